@@ -1,0 +1,1 @@
+"""Reads feedback, stores it, enqueues jobs; the operator's console (`triage`). Free of torch."""

@@ -1,0 +1,1 @@
+"""The contract that `producer` and `workers` share: settings, tables, ledger, messages, reports."""

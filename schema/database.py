@@ -1,0 +1,109 @@
+"""Opening the database, and its two kinds of transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+#: Milliseconds that a SQLite writer waits for another one before it says "database is locked".
+SQLITE_PATIENCE = 60_000
+
+
+class DatabaseError(RuntimeError):
+    """The database cannot be used as it is. One sentence, with the fix."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on SQLite or PostgreSQL with the settings that the ledger counts on.
+
+    Args:
+        url: SQLAlchemy URL. `postgresql://` means psycopg 3.
+
+    Raises:
+        DatabaseError: If the driver is not installed.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(
+            parsed,
+            # A day in a report must not depend on where the analyst sits.
+            connect_args={"options": "-c timezone=UTC", "application_name": "triage"},
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError:
+        raise DatabaseError(
+            "PostgreSQL needs its driver: pip install 'feedback-triage[postgres]'"
+        ) from None
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": SQLITE_PATIENCE / 1000})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes too late for a claim; ours comes from `begin` below.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "foreign_keys = ON",
+            f"busy_timeout = {SQLITE_PATIENCE}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later would fail at once, without waiting,
+        # when another has written in between: so writers take their lock at the start.
+        reading = connection.get_execution_options().get("triage_read_only", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read with; on SQLite it holds up no writer."""
+    with engine.connect().execution_options(triage_read_only=True) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that commits at the end of the block, and rolls back on an exception."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def describe(url: str) -> str:
+    """The URL as it may be shown: without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def reachable(engine: Engine) -> None:
+    """Make sure that the database answers.
+
+    Raises:
+        DatabaseError: Names the database and the setting.
+    """
+    try:
+        with reading(engine):
+            pass
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise DatabaseError(
+            f"cannot open the database {describe(str(engine.url))} ({reason}); "
+            "check TRIAGE_DATABASE_URL and that its server runs"
+        ) from None

@@ -1,0 +1,32 @@
+"""Run by Alembic: migrates the connection that `schema.migration` hands over."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import JSON
+
+from schema.moment import Moment
+from schema.tables import Base
+
+
+def render_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """Write our column types as SQLAlchemy's: a migration must not change when ours do."""
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_type=True,
+    render_item=render_type,
+    # SQLite can alter a table only by writing it anew.
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,48 @@
+"""Answers: what the document says to each question of the run, a row a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Mapped
+
+from schema.base import Base
+from schema.results.base import OrdinalTable
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best span of the document for one question; a document gives one for each question."""
+
+    question: str
+    answer: str
+    start: int
+    end: int
+    score: float
+    windows: int = 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `triage analyze` prints."""
+        return {
+            "question": self.question,
+            "answer": self.answer,
+            "start": self.start,
+            "end": self.end,
+            "score": self.score,
+        }
+
+
+class AnswerRow(OrdinalTable, Base):
+    """Table `answers`; `ordinal` is the question's place in the run's list."""
+
+    __tablename__ = "answers"
+    analysis = "qa"
+    result = Answer
+
+    question: Mapped[str]
+    answer: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    score: Mapped[float]
+    windows: Mapped[int]

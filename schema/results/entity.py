@@ -1,0 +1,46 @@
+"""Entities: the people, organisations, places and products a document names, a row a mention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Mapped
+
+from schema.base import Base
+from schema.results.base import OrdinalTable
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A named entity; a document gives none, one or many, in order of `start`."""
+
+    type: str
+    text: str
+    start: int
+    end: int
+    score: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `triage analyze` prints."""
+        return {
+            "type": self.type,
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "score": self.score,
+        }
+
+
+class EntityRow(OrdinalTable, Base):
+    """Table `entities`."""
+
+    __tablename__ = "entities"
+    analysis = "entities"
+    result = Entity
+
+    type: Mapped[str]
+    text: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    score: Mapped[float]

@@ -1,0 +1,111 @@
+"""Settings: environment variables `TRIAGE_*`, or a `.env` file in the current directory."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class SettingsError(ValueError):
+    """A setting is wrong. One sentence that names it, what it was, and what it may be."""
+
+
+class Settings(BaseSettings):
+    """All settings; `.env.example` documents each. Times are in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIAGE_", env_file=".env", extra="ignore")
+
+    #: Folder of what runs without servers: the SQLite database, the embedded Redis.
+    home: Path = Path(".triage")
+    #: SQLAlchemy URL; SQLite in `home` when unset.
+    database_url: SecretStr | None = None
+    #: `redis://`, `rediss://` (TLS); an embedded server in `home` when unset.
+    redis_url: SecretStr | None = None
+    #: `pocket`, `hub`, or the path of a catalog.
+    models: str = "pocket"
+    #: `cpu`, `cuda:0`, …; the first GPU that is visible, else the CPU, when `auto`.
+    device: str = "auto"
+    #: Folder for `<run>.rejects.jsonl`.
+    rejects: Path = Path(".")
+
+    #: Characters; a longer text is rejected.
+    text_limit: int = Field(default=100_000, gt=0)
+    #: Rows that are stored in one transaction.
+    block_size: int = Field(default=5_000, gt=0)
+    #: Most documents in a job.
+    job_size: int = Field(default=64, gt=0)
+
+    #: Least messages to keep in Redis for each analysis; beyond it three a running job.
+    window: int = Field(default=4, gt=0)
+    #: How long a claim holds without a heartbeat.
+    lease: float = Field(default=30, gt=0)
+    #: Between two heartbeats of a running job.
+    heartbeat: float = Field(default=10, gt=0)
+    #: Between two rounds of reaping and dispatching.
+    upkeep: float = Field(default=5, gt=0)
+    #: After which a queued job's message counts as lost and is sent again.
+    message_timeout: float = Field(default=60, gt=0)
+    #: Claims of a job of one document before it is given up.
+    max_attempts: int = Field(default=3, gt=0)
+    #: A child must have loaded its models by then.
+    load_timeout: float = Field(default=900, gt=0)
+    #: Intra-op threads of a child on the CPU; cores divided by children when 0.
+    threads: int = Field(default=0, ge=0)
+
+    #: `user:password` for Flower's pages.
+    flower_auth: SecretStr | None = None
+    flower_port: int = Field(default=5555, gt=0, lt=65536)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None:
+            return None
+        try:
+            backend = make_url(url.get_secret_value()).get_backend_name()
+        except ArgumentError:
+            raise ValueError("is no database URL; try postgresql://user@host/name") from None
+        if backend not in ("sqlite", "postgresql"):
+            raise ValueError(f"names {backend}; use postgresql://… or sqlite:///file")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_broker(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return url
+
+    @property
+    def database(self) -> str:
+        """The database's URL with its password: never print it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home / 'triage.db'}"
+
+
+def read_settings() -> Settings:
+    """Read the settings afresh.
+
+    Raises:
+        SettingsError: Names the first variable that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        raise SettingsError(
+            f"TRIAGE_{name}: {fault['msg'].removeprefix('Value error, ')}"
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return read_settings()

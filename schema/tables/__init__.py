@@ -1,0 +1,22 @@
+"""The tables, one noun a file; the result tables lie in `schema.results`."""
+
+from schema.base import Base
+from schema.results import RESULT_TABLES
+from schema.tables.dead_letter import DeadLetter
+from schema.tables.document import DocumentRow, RunDocument
+from schema.tables.job import Job, JobState
+from schema.tables.model import Model
+from schema.tables.run import Run, RunState
+
+__all__ = [
+    "RESULT_TABLES",
+    "Base",
+    "DeadLetter",
+    "DocumentRow",
+    "Job",
+    "JobState",
+    "Model",
+    "Run",
+    "RunDocument",
+    "RunState",
+]

@@ -1,0 +1,59 @@
+"""Jobs: the ledger."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base, BigId
+
+
+class JobState(enum.StrEnum):
+    """Where a job is: pending → queued → running → done, back to pending, or dead."""
+
+    PENDING = "pending"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Job(Base):
+    """Table `jobs`: a slice of a run's documents for one analysis.
+
+    The slice is the positions `first_position` (inclusive) to `end_position` (exclusive). All
+    times are the database's own clock.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("run_id", "analysis", "first_position"),
+        # Dispatch, the window's count and the reaper all begin with a state.
+        Index(None, "state", "analysis", "run_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    analysis: Mapped[str]
+    first_position: Mapped[int] = mapped_column(BigInteger)
+    end_position: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str]
+    #: Claims so far; charged inside the claim, so that a crash counts.
+    attempts: Mapped[int]
+    #: Grows with every claim; only the holder of the newest may finish the job.
+    fence: Mapped[int]
+    #: The node and child that claimed it last, e.g. `gpu0@host/0`.
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    #: Not to be claimed before, after a release with a back-off.
+    not_before: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    #: Seconds from the claim that finished it to its finish.
+    seconds: Mapped[float | None]
+    #: Documents of the slice that became dead letters.
+    failed: Mapped[int]

@@ -1,0 +1,42 @@
+"""A run: one ingestion, its analyses and options, and the count of every row it read."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base
+
+
+class RunState(enum.StrEnum):
+    """Whether more documents may still come."""
+
+    INGESTING = "ingesting"
+    INGESTED = "ingested"
+
+
+class Run(Base):
+    """Table `runs`.
+
+    `read = stored + duplicate + rejected` holds after every block. An ingestion that is run again
+    reads its rows again: those it has are counted as duplicates.
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str]
+    analyses: Mapped[list[str]]
+    options: Mapped[dict[str, Any]]
+    read: Mapped[int] = mapped_column(BigInteger)
+    #: Documents of the run; also the position that the next one gets.
+    stored: Mapped[int] = mapped_column(BigInteger)
+    duplicate: Mapped[int] = mapped_column(BigInteger)
+    rejected: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    ingested_at: Mapped[datetime | None]
