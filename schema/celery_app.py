@@ -1,0 +1,83 @@
+"""The Celery application that producer and workers share: broker, queues, wire format.
+
+Celery carries ids to free workers; what is to be done, and what is done, stands in the ledger.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from celery import Celery
+from kombu.entity import Exchange, Queue
+
+from schema.analyses import ANALYSES, queue_name
+from schema.settings import Settings, SettingsError, settings
+
+#: Prefix of every key in Redis, so that several systems may share one server.
+KEY_PREFIX = "triage:"
+#: Seconds after which Redis gives an unacknowledged message to another worker: above any job, since
+#: Celery never renews it. The ledger's leases find dead workers long before.
+VISIBILITY_TIMEOUT = 12 * 3600
+
+
+def queues() -> list[Queue]:
+    """One direct queue for each analysis."""
+    exchange = Exchange("triage", type="direct")  # type: ignore[no-untyped-call]
+    return [
+        Queue(queue_name(name), exchange, routing_key=name)  # type: ignore[no-untyped-call]
+        for name in ANALYSES
+    ]
+
+
+def make_app(config: Settings) -> Celery:
+    """A Celery application on the broker that the settings name.
+
+    Raises:
+        SettingsError: If no broker is named.
+    """
+    if config.redis_url is None:
+        raise SettingsError(
+            "TRIAGE_REDIS_URL is not set; give redis://host:port/0, or use `triage worker`, "
+            "which starts an embedded Redis"
+        )
+    app = Celery("triage", broker=config.redis_url.get_secret_value())
+    app.conf.update(
+        # JSON and nothing else: a pickled message could run code in a worker.
+        accept_content=["json"],
+        task_serializer="json",
+        task_queues=queues(),
+        task_create_missing_queues=False,
+        # A job whose child dies is acknowledged late and sent again; the claim sorts out the rest.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        worker_prefetch_multiplier=1,
+        # Flower shows tasks from events.
+        worker_send_task_events=True,
+        task_send_sent_event=True,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_transport_options={
+            "global_keyprefix": KEY_PREFIX,
+            "visibility_timeout": VISIBILITY_TIMEOUT,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            # The order of -Q is the order in which queues are drained.
+            "queue_order_strategy": "priority",
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+        # A respawned child loads its models before it says that it is alive.
+        worker_proc_alive_timeout=config.load_timeout,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        timezone="UTC",
+    )
+    return app
+
+
+@lru_cache(maxsize=1)
+def celery_app() -> Celery:
+    """The application of this process."""
+    return make_app(settings())

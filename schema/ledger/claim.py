@@ -1,0 +1,87 @@
+"""Claim: a worker takes a job, for as long as its lease holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, or_, select, update
+
+from schema.database import writing
+from schema.ledger.clock import after, now
+from schema.options import RunOptions
+from schema.tables import Job, JobState, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in the hands of a worker.
+
+    Attributes:
+        fence: Number of this claim; whoever holds an older one can finish nothing any more.
+        attempts: Claims so far, this one included.
+    """
+
+    job_id: int
+    run_id: int
+    analysis: str
+    first_position: int
+    end_position: int
+    attempts: int
+    fence: int
+    options: RunOptions
+
+
+def claim(engine: Engine, job_id: int, worker: str, lease: float) -> Claim | None:
+    """Take a job that waits, in one statement, so that of many who try just one succeeds.
+
+    A job may be claimed before it is marked as queued: its message can be faster than the mark.
+
+    Args:
+        engine: The database.
+        job_id: From the message.
+        worker: Name of the node and child.
+        lease: Seconds until the job counts as abandoned, unless a heartbeat renews it.
+
+    Returns:
+        The claim, or None when there is nothing to claim: done already, claimed by another,
+        not due yet, or no such job. A late or doubled message ends here.
+    """
+    statement = (
+        update(Job)
+        .where(
+            Job.id == job_id,
+            Job.state.in_([JobState.PENDING, JobState.QUEUED]),
+            or_(Job.not_before.is_(None), Job.not_before <= now()),
+        )
+        .values(
+            state=JobState.RUNNING,
+            attempts=Job.attempts + 1,
+            fence=Job.fence + 1,
+            worker=worker,
+            lease_until=after(lease),
+            started_at=now(),
+        )
+        .returning(
+            Job.run_id,
+            Job.analysis,
+            Job.first_position,
+            Job.end_position,
+            Job.attempts,
+            Job.fence,
+        )
+    )
+    with writing(engine) as connection:
+        row = connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        options = connection.execute(select(Run.options).where(Run.id == row.run_id)).scalar_one()
+    return Claim(
+        job_id=job_id,
+        run_id=row.run_id,
+        analysis=row.analysis,
+        first_position=row.first_position,
+        end_position=row.end_position,
+        attempts=row.attempts,
+        fence=row.fence,
+        options=RunOptions.model_validate(options),
+    )

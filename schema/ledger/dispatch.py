@@ -1,0 +1,82 @@
+"""Dispatch: keeps a bounded window of messages in Redis, taking turns among runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain, zip_longest
+
+from sqlalchemy import Connection, Engine, func, or_, select, update
+
+from schema.database import reading, writing
+from schema.ledger.clock import now
+from schema.tables import Job, JobState, Run
+
+#: Messages kept ready for each running job, i.e. for each worker that is busy.
+MESSAGES_PER_RUNNING_JOB = 3
+
+Publish = Callable[[str, Sequence[int]], None]
+
+
+def dispatch(engine: Engine, publish: Publish, analysis: str, window: int) -> int:
+    """Send messages for the next jobs of an analysis, as many as the window has room for.
+
+    Sent first, marked after: a crash in between leaves jobs pending whose messages are out, and
+    a doubled message does no harm, since only one claim finds the job.
+
+    Args:
+        engine: The database.
+        publish: Sends a message for each job id to the analysis's queue, or raises.
+        analysis: Whose queue.
+        window: Least number of queued jobs to keep.
+
+    Returns:
+        Messages sent.
+    """
+    with reading(engine) as connection:
+        room = _room(connection, analysis, window)
+        jobs = _next_jobs(connection, analysis, room) if room > 0 else []
+    if not jobs:
+        return 0
+    publish(analysis, jobs)
+    with writing(engine) as connection:
+        connection.execute(
+            update(Job)
+            .where(Job.id.in_(jobs), Job.state == JobState.PENDING)
+            .values(state=JobState.QUEUED, queued_at=now())
+        )
+    return len(jobs)
+
+
+def _room(connection: Connection, analysis: str, window: int) -> int:
+    counted = connection.execute(
+        select(Job.state, func.count())
+        .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+        .group_by(Job.state)
+    ).all()
+    counts = {row[0]: row[1] for row in counted}
+    wanted = max(window, MESSAGES_PER_RUNNING_JOB * counts.get(JobState.RUNNING, 0))
+    return int(wanted - counts.get(JobState.QUEUED, 0))
+
+
+def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:
+    """The oldest pending jobs that are due, one of each run in turn."""
+    waiting = (
+        Job.analysis == analysis,
+        Job.state == JobState.PENDING,
+        or_(Job.not_before.is_(None), Job.not_before <= now()),
+    )
+    runs = connection.execute(
+        select(Run.id)
+        .where(select(Job.id).where(Job.run_id == Run.id, *waiting).exists())
+        .order_by(Run.id)
+    ).scalars()
+    queues = [
+        connection.execute(
+            select(Job.id).where(Job.run_id == run, *waiting).order_by(Job.id).limit(room)
+        )
+        .scalars()
+        .all()
+        for run in runs.all()
+    ]
+    turns = chain.from_iterable(zip_longest(*queues))
+    return [job for job in turns if job is not None][:room]

@@ -1,0 +1,47 @@
+"""Finish: the results of a job and `done`, in one transaction, guarded by the fence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, update
+
+from schema.database import writing
+from schema.ledger.claim import Claim
+from schema.ledger.clock import now, seconds_since
+from schema.ledger.write import write_outcomes
+from schema.outcome import Outcome
+from schema.results import Failure
+from schema.tables import Job, JobState
+
+
+def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
+    """Write one outcome for each document of the job, and close it.
+
+    Args:
+        engine: The database.
+        claim: The claim that was worked on.
+        outcomes: One for each document of the claim.
+
+    Returns:
+        False, with nothing written, when the job is no longer this claim's.
+    """
+    failed = sum(isinstance(outcome.outcome, Failure) for outcome in outcomes)
+    close = (
+        update(Job)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
+        .values(
+            state=JobState.DONE,
+            lease_until=None,
+            not_before=None,
+            finished_at=now(),
+            seconds=seconds_since(Job.started_at),
+            failed=failed,
+        )
+    )
+    with writing(engine) as connection:
+        # First of all, since it locks the job's row: two who hold the same job take turns here.
+        if connection.execute(close).rowcount != 1:
+            return False
+        write_outcomes(connection, claim, outcomes)
+    return True

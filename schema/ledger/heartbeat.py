@@ -1,0 +1,25 @@
+"""Heartbeat: a worker says that it still works on a job."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, update
+
+from schema.database import writing
+from schema.ledger.claim import Claim
+from schema.ledger.clock import after
+from schema.tables import Job, JobState
+
+
+def heartbeat(engine: Engine, claim: Claim, lease: float) -> bool:
+    """Renew the lease of a claim by `lease` seconds from now.
+
+    Returns:
+        False when the job is no longer this claim's: reaped, claimed anew, or finished.
+    """
+    statement = (
+        update(Job)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
+        .values(lease_until=after(lease))
+    )
+    with writing(engine) as connection:
+        return connection.execute(statement).rowcount == 1

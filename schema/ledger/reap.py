@@ -1,0 +1,118 @@
+"""Reap: the periodic step that frees what workers have left behind when they died."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from schema.database import writing
+from schema.ledger.clock import now
+from schema.tables import DeadLetter, Job, JobState, RunDocument
+
+#: Jobs that one step frees at the most, so that it holds its locks for milliseconds only.
+REAP_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reaped:
+    """What one step did, in jobs."""
+
+    expired: int = 0
+    halved: int = 0
+    dead: int = 0
+
+
+def reap(engine: Engine, max_attempts: int) -> Reaped:
+    """Free the jobs whose leases are over. Any number of reapers may run at once.
+
+    A running job whose lease is over goes back to pending. If that happens a second time its
+    worker has died twice on it, so it comes back in halves, until the document that kills workers
+    stands alone; that one is dead after `max_attempts`.
+
+    Args:
+        engine: The database.
+        max_attempts: Claims of a job of one document before it is given up.
+    """
+    with writing(engine) as connection:
+        expired = connection.execute(
+            select(Job)
+            .with_only_columns(
+                Job.id, Job.run_id, Job.analysis, Job.first_position, Job.end_position, Job.attempts
+            )
+            .where(Job.state == JobState.RUNNING, Job.lease_until < now())
+            .limit(REAP_LIMIT)
+            .with_for_update(skip_locked=True)
+        ).all()
+        halved = dead = 0
+        for job in expired:
+            if job.attempts >= 2 and job.end_position - job.first_position > 1:
+                _halve(connection, job)
+                halved += 1
+            elif job.attempts >= max_attempts:
+                _bury(connection, job)
+                dead += 1
+            else:
+                _back_to_pending(connection, job.id)
+    return Reaped(len(expired), halved, dead)
+
+
+def _back_to_pending(connection: Connection, job_id: int, **values: Any) -> None:
+    connection.execute(
+        update(Job)
+        .where(Job.id == job_id)
+        .values(state=JobState.PENDING, lease_until=None, **values)
+    )
+
+
+def _halve(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
+    middle = (job.first_position + job.end_position) // 2
+    # One attempt stays charged: the next death cuts this half in two again.
+    _back_to_pending(connection, job.id, end_position=middle, attempts=1)
+    connection.execute(
+        insert(Job).values(
+            run_id=job.run_id,
+            analysis=job.analysis,
+            first_position=middle,
+            end_position=job.end_position,
+            state=JobState.PENDING,
+            attempts=1,
+            fence=0,
+            failed=0,
+        )
+    )
+
+
+def _bury(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
+    connection.execute(
+        update(Job)
+        .where(Job.id == job.id)
+        .values(
+            state=JobState.DEAD,
+            lease_until=None,
+            finished_at=now(),
+            failed=job.end_position - job.first_position,
+        )
+    )
+    documents = connection.execute(
+        select(RunDocument.document_id).where(
+            RunDocument.run_id == job.run_id,
+            RunDocument.position >= job.first_position,
+            RunDocument.position < job.end_position,
+        )
+    ).scalars()
+    connection.execute(
+        insert(DeadLetter).values(failed_at=now()),
+        [
+            {
+                "run_id": job.run_id,
+                "document_id": document_id,
+                "analysis": job.analysis,
+                "error_class": "WorkerLost",
+                "message": f"the worker died or hung {job.attempts} times on this document alone",
+                "attempts": job.attempts,
+            }
+            for document_id in documents
+        ],
+    )

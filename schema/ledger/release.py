@@ -1,0 +1,54 @@
+"""Release: a worker gives a job back unfinished."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, update
+
+from schema.database import writing
+from schema.ledger.claim import Claim
+from schema.ledger.clock import after
+from schema.tables import Job, JobState
+
+
+def release(engine: Engine, claim: Claim, delay: float = 0) -> bool:
+    """Put the job back to pending, due in `delay` seconds, and charge nobody: the fault was the
+    worker's.
+
+    Args:
+        engine: The database.
+        claim: The claim to give up.
+        delay: Back-off in seconds, by the database's clock.
+
+    Returns:
+        False when the job is no longer this claim's.
+    """
+    statement = (
+        update(Job)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
+        .values(
+            state=JobState.PENDING,
+            attempts=Job.attempts - 1,
+            lease_until=None,
+            not_before=after(delay) if delay else None,
+        )
+    )
+    with writing(engine) as connection:
+        return connection.execute(statement).rowcount == 1
+
+
+def expire(engine: Engine, claim: Claim) -> bool:
+    """End the lease of a job that failed for a reason nobody knows, and leave it to the reaper.
+
+    The attempt stays charged, as when the worker had died: so the job is tried again, then in
+    halves, until the document that it fails on stands alone.
+
+    Returns:
+        False when the job is no longer this claim's.
+    """
+    statement = (
+        update(Job)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
+        .values(lease_until=after(-1))
+    )
+    with writing(engine) as connection:
+        return connection.execute(statement).rowcount == 1

@@ -1,0 +1,77 @@
+"""Writing outcomes: result rows, dead letters, and the models behind them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from schema.ledger.claim import Claim
+from schema.ledger.clock import now
+from schema.outcome import Outcome, Provenance
+from schema.results import Failure, OrdinalTable, result_table
+from schema.tables import DeadLetter, Model
+
+
+def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> None:
+    """Replace whatever an earlier attempt left of these documents by their outcomes."""
+    table = result_table(claim.analysis)
+    _delete_stale(connection, claim, outcomes)
+    used = {outcome.model.key: outcome.model for outcome in outcomes if outcome.model}
+    models = {key: _model_id(connection, claim, model) for key, model in sorted(used.items())}
+    results: list[dict[str, Any]] = []
+    letters: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        row: dict[str, Any] = {
+            "run_id": claim.run_id,
+            "document_id": outcome.document_id,
+            "model_id": models[outcome.model.key] if outcome.model else None,
+        }
+        if isinstance(outcome.outcome, Failure):
+            row |= {"analysis": claim.analysis, "attempts": claim.attempts}
+            letters.append(row | asdict(outcome.outcome))
+            continue
+        for ordinal, result in enumerate(outcome.outcome):
+            place = {"ordinal": ordinal} if issubclass(table, OrdinalTable) else {}
+            results.append(row | place | asdict(result))
+    if results:
+        connection.execute(insert(table), results)
+    if letters:
+        connection.execute(insert(DeadLetter).values(failed_at=now()), letters)
+
+
+def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> None:
+    table = result_table(claim.analysis)
+    ids = [outcome.document_id for outcome in outcomes]
+    connection.execute(
+        delete(table).where(table.run_id == claim.run_id, table.document_id.in_(ids))
+    )
+    connection.execute(
+        delete(DeadLetter).where(
+            DeadLetter.run_id == claim.run_id,
+            DeadLetter.document_id.in_(ids),
+            DeadLetter.analysis == claim.analysis,
+        )
+    )
+
+
+def _model_id(connection: Connection, claim: Claim, model: Provenance) -> int:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {
+        "run_id": claim.run_id,
+        "analysis": claim.analysis,
+        "name": model.name,
+        "revision": model.revision,
+        # SQLite compares JSON as text.
+        "options": json.loads(model.key[2]),
+    }
+    find = select(Model.id).where(*(getattr(Model, name) == value for name, value in row.items()))
+    found = connection.execute(find).scalar_one_or_none()
+    if found is None:
+        connection.execute(dialect.insert(Model).values(row).on_conflict_do_nothing())
+        found = connection.execute(find).scalar_one()
+    return found

@@ -1,0 +1,46 @@
+"""Messages: a job's id on the queue of its analysis, and nothing else. No text ever travels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from celery import Celery
+
+from schema.analyses import queue_name, task_name
+
+
+class Messages:
+    """Sends and counts messages in Redis.
+
+    Args:
+        app: The Celery application whose broker to use.
+    """
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def publish(self, analysis: str, job_ids: Sequence[int]) -> None:
+        """Send one message for each job, in few round trips; all of them, or it raises.
+
+        Raises:
+            kombu.exceptions.OperationalError: If Redis cannot be reached.
+        """
+        with self._app.producer_or_acquire() as producer, producer.batch():
+            for job_id in job_ids:
+                self._app.send_task(
+                    task_name(analysis),
+                    args=(job_id,),
+                    queue=queue_name(analysis),
+                    producer=producer,
+                    retry=False,
+                )
+
+    def depth(self, analysis: str) -> int:
+        """Messages that wait in the queue of an analysis.
+
+        Raises:
+            kombu.exceptions.OperationalError: If Redis cannot be reached.
+        """
+        with self._app.connection_or_acquire() as connection:
+            channel = connection.default_channel
+            return int(channel.client.llen(queue_name(analysis)))

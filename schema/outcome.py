@@ -1,0 +1,42 @@
+"""An outcome: what became of one document in one analysis, and by which model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schema.results import Failure, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The model behind a result.
+
+    Attributes:
+        name: As the catalog has it.
+        revision: Commit of the model hub, or `sha256:` and 12 hex digits over local weights.
+        options: The options in force, as the catalog writes them.
+    """
+
+    name: str
+    revision: str
+    options: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Equal for equal models; options in an order of their own do not matter."""
+        return self.name, self.revision, json.dumps(self.options, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Results, possibly none (no entity named), or the failure that the document is charged with.
+
+    `model` is None where no model was needed: a text in the target language already.
+    """
+
+    document_id: int
+    outcome: Sequence[Result] | Failure
+    model: Provenance | None

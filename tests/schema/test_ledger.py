@@ -1,0 +1,309 @@
+"""The life of a job in the ledger, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import Engine, func, select, update
+
+from schema.database import reading, writing
+from schema.ledger.claim import Claim, claim
+from schema.ledger.clock import after, now, seconds_since
+from schema.ledger.dispatch import dispatch
+from schema.ledger.documents import read_documents
+from schema.ledger.finish import finish
+from schema.ledger.heartbeat import heartbeat
+from schema.ledger.reap import Reaped, reap
+from schema.ledger.release import expire, release
+from schema.ledger.resend import resend
+from schema.outcome import Outcome, Provenance
+from schema.results import Entity, Failure, Sentiment
+from schema.results.entity import EntityRow
+from schema.results.sentiment import SentimentRow
+from schema.tables import DeadLetter, Job, JobState, Model
+from tests.ledger import jobs, make_run
+
+LEASE = 30.0
+MODEL = Provenance("pocket/sentiment", "sha256:0123456789ab", {"dtype": "float32", "a": 1})
+
+
+def claim_first(engine: Engine) -> Claim:
+    claimed = claim(engine, jobs(engine)[0].id, "node/0", LEASE)
+    assert claimed is not None
+    return claimed
+
+
+def sentiments(engine: Engine, claimed: Claim, label: str = "POSITIVE") -> list[Outcome]:
+    documents = read_documents(engine, claimed)
+    return [Outcome(int(d.id), [Sentiment(label, 0.9)], MODEL) for d in documents]
+
+
+def let_lease_pass(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(Job).where(Job.state == JobState.RUNNING).values(lease_until=after(-1))
+        )
+
+
+def count(engine: Engine, table: type) -> int:
+    with reading(engine) as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_clock_is_the_databases_own(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(started_at=after(-90), lease_until=after(90)))
+        seconds, late = connection.execute(
+            select(seconds_since(Job.started_at), Job.lease_until > now())
+        ).one()
+    assert 89.9 < seconds < 100
+    assert late
+
+
+def test_jobs_cover_every_document_once(engine: Engine) -> None:
+    make_run(engine, list("abcdefghijk"), ("sentiment", "qa"), job_size=4)
+    slices = [(j.analysis, j.first_position, j.end_position) for j in jobs(engine)]
+    for analysis in ("sentiment", "qa"):
+        assert [s[1:] for s in slices if s[0] == analysis] == [(0, 4), (4, 8), (8, 11)]
+
+
+def test_claim_gives_the_slice_and_charges_the_attempt(engine: Engine) -> None:
+    make_run(engine, list("abcdefghijk"), job_size=4)
+    second = jobs(engine)[1]
+    claimed = claim(engine, second.id, "gpu0@host/1", LEASE)
+    assert claimed is not None
+    assert (claimed.first_position, claimed.end_position) == (4, 8)
+    assert (claimed.attempts, claimed.fence) == (1, 1)
+    assert [d.text for d in read_documents(engine, claimed)] == list("efgh")
+    assert jobs(engine)[1].worker == "gpu0@host/1"
+
+
+def test_only_one_of_many_claims_a_job(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    job_id = jobs(engine)[0].id
+    together, won = threading.Barrier(8), []
+
+    def attempt(number: int) -> None:
+        together.wait()
+        if claim(engine, job_id, f"node/{number}", LEASE):
+            won.append(number)
+
+    threads = [threading.Thread(target=attempt, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert jobs(engine)[0].attempts == 1
+
+
+def test_nothing_to_claim(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    claimed = claim_first(engine)
+    assert claim(engine, claimed.job_id, "node/1", LEASE) is None, "running"
+    assert finish(engine, claimed, sentiments(engine, claimed))
+    assert claim(engine, claimed.job_id, "node/1", LEASE) is None, "done"
+    assert claim(engine, 999_999, "node/1", LEASE) is None, "no such job"
+
+
+def test_finish_writes_results_models_and_done(engine: Engine) -> None:
+    make_run(engine, ["a", "b"])
+    claimed = claim_first(engine)
+    assert finish(engine, claimed, sentiments(engine, claimed))
+    job = jobs(engine)[0]
+    assert (job.state, job.failed, job.lease_until) == (JobState.DONE, 0, None)
+    assert job.finished_at is not None and job.seconds is not None and job.seconds >= 0
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(SentimentRow.label, SentimentRow.score, Model.name, Model.options).join(
+                Model, Model.id == SentimentRow.model_id
+            )
+        ).all()
+    assert rows == [("POSITIVE", 0.9, MODEL.name, MODEL.options)] * 2
+
+
+def test_jobs_of_one_model_share_its_row(engine: Engine) -> None:
+    make_run(engine, ["a", "b"], job_size=1)
+    for job in jobs(engine):
+        claimed = claim(engine, job.id, "node/0", LEASE)
+        assert claimed
+        finish(engine, claimed, sentiments(engine, claimed))
+    assert count(engine, Model) == 1
+
+
+def test_a_failed_document_is_a_dead_letter_and_the_others_go_through(engine: Engine) -> None:
+    make_run(engine, ["a", "b", "c"])
+    claimed = claim_first(engine)
+    outcomes = sentiments(engine, claimed)
+    failure = Failure("DocumentError", "too strange")
+    outcomes[1] = Outcome(outcomes[1].document_id, failure, MODEL)
+    assert finish(engine, claimed, outcomes)
+    assert (jobs(engine)[0].state, jobs(engine)[0].failed) == (JobState.DONE, 1)
+    assert count(engine, SentimentRow) == 2
+    with reading(engine) as connection:
+        letter = connection.execute(select(DeadLetter.__table__)).one()
+    assert letter.document_id == outcomes[1].document_id
+    assert (letter.error_class, letter.message, letter.attempts) == (
+        "DocumentError",
+        "too strange",
+        1,
+    )
+
+
+def test_a_zombie_writes_nothing(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    zombie = claim_first(engine)
+    let_lease_pass(engine)
+    assert reap(engine, max_attempts=3) == Reaped(expired=1)
+    newer = claim_first(engine)
+    assert newer.fence == zombie.fence + 1
+    assert not heartbeat(engine, zombie, LEASE)
+    assert not release(engine, zombie)
+    assert not finish(engine, zombie, sentiments(engine, zombie, "NEGATIVE"))
+    assert count(engine, SentimentRow) == 0
+    assert finish(engine, newer, sentiments(engine, newer))
+    assert not finish(engine, newer, sentiments(engine, newer)), "twice"
+    assert count(engine, SentimentRow) == 1
+
+
+def test_a_job_done_twice_leaves_one_row(engine: Engine) -> None:
+    make_run(engine, ["a"], ("entities",))
+    first = claim_first(engine)
+    entities = [Entity("ORG", "a", 0, 1, 0.5), Entity("PER", "a", 0, 1, 0.6)]
+    document = int(read_documents(engine, first)[0].id)
+    assert finish(engine, first, [Outcome(document, entities, MODEL)])
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(state=JobState.PENDING))
+    again = claim_first(engine)
+    assert finish(engine, again, [Outcome(document, entities[:1], MODEL)])
+    assert count(engine, EntityRow) == 1
+
+
+def test_heartbeat_keeps_a_job(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    claimed = claim_first(engine)
+    let_lease_pass(engine)
+    assert heartbeat(engine, claimed, LEASE)
+    assert reap(engine, max_attempts=3) == Reaped()
+
+
+def test_release_charges_nobody_and_waits(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    claimed = claim_first(engine)
+    assert release(engine, claimed, delay=60)
+    job = jobs(engine)[0]
+    assert (job.state, job.attempts) == (JobState.PENDING, 0)
+    assert claim(engine, job.id, "node/0", LEASE) is None, "not due yet"
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(not_before=after(-1)))
+    assert claim(engine, job.id, "node/0", LEASE) is not None
+
+
+def test_the_document_that_kills_workers_is_cornered(engine: Engine) -> None:
+    """Every worker dies on document `x`; the others come through, `x` is dead."""
+    make_run(engine, list("abxdefgh"), job_size=8)
+    deaths = 0
+    while waiting := [j for j in jobs(engine) if j.state == JobState.PENDING]:
+        for job in waiting:
+            claimed = claim(engine, job.id, "node/0", LEASE)
+            assert claimed
+            if any(document.text == "x" for document in read_documents(engine, claimed)):
+                deaths += 1
+                assert expire(engine, claimed)
+            else:
+                assert finish(engine, claimed, sentiments(engine, claimed))
+        reap(engine, max_attempts=3)
+    states = [(j.first_position, j.end_position, j.state) for j in jobs(engine)]
+    assert [s for s in states if s[2] == JobState.DEAD] == [(2, 3, JobState.DEAD)]
+    assert {s[2] for s in states} == {JobState.DONE, JobState.DEAD}
+    assert sum(end - first for first, end, _ in states) == 8
+    assert count(engine, SentimentRow) == 7
+    assert count(engine, DeadLetter) == 1
+    assert deaths <= 6
+
+
+def test_two_reapers_at_once_free_a_job_once(engine: Engine) -> None:
+    make_run(engine, list("abcd"), job_size=1)
+    for job in jobs(engine):
+        claim(engine, job.id, "node/0", LEASE)
+    let_lease_pass(engine)
+    together, freed = threading.Barrier(2), []
+
+    def run() -> None:
+        together.wait()
+        freed.append(reap(engine, max_attempts=3).expired)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(freed) == 4
+
+
+class Outbox:
+    """Where dispatch sends to, instead of Redis: which ids, in which order."""
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def __call__(self, analysis: str, job_ids: Sequence[int]) -> None:
+        self.sent += job_ids
+
+
+def test_dispatch_keeps_a_window(engine: Engine) -> None:
+    make_run(engine, ["a"] * 20, job_size=1)
+    outbox = Outbox()
+    assert dispatch(engine, outbox, "sentiment", window=4) == 4
+    assert dispatch(engine, outbox, "sentiment", window=4) == 0, "the window is full"
+    assert outbox.sent == [j.id for j in jobs(engine)[:4]]
+    for job_id in outbox.sent[:3]:
+        claim(engine, job_id, "node/0", LEASE)
+    # Three run, one is queued: three messages for each running job makes room for eight more.
+    assert dispatch(engine, outbox, "sentiment", window=4) == 8
+    assert dispatch(engine, outbox, "qa", window=4) == 0
+
+
+def test_runs_take_turns(engine: Engine) -> None:
+    big = make_run(engine, ["a"] * 50, job_size=1, name="big")
+    small = make_run(engine, ["b"] * 2, job_size=1, name="small")
+    outbox = Outbox()
+    dispatch(engine, outbox, "sentiment", window=6)
+    runs = {j.id: j.run_id for j in jobs(engine)}
+    assert [runs[job_id] for job_id in outbox.sent] == [big, small, big, small, big, big]
+
+
+def test_what_cannot_be_sent_stays_pending(engine: Engine) -> None:
+    make_run(engine, ["a"])
+
+    def fail(analysis: str, job_ids: Sequence[int]) -> None:
+        raise ConnectionError("Redis is away")
+
+    with pytest.raises(ConnectionError):
+        dispatch(engine, fail, "sentiment", window=4)
+    assert jobs(engine)[0].state == JobState.PENDING
+
+
+def test_a_claim_faster_than_the_mark_stays_a_claim(engine: Engine) -> None:
+    make_run(engine, ["a"])
+
+    def claim_at_once(analysis: str, job_ids: Sequence[int]) -> None:
+        assert claim(engine, job_ids[0], "node/0", LEASE)
+
+    dispatch(engine, claim_at_once, "sentiment", window=4)
+    assert jobs(engine)[0].state == JobState.RUNNING
+
+
+def test_lost_messages_are_sent_again(engine: Engine) -> None:
+    make_run(engine, ["a"] * 3, job_size=1)
+    outbox = Outbox()
+    dispatch(engine, outbox, "sentiment", window=4)
+    assert resend(engine, "sentiment", depth=0, message_timeout=60) == 0, "too young"
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(queued_at=after(-61)))
+    assert resend(engine, "sentiment", depth=3, message_timeout=60) == 0, "still in the queue"
+    assert resend(engine, "sentiment", depth=0, message_timeout=60) == 3
+    assert dispatch(engine, outbox, "sentiment", window=4) == 3
