@@ -6,7 +6,6 @@ that the first one started, and a worker finds it again after a restart.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import json
 import os
@@ -15,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,10 +25,10 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError, RedisError
 from redis.retry import Retry
 
+from producer.lifetime import dying_with_us
+
 #: Programs on the PATH that speak Redis's protocol, best first.
 SERVERS = ("redis-server", "valkey-server")
-#: Linux's prctl(2) option: the signal that a child gets when its parent dies.
-PR_SET_PDEATHSIG = 1
 
 
 class NoRedisError(RuntimeError):
@@ -90,12 +88,13 @@ def running(home: Path) -> EmbeddedRedis | None:
     return server if _answers(server.url, retries=0) else None
 
 
-def start(home: Path, *, die_with_me: bool = True) -> EmbeddedRedis:
+def start(home: Path) -> EmbeddedRedis:
     """Start the embedded server of a home folder, or find it running.
+
+    On Linux a server that we start ends when this process does, however it does.
 
     Args:
         home: `Settings.home`.
-        die_with_me: On Linux, let the server end when this process does, however it does.
 
     Raises:
         NoRedisError: If there is no server to start, or it does not come up.
@@ -122,7 +121,7 @@ def start(home: Path, *, die_with_me: bool = True) -> EmbeddedRedis:
             stderr=subprocess.DEVNULL,
             # Ctrl-C is for us: the worker still needs Redis while it shuts down.
             start_new_session=True,
-            preexec_fn=_die_with_parent if die_with_me and sys.platform == "linux" else None,
+            preexec_fn=dying_with_us(),
         )
         server = EmbeddedRedis(_url(port, password), process.pid, True)
         state = folder / "server.json"
@@ -163,10 +162,6 @@ def _answers(url: str, retries: int) -> bool:
         return False
     finally:
         client.close()
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextmanager

@@ -1,0 +1,33 @@
+"""The console: `triage` and its commands."""
+
+from __future__ import annotations
+
+import typer
+
+from producer.commands.analyze import analyze
+from producer.commands.demo import demo
+from producer.commands.flower import flower
+from producer.commands.ingest import ingest
+from producer.commands.init import init
+from producer.commands.report import report
+from producer.commands.status import status
+from producer.commands.worker import worker
+from producer.commands.workers import workers
+
+console = typer.Typer(
+    name="triage",
+    help="Triage customer feedback: sentiment, entities, answers, summaries, translations in SQL.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with the values of variables could show what a customer wrote.
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",
+)
+
+for command in (init, ingest, worker, workers, status, report, analyze, flower, demo):
+    console.command()(command)
+
+
+def main() -> None:
+    """Entry point of the `triage` script."""
+    console()

@@ -1,0 +1,105 @@
+"""A node: the command line and the environment of one Celery worker, pinned to one device."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import util
+
+from producer.embedded_redis import NoRedisError, start
+from producer.errors import UsageError
+from schema.analyses import queue_name
+from schema.settings import Settings
+
+DEVICE = re.compile(r"cpu|cuda:(\d+)")
+
+
+def node_command(name: str, analyses: Sequence[str], concurrency: int) -> list[str]:
+    """The command that is one node, which also works by hand.
+
+    Args:
+        name: Unique on this host.
+        analyses: Consumed queues, those to be drained first first.
+        concurrency: Children.
+    """
+    return [
+        *(sys.executable, "-m", "celery", "-A", "workers", "worker"),
+        *("--pool", "prefork", "--concurrency", str(concurrency)),
+        *("--hostname", f"{name}@%h"),
+        *("--queues", ",".join(map(queue_name, analyses))),
+        # Nodes agree through the ledger, not with each other.
+        *("--without-gossip", "--without-mingle"),
+        *("--loglevel", "INFO"),
+    ]
+
+
+def node_environment(config: Settings, device: str, redis_url: str) -> dict[str, str]:
+    """The environment of a node: its broker, and its device as the only one that it sees.
+
+    CUDA reads `CUDA_VISIBLE_DEVICES` once, when torch first asks; so it has to stand here, before
+    the process begins, and the one visible device is then `cuda:0` whichever it is.
+
+    Args:
+        config: The settings of this process.
+        device: `auto` (all devices stay visible), `cpu`, or `cuda:k`.
+        redis_url: The broker.
+
+    Raises:
+        UsageError: If the device is none.
+    """
+    environment = dict(os.environ) | {"TRIAGE_REDIS_URL": redis_url, "TRIAGE_DEVICE": device}
+    if device == "auto":
+        return environment
+    found = DEVICE.fullmatch(device)
+    if found is None:
+        raise UsageError(f"--device {device}: give cpu or cuda:0, cuda:1, …")
+    if found[1] is None:
+        return environment | {"CUDA_VISIBLE_DEVICES": ""}
+    return environment | {
+        "CUDA_VISIBLE_DEVICES": visible_gpu(int(found[1]), os.environ),
+        "TRIAGE_DEVICE": "cuda:0",
+    }
+
+
+def visible_gpu(index: int, environment: Mapping[str, str]) -> str:
+    """The GPU that `cuda:index` means when only some are visible to us already.
+
+    Raises:
+        UsageError: If fewer are visible.
+    """
+    visible = environment.get("CUDA_VISIBLE_DEVICES")
+    if visible is None:
+        return str(index)
+    names = [name for name in visible.split(",") if name]
+    if index >= len(names):
+        raise UsageError(
+            f"--device cuda:{index}: CUDA_VISIBLE_DEVICES={visible} shows {len(names)} GPUs"
+        )
+    return names[index]
+
+
+def require_worker_extra() -> None:
+    """Make sure that this installation can compute.
+
+    Raises:
+        UsageError: Says what to install.
+    """
+    for module in ("torch", "transformers"):
+        if util.find_spec(module) is None:
+            raise UsageError(f"{module} is not installed: pip install 'feedback-triage[worker]'")
+
+
+def require_redis(config: Settings) -> str:
+    """The broker's URL: the one that is set, or an embedded server that lives as long as we do.
+
+    Raises:
+        UsageError: If there is neither.
+    """
+    if config.redis_url is not None:
+        return config.redis_url.get_secret_value()
+    try:
+        return start(config.home).url
+    except NoRedisError as error:
+        raise UsageError(str(error)) from None

@@ -1,0 +1,37 @@
+"""What most commands begin with: settings that hold, and a database of the right revision."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from producer.errors import UsageError
+from schema.database import DatabaseError, open_engine
+from schema.migration import check_revision
+from schema.settings import Settings, SettingsError, read_settings
+
+
+def open_settings() -> Settings:
+    """The settings.
+
+    Raises:
+        UsageError: If one of them is wrong.
+    """
+    try:
+        return read_settings()
+    except SettingsError as error:
+        raise UsageError(str(error)) from None
+
+
+def open_database() -> Engine:
+    """The database of the settings, checked to be there and up to date.
+
+    Raises:
+        UsageError: If it cannot be used as it is.
+    """
+    config = open_settings()
+    try:
+        engine = open_engine(config.database)
+        check_revision(engine)
+    except DatabaseError as error:
+        raise UsageError(str(error)) from None
+    return engine

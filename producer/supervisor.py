@@ -1,0 +1,94 @@
+"""The supervisor: keeps one process for each node alive until it is told to stop."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+#: Seconds before a node that died is started again; doubles each time, …
+FIRST_PAUSE = 1.0
+#: … up to this, …
+LONGEST_PAUSE = 300.0
+#: … and begins anew after a node has lived this long.
+STABLE_AFTER = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What to run: a name for messages, a command line, an environment."""
+
+    name: str
+    command: Sequence[str]
+    environment: dict[str, str]
+
+
+class Supervisor:
+    """Runs nodes, each in a process of its own, and starts again those that die.
+
+    Args:
+        nodes: The nodes.
+        say: Told about every start and death, in one line.
+        first_pause: Seconds before the first restart of a node.
+    """
+
+    def __init__(
+        self, nodes: Sequence[Node], say: Callable[[str], None], first_pause: float = FIRST_PAUSE
+    ) -> None:
+        self._nodes = nodes
+        self._say = say
+        self._first_pause = first_pause
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self) -> None:
+        """Start all nodes; returns when `stop` was called and all of them have ended."""
+        threads = [threading.Thread(target=self._keep, args=(node,)) for node in self._nodes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def stop(self) -> None:
+        """Ask all nodes to finish what they are at, and start none again."""
+        self._over.set()
+        with self._lock:
+            for process in self._running.values():
+                process.terminate()
+
+    def pids(self) -> dict[str, int]:
+        """The processes that run now, by node."""
+        with self._lock:
+            return {name: process.pid for name, process in self._running.items()}
+
+    def _keep(self, node: Node) -> None:
+        pause = self._first_pause
+        while (process := self._start(node)) is not None:
+            began = time.monotonic()
+            code = process.wait()
+            with self._lock:
+                del self._running[node.name]
+            if self._over.is_set():
+                return
+            if time.monotonic() - began > STABLE_AFTER:
+                pause = self._first_pause
+            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            self._say(f"node {node.name} ended with {how}; starting it again in {pause:g} s")
+            if self._over.wait(pause):
+                return
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _start(self, node: Node) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._over.is_set():
+                return None
+            # A session of its own: Ctrl-C is for the supervisor, which then stops nodes gently.
+            process = subprocess.Popen(
+                list(node.command), env=node.environment, start_new_session=True
+            )
+            self._running[node.name] = process
+        self._say(f"node {node.name} started (pid {process.pid})")
+        return process
