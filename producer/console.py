@@ -13,6 +13,7 @@ from producer.commands.report import report
 from producer.commands.status import status
 from producer.commands.worker import worker
 from producer.commands.workers import workers
+from producer.errors import without_traceback
 
 console = typer.Typer(
     name="triage",
@@ -25,7 +26,7 @@ console = typer.Typer(
 )
 
 for command in (init, ingest, worker, workers, status, report, analyze, flower, demo):
-    console.command()(command)
+    console.command()(without_traceback(command))
 
 
 def main() -> None:

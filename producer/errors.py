@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-import click
+import functools
+from collections.abc import Callable
+
+import typer
 
 
-class UsageError(click.ClickException):
+class UsageError(Exception):
     """Says what is wrong, with which row, file or setting, and what to do."""
 
+    #: As shells have it for wrong usage.
     exit_code = 2
 
-    def show(self, file: object = None) -> None:
-        """Print the sentence, without a traceback."""
-        click.echo(f"triage: {self.format_message()}", err=True)
+
+def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that says its `UsageError` in a sentence."""
+
+    @functools.wraps(command)
+    def run(*args: object, **options: object) -> None:
+        try:
+            command(*args, **options)
+        except UsageError as error:
+            typer.echo(f"triage: {error}", err=True)
+            raise typer.Exit(error.exit_code) from None
+
+    return run

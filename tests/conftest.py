@@ -62,9 +62,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A migrated, empty database of each kind in turn, which TRIAGE_DATABASE_URL names too."""
-    monkeypatch.setenv("TRIAGE_DATABASE_URL", database_url)
+    yield from _migrated(database_url, monkeypatch)
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The same on SQLite alone, where the kind of database does not matter."""
+    yield from _migrated(sqlite_url, monkeypatch)
+
+
+def _migrated(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", url)
     settings_module.settings.cache_clear()
-    engine = open_engine(database_url)
+    engine = open_engine(url)
     upgrade(engine)
     yield engine
     engine.dispose()

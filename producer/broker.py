@@ -1,0 +1,66 @@
+"""The broker as the producer uses it: messages go out if Redis is there, and can wait if not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from kombu.exceptions import OperationalError
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from producer import embedded_redis
+from schema.celery_app import make_app
+from schema.ledger.dispatch import dispatch
+from schema.messages import Messages
+from schema.settings import Settings
+
+#: Seconds to wait for Redis before going on without it.
+PATIENCE = 5.0
+
+
+class Broker:
+    """Dispatches jobs of new documents.
+
+    Jobs that find no Redis stay pending in the database; the next worker sends them.
+
+    Args:
+        engine: The database.
+        config: Where Redis is, and the window.
+        warn: Told once, in a sentence, when there is no Redis.
+    """
+
+    def __init__(self, engine: Engine, config: Settings, warn: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._window = config.window
+        self._warn = warn
+        self._messages = _connect(config)
+        if self._messages is None:
+            self._give_up("there is no Redis yet")
+
+    def dispatch(self, analyses: Sequence[str]) -> None:
+        """Fill the windows of these analyses as far as Redis is there."""
+        if self._messages is None:
+            return
+        try:
+            for analysis in analyses:
+                dispatch(self._engine, self._messages.publish, analysis, self._window)
+        except OperationalError:
+            self._give_up("Redis does not answer; check TRIAGE_REDIS_URL")
+
+    def _give_up(self, reason: str) -> None:
+        self._messages = None
+        self._warn(f"{reason}: the jobs are stored, and a worker will find them")
+
+
+def _connect(config: Settings) -> Messages | None:
+    if config.redis_url is None:
+        found = embedded_redis.running(config.home)
+        if found is None:
+            return None
+        config = config.model_copy(update={"redis_url": SecretStr(found.url)})
+    app = make_app(config)
+    app.conf.broker_transport_options |= {
+        "socket_connect_timeout": PATIENCE,
+        "socket_timeout": PATIENCE,
+    }
+    return Messages(app)

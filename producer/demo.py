@@ -1,0 +1,71 @@
+"""The demo: a whole system in one folder, from nothing to a report, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from producer import embedded_redis
+from producer.lifetime import dying_with_us, end
+from producer.node import node_command, node_environment
+from schema.analyses import ANALYSES
+from schema.settings import Settings
+
+#: Seconds that the demo's worker gets to end by itself.
+PATIENCE = 15.0
+
+
+def fresh_home(home: Path) -> Path:
+    """An empty folder for the demo inside `home`; what an earlier demo left there is gone."""
+    folder = home / "demo"
+    if running := embedded_redis.running(folder):
+        running.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def demo_settings(folder: Path) -> Settings:
+    """Settings for a demo in `folder`, whatever the user has set for real use."""
+    overrides = {
+        "TRIAGE_HOME": str(folder),
+        "TRIAGE_REJECTS": str(folder),
+        "TRIAGE_MODELS": "pocket",
+        "TRIAGE_DATABASE_URL": f"sqlite:///{folder / 'triage.db'}",
+    }
+    for name in list(os.environ):
+        if name.startswith("TRIAGE_"):
+            del os.environ[name]
+    os.environ.update(overrides)
+    return Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+@contextmanager
+def worker_node(config: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """An embedded Redis and one worker node on it; both have ended when the block is left.
+
+    The node's log is `worker.log` in the home folder.
+    """
+    server = embedded_redis.start(config.home)
+    os.environ["TRIAGE_REDIS_URL"] = server.url
+    try:
+        with (config.home / "worker.log").open("wb") as log:
+            node = subprocess.Popen(
+                node_command("demo", ANALYSES, concurrency=1),
+                env=node_environment(config, config.device, server.url),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=dying_with_us(),
+            )
+            try:
+                yield node
+            finally:
+                end(node, PATIENCE)
+    finally:
+        server.stop()

@@ -1,0 +1,68 @@
+"""Progress bars: one for each analysis of a run, until the run has finished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from sqlalchemy import Engine
+
+from producer.progress_table import duration
+from schema.database import reading
+from schema.progress import AnalysisProgress, RunProgress, run_progress
+
+#: Seconds between two looks at the ledger.
+REFRESH = 0.3
+
+
+def wait_for_run(
+    engine: Engine,
+    run: str,
+    console: Console,
+    check: Callable[[], None] = lambda: None,
+) -> RunProgress:
+    """Show bars until all of a run is done or dead; returns how it ended.
+
+    Args:
+        engine: The database.
+        run: The run's name.
+        console: Where to draw; nothing is drawn where nobody sees it.
+        check: Called at each look, to raise if there is nothing to wait for any more.
+    """
+    bars = Progress(
+        TextColumn("[bold]{task.description}"),
+        BarColumn(bar_width=32),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+        TextColumn("{task.fields[note]}"),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    tasks: dict[str, TaskID] = {}
+    with bars:
+        while True:
+            with reading(engine) as connection:
+                progress = run_progress(connection, run)
+            for one in progress.analyses:
+                if one.analysis not in tasks:
+                    tasks[one.analysis] = bars.add_task(one.analysis, total=None, note="")
+                bars.update(
+                    tasks[one.analysis],
+                    total=one.documents,
+                    completed=one.done + one.dead,
+                    note=_note(one),
+                )
+            if progress.finished:
+                return progress
+            check()
+            time.sleep(REFRESH)
+
+
+def _note(one: AnalysisProgress) -> str:
+    dead = f", {one.dead:,} dead" if one.dead else ""
+    rate = f"{one.rate:,.1f}/s" if one.rate else "waiting for a worker"
+    if one.in_flight + one.waiting == 0:
+        return f"{rate}{dead}"
+    left = f", {duration(one.seconds_left)} to go" if one.seconds_left else ""
+    return f"{rate}{left}{dead}"

@@ -1,0 +1,87 @@
+"""`triage demo`: from nothing to a report, and nothing left running, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.end_to_end.node import PATIENCE
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "home"))
+    # Settings of real use must not leak into the demo.
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/real")
+    monkeypatch.setenv("TRIAGE_REDIS_URL", "redis://127.0.0.1:1/0")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def demo(home: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "producer", "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"COLUMNS": "140"},
+        start_new_session=True,
+    )
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def left_behind(home: Path) -> list[psutil.Process]:
+    """Processes that belong to this demo, whoever their parent is now."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get("TRIAGE_HOME", "").startswith(str(home))
+        except psutil.Error:
+            continue
+        if mine and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> None:
+    said, _ = demo.communicate(timeout=PATIENCE * 5)
+    assert demo.returncode == 0, said
+    for part in (
+        "sentiment-by-product",
+        "entities-in-negative",
+        "answers",
+        "summaries-and-translations",
+        str(home / "demo" / "triage.db"),
+        "SwiftParcel",
+    ):
+        assert part in said
+    assert (home / "demo" / "demo.rejects.jsonl").read_text().count("\n") == 2
+    assert left_behind(home) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_midway_it_leaves_nothing_running(
+    home: Path, demo: subprocess.Popen[str], number: signal.Signals
+) -> None:
+    wait_until(lambda: len(left_behind(home)) >= 3, PATIENCE)
+    demo.send_signal(number)
+    demo.communicate(timeout=PATIENCE)
+    assert demo.returncode == 128 + number
+    assert left_behind(home) == []
+
+
+def test_killed_it_leaves_nothing_running(home: Path, demo: subprocess.Popen[str]) -> None:
+    wait_until(lambda: len(left_behind(home)) >= 3, PATIENCE)
+    demo.kill()
+    wait_until(lambda: left_behind(home) == [], PATIENCE)

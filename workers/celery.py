@@ -1,0 +1,25 @@
+"""The Celery application with its tasks: one for each analysis, all of them the same few lines."""
+
+from __future__ import annotations
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
+
+from schema.analyses import ANALYSES, task_name
+from schema.celery_app import celery_app
+from workers import child, upkeep
+
+
+def _register(app: Celery, analysis: str) -> None:
+    @app.task(name=task_name(analysis), shared=False)  # type: ignore[untyped-decorator]
+    def run(job_id: int) -> None:
+        child.warm().job(analysis, job_id)
+
+
+app = celery_app()
+for _analysis in ANALYSES:
+    _register(app, _analysis)
+# Weak references would not outlive this module's functions.
+worker_process_init.connect(child.start, weak=False)
+worker_ready.connect(upkeep.start, weak=False)
+worker_shutting_down.connect(upkeep.stop, weak=False)
