@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from sqlalchemy import Engine
 
-from producer.progress_table import duration
+from producer.progress_table import duration, run_table
 from schema.database import reading
 from schema.progress import AnalysisProgress, RunProgress, run_progress
 
@@ -28,7 +28,7 @@ def wait_for_run(
     Args:
         engine: The database.
         run: The run's name.
-        console: Where to draw; nothing is drawn where nobody sees it.
+        console: Where to draw; where nobody watches, a table comes at the end instead.
         check: Called at each look, to raise if there is nothing to wait for any more.
     """
     bars = Progress(
@@ -37,7 +37,7 @@ def wait_for_run(
         TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
         TextColumn("{task.fields[note]}"),
         console=console,
-        disable=not console.is_terminal,
+        disable=not console.is_interactive,
     )
     tasks: dict[str, TaskID] = {}
     with bars:
@@ -54,9 +54,12 @@ def wait_for_run(
                     note=_note(one),
                 )
             if progress.finished:
-                return progress
+                break
             check()
             time.sleep(REFRESH)
+    if not console.is_interactive:
+        console.print(run_table(progress))
+    return progress
 
 
 def _note(one: AnalysisProgress) -> str:

@@ -32,7 +32,7 @@ class ResultTable:
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
         # Deleting a document, and reports over all runs, look results up by document.
-        return (Index(None, "document_id"),)
+        return (Index(None, "document_id", "run_id"),)
 
 
 class OrdinalTable(ResultTable):

@@ -152,7 +152,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "document_id", "ordinal", name=op.f("pk_answers")),
     )
     with op.batch_alter_table("answers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_answers_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_answers_document_id_run_id"), ["document_id", "run_id"], unique=False
+        )
 
     op.create_table(
         "dead_letters",
@@ -203,7 +205,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "document_id", "ordinal", name=op.f("pk_entities")),
     )
     with op.batch_alter_table("entities", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entities_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_entities_document_id_run_id"), ["document_id", "run_id"], unique=False
+        )
 
     op.create_table(
         "sentiments",
@@ -226,7 +230,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sentiments", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_sentiments_document_id"), ["document_id"], unique=False
+            batch_op.f("ix_sentiments_document_id_run_id"), ["document_id", "run_id"], unique=False
         )
 
     op.create_table(
@@ -248,7 +252,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "document_id", name=op.f("pk_summaries")),
     )
     with op.batch_alter_table("summaries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_summaries_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_summaries_document_id_run_id"), ["document_id", "run_id"], unique=False
+        )
 
     op.create_table(
         "translations",
@@ -271,26 +277,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("translations", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_translations_document_id"), ["document_id"], unique=False
+            batch_op.f("ix_translations_document_id_run_id"),
+            ["document_id", "run_id"],
+            unique=False,
         )
 
 
 def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table("translations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_translations_document_id"))
+        batch_op.drop_index(batch_op.f("ix_translations_document_id_run_id"))
 
     op.drop_table("translations")
     with op.batch_alter_table("summaries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_summaries_document_id"))
+        batch_op.drop_index(batch_op.f("ix_summaries_document_id_run_id"))
 
     op.drop_table("summaries")
     with op.batch_alter_table("sentiments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sentiments_document_id"))
+        batch_op.drop_index(batch_op.f("ix_sentiments_document_id_run_id"))
 
     op.drop_table("sentiments")
     with op.batch_alter_table("entities", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_entities_document_id"))
+        batch_op.drop_index(batch_op.f("ix_entities_document_id_run_id"))
 
     op.drop_table("entities")
     with op.batch_alter_table("dead_letters", schema=None) as batch_op:
@@ -298,7 +306,7 @@ def downgrade() -> None:
 
     op.drop_table("dead_letters")
     with op.batch_alter_table("answers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_answers_document_id"))
+        batch_op.drop_index(batch_op.f("ix_answers_document_id_run_id"))
 
     op.drop_table("answers")
     with op.batch_alter_table("run_documents", schema=None) as batch_op:

@@ -1,0 +1,114 @@
+"""`triage report`: a named SQL report as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+from rich.console import Console
+from sqlalchemy.exc import DBAPIError
+
+from producer.errors import UsageError
+from producer.export import opened, write_csv, write_json
+from producer.session import open_database
+from producer.table import make_table
+from schema.database import reading
+from schema.reports import ReportRows, UnknownReportError, find_report, reports, run_report
+from schema.runs import UnknownRunError, find_run
+
+#: Rows of a table on the terminal, unless `--limit` says otherwise.
+TABLE_LIMIT = 40
+#: Columns of a table in a file.
+FILE_WIDTH = 160
+
+
+class Format(enum.StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def report(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Which report; without, all are listed.")
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            help="Only this run; else every document once, with the newest results it has."
+        ),
+    ] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="By default what --output ends in, else table.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(metavar="F", help="Write to this file.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help=f"Only the first N rows; 0: all. Tables: {TABLE_LIMIT}."
+        ),
+    ] = None,
+) -> None:
+    """Show a report on the results in the database."""
+    kind = format or _format_of(output)
+    if limit is None and kind is Format.TABLE and output is None:
+        limit = TABLE_LIMIT
+        note = f"only the first {limit} rows; all with --limit 0"
+    else:
+        limit, note = limit or None, None
+    # One row more than asked for tells whether there are more.
+    asked = limit + 1 if limit and note else limit
+    try:
+        with _rows(name, run, asked) as found, opened(output) as file:
+            more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
+    except (UnknownReportError, UnknownRunError) as error:
+        raise UsageError(str(error)) from None
+    except DBAPIError as error:
+        raise UsageError(f"the database failed: {str(error.orig).splitlines()[0]}") from None
+    if more and note:
+        typer.echo(note, err=True)
+
+
+@contextmanager
+def _rows(name: str | None, run: str | None, limit: int | None) -> Iterator[ReportRows]:
+    if name is None:
+        if run is not None:
+            raise UsageError("--run needs the name of a report; `triage report` lists them")
+        listed = ((one.name, one.description) for one in reports())
+        yield ReportRows(("report", "shows"), islice(listed, limit))
+        return
+    wanted = find_report(name)
+    with reading(open_database()) as connection:
+        run_id = None if run is None else find_run(connection, run)
+        yield run_report(connection, wanted, run_id, limit)
+
+
+def _write(
+    found: ReportRows, kind: Format, file: IO[str], width: int | None, limit: int | None
+) -> bool:
+    """Write the rows; returns whether there were more than `limit`."""
+    if kind is Format.CSV:
+        write_csv(found, file)
+        return False
+    if kind is Format.JSON:
+        write_json(found, file)
+        return False
+    rows = list(found.rows)
+    console = Console(file=file, width=width)
+    if rows:
+        console.print(make_table(found.columns, rows[:limit]))
+    else:
+        console.print("no rows")
+    return limit is not None and len(rows) > limit
+
+
+def _format_of(output: Path | None) -> Format:
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return Format(ending) if ending in ("csv", "json") else Format.TABLE

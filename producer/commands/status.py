@@ -1,0 +1,80 @@
+"""`triage status`: how far runs are."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console, RenderableType
+from rich.live import Live
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from producer.errors import UsageError
+from producer.progress_table import run_table, runs_table
+from producer.session import open_database
+from schema.database import reading
+from schema.progress import RunProgress, all_progress, run_progress
+from schema.runs import UnknownRunError
+
+#: Seconds between two looks with `--watch`.
+REFRESH = 1.0
+#: What a shell gives a program that Ctrl-C has ended.
+INTERRUPTED = 130
+
+
+def status(
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="A run; without, all runs in brief.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Look again every second until all is finished.")
+    ] = False,
+) -> None:
+    """Show how far each analysis is: documents done, in flight, waiting, dead; rate; time left."""
+    if as_json and watch:
+        raise UsageError("--json and --watch do not go together; give one of them")
+    engine = open_database()
+    try:
+        if watch:
+            _watch(engine, run)
+        elif as_json:
+            typer.echo(json.dumps(_as_json(engine, run), ensure_ascii=False, indent=2))
+        else:
+            Console().print(_view(_read(engine, run), run))
+    except UnknownRunError as error:
+        raise UsageError(str(error)) from None
+    except DBAPIError as error:
+        raise UsageError(f"the database failed: {str(error.orig).splitlines()[0]}") from None
+
+
+def _read(engine: Engine, run: str | None) -> list[RunProgress]:
+    with reading(engine) as connection:
+        return all_progress(connection) if run is None else [run_progress(connection, run)]
+
+
+def _as_json(engine: Engine, run: str | None) -> dict[str, Any] | list[dict[str, Any]]:
+    found = [one.as_json() for one in _read(engine, run)]
+    return found if run is None else found[0]
+
+
+def _view(runs: list[RunProgress], run: str | None) -> RenderableType:
+    if run is not None:
+        return run_table(runs[0])
+    return runs_table(runs) if runs else "no runs yet; begin with: triage ingest"
+
+
+def _watch(engine: Engine, run: str | None) -> None:
+    try:
+        with Live(console=Console(), auto_refresh=False) as live:
+            while True:
+                runs = _read(engine, run)
+                live.update(_view(runs, run), refresh=True)
+                if all(one.finished for one in runs):
+                    return
+                time.sleep(REFRESH)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None

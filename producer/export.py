@@ -1,0 +1,89 @@
+"""Reports as files: CSV that a spreadsheet opens safely, and JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from producer.errors import UsageError
+from schema.reports import ReportRows, Value
+
+#: What a spreadsheet takes a cell for a formula by (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_csv(report: ReportRows, file: IO[str]) -> int:
+    """Write a header and rows as RFC 4180 has it; returns the number of rows.
+
+    A text that a spreadsheet would take for a formula gets a `'` before it; numbers do not.
+    """
+    writer = csv.writer(file)
+    writer.writerow(report.columns)
+    count = 0
+    for row in report.rows:
+        writer.writerow([_csv_cell(value) for value in row])
+        count += 1
+    return count
+
+
+def write_json(report: ReportRows, file: IO[str]) -> int:
+    """Write a list of objects, dates in ISO 8601, row by row; returns the number of rows."""
+    count = 0
+    file.write("[")
+    for row in report.rows:
+        file.write(",\n " if count else "\n ")
+        named = dict(zip(report.columns, map(_iso, row), strict=True))
+        file.write(json.dumps(named, ensure_ascii=False))
+        count += 1
+    file.write("\n]\n" if count else "]\n")
+    return count
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[IO[str]]:
+    """Standard output, or a file that appears under its name when it is complete.
+
+    Raises:
+        UsageError: If the file cannot be written.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    special = path.exists() and not path.is_file()
+    target = path if special else path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        # The csv module ends its lines itself.
+        with target.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        if not special:
+            target.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        if not special:
+            target.unlink(missing_ok=True)
+
+
+def _csv_cell(value: Value) -> Value:
+    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value):
+        return "'" + value
+    return _iso(value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _iso(value: Value) -> str | int | float | None:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,92 @@
+"""Progress on the terminal: all runs in brief, or the analyses of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from producer.table import plain_text
+from schema.progress import RunProgress
+from schema.tables import RunState
+
+
+def run_table(run: RunProgress) -> Group:
+    """One run: the counts of its rows, and a line for each analysis."""
+    heading = Text.assemble(
+        ("run ", "bold"),
+        plain_text(run.run),
+        f": {phase(run)}, since {run.created_at:%F %H:%M} UTC",
+    )
+    counts = Text(
+        f"read {run.read:,} = stored {run.stored:,} + duplicate {run.duplicate:,} "
+        f"+ rejected {run.rejected:,}"
+    )
+    table = Table(header_style="bold")
+    table.add_column("analysis")
+    for column in ("documents", "done", "in flight", "waiting", "dead", "per second", "to finish"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for one in run.analyses:
+        table.add_row(
+            plain_text(one.analysis),
+            f"{one.documents:,}",
+            f"{one.done:,}",
+            f"{one.in_flight:,}",
+            f"{one.waiting:,}",
+            _dead(one.dead),
+            f"{one.rate:,.1f}",
+            duration(one.seconds_left),
+        )
+    return Group(heading, counts, table)
+
+
+def runs_table(runs: Sequence[RunProgress]) -> Table:
+    """All runs, a line for each; documents count once for each analysis."""
+    table = Table(header_style="bold", show_edge=False)
+    table.add_column("run", overflow="fold")
+    for column in ("created", "phase"):
+        table.add_column(column, no_wrap=True)
+    for column in ("stored", "analysed", "dead", "to finish"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for run in runs:
+        documents = sum(one.documents for one in run.analyses)
+        closed = sum(one.done + one.dead for one in run.analyses)
+        table.add_row(
+            plain_text(run.run),
+            f"{run.created_at:%F}",
+            phase(run),
+            f"{run.stored:,}",
+            # Rounded down: 100 % is said only when nothing is left.
+            f"{100 * closed // documents} %" if documents else "–",
+            _dead(sum(one.dead for one in run.analyses)),
+            duration(run.seconds_left),
+        )
+    return table
+
+
+def phase(run: RunProgress) -> str:
+    """Where a run is, in one word."""
+    if run.state != RunState.INGESTED:
+        return run.state
+    return "finished" if run.finished else "analysing"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them; `–` when nobody knows."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    minutes = whole // 60
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h"
+
+
+def _dead(count: int) -> Text:
+    return Text(f"{count:,}", style="red" if count else "")

@@ -1,0 +1,195 @@
+"""Progress of runs: how far each analysis is, how fast it goes, and when it will have finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from schema.analyses import ANALYSES
+from schema.ledger.clock import now
+from schema.runs import find_run
+from schema.tables import Job, JobState, Run, RunState
+
+#: Seconds that the rate looks back: the short span, or the long one when jobs are rare.
+SHORT_SPAN, LONG_SPAN = 60.0, 600.0
+#: Jobs that must have finished within the short span for it to say anything.
+ENOUGH_JOBS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisProgress:
+    """One analysis of a run, counted in documents:
+    `documents = done + in_flight + waiting + dead`.
+
+    Attributes:
+        rate: Documents a second, dead ones included: lately, or over all when it has finished.
+        seconds_left: Until it finishes at this rate; None when nobody can say.
+    """
+
+    analysis: str
+    documents: int
+    done: int
+    in_flight: int
+    waiting: int
+    dead: int
+    rate: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """A run, its counts of rows, and its analyses in standard order."""
+
+    run: str
+    state: str
+    created_at: datetime
+    ingested_at: datetime | None
+    read: int
+    stored: int
+    duplicate: int
+    rejected: int
+    analyses: tuple[AnalysisProgress, ...]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all of its input is in, and no job of it is left to do."""
+        left = sum(one.in_flight + one.waiting for one in self.analyses)
+        return self.state == RunState.INGESTED and left == 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the slowest analysis finishes; None when nobody can say."""
+        if self.state != RunState.INGESTED:
+            return None
+        seconds = [one.seconds_left for one in self.analyses]
+        known = [one for one in seconds if one is not None]
+        return max(known, default=0.0) if len(known) == len(seconds) else None
+
+    def as_json(self) -> dict[str, Any]:
+        """What `triage status --json` prints; times in ISO 8601, seconds as numbers."""
+        moments = {
+            "created_at": self.created_at.isoformat(),
+            "ingested_at": self.ingested_at.isoformat() if self.ingested_at else None,
+        }
+        analyses = {"analyses": [asdict(one) for one in self.analyses]}
+        more = {"finished": self.finished, "seconds_left": self.seconds_left}
+        return asdict(self) | moments | analyses | more
+
+
+def run_progress(connection: Connection, name: str) -> RunProgress:
+    """The progress of one run.
+
+    Raises:
+        UnknownRunError: If no run has this name.
+    """
+    return _progress(connection, Run.id == find_run(connection, name))[0]
+
+
+def all_progress(connection: Connection) -> list[RunProgress]:
+    """The progress of all runs, newest first."""
+    return _progress(connection)
+
+
+def _progress(connection: Connection, *which: ColumnElement[bool]) -> list[RunProgress]:
+    runs = connection.execute(select(Run.__table__).where(*which).order_by(Run.id.desc())).all()
+    moment = connection.execute(select(now())).scalar_one()
+    tallies: dict[int, dict[str, AnalysisProgress]] = {run.id: {} for run in runs}
+    for row in connection.execute(_tally(moment, which)):
+        tallies[row.run_id][row.analysis] = _analysis(row, moment)
+    return [
+        RunProgress(
+            run=run.name,
+            state=run.state,
+            created_at=run.created_at,
+            ingested_at=run.ingested_at,
+            read=run.read,
+            stored=run.stored,
+            duplicate=run.duplicate,
+            rejected=run.rejected,
+            analyses=_in_order(run.analyses, tallies[run.id]),
+        )
+        for run in runs
+    ]
+
+
+def _in_order(
+    names: Sequence[str], tallies: dict[str, AnalysisProgress]
+) -> tuple[AnalysisProgress, ...]:
+    known = [name for name in ANALYSES if name in names or name in tallies]
+    others = sorted({*names, *tallies}.difference(ANALYSES))
+    return tuple(
+        tallies.get(name) or AnalysisProgress(name, 0, 0, 0, 0, 0, 0.0, 0.0)
+        for name in (*known, *others)
+    )
+
+
+def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
+    """One row a run and analysis, from one pass over the jobs."""
+    size = Job.end_position - Job.first_position
+    closed = Job.state.in_([JobState.DONE, JobState.DEAD])
+
+    def total(number: Any, *conditions: ColumnElement[bool]) -> Any:
+        return func.coalesce(func.sum(number).filter(*conditions), 0)
+
+    def since(seconds: float, name: str) -> list[ColumnElement[Any]]:
+        recent = (closed, Job.finished_at > moment - timedelta(seconds=seconds))
+        return [
+            func.count().filter(*recent).label(f"{name}_jobs"),
+            total(size, *recent).label(f"{name}_documents"),
+            func.min(Job.started_at).filter(*recent).label(f"{name}_start"),
+        ]
+
+    return (
+        select(
+            Job.run_id,
+            Job.analysis,
+            func.sum(size).label("documents"),
+            total(size, Job.state == JobState.RUNNING).label("in_flight"),
+            total(size, Job.state.in_([JobState.PENDING, JobState.QUEUED])).label("waiting"),
+            total(Job.failed, closed).label("dead"),
+            func.min(Job.started_at).label("start"),
+            func.max(Job.finished_at).label("end"),
+            *since(SHORT_SPAN, "short"),
+            *since(LONG_SPAN, "long"),
+        )
+        .join(Run, Run.id == Job.run_id)
+        .where(*which)
+        .group_by(Job.run_id, Job.analysis)
+    )
+
+
+def _analysis(row: Row[Any], moment: datetime) -> AnalysisProgress:
+    documents, in_flight, waiting = int(row.documents), int(row.in_flight), int(row.waiting)
+    dead = int(row.dead)
+    left = in_flight + waiting
+    rate = _recent_rate(row, moment) if left else _rate(documents, row.start, row.end)
+    return AnalysisProgress(
+        analysis=row.analysis,
+        documents=documents,
+        done=documents - left - dead,
+        in_flight=in_flight,
+        waiting=waiting,
+        dead=dead,
+        rate=rate,
+        seconds_left=left / rate if rate else None if left else 0.0,
+    )
+
+
+def _recent_rate(row: Row[Any], moment: datetime) -> float:
+    if row.short_jobs >= ENOUGH_JOBS:
+        span, documents, start = SHORT_SPAN, row.short_documents, row.short_start
+    else:
+        span, documents, start = LONG_SPAN, row.long_documents, row.long_start
+    # A worker that began a moment ago has not had the whole span to show what it can.
+    begin = moment - timedelta(seconds=span)
+    return _rate(int(documents), max(start, begin) if start else begin, moment)
+
+
+def _rate(documents: int, start: datetime | None, end: datetime | None) -> float:
+    if start is None or end is None or end <= start:
+        return 0.0
+    return documents / (end - start).total_seconds()

@@ -1,0 +1,22 @@
+-- Answers to each question of the run, grouped without regard to case and punctuation around them
+WITH latest AS (
+    SELECT
+        a.question,
+        lower(trim(a.answer, ' .,;:!?"''()')) AS answer,
+        a.document_id,
+        a.score
+    FROM answers AS a
+    WHERE a.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
+      AND NOT EXISTS (
+          SELECT 1 FROM answers AS newer
+          WHERE :run_id IS NULL
+            AND newer.document_id = a.document_id AND newer.run_id > a.run_id)
+)
+SELECT
+    question,
+    CASE answer WHEN '' THEN '(none)' ELSE answer END AS answer,
+    COUNT(*) AS documents,
+    ROUND(CAST(AVG(score) AS NUMERIC), 3) AS mean_score
+FROM latest
+GROUP BY question, answer
+ORDER BY question, documents DESC, mean_score DESC, answer

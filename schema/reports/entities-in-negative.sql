@@ -1,0 +1,59 @@
+-- Entities named most often in negative documents, and the negative share of all that name them
+WITH sentiment AS (
+    SELECT s.document_id, CASE WHEN upper(s.label) LIKE 'NEG%' THEN 1 ELSE 0 END AS negative
+    FROM sentiments AS s
+    WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
+      AND NOT EXISTS (
+          SELECT 1 FROM sentiments AS newer
+          WHERE :run_id IS NULL
+            AND newer.document_id = s.document_id AND newer.run_id > s.run_id)
+),
+-- An entity of a document, whatever its case, once.
+named AS (
+    SELECT
+        e.document_id,
+        e.type,
+        lower(e.text) AS entity,
+        MIN(e.text) AS spelling,
+        COUNT(*) AS mentions
+    FROM entities AS e
+    WHERE e.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
+      AND NOT EXISTS (
+          SELECT 1 FROM entities AS newer
+          WHERE :run_id IS NULL
+            AND newer.document_id = e.document_id AND newer.run_id > e.run_id)
+    GROUP BY e.document_id, e.type, lower(e.text)
+),
+spelled AS (
+    SELECT
+        n.type,
+        n.entity,
+        n.spelling,
+        SUM(n.mentions) AS mentions,
+        COUNT(*) AS documents,
+        SUM(s.negative) AS negative
+    FROM named AS n
+    JOIN sentiment AS s ON s.document_id = n.document_id
+    GROUP BY n.type, n.entity, n.spelling
+),
+-- The most frequent spelling stands for all.
+counted AS (
+    SELECT
+        type,
+        spelling,
+        ROW_NUMBER() OVER (PARTITION BY type, entity ORDER BY documents DESC, spelling) AS place,
+        SUM(mentions) OVER (PARTITION BY type, entity) AS mentions,
+        SUM(documents) OVER (PARTITION BY type, entity) AS documents,
+        SUM(negative) OVER (PARTITION BY type, entity) AS negative
+    FROM spelled
+)
+SELECT
+    spelling AS entity,
+    type,
+    mentions,
+    documents,
+    negative,
+    ROUND(100.0 * negative / documents, 1) AS negative_percent
+FROM counted
+WHERE place = 1 AND negative > 0
+ORDER BY negative DESC, negative_percent DESC, spelling, type

@@ -1,0 +1,17 @@
+-- Sentiment by source, those with most negative documents first
+SELECT
+    d.source AS source,
+    COUNT(*) AS documents,
+    COUNT(*) FILTER (WHERE upper(s.label) LIKE 'POS%') AS positive,
+    COUNT(*) FILTER (WHERE upper(s.label) LIKE 'NEG%') AS negative,
+    ROUND(100.0 * COUNT(*) FILTER (WHERE upper(s.label) LIKE 'NEG%') / COUNT(*), 1)
+        AS negative_percent
+FROM sentiments AS s
+JOIN documents AS d ON d.id = s.document_id
+WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
+  AND NOT EXISTS (
+      SELECT 1 FROM sentiments AS newer
+      WHERE :run_id IS NULL
+        AND newer.document_id = s.document_id AND newer.run_id > s.run_id)
+GROUP BY d.source
+ORDER BY negative DESC, documents DESC, source

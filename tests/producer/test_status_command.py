@@ -1,0 +1,147 @@
+"""`triage status`: all runs, one run, for people and for programs, and watching."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, update
+
+from producer.commands import status as status_module
+from producer.progress_table import duration
+from schema.database import reading, writing
+from schema.ledger.clock import after, now
+from schema.progress import run_progress
+from schema.tables import Job, JobState, RunState
+from tests.feedback import add_job, add_run
+from tests.producer.console import Triage
+
+
+@pytest.fixture
+def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
+    return Triage(monkeypatch, capsys)
+
+
+def seed(engine: Engine) -> None:
+    """A finished run, one that is worked on, and one that is being ingested."""
+    with writing(engine) as connection:
+        old = add_run(connection, "old", ("sentiment",), read=10, stored=10)
+        times = {"started_at": after(-20), "finished_at": after(-10)}
+        add_job(connection, old, "sentiment", JobState.DONE, 10, failed=1, **times)
+        counts = {"read": 3100, "stored": 3000, "duplicate": 75, "rejected": 25}
+        busy = add_run(connection, "[b]busy", ("sentiment", "summary"), **counts)
+        add_job(connection, busy, "sentiment", JobState.DONE, 3000)
+        add_job(connection, busy, "summary", JobState.DONE, 1985, failed=5)
+        for state, size in ((JobState.RUNNING, 10), (JobState.QUEUED, 5), (JobState.PENDING, 1000)):
+            add_job(connection, busy, "summary", state, size)
+        add_run(connection, "new", ("sentiment",), state=RunState.INGESTING, ingested_at=None)
+
+
+def cells(out: str, first: str) -> list[str]:
+    """The cells of the line that begins with `first`."""
+    split = ([cell.strip() for cell in line.strip("│").split("│")] for line in out.splitlines())
+    return next(line for line in split if line[0] == first)
+
+
+def test_status(engine: Engine, triage: Triage) -> None:
+    assert triage("status").out.strip() == "no runs yet; begin with: triage ingest"
+    assert triage("status", "--json").out == "[]\n"
+    seed(engine)
+    out = triage("status").out
+    today = out.splitlines()[2].split("│")[1].strip()
+    assert cells(out, "new") == ["new", today, "ingesting", "0", "–", "0", "–"]
+    # 4,985 of 6,000 are 83.08 %.
+    assert cells(out, "[b]busy") == ["[b]busy", today, "analysing", "3,000", "83 %", "5", "–"]
+    assert cells(out, "old") == ["old", today, "finished", "10", "100 %", "1", "0 s"]
+    order = [out.index(name) for name in ("new", "[b]busy", "old")]
+    assert order == sorted(order)
+
+    out = triage("status", "[b]busy").out
+    assert out.startswith("run [b]busy: analysing, since ")
+    assert "read 3,100 = stored 3,000 + duplicate 75 + rejected 25" in out
+    done = ["sentiment", "3,000", "3,000", "0", "0", "0", "0.0", "0 s"]
+    assert cells(out, "sentiment") == done
+    busy = ["summary", "3,000", "1,980", "10", "1,005", "5", "0.0", "–"]
+    assert cells(out, "summary") == busy
+
+    with reading(engine) as connection:
+        expected = run_progress(connection, "[b]busy").as_json()
+    assert json.loads(triage("status", "[b]busy", "--json").out) == expected
+    every = json.loads(triage("status", "--json").out)
+    assert [one["run"] for one in every] == ["new", "[b]busy", "old"]
+    assert every[1] == expected
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_wrong_is_said_in_a_sentence(engine: Engine, triage: Triage) -> None:
+    seed(engine)
+    for arguments, words in (
+        (["olt"], "did you mean 'old'? there are new, [b]busy, old"),
+        (["old", "--json", "--watch"], "--json and --watch do not go together"),
+    ):
+        ended = triage("status", *arguments)
+        assert (ended.code, ended.out) == (2, "")
+        assert words in ended.err
+
+
+@pytest.fixture
+def between_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """Do something where `--watch` pauses between two looks."""
+
+    def use(action: Callable[[], None]) -> None:
+        monkeypatch.setattr(status_module.time, "sleep", lambda _seconds: action())
+
+    return use
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_watch_ends_when_the_run_has_finished(
+    engine: Engine,
+    triage: Triage,
+    between_looks: Callable[[Callable[[], None]], None],
+) -> None:
+    seed(engine)
+    steps = [JobState.RUNNING, JobState.DONE]
+
+    def work() -> None:
+        with writing(engine) as connection:
+            unfinished = Job.state.in_([JobState.PENDING, JobState.QUEUED, JobState.RUNNING])
+            values = {"state": steps.pop(0), "finished_at": now()}
+            connection.execute(update(Job).where(unfinished).values(values))
+
+    between_looks(work)
+    ended = triage("status", "[b]busy", "--watch")
+    assert ended.code == 0
+    assert steps == []
+    assert "run [b]busy: finished" in ended.out
+    assert cells(ended.out, "summary")[:6] == ["summary", "3,000", "2,995", "0", "0", "5"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_watch_ends_quietly_on_ctrl_c(
+    engine: Engine,
+    triage: Triage,
+    between_looks: Callable[[Callable[[], None]], None],
+) -> None:
+    seed(engine)
+    between_looks(lambda: os.kill(os.getpid(), signal.SIGINT))
+    ended = triage("status", "--watch")
+    assert (ended.code, ended.err) == (130, "")
+    assert cells(ended.out, "[b]busy")[4] == "83 %"
+
+
+def test_durations() -> None:
+    seconds = (None, 0, 59.4, 59.6, 3599, 3600, 47 * 3600 + 59 * 60, 50 * 3600)
+    assert [duration(one) for one in seconds] == [
+        "–",
+        "0 s",
+        "59 s",
+        "1 min 00 s",
+        "59 min 59 s",
+        "1 h 00 min",
+        "47 h 59 min",
+        "2 d 2 h",
+    ]

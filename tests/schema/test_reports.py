@@ -1,0 +1,253 @@
+"""The named reports: what they say, by numbers worked out by hand, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, insert
+
+from schema.database import reading, writing
+from schema.progress import all_progress
+from schema.reports import UnknownReportError, Value, find_report, reports, run_report
+from schema.runs import UnknownRunError, find_run
+from schema.tables import DeadLetter, JobState
+from tests.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
+
+WANT = "What does the customer want?"
+
+
+def seed(engine: Engine) -> tuple[int, int]:
+    """Run `autumn` over five documents, and run `again` over the first two."""
+    with writing(engine) as connection:
+        documents = _documents(connection)
+        autumn = add_run(connection, "autumn", read=8, stored=5, duplicate=1, rejected=2)
+        again = add_run(connection, "again", read=2, stored=2)
+        add_to_run(connection, autumn, documents)
+        add_to_run(connection, again, documents[:2])
+        _autumn(connection, autumn, *documents)
+        add_result(connection, "sentiment", again, documents[0], label="POSITIVE", score=0.75)
+        add_result(connection, "summary", again, documents[0], summary="Leaks, again.")
+        add_result(connection, "summary", again, documents[4], summary="Burns, again.")
+        answer = {"question": WANT, "answer": "A REFUND"}
+        add_result(connection, "qa", again, documents[1], score=0.6, **answer)
+    return autumn, again
+
+
+def _documents(connection: Connection) -> list[int]:
+    kettle = {"source": "app", "product": "Kettle", "language": "en"}
+    leak = "The Nimbus kettle from Leeds leaks. Nimbus!"
+    resolved = {"extra": {"store": "Bonn", "resolved": "Yes"}}
+    return [
+        add_document(connection, 1, leak, "2026-10-05T23:30:00Z", **kettle),
+        add_document(connection, 2, "NIMBUS is great", "2026-10-05T10:00:00Z", **kettle),
+        add_document(
+            connection,
+            3,
+            "Nimbus, oh nimbus: der Deckel des Toasters ist nach zwei Tagen zerbrochen.",
+            "2026-10-06T00:10:00Z",
+            source="shop",
+            product="Toaster",
+            language="de",
+            **resolved,
+        ),
+        add_document(connection, 4, "It is a thing.", source="shop", extra={"resolved": False}),
+        # The day in UTC is the one before.
+        add_document(
+            connection,
+            5,
+            "Burns every slice. " * 20,
+            "2026-10-07T01:00:00+02:00",
+            source="mail",
+            product="Toaster",
+            language="en",
+            extra={"note": 'they said "resolved": true'},
+        ),
+    ]
+
+
+def _autumn(connection: Connection, run: int, *documents: int) -> None:
+    labels = ["NEGATIVE", "POSITIVE", "neg", "NEUTRAL", "NEGATIVE"]
+    scores = [0.9, 0.8, 0.7, 0.5, 0.6]
+    for document, label, score in zip(documents, labels, scores, strict=True):
+        add_result(connection, "sentiment", run, document, label=label, score=score)
+    named = [
+        (0, "ORG", ["Nimbus", "Nimbus"]),
+        (1, "ORG", ["NIMBUS"]),
+        (2, "ORG", ["Nimbus", "nimbus"]),
+    ]
+    for place, kind, texts in named:
+        for ordinal, text in enumerate(texts):
+            row = {"ordinal": ordinal, "type": kind, "text": text}
+            add_result(connection, "entities", run, documents[place], **row)
+    row = {"ordinal": 2, "type": "LOC", "text": "Leeds"}
+    add_result(connection, "entities", run, documents[0], **row)
+    answers = ["A refund.", " a refund ", "(New lid!)", "...", "a new one"]
+    for document, answer, score in zip(documents, answers, [0.4, 0.2, 0.5, 0.1, 0.3], strict=True):
+        row = {"question": WANT, "answer": answer}
+        add_result(connection, "qa", run, document, score=score, **row)
+    add_result(connection, "summary", run, documents[0], summary="Kettle leaks.")
+    add_result(connection, "summary", run, documents[4], summary="Toaster burns.")
+    translated = {"language": "de", "translation": "Das ist ein Ding."}
+    add_result(connection, "translation", run, documents[3], **translated)
+
+
+def rows(engine: Engine, name: str, run_id: int | None = None, **options: Any) -> list[Any]:
+    with reading(engine) as connection:
+        return list(run_report(connection, find_report(name), run_id, **options).rows)
+
+
+def columns(engine: Engine, name: str) -> tuple[str, ...]:
+    with reading(engine) as connection:
+        return run_report(connection, find_report(name)).columns
+
+
+def test_every_report_is_described_and_runs(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    assert len(reports()) >= 10
+    for report in reports():
+        assert 10 < len(report.description) <= 100
+        assert not report.description.endswith(".")
+        assert report.name.replace("-", "").isalpha()
+        with reading(engine) as connection:
+            for run_id in (None, autumn):
+                result = run_report(connection, report, run_id, limit=1)
+                assert len(set(result.columns)) == len(result.columns) > 1
+                for row in result.rows:
+                    assert all(isinstance(value, Value) for value in row)
+
+
+def test_sentiment_by_day_product_source_and_language(engine: Engine) -> None:
+    autumn, again = seed(engine)
+    counted = ("documents", "positive", "negative", "negative_percent")
+    assert columns(engine, "sentiment-by-day") == ("day", *counted)
+    assert rows(engine, "sentiment-by-day", autumn) == [
+        (date(2026, 10, 5), 2, 1, 1, 50.0),
+        (date(2026, 10, 6), 2, 0, 2, 100.0),
+        (None, 1, 0, 0, 0.0),
+    ]
+    # Over all runs each document counts once, with its newest result.
+    assert rows(engine, "sentiment-by-day")[0] == (date(2026, 10, 5), 2, 2, 0, 0.0)
+    assert rows(engine, "sentiment-by-day", again) == [(date(2026, 10, 5), 1, 1, 0, 0.0)]
+    assert rows(engine, "sentiment-by-product", autumn) == [
+        ("Toaster", 2, 0, 2, 100.0),
+        ("Kettle", 2, 1, 1, 50.0),
+        ("(none)", 1, 0, 0, 0.0),
+    ]
+    assert rows(engine, "sentiment-by-source", autumn) == [
+        ("app", 2, 1, 1, 50.0),
+        ("shop", 2, 0, 1, 50.0),
+        ("mail", 1, 0, 1, 100.0),
+    ]
+    assert rows(engine, "sentiment-by-language", autumn) == [
+        ("en", 3, 1, 2, 66.7),
+        ("(unknown)", 1, 0, 0, 0.0),
+        ("de", 1, 0, 1, 100.0),
+    ]
+
+
+def test_entities_in_negative(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    named = ("entity", "type", "mentions", "documents", "negative", "negative_percent")
+    assert columns(engine, "entities-in-negative") == named
+    assert rows(engine, "entities-in-negative", autumn) == [
+        ("Nimbus", "ORG", 5, 3, 2, 66.7),
+        ("Leeds", "LOC", 1, 1, 1, 100.0),
+    ]
+    # The newest result of the only document that names Leeds is positive.
+    assert rows(engine, "entities-in-negative") == [("Nimbus", "ORG", 5, 3, 1, 33.3)]
+
+
+def test_answers_are_grouped(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    assert rows(engine, "answers", autumn) == [
+        (WANT, "a refund", 2, 0.3),
+        (WANT, "new lid", 1, 0.5),
+        (WANT, "a new one", 1, 0.3),
+        (WANT, "(none)", 1, 0.1),
+    ]
+    assert rows(engine, "answers")[0] == (WANT, "a refund", 2, 0.5)
+
+
+def test_texts(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    complaints = rows(engine, "longest-complaints", autumn)
+    burnt = datetime(2026, 10, 6, 23, tzinfo=UTC)
+    # The third document is marked as resolved; the fifth only quotes such a mark.
+    assert [row[0] for row in complaints] == [5, 1]
+    assert complaints[0] == (5, burnt, "mail", "Toaster", 380, "Toaster burns.", 0.6)
+    newest = rows(engine, "longest-complaints")
+    assert [(row[0], row[5]) for row in newest] == [(5, "Burns, again.")]
+    assert [(row[0], row[4]) for row in rows(engine, "least-certain", autumn, limit=2)] == [
+        (4, 0.5),
+        (5, 0.6),
+    ]
+    beside = rows(engine, "summaries-and-translations", autumn)
+    assert [(row[1], *row[4:]) for row in beside] == [
+        (1, "Kettle leaks.", None, None),
+        (4, None, "de", "Das ist ein Ding."),
+        (5, "Toaster burns.", None, None),
+    ]
+    assert len(rows(engine, "summaries-and-translations")) == 4
+    assert rows(engine, "languages", autumn) == [("en", 3, 0), ("(unknown)", 1, 1), ("de", 1, 0)]
+    assert rows(engine, "languages")[0] == ("en", 3, 0)
+
+
+def test_ledger_reports(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    with writing(engine) as connection:
+        for worker, size, failed, seconds in (
+            ("w0", 4, 1, 2.0),
+            ("w1", 2, 0, 4.0),
+            ("w0", 4, 0, 2),
+        ):
+            done = {"worker": worker, "failed": failed, "seconds": seconds}
+            add_job(connection, autumn, "sentiment", JobState.DONE, size, **done)
+        for state, size in (("running", 3), ("queued", 2), ("pending", 1)):
+            add_job(connection, autumn, "sentiment", JobState(state), size)
+        add_job(connection, autumn, "sentiment", JobState.DEAD, 1, failed=1)
+        model = add_model(connection, autumn, "sentiment", "acme/feelings")
+        letter = {"run_id": autumn, "analysis": "sentiment", "attempts": 1}
+        letter |= {"error_class": "ValueError", "message": "empty after tokenising"}
+        failed_at = datetime(2026, 10, 8, 12, tzinfo=UTC)
+        for document, more in ((1, {}), (2, {"attempts": 3})):
+            row = letter | more | {"document_id": document, "model_id": model}
+            connection.execute(insert(DeadLetter).values(**row, failed_at=failed_at))
+        row = letter | {"document_id": 3, "error_class": "WorkerLost"}
+        connection.execute(insert(DeadLetter).values(**row, failed_at=failed_at))
+    # By their text, since 17 == 17.0: sums are whole numbers on both databases.
+    assert str(rows(engine, "run-progress")) == "[('autumn', 'sentiment', 17, 9, 3, 3, 2)]"
+    with reading(engine) as connection:
+        _, run = all_progress(connection)
+    one = run.analyses[0]
+    assert (one.documents, one.done, one.in_flight, one.waiting, one.dead) == (17, 9, 3, 3, 2)
+    assert rows(engine, "throughput") == [
+        ("w0", "sentiment", 2, 8, 4.0, 2.0),
+        ("w1", "sentiment", 1, 2, 4.0, 0.5),
+    ]
+    message = "empty after tokenising"
+    assert rows(engine, "dead-letters") == [
+        ("sentiment", "ValueError", message, "acme/feelings", 2, 3, failed_at, failed_at),
+        ("sentiment", "WorkerLost", message, None, 1, 1, failed_at, failed_at),
+    ]
+    assert rows(engine, "models") == [
+        ("autumn", "sentiment", "acme/feelings", "714eb0f", '{"dtype": "float32"}')
+    ]
+    assert [row[:2] + row[4:] for row in rows(engine, "runs")] == [
+        ("again", "ingested", 2, 2, 0, 0),
+        ("autumn", "ingested", 8, 5, 1, 2),
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_unknown_names_are_told_what_there_is(engine: Engine) -> None:
+    with pytest.raises(UnknownReportError, match="'sentiment-by-day'.*answers, dead-letters"):
+        find_report("sentiment-by-dya")
+    with reading(engine) as connection, pytest.raises(UnknownRunError, match="no runs yet"):
+        find_run(connection, "autumn")
+    autumn, _ = seed(engine)
+    with reading(engine) as connection:
+        assert find_run(connection, "autumn") == autumn
+        with pytest.raises(UnknownRunError, match="did you mean 'autumn'.*there are again, autumn"):
+            find_run(connection, "autum")
