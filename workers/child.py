@@ -12,7 +12,7 @@ import billiard
 from celery import current_app
 
 from schema.analyses import ANALYSES
-from schema.catalog import load_catalog
+from schema.catalog import CatalogError, load_catalog
 from schema.celery_app import celery_app
 from schema.database import open_engine
 from schema.messages import Messages
@@ -49,12 +49,11 @@ def start(sender: str, **_signal: Any) -> None:
 
     Args:
         sender: The node's name, e.g. `gpu0@host`.
-
     """
     global _warm
     try:
         _warm = _load(settings(), sender)
-    except ModelError as error:
+    except (CatalogError, ModelError) as error:
         logger.error("%s", error)
         # Another child would fare no better, and Celery would start them for ever.
         os.kill(os.getppid(), signal.SIGTERM)

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine as Database
@@ -20,8 +21,10 @@ from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import expire, release
 from schema.messages import Messages
 from schema.settings import Settings
-from workers.checkpoint import ModelError
-from workers.engine import DeviceFault, Engine, WorkerFault
+from workers.faults import DeviceFault, WorkerFault
+
+if TYPE_CHECKING:
+    from workers.engine import Engine
 
 logger = logging.getLogger(__name__)
 
@@ -62,12 +65,15 @@ class JobRunner:
             return
         try:
             self._run(analysis, claimed)
-        except (WorkerFault, ModelError) as fault:
+        except DeviceFault as fault:
+            # Perhaps a document did it: the attempt stays charged. Only a new process can go on.
+            logger.error("job %d: %s", job_id, fault)
+            expire(self._database, claimed)
+            logging.shutdown()
+            os._exit(1)
+        except WorkerFault as fault:
             logger.error("job %d: released, the worker is at fault: %s", job_id, fault)
             release(self._database, claimed, FAULT_DELAY)
-            if isinstance(fault, DeviceFault):
-                logging.shutdown()
-                os._exit(1)
         except SQLAlchemyError as error:
             # The message of the driver may quote rows. The lease runs out by itself.
             logger.error("job %d: the database failed: %s", job_id, type(error).__name__)

@@ -1,0 +1,48 @@
+"""Tiny checkpoints, built once, and a catalog that names them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from schema.catalog import Catalog, Entry
+from tests.workers.checkpoints import BUILDERS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tiny matrices are not worth a second thread, least of all beside other tests."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folder of a tiny checkpoint for each analysis."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    return {analysis: build(root / analysis) for analysis, build in BUILDERS.items()}
+
+
+@pytest.fixture(scope="session")
+def tiny_catalog(tiny_checkpoints: dict[str, Path]) -> Catalog:
+    """A catalog of the tiny checkpoints; the one translation is en-de."""
+    return Catalog(
+        "tiny",
+        {
+            "translation.en-de" if analysis == "translation" else analysis: Entry(model=str(folder))
+            for analysis, folder in tiny_checkpoints.items()
+        },
+    )
+
+
+@pytest.fixture
+def tiny_catalog_file(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> Path:
+    """The same as a TOML file."""
+    lines = []
+    for analysis, folder in tiny_checkpoints.items():
+        table = "translation.en-de" if analysis == "translation" else analysis
+        lines.append(f'[{table}]\nmodel = "{folder}"\n')
+    path = tmp_path / "tiny.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    return path

@@ -1,0 +1,199 @@
+"""`python -m workers.analyze`: JSON Lines in, JSON Lines out, in order, whatever the lines hold."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workers.feedback_texts import SHORT, long_texts
+from workers import analyze
+
+Answers = list[dict[str, Any]]
+
+
+class Console:
+    """Runs the command in this process."""
+
+    def __init__(self, catalog: Path, capture: pytest.CaptureFixture[bytes]) -> None:
+        self.catalog = catalog
+        self._capture = capture
+
+    def __call__(self, *arguments: object, models: object = None) -> tuple[int, Answers, str]:
+        """Exit code, answers, standard error."""
+        models = models or self.catalog
+        code = analyze.main(["--models", str(models), "--device", "cpu", *map(str, arguments)])
+        output = self._capture.readouterr()
+        answers = [json.loads(line) for line in output.out.decode("utf-8").splitlines()]
+        return code, answers, output.err.decode("utf-8")
+
+
+@pytest.fixture
+def console(tiny_catalog_file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Console:
+    return Console(tiny_catalog_file, capfdbinary)
+
+
+@pytest.fixture
+def feedback(tmp_path: Path) -> Path:
+    return tmp_path / "feedback.jsonl"
+
+
+def write(path: Path, *rows: object) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+
+def test_all_analyses_answer_in_the_documented_form(console: Console, feedback: Path) -> None:
+    text = "Anna Smith from Acme in Berlin never called me back. I want a refund!"
+    write(feedback, {"id": "x", "text": text, "stars": 1}, {"text": "ok"})
+    asked = ("--question", "Who?", "--question", "What?", "--translate-to", "de")
+    code, (answer, second), error = console(feedback, *asked)
+    assert (code, error) == (0, "")
+    assert list(answer) == ["id", "sentiment", "entities", "qa", "summary", "translation"]
+    assert answer["id"] == "x" and second["id"] == 2
+    assert set(answer["sentiment"]) == {"label", "score"}
+    assert answer["entities"]
+    for entity in answer["entities"]:
+        assert set(entity) == {"type", "text", "start", "end", "score"}
+        assert text[entity["start"] : entity["end"]] == entity["text"]
+    assert [found["question"] for found in answer["qa"]] == ["Who?", "What?"]
+    for found in answer["qa"]:
+        assert text[found["start"] : found["end"]] == found["answer"]
+    assert list(answer["summary"]) == ["text"]
+    assert answer["translation"]["language"] == "de"
+
+
+def test_a_long_text_says_its_windows(console: Console, feedback: Path) -> None:
+    write(feedback, {"id": 1, "text": long_texts(200, 1, seed=1)[0]}, {"id": 2, "text": "short"})
+    _, (long, short), _ = console(feedback, "--analyses", "sentiment")
+    assert long["sentiment"]["windows"] > 1
+    assert set(short["sentiment"]) == {"label", "score"}
+
+
+def test_answers_are_in_input_order_over_blocks(
+    console: Console, feedback: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(feedback, *({"id": number, "text": text} for number, text in enumerate(SHORT)))
+    _, together, _ = console(feedback, "--analyses", "entities,sentiment")
+    monkeypatch.setattr(analyze, "BLOCK", 5)
+    code, apart, _ = console(feedback, "--analyses", "entities,sentiment")
+    assert code == 0
+    assert [answer["id"] for answer in apart] == list(range(len(SHORT)))
+    for one, other in zip(together, apart, strict=True):
+        assert list(one) == ["id", "sentiment", "entities"]
+        assert one["sentiment"]["label"] == other["sentiment"]["label"]
+        assert [entity["text"] for entity in one["entities"]] == [
+            entity["text"] for entity in other["entities"]
+        ]
+
+
+def test_bad_lines_are_answered_with_why_and_the_rest_goes_through(
+    console: Console, feedback: Path
+) -> None:
+    good = '{"id": "good", "text": "fine"}\n'
+    feedback.write_bytes(f'{good}oops\n{{"id": 3}}\n'.encode() + b'{"text": "\xff"}\n')
+    code, answers, error = console(feedback, "--analyses", "sentiment")
+    assert (code, error) == (1, "")
+    assert answers[0]["sentiment"]
+    assert [(answer["id"], answer["error"][:8]) for answer in answers[1:]] == [
+        (2, "line 2: "),
+        (3, "line 3: "),
+        (4, "line 4: "),
+    ]
+
+
+def test_a_failed_document_names_analysis_class_and_reason(
+    console: Console, feedback: Path
+) -> None:
+    write(feedback, {"id": 1, "text": "geheim", "language": "fr"}, {"id": 2, "text": "fine"})
+    code, (failed, fine), _ = console(feedback, "--analyses", "sentiment,translation")
+    assert code == 1
+    assert set(failed) == {"id", "error"}
+    assert failed["error"].startswith("translation: DocumentError: ")
+    assert "fr-de" in failed["error"] and "geheim" not in failed["error"]
+    assert set(fine) == {"id", "sentiment", "translation"}
+
+
+def test_ids_that_utf8_cannot_say_are_escaped(console: Console, feedback: Path) -> None:
+    feedback.write_text('{"id": "\\ud800 ü", "text": "ok"}\n', "utf-8")
+    _, (answer,), _ = console(feedback, "--analyses", "sentiment")
+    assert answer["id"] == "\ud800 ü"
+
+
+def test_an_empty_input_gives_nothing(console: Console, feedback: Path) -> None:
+    feedback.write_text("\n\n", "utf-8")
+    assert console(feedback, "--analyses", "sentiment") == (0, [], "")
+
+
+def test_standard_input_is_read(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "ok"}\n')))
+    code, answers, _ = console("--analyses", "sentiment", "--", "-")
+    assert code == 0 and answers[0]["id"] == 1
+
+
+def test_only_what_the_catalog_serves_is_asked_by_default(
+    console: Console, feedback: Path, tiny_checkpoints: dict[str, Path], tmp_path: Path
+) -> None:
+    catalog = tmp_path / "one.toml"
+    catalog.write_text(f'[sentiment]\nmodel = "{tiny_checkpoints["sentiment"]}"\n', "utf-8")
+    write(feedback, {"text": "ok"})
+    code, (answer,), _ = console(feedback, models=catalog)
+    assert code == 0 and set(answer) == {"id", "sentiment"}
+    code, _, error = console(feedback, "--analyses", "qa", models=catalog)
+    assert code == 2 and "[qa]" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nonesuch.jsonl"], "cannot read nonesuch.jsonl: No such file"),
+        (["."], "cannot read .: Is a directory"),
+        (["-", "--analyses", "smell"], "'smell'"),
+        (["-", "--models", "nonesuch.toml"], "nonesuch.toml"),
+        (["-", "--translate-to", "German"], "--translate-to"),
+    ],
+)
+def test_what_cannot_begin_is_one_sentence(
+    console: Console, arguments: list[str], reason: str
+) -> None:
+    code, answers, error = console(*arguments)
+    assert (code, answers) == (2, [])
+    assert reason in error and error.count("\n") == 1 and "Traceback" not in error
+
+
+def test_a_missing_model_is_one_sentence(console: Console, feedback: Path, tmp_path: Path) -> None:
+    catalog = tmp_path / "gone.toml"
+    catalog.write_text('[sentiment]\nmodel = "/nonesuch"\n', "utf-8")
+    write(feedback, {"text": "ok"})
+    code, answers, error = console(feedback, models=catalog)
+    assert (code, answers) == (2, [])
+    assert "/nonesuch" in error and error.count("\n") == 1
+
+
+def test_answers_stream_and_a_reader_that_leaves_ends_it_quietly(
+    tiny_catalog_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-m", "workers.analyze", "-", "--device", "cpu"]
+    command += ["--models", str(tiny_catalog_file), "--analyses", "sentiment"]
+    monkeypatch.setenv("TRIAGE_THREADS", "1")
+    block = b'{"text": "ok"}\n' * analyze.BLOCK
+    with (tmp_path / "errors").open("wb+") as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        )
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(block)
+        process.stdin.flush()
+        # The input is still open: these are answers to what has come so far.
+        answers = [json.loads(process.stdout.readline()) for _ in range(analyze.BLOCK)]
+        assert [answer["id"] for answer in answers] == list(range(1, analyze.BLOCK + 1))
+        process.stdout.close()
+        process.stdin.write(block)
+        process.stdin.close()
+        assert process.wait() == 128 + 13
+        errors.seek(0)
+        assert errors.read() == b""

@@ -1,0 +1,65 @@
+"""Batches: every window once, one group each, within the budget, and not more than it takes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.analysis import Window
+from workers.batches import batches
+
+WINDOWS = st.lists(
+    st.builds(Window, st.integers(1, 512), st.none(), st.sampled_from(["", "de-en", "en-de"])),
+    max_size=60,
+)
+BUDGETS = st.integers(1, 2048)
+
+
+def cut(windows: list[Window], budget: int) -> list[list[Window]]:
+    return [[windows[place] for place in batch] for batch in batches(windows, lambda: budget)]
+
+
+@given(WINDOWS, BUDGETS)
+def test_every_window_is_in_exactly_one_batch(windows: list[Window], budget: int) -> None:
+    places = [place for batch in batches(windows, lambda: budget) for place in batch]
+    assert sorted(places) == list(range(len(windows)))
+
+
+@given(WINDOWS, BUDGETS)
+def test_batches_are_of_one_group_and_within_the_budget(windows: list[Window], budget: int) -> None:
+    for batch in cut(windows, budget):
+        assert len({window.group for window in batch}) == 1
+        longest = max(window.length for window in batch)
+        assert len(batch) == 1 or len(batch) * longest <= budget
+
+
+@given(WINDOWS, BUDGETS)
+def test_groups_are_contiguous_and_lengths_fall(windows: list[Window], budget: int) -> None:
+    flat = [window for batch in cut(windows, budget) for window in batch]
+    ranks = [(window.group, -window.length) for window in flat]
+    assert ranks == sorted(ranks)
+
+
+@given(WINDOWS, BUDGETS)
+def test_no_batch_had_room_for_the_next_window(windows: list[Window], budget: int) -> None:
+    for batch, following in pairwise(cut(windows, budget)):
+        if batch[0].group == following[0].group:
+            assert (len(batch) + 1) * batch[0].length > budget
+
+
+@given(WINDOWS)
+def test_cutting_the_same_windows_twice_gives_the_same(windows: list[Window]) -> None:
+    assert cut(windows, 512) == cut(windows, 512)
+
+
+def test_a_row_beyond_the_budget_stands_alone() -> None:
+    windows = [Window(10, None), Window(900, None), Window(10, None)]
+    assert [len(batch) for batch in cut(windows, 20)] == [1, 2]
+
+
+def test_a_budget_that_falls_meanwhile_counts_from_the_next_batch() -> None:
+    budgets = iter([40, 20, 10, 10])
+    sizes = [len(batch) for batch in batches([Window(10, None)] * 8, lambda: next(budgets))]
+    assert sizes == [4, 2, 1, 1]

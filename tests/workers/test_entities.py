@@ -1,0 +1,153 @@
+"""Entities: those of Transformers 4.57.6, in any batch, and long texts whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+from schema.catalog import Catalog, Entry
+from schema.catalog.catalog import EntryOptions
+from schema.results import Entity, Result
+from tests.workers.checkpoints import WINDOW, fingerprint
+from tests.workers.feedback_texts import SHORT, long_texts
+from tests.workers.parity import analyse, reference
+from tests.workers.reference.record_classification import ENTITIES
+from workers.analyses import load_analysis
+from workers.analyses.entities import Token, _entities, _merged
+from workers.analysis import Analysis
+
+REFERENCE = reference("entities")
+TEXTS = SHORT + long_texts(120, 6, seed=5)
+Span = tuple[str, int, int]
+
+
+def load(folder: Path, **options: int) -> Analysis:
+    entry = Entry(model=str(folder), options=EntryOptions(**options))
+    return load_analysis("entities", Catalog("test", {"entities": entry}), "cpu")
+
+
+@pytest.fixture(scope="module")
+def folder(tiny_checkpoints: dict[str, Path]) -> Path:
+    return tiny_checkpoints["entities"]
+
+
+def spans(results: list[Result]) -> list[Span]:
+    found = []
+    for result in results:
+        assert isinstance(result, Entity)
+        found.append((result.type, result.start, result.end))
+    return found
+
+
+def scores(results: list[Result]) -> list[float]:
+    return [result.score for result in results if isinstance(result, Entity)]
+
+
+@pytest.mark.parametrize("kind", ENTITIES)
+def test_entities_are_those_of_the_pipeline(kind: str, tmp_path: Path) -> None:
+    recorded = REFERENCE["checkpoints"][kind]
+    checkpoint = ENTITIES[kind](tmp_path / kind)
+    assert fingerprint(checkpoint) == recorded["fingerprint"]
+    found = analyse(load(checkpoint), REFERENCE["texts"])
+    for text, results, expected in zip(REFERENCE["texts"], found, recorded["results"], strict=True):
+        assert (text, spans(results)) == (text, [(kind, a, b) for kind, a, b, _ in expected])
+        assert scores(results) == pytest.approx([score for *_, score in expected], abs=1e-4)
+        for result in results:
+            assert isinstance(result, Entity)
+            assert result.text == text[result.start : result.end]
+
+
+@pytest.fixture(scope="module")
+def alone(folder: Path) -> list[list[Result]]:
+    """The results of each of `TEXTS` when it is the only one."""
+    analysis = load(folder)
+    return [analyse(analysis, [text])[0] for text in TEXTS]
+
+
+@pytest.mark.parametrize("batch_tokens", [1, 70, 600, 100_000])
+def test_batches_order_and_padding_change_nothing(
+    folder: Path, alone: list[list[Result]], batch_tokens: int
+) -> None:
+    together = analyse(load(folder, batch_tokens=batch_tokens), TEXTS, shuffle=batch_tokens)
+    for one, other in zip(alone, together, strict=True):
+        assert spans(one) == spans(other)
+        assert scores(one) == pytest.approx(scores(other), abs=1e-5)
+
+
+def by_hand(folder: Path, text: str) -> list[Token]:
+    """Every token judged in the window where it has the most context on its poorer side."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForTokenClassification.from_pretrained(folder).eval()
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
+    room, overlap = WINDOW - 2, WINDOW // 4
+    judged: dict[int, tuple[float, Token]] = {}
+    starts = list(range(0, len(ids) - overlap, room - overlap))
+    for start in starts:
+        row = [tokenizer.cls_token_id, *ids[start : start + room], tokenizer.sep_token_id]
+        with torch.inference_mode():
+            logits = model(input_ids=torch.tensor([row])).logits[0]
+        for place in range(len(row) - 2):
+            score, best = logits[place + 1].softmax(-1).max(-1)
+            left = place if start else float("inf")
+            right = float("inf") if start == starts[-1] else len(row) - 3 - place
+            token = Token(*offsets[start + place], model.config.id2label[int(best)], float(score))
+            if min(left, right) > judged.get(start + place, (-1.0, token))[0]:
+                judged[start + place] = (min(left, right), token)
+    return [judged[place][1] for place in range(len(ids))]
+
+
+@pytest.mark.parametrize("words", [70, 150, 400])
+def test_a_long_text_is_judged_token_by_token_where_context_is_richest(
+    folder: Path, words: int
+) -> None:
+    for text in long_texts(words, 2, seed=words):
+        expected = list(_entities(by_hand(folder, text)))
+        (results,) = analyse(load(folder), [text])
+        assert spans(results) == [(kind, start, end) for kind, start, end, _ in expected]
+        assert scores(results) == pytest.approx([score for *_, score in expected], abs=1e-4)
+        for result in results:
+            assert isinstance(result, Entity)
+            assert result.text == text[result.start : result.end] != ""
+        assert max(result.end for result in results if isinstance(result, Entity)) > len(text) / 2
+
+
+def test_what_two_windows_share_comes_once() -> None:
+    def window(first: int, last: int, label: str) -> list[Token]:
+        return [Token(place, place + 1, label, 1.0) for place in range(first, last)]
+
+    for shared in range(6):
+        later = 10 - shared
+        tokens = _merged([0, later], [window(0, 10, "A"), window(later, 20, "B")])
+        assert [token.start for token in tokens] == list(range(20))
+        earlier = [token.label for token in tokens].count("A")
+        assert earlier == 10 - shared // 2
+
+
+@pytest.mark.parametrize(
+    ("labels", "groups"),
+    [
+        ("B-PER I-PER O I-PER", [("PER", 0, 2), ("PER", 3, 4)]),
+        ("B-PER B-PER I-PER", [("PER", 0, 1), ("PER", 1, 3)]),
+        ("I-PER I-ORG B-ORG", [("PER", 0, 1), ("ORG", 1, 2), ("ORG", 2, 3)]),
+        ("PER PER B-PER I-PER PER", [("PER", 0, 2), ("PER", 2, 5)]),
+        ("LOC-CITY LOC-CITY O", [("CITY", 0, 2)]),
+        ("O O", []),
+        ("", []),
+    ],
+)
+def test_tokens_are_grouped_by_the_rules_of_the_pipeline(labels: str, groups: list[Span]) -> None:
+    tokens = [
+        Token(place, place + 1, label, place / 10) for place, label in enumerate(labels.split())
+    ]
+    found = list(_entities(tokens))
+    assert [(kind, start, end) for kind, start, end, _ in found] == groups
+    for _, start, end, score in found:
+        assert score == pytest.approx(sum(range(start, end)) / 10 / (end - start))
+
+
+def test_a_text_without_a_single_token_names_nothing(folder: Path) -> None:
+    assert analyse(load(folder), ["\x07\u200b"]) == [[]]

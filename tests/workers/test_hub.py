@@ -1,0 +1,178 @@
+"""Models of the hub: fetched once, from the cache ever after, and a clear sentence otherwise."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from schema.catalog import Entry
+from tests.workers.checkpoints import fingerprint
+from tests.workers.hub_server import Hub, Repository, files_of, hub_server
+from workers.checkpoint import locate
+from workers.faults import ModelError
+
+NAME = "owner/model"
+CONVERTED = "Adding `safetensors` variant of this model"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, and a hub that is out of reach."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    _reach(monkeypatch, f"http://127.0.0.1:{port}")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub within reach."""
+    with hub_server() as server:
+        _reach(monkeypatch, server.endpoint)
+        yield server
+
+
+def _reach(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    template = f"{endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+
+
+@pytest.fixture
+def model(hub: Hub, tiny_checkpoints: dict[str, Path]) -> Repository:
+    """A model with one commit on its main branch."""
+    repository = hub.repositories[NAME] = Repository()
+    repository.commit("main", files_of(tiny_checkpoints["sentiment"]))
+    return repository
+
+
+def fail(entry: Entry) -> str:
+    with pytest.raises(ModelError) as error:
+        locate(entry)
+    message = str(error.value)
+    assert "\n" not in message and entry.model in message and "TRIAGE_MODELS" in message
+    return message
+
+
+def without_weights(folder: Path) -> dict[str, bytes]:
+    files = files_of(folder)
+    del files["model.safetensors"]
+    return files | {"pytorch_model.bin": b"pickled"}
+
+
+def test_a_model_is_fetched_once_and_then_needs_no_hub(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    fetched = locate(Entry(model=NAME))
+    assert fetched.revision == model.branches["main"][0]
+    assert fingerprint(fetched.folder) == fingerprint(tiny_checkpoints["sentiment"])
+    hub.requests.clear()
+    model.commit("main", {})
+    assert locate(Entry(model=NAME)) == fetched
+    assert hub.requests == []
+
+
+def test_a_revision_may_be_a_short_commit_a_branch_or_a_pull_request(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    files = files_of(tiny_checkpoints["sentiment"])
+    commits = {branch: model.commit(branch, files) for branch in ("main", "other", "refs/pr/3")}
+    for revision in (*commits, commits["main"][:7], commits["other"]):
+        expected = commits.get(revision) or model.resolve(revision)
+        for _ in range(2):
+            assert locate(Entry(model=NAME, revision=revision)).revision == expected
+        hub.requests.clear()
+        locate(Entry(model=NAME, revision=revision))
+        assert hub.requests == []
+
+
+def test_a_short_commit_is_found_in_a_cache_that_knows_it_under_another_name(
+    hub: Hub, model: Repository
+) -> None:
+    commit = locate(Entry(model=NAME)).revision
+    hub.requests.clear()
+    assert locate(Entry(model=NAME, revision=commit[:7])).revision == commit
+    assert hub.requests == []
+
+
+def test_only_what_is_needed_is_fetched(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    files = files_of(tiny_checkpoints["sentiment"])
+    model.commit("main", files | {"pytorch_model.bin": b"", "flax.msgpack": b"", "README.md": b""})
+    folder = locate(Entry(model=NAME)).folder
+    assert {file.name for file in folder.iterdir()} == set(files)
+
+
+def test_without_weights_the_converters_offer_is_taken(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    files = files_of(tiny_checkpoints["sentiment"])
+    model.commit("main", without_weights(tiny_checkpoints["sentiment"]))
+    model.commit("refs/pr/1", files, on="main")
+    model.offer(NAME, 1, "somebody", CONVERTED)
+    commit = model.commit("refs/pr/2", files, on="main")
+    model.offer(NAME, 2, "SFconvertbot", CONVERTED)
+    assert locate(Entry(model=NAME)).revision == commit
+    hub.requests.clear()
+    assert locate(Entry(model=NAME)).revision == commit
+    assert hub.requests == []
+
+
+@pytest.mark.parametrize(
+    ("author", "title", "stale"),
+    [
+        ("somebody", CONVERTED, False),
+        ("SFconvertbot", "Better weights", False),
+        ("SFconvertbot", CONVERTED, True),
+    ],
+)
+def test_other_offers_are_not_taken(
+    hub: Hub,
+    model: Repository,
+    tiny_checkpoints: dict[str, Path],
+    author: str,
+    title: str,
+    stale: bool,
+) -> None:
+    model.commit("main", without_weights(tiny_checkpoints["sentiment"]))
+    model.commit("refs/pr/1", files_of(tiny_checkpoints["sentiment"]), on="main")
+    model.offer(NAME, 1, author, title)
+    if stale:
+        model.commit("main", without_weights(tiny_checkpoints["entities"]))
+    assert "no safetensors weights" in fail(Entry(model=NAME))
+
+
+def test_a_model_or_revision_that_is_not_there_is_said(hub: Hub, model: Repository) -> None:
+    assert "is not on the hub" in fail(Entry(model="owner/other"))
+    message = fail(Entry(model=NAME, revision="abcdef0"))
+    assert "is not on the hub" in message and "abcdef0" in message
+
+
+@pytest.mark.parametrize("name", ["a/b/c", "pocket", "models/with space"])
+def test_what_is_neither_id_nor_path_is_said(name: str) -> None:
+    message = fail(Entry(model=name))
+    assert "neither a hub id" in message or "not in the cache" in message
+
+
+def test_out_of_reach_and_not_in_the_cache_says_what_to_do(cache: Path) -> None:
+    message = fail(Entry(model=NAME, revision="714eb0f"))
+    for part in (NAME, "714eb0f", "not in the cache", str(cache), "out of reach", "HF_HOME"):
+        assert part in message
+
+
+@pytest.mark.parametrize("lost", ["model.safetensors", "config.json", "vocab.txt"])
+def test_a_half_fetched_model_is_not_taken_for_whole(
+    model: Repository, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    (locate(Entry(model=NAME)).folder / lost).unlink()
+    with monkeypatch.context() as offline:
+        offline.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+        assert "not in the cache" in fail(Entry(model=NAME))
+    assert (locate(Entry(model=NAME)).folder / lost).is_file()

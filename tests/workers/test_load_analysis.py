@@ -1,0 +1,63 @@
+"""Analyses are found by the name of their module alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workers.analyses
+from schema.analyses import ANALYSES
+from schema.catalog import Catalog, CatalogError
+from workers.analyses import load_analysis
+
+MODULE = """
+from tests.workers.engine_analysis import CountingAnalysis
+
+class Smell(CountingAnalysis):
+    name = "smell"
+    def __init__(self, catalog, device):
+        super().__init__()
+"""
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_analysis_loads(tiny_catalog: Catalog, name: str) -> None:
+    analysis = load_analysis(name, tiny_catalog, "cpu")
+    assert analysis.name == name
+    assert analysis.batch_tokens > 0
+    assert len(analysis.provenance()) == 1
+
+
+@pytest.fixture
+def more_analyses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which modules of the package are looked for too."""
+    monkeypatch.setattr(workers.analyses, "__path__", [*workers.analyses.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "workers.analyses.smell", raising=False)
+    return tmp_path
+
+
+def test_a_sixth_is_a_file(more_analyses: Path, tiny_catalog: Catalog) -> None:
+    (more_analyses / "smell.py").write_text(MODULE, "utf-8")
+    assert load_analysis("smell", tiny_catalog, "cpu").name == "smell"
+
+
+def test_a_module_with_another_name_in_it_is_refused(
+    more_analyses: Path, tiny_catalog: Catalog
+) -> None:
+    (more_analyses / "smell.py").write_text(MODULE.replace('"smell"', '"taste"'), "utf-8")
+    with pytest.raises(TypeError, match="one subclass of Analysis, with name = 'smell'"):
+        load_analysis("smell", tiny_catalog, "cpu")
+
+
+def test_a_catalog_without_the_model_is_said() -> None:
+    with pytest.raises(CatalogError, match="entities"):
+        load_analysis("entities", Catalog("empty", {}), "cpu")
+
+
+def test_what_a_parent_process_imports_is_free_of_torch() -> None:
+    imports = "import workers.checkpoint, workers.faults, workers.analyze, workers.feedback_lines"
+    check = f"{imports}, sys; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    subprocess.run([sys.executable, "-c", check], check=True)

@@ -1,0 +1,208 @@
+"""Loading: what a loaded model is, and one clear sentence for whatever cannot be loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
+
+from schema.catalog import Entry, load_catalog
+from schema.catalog.catalog import EntryOptions
+from tests.workers.checkpoints import WINDOW, build_sentiment
+from workers.classifier import Classifier
+from workers.faults import ModelError
+from workers.loading import load
+
+HEADS: dict[str, Any] = {
+    "sentiment": AutoModelForSequenceClassification,
+    "entities": AutoModelForTokenClassification,
+    "qa": transformers.AutoModelForQuestionAnswering,
+    "summary": transformers.AutoModelForSeq2SeqLM,
+    "translation": transformers.AutoModelForSeq2SeqLM,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A checkpoint to spoil."""
+    return build_sentiment(tmp_path / "sentiment")
+
+
+def fail(entry: Entry, head: Any = AutoModelForSequenceClassification) -> str:
+    with pytest.raises(ModelError) as error:
+        load(entry, head, "cpu")
+    message = str(error.value)
+    assert "\n" not in message and entry.model in message and "TRIAGE_MODELS" in message
+    return message
+
+
+def edit(file: Path, **changes: Any) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")
+
+
+@pytest.mark.parametrize("analysis", HEADS)
+def test_every_architecture_loads(tiny_checkpoints: dict[str, Path], analysis: str) -> None:
+    folder = tiny_checkpoints[analysis]
+    loaded = load(Entry(model=str(folder)), HEADS[analysis], "cpu")
+    assert not loaded.model.training
+    assert {weight.dtype for weight in loaded.model.parameters()} == {torch.float32}
+    assert loaded.tokenizer.is_fast == (analysis != "translation")
+    weights = (folder / "model.safetensors").read_bytes()
+    assert loaded.provenance.name == str(folder)
+    assert loaded.provenance.revision == f"sha256:{hashlib.sha256(weights).hexdigest()[:12]}"
+
+
+def test_half_precision_weights_are_computed_with_in_single_precision(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    halves = {name: weight.half() for name, weight in load_file(weights).items()}
+    save_file(halves, weights, metadata={"format": "pt"})
+    edit(folder / "config.json", dtype="float16")
+    loaded = load(Entry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
+    assert loaded.model.dtype == torch.float32
+    assert loaded.provenance.options["dtype"] == "float32"
+
+
+def test_options_of_the_catalog_are_in_force_and_told(folder: Path) -> None:
+    options = EntryOptions(dtype="bfloat16", batch_tokens=777, max_length=20)
+    entry = Entry(model=str(folder), options=options)
+    loaded = load(entry, AutoModelForSequenceClassification, "cpu")
+    assert loaded.model.dtype == torch.bfloat16
+    assert (loaded.batch_tokens, loaded.max_length) == (777, 20)
+    assert loaded.provenance.options == {"dtype": "bfloat16", "max_length": 20}
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "catalog", "window"),
+    [(WINDOW, None, 64), (512, None, 64), (40, None, 40), (None, None, 64), (40, 30, 30)],
+)
+def test_the_window_is_the_least_of_all_limits(
+    folder: Path, tokenizer: int | None, catalog: int | None, window: int
+) -> None:
+    settings = folder / "tokenizer_config.json"
+    content = json.loads(settings.read_text("utf-8")) | {"model_max_length": tokenizer}
+    if tokenizer is None:
+        del content["model_max_length"]
+    settings.write_text(json.dumps(content), "utf-8")
+    entry = Entry(model=str(folder), options=EntryOptions(max_length=catalog))
+    assert load(entry, AutoModelForSequenceClassification, "cpu").max_length == window
+
+
+def test_positions_before_the_first_of_roberta_do_not_count(tmp_path: Path) -> None:
+    config = transformers.RobertaConfig(
+        vocab_size=300,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=66,
+        pad_token_id=1,
+    )
+    model = transformers.RobertaForSequenceClassification(config)
+    model.save_pretrained(tmp_path)
+    tokenizer = transformers.RobertaTokenizer(
+        vocab={"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "a": 4}, merges=[]
+    )
+    tokenizer.save_pretrained(tmp_path)
+    classifier = Classifier(Entry(model=str(tmp_path)), AutoModelForSequenceClassification, "cpu")
+    assert classifier.loaded.max_length == 64
+    (windows,) = classifier.windows(["a" * 200], overlap=0)
+    assert len(windows) == 4
+    assert classifier.logits(windows).shape == (4, 2)
+
+
+def test_shards_are_loaded_and_count_for_the_revision(folder: Path, tmp_path: Path) -> None:
+    sharded = tmp_path / "sharded"
+    model = AutoModelForSequenceClassification.from_pretrained(folder)
+    model.save_pretrained(sharded, max_shard_size="60kB")
+    for file in folder.glob("*vocab*"), folder.glob("tokenizer*"):
+        for path in file:
+            (sharded / path.name).write_bytes(path.read_bytes())
+    shards = sorted(sharded.glob("model-*.safetensors"))
+    assert len(shards) > 1
+    loaded = load(Entry(model=str(sharded)), AutoModelForSequenceClassification, "cpu")
+    digest = hashlib.sha256(b"".join(shard.read_bytes() for shard in shards)).hexdigest()
+    assert loaded.provenance.revision == f"sha256:{digest[:12]}"
+    shards[0].unlink()
+    assert "holds no model.safetensors" in fail(Entry(model=str(sharded)))
+
+
+def test_a_pocket_model_that_is_missing_is_said() -> None:
+    message = fail(Entry(model="pocket/nonesuch"))
+    assert "does not exist" in message and "'hub'" in message
+
+
+def test_the_built_in_pocket_models_are_in_the_package() -> None:
+    for analysis in ("sentiment", "entities", "qa", "summary"):
+        assert load_catalog("pocket").entry(analysis).model == f"pocket/{analysis}"
+
+
+def test_a_folder_that_is_missing_or_no_checkpoint_is_said(tmp_path: Path) -> None:
+    assert "does not exist" in fail(Entry(model=str(tmp_path / "nonesuch")))
+    assert "holds no config.json" in fail(Entry(model=str(tmp_path)))
+
+
+def test_pickled_weights_are_never_loaded(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    assert "holds no model.safetensors" in fail(Entry(model=str(folder)))
+
+
+def test_code_of_a_checkpoint_is_never_run(folder: Path, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    (folder / "evil.py").write_text(f"open({str(ran)!r}, 'w').close()\n", "utf-8")
+    auto = {"AutoConfig": "evil.Config", "AutoModelForSequenceClassification": "evil.Model"}
+    edit(folder / "config.json", auto_map=auto, model_type="evil")
+    fail(Entry(model=str(folder)))
+    assert not ran.exists()
+
+
+def test_broken_weights_are_said(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    assert "SafetensorError" in fail(Entry(model=str(folder)))
+
+
+def test_a_broken_configuration_is_said(folder: Path) -> None:
+    (folder / "config.json").write_text("{", "utf-8")
+    fail(Entry(model=str(folder)))
+
+
+def test_a_model_without_its_tokenizer_is_said(folder: Path) -> None:
+    for file in (*folder.glob("vocab*"), *folder.glob("tokenizer*")):
+        file.unlink()
+    assert "holds no tokenizer" in fail(Entry(model=str(folder)))
+
+
+def test_a_model_that_was_trained_for_something_else_is_said(
+    tiny_checkpoints: dict[str, Path],
+) -> None:
+    message = fail(Entry(model=str(tiny_checkpoints["qa"])))
+    assert "classifier.bias" in message and "not trained for this analysis" in message
+
+
+def test_a_device_that_is_not_there_is_said(folder: Path) -> None:
+    with pytest.raises(ModelError, match="device"):
+        load(Entry(model=str(folder)), AutoModelForSequenceClassification, "cuda:99")
+
+
+def test_loading_says_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    classifier = Classifier(Entry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
+    classifier.windows(["good " * 1000], overlap=0)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_slow_tokenizer_is_refused_where_offsets_are_needed(
+    tiny_checkpoints: dict[str, Path], folder: Path
+) -> None:
+    slow = copytree(tiny_checkpoints["translation"], folder / "slow")
+    for name in ("config.json", "model.safetensors"):
+        (slow / name).write_bytes((folder / name).read_bytes())
+    with pytest.raises(ModelError, match="no fast tokenizer"):
+        Classifier(Entry(model=str(slow)), AutoModelForSequenceClassification, "cpu")

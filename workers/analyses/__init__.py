@@ -1,0 +1,34 @@
+"""The analyses: one module each, named as the analysis is. Adding one is adding a file."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+
+from schema.catalog import Catalog
+from workers.analysis import Analysis
+
+
+def load_analysis(name: str, catalog: Catalog, device: str) -> Analysis:
+    """An analysis with its model warm: of the one subclass of `Analysis` that its module defines.
+
+    Args:
+        name: As `schema.analyses.ANALYSES` has it.
+        catalog: Where it finds its model.
+        device: `cpu` or `cuda:0`.
+
+    Raises:
+        CatalogError: If the catalog has no model for it.
+        ModelError: If the model cannot be loaded.
+    """
+    module = importlib.import_module(f"workers.analyses.{name}")
+    kinds = [
+        kind
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, Analysis) and kind.__module__ == module.__name__
+    ]
+    if len(kinds) != 1 or kinds[0].name != name:
+        raise TypeError(
+            f"{module.__name__} must define one subclass of Analysis, with name = {name!r}"
+        )
+    return kinds[0](catalog, device)

@@ -1,0 +1,104 @@
+"""What an analysis is to the engine: prepare a document, run a batch of windows, assemble results.
+
+The engine owns batching, order and faults; an analysis owns its model and what its outputs mean.
+A new analysis is one module in `workers/analyses/` with one subclass.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from schema.catalog import Catalog
+from schema.document import Document
+from schema.options import RunOptions
+from schema.outcome import Provenance
+from schema.results import Result
+
+
+class DocumentError(Exception):
+    """This document cannot be analysed, however often it is tried. The message never quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of a document that fits the model: one row of a batch.
+
+    Attributes:
+        length: Its tokens, special tokens included: what the row costs.
+        features: Whatever the analysis needs in `forward` and `assemble`.
+        group: Windows of different groups never share a batch (two language pairs, say).
+    """
+
+    length: int
+    features: Any
+    group: str = ""
+
+
+class Analysis(ABC):
+    """One analysis with its model warm.
+
+    Args:
+        catalog: Where the analysis finds its model.
+        device: `cpu` or `cuda:0`.
+
+    Raises:
+        ModelError: If the model cannot be loaded: which model, which setting, what to do.
+    """
+
+    #: As `schema.analyses.ANALYSES` names it.
+    name: ClassVar[str]
+
+    @abstractmethod
+    def __init__(self, catalog: Catalog, device: str) -> None: ...
+
+    @property
+    @abstractmethod
+    def batch_tokens(self) -> int:
+        """The most padded tokens (rows times the longest) that `forward` takes at once."""
+
+    @abstractmethod
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        """Tokenise documents, together, into the windows that cover each.
+
+        Returns:
+            For each document, in order: its windows (at least one, unless the result needs no
+            model), or the error that it is charged with.
+        """
+
+    @abstractmethod
+    def forward(self, windows: Sequence[Window]) -> list[Any]:
+        """Run one batch, all of one group; an output for each window, in order.
+
+        It may raise whatever it likes: the engine finds out which window is to blame.
+        """
+
+    @abstractmethod
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[Any],
+        options: RunOptions,
+    ) -> list[Result]:
+        """Make the document's results of the outputs of its windows.
+
+        Raises:
+            DocumentError: If nothing can be made of them.
+        """
+
+    @abstractmethod
+    def provenance(self) -> list[Provenance]:
+        """The models that this analysis has used so far."""
+
+    def model_of(self, window: Window) -> Provenance:
+        """The model that a window goes through; to be said by analyses that have several."""
+        (model,) = self.provenance()
+        return model
+
+
+__all__ = ["Analysis", "DocumentError", "Provenance", "Window"]

@@ -1,0 +1,179 @@
+"""`triage analyze`: JSON Lines in, JSON Lines out, through the workers' engine in this process.
+
+Run as `python -m workers.analyze PATH`. Standard output carries results and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
+from schema.catalog import Catalog, CatalogError, load_catalog
+from schema.options import RunOptions
+from schema.results import Failure, Result, results_json
+from schema.settings import SettingsError, settings
+from workers.faults import WorkerFault
+from workers.feedback_lines import Line, read_lines
+
+if TYPE_CHECKING:
+    from workers.engine import Engine
+
+#: Lines that are analysed together: enough to fill batches, few enough to see results come.
+BLOCK = 128
+
+#: Exit codes.
+ALL_WELL, SOME_FAILED, CANNOT = 0, 1, 2
+_READER_GONE = 128 + 13  # as a shell reports SIGPIPE
+_INTERRUPTED = 128 + 2  # SIGINT
+
+
+class InputError(Exception):
+    """The input cannot be read. One sentence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Analyse what the command line names.
+
+    Returns:
+        0, or 1 if the line of a document is an error, or 2 if nothing can be analysed.
+    """
+    asked = _parser().parse_args(arguments)
+    try:
+        return _analyze(asked)
+    except (CatalogError, InputError, SettingsError, UnknownAnalysisError, WorkerFault) as error:
+        print(f"triage analyze: {error}", file=sys.stderr)
+        return CANNOT
+    except BrokenPipeError:
+        # Whatever is still buffered has nowhere to go when the interpreter flushes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _READER_GONE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="triage analyze", description="Try models on a few texts: JSONL in, JSONL out."
+    )
+    parser.add_argument("path", help='JSONL with "id" and "text"; - reads from a pipe')
+    parser.add_argument("--analyses", metavar="A,B", help="only these, separated by commas")
+    parser.add_argument("--question", action="append", help="for qa; may be repeated")
+    parser.add_argument("--translate-to", metavar="LANG", help="for translation, e.g. de")
+    parser.add_argument("--models", metavar="CATALOG", help="pocket, hub, or a catalog's path")
+    parser.add_argument("--device", help="cpu, cuda:0, … or auto")
+    return parser
+
+
+def _analyze(asked: argparse.Namespace) -> int:
+    options = _options(asked)
+    catalog = load_catalog(asked.models or settings().models)
+    analyses = _analyses(asked.analyses, catalog)
+    with _open(asked.path) as source:
+        engines = _engines(analyses, catalog, asked.device or settings().device)
+        lines = read_lines(source)
+        exit_code = ALL_WELL
+        while block := _next_block(lines, asked.path):
+            for answer in _answers(block, engines, options):
+                if "error" in answer:
+                    exit_code = SOME_FAILED
+                _print(answer)
+            sys.stdout.flush()
+    return exit_code
+
+
+def _options(asked: argparse.Namespace) -> RunOptions:
+    given = {"questions": asked.question, "translate_to": asked.translate_to}
+    try:
+        return RunOptions(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        option = {"questions": "--question", "translate_to": "--translate-to"}[str(fault["loc"][0])]
+        raise InputError(f"{option}: {fault['msg']}") from None
+
+
+def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
+    if names is not None:
+        return parse_analyses(names)
+    served = tuple(name for name in ANALYSES if catalog.serves(name))
+    if not served:
+        raise CatalogError(f"catalog {catalog.name!r} has no model for any analysis")
+    return served
+
+
+def _open(path: str) -> AbstractContextManager[IO[bytes]]:
+    if path == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str, Engine]:
+    # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
+    import torch
+
+    from workers.analyses import load_analysis
+    from workers.engine import Engine
+
+    if device == "auto":
+        device = "cuda:0" if torch.cuda.is_available() else "cpu"
+    if threads := settings().threads:
+        torch.set_num_threads(threads)
+    return {name: Engine(load_analysis(name, catalog, device)) for name in analyses}
+
+
+def _next_block(lines: Iterator[Line], path: str) -> list[Line]:
+    try:
+        return list(islice(lines, BLOCK))
+    except OSError as error:
+        raise InputError(f"cannot read on in {path}: {error.strerror}") from None
+
+
+def _answers(
+    block: Sequence[Line], engines: Mapping[str, Engine], options: RunOptions
+) -> Iterator[dict[str, Any]]:
+    """What is printed for each line, in order."""
+    documents = [line.document for line in block if line.document is not None]
+    outcomes = {name: iter(engine.run(documents, options)) for name, engine in engines.items()}
+    for line in block:
+        if line.document is None:
+            yield {"id": line.id, "error": line.error}
+        else:
+            of_line = {name: next(outcome) for name, outcome in outcomes.items()}
+            yield {"id": line.id} | _answer(of_line)
+
+
+def _answer(outcomes: Mapping[str, list[Result] | Failure]) -> dict[str, Any]:
+    failures = [
+        f"{name}: {outcome.error_class}: {outcome.message}"
+        for name, outcome in outcomes.items()
+        if isinstance(outcome, Failure)
+    ]
+    if failures:
+        return {"error": "; ".join(failures)}
+    return {
+        name: results_json(name, outcome)
+        for name, outcome in outcomes.items()
+        if not isinstance(outcome, Failure)
+    }
+
+
+def _print(answer: dict[str, Any]) -> None:
+    # An id may hold half a surrogate pair, which UTF-8 cannot say and a JSON escape can.
+    line = json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    sys.stdout.buffer.write(line + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""The engine: documents through one analysis, in batches, each document with its own outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from schema.document import Document
+from schema.options import RunOptions
+from schema.outcome import Outcome
+from schema.results import Failure, Result
+from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.batches import batches
+from workers.faults import DeviceFault, WorkerFault
+from workers.isolation import is_out_of_memory, isolate, raise_worker_fault
+
+#: A document that no model can have trouble with.
+_HARMLESS = "The parcel arrived on Monday."
+
+
+@dataclass(slots=True)
+class Counters:
+    """What an engine has done since it was made; for metrics.
+
+    Attributes:
+        forwards: Batches that were tried, those that failed among them.
+        tokens: Tokens of the windows in them.
+        padded_tokens: The same with padding: rows times longest.
+    """
+
+    forwards: int = 0
+    tokens: int = 0
+    padded_tokens: int = 0
+
+
+@dataclass(slots=True)
+class _Work:
+    """A document on its way; `outcome` is None until it is known."""
+
+    document: Document
+    windows: list[Window]
+    outputs: list[Any]
+    outcome: list[Result] | Failure | None = None
+
+
+class Engine:
+    """Runs one analysis over documents.
+
+    Faults have an owner. A document that fails alone is charged with it and the others of its batch
+    keep their results, but only after a harmless document has gone through: if that fails too, the
+    worker is at fault and nobody is charged. A batch too large for the memory is halved, and the
+    engine remembers not to make such large ones; only a row that does not fit alone is charged.
+
+    Args:
+        analysis: With its model warm.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        """Start with the budget that the analysis states."""
+        self.analysis = analysis
+        self.counters = Counters()
+        self._ceiling: int | None = None
+
+    @property
+    def batch_tokens(self) -> int:
+        """Padded tokens of a batch: what the analysis states, or less where that did not fit."""
+        stated = self.analysis.batch_tokens
+        return stated if self._ceiling is None else min(stated, self._ceiling)
+
+    def run(
+        self,
+        documents: Sequence[Document],
+        options: RunOptions,
+        on_progress: Callable[[], None] | None = None,
+    ) -> list[list[Result] | Failure]:
+        """Analyse documents.
+
+        Args:
+            documents: In any number; all are tokenised before the first batch runs.
+            options: What the run asks.
+            on_progress: Called after every batch.
+
+        Returns:
+            For each document, in order, its results (possibly none) or its failure.
+
+        Raises:
+            ModelError: If a model cannot be loaded.
+            WorkerFault: If this process cannot work; no document is to blame.
+        """
+        return [_outcome(work) for work in self._run(documents, options, on_progress)]
+
+    def outcomes(
+        self,
+        documents: Sequence[Document],
+        options: RunOptions,
+        on_progress: Callable[[], None] | None = None,
+    ) -> list[Outcome]:
+        """The same as the ledger stores it: with the documents' ids and the models they went
+        through. The ids must be the ledger's.
+        """
+        return [
+            Outcome(int(work.document.id), _outcome(work), self._model(work.windows))
+            for work in self._run(documents, options, on_progress)
+        ]
+
+    def _model(self, windows: Sequence[Window]) -> Provenance | None:
+        return self.analysis.model_of(windows[0]) if windows else None
+
+    def _run(
+        self,
+        documents: Sequence[Document],
+        options: RunOptions,
+        on_progress: Callable[[], None] | None,
+    ) -> list[_Work]:
+        works = self._prepare(documents, options)
+        rows = [(work, place) for work in works for place in range(len(work.windows))]
+        windows = [work.windows[place] for work, place in rows]
+        for batch in batches(windows, lambda: self.batch_tokens):
+            # A document that has failed in one window is spared the others.
+            wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
+            if wanted:
+                self._batch(wanted, options)
+            if on_progress is not None:
+                on_progress()
+        for work in works:
+            if work.outcome is None:
+                work.outcome = self._assemble(work, options)
+        return works
+
+    def _prepare(self, documents: Sequence[Document], options: RunOptions) -> list[_Work]:
+        def blame(document: Document, error: Exception) -> None:
+            self._acquit_worker(document, options, error)
+
+        def on_memory(_: Sequence[Document]) -> None:
+            raise WorkerFault(f"no memory left to tokenise {len(documents)} documents")
+
+        if not documents:
+            return []
+        prepared = isolate(
+            documents, lambda some: self.analysis.prepare(some, options), blame, on_memory
+        )
+        works = []
+        for document, windows in zip(documents, prepared, strict=True):
+            if isinstance(windows, Exception):
+                works.append(_Work(document, [], [], _failure(windows, "its text was tokenised")))
+            else:
+                works.append(_Work(document, windows, [None] * len(windows)))
+        return works
+
+    def _batch(self, rows: Sequence[tuple[_Work, int]], options: RunOptions) -> None:
+        def forward(some: Sequence[tuple[_Work, int]]) -> list[Any]:
+            return self._forward([work.windows[place] for work, place in some])
+
+        def blame(row: tuple[_Work, int], error: Exception) -> None:
+            self._acquit_worker(row[0].document, options, error)
+
+        def lower_budget(some: Sequence[tuple[_Work, int]]) -> None:
+            self._ceiling = _padded([work.windows[place] for work, place in some]) // 2
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+
+        outputs = isolate(rows, forward, blame, lower_budget)
+        for (work, place), output in zip(rows, outputs, strict=True):
+            if isinstance(output, Exception):
+                work.outcome = _failure(output, "the model read it")
+            else:
+                work.outputs[place] = output
+
+    def _forward(self, windows: Sequence[Window]) -> list[Any]:
+        self.counters.forwards += 1
+        self.counters.tokens += sum(window.length for window in windows)
+        self.counters.padded_tokens += _padded(windows)
+        outputs = self.analysis.forward(windows)
+        if len(outputs) != len(windows):
+            raise WorkerFault(
+                f"{self.analysis.name}: {len(outputs)} outputs for {len(windows)} windows"
+            )
+        return outputs
+
+    def _assemble(self, work: _Work, options: RunOptions) -> list[Result] | Failure:
+        try:
+            return self.analysis.assemble(work.document, work.windows, work.outputs, options)
+        except DocumentError as error:
+            return _failure(error, "")
+        except Exception as error:
+            raise_worker_fault(error)
+            self._acquit_worker(work.document, options, error)
+            return _failure(error, "its result was put together")
+
+    def _acquit_worker(self, document: Document, options: RunOptions, error: Exception) -> None:
+        """Return if a harmless document in the same language goes through.
+
+        Raises:
+            WorkerFault: If it does not, so that `error` is not the document's fault.
+        """
+        harmless = Document(document.id, _HARMLESS, document.language)
+        try:
+            (windows,) = self.analysis.prepare([harmless], options)
+            if isinstance(windows, DocumentError):
+                return
+            outputs = [self._forward([window])[0] for window in windows]
+            self.analysis.assemble(harmless, windows, outputs, options)
+        except Exception as second:
+            raise_worker_fault(second)
+            raise WorkerFault(
+                f"{self.analysis.name}: no document goes through "
+                f"({type(error).__name__}, then {type(second).__name__} for a harmless one)"
+            ) from second
+
+
+def _padded(windows: Sequence[Window]) -> int:
+    return len(windows) * max(window.length for window in windows)
+
+
+def _outcome(work: _Work) -> list[Result] | Failure:
+    assert work.outcome is not None
+    return work.outcome
+
+
+def _failure(error: Exception, when: str) -> Failure:
+    """Only an analysis's own messages are known to quote no text; those of libraries may."""
+    kind = type(error).__name__
+    if isinstance(error, DocumentError):
+        return Failure(kind, str(error))
+    if is_out_of_memory(error):
+        return Failure(kind, "the memory does not hold even one window of this document")
+    return Failure(kind, f"{kind} when {when}, by itself, while a harmless document went through")
+
+
+__all__ = ["Counters", "DeviceFault", "Engine", "WorkerFault"]

@@ -1,0 +1,122 @@
+"""Checkpoints on the model hub: out of the local cache where they are there, else fetched into it.
+
+What is in the cache is used without a word to the network, so a machine that is warm needs no hub
+and a model never changes under a run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from schema.catalog import Entry
+from workers.checkpoint import has_tokenizer, weight_files
+from workers.faults import ModelError
+
+_ASK_SECONDS = 5
+#: What of a repository a model may need: none of its other weight formats, none of its folders.
+_PATTERNS = ["*.json", "*.txt", "*.model", "*.spm", "*.safetensors"]
+_ELSEWHERE = ["*/*"]
+#: The hub's converter opens such a pull request on a model that has pickled weights only.
+_CONVERTER = "SFconvertbot"
+_CONVERTED = "Adding `safetensors` variant of this model"
+
+
+def hub_folder(entry: Entry) -> Path:
+    """The snapshot folder of a hub model; its name is the commit.
+
+    A model whose default branch has no safetensors weights is taken from the pull request in which
+    the hub's converter offers them, if that stands on the newest commit.
+
+    Raises:
+        ModelError: If the model is neither in the cache nor to be had from the hub.
+    """
+    return _cached(entry) or _fetched(entry)
+
+
+def _cached(entry: Entry) -> Path | None:
+    repository = Path(constants.HF_HUB_CACHE) / f"models--{entry.model.replace('/', '--')}"
+    refs, snapshots = repository / "refs", repository / "snapshots"
+    named = [refs / (entry.revision or constants.DEFAULT_REVISION)]
+    if entry.revision is None:
+        named += sorted(refs.glob("refs/pr/*"))
+    folders = [snapshots / ref.read_text("ascii").strip() for ref in named if ref.is_file()]
+    if entry.revision is not None:
+        # The commit may have come in under the name of a branch, and be shortened in the catalog.
+        folders += sorted(snapshots.glob(f"{entry.revision}*"))
+    return next((folder for folder in folders if _is_whole(folder)), None)
+
+
+def _is_whole(folder: Path) -> bool:
+    return (
+        (folder / "config.json").is_file() and bool(weight_files(folder)) and has_tokenizer(folder)
+    )
+
+
+def _fetched(entry: Entry) -> Path:
+    which = f"model {entry.model!r}" + (f" (revision {entry.revision})" if entry.revision else "")
+    catalog = "in the catalog that TRIAGE_MODELS names"
+    api = HfApi()
+    try:
+        # Asked first, once and briefly: a download keeps trying for minutes before it gives up.
+        info = api.model_info(entry.model, revision=entry.revision, timeout=_ASK_SECONDS)
+        revision = entry.revision
+        if not any(file.rfilename.endswith(".safetensors") for file in info.siblings or ()):
+            revision = _converted(api, entry)
+            if revision is None:
+                raise ModelError(
+                    f"{which} has no safetensors weights, and no other format is loaded; name "
+                    f"another model, or a `revision` that has them, {catalog}"
+                )
+        return Path(
+            snapshot_download(
+                entry.model,
+                revision=revision,
+                allow_patterns=_PATTERNS,
+                ignore_patterns=_ELSEWHERE,
+            )
+        )
+    except ModelError:
+        raise
+    except HFValidationError:
+        raise ModelError(
+            f"model {entry.model!r} is neither a hub id (owner/name) nor an absolute path; correct "
+            f"`model` {catalog}"
+        ) from None
+    except GatedRepoError as error:
+        raise ModelError(
+            f"{which} is gated: accept its terms on the hub and set HF_TOKEN, or name another "
+            f"`model` {catalog}"
+        ) from error
+    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
+        raise ModelError(
+            f"{which} is not on the hub, or not for you: correct `model` and `revision` {catalog}, "
+            "or set HF_TOKEN if it is private"
+        ) from error
+    except Exception as error:
+        raise ModelError(
+            f"{which} is not in the cache ({constants.HF_HUB_CACHE}) and the hub is out of reach "
+            f"({type(error).__name__}): fetch it on a machine that has access and set HF_HOME to a "
+            f"copy of that machine's cache, or give the path of a local folder as `model` {catalog}"
+        ) from error
+
+
+def _converted(api: HfApi, entry: Entry) -> str | None:
+    """The reference of the converter's pull request, if it stands on the newest commit."""
+    if entry.revision is not None:
+        return None
+    newest = api.list_repo_commits(entry.model)[0].commit_id
+    for offer in api.get_repo_discussions(entry.model, author=_CONVERTER):
+        by_converter = offer.author == _CONVERTER and offer.title == _CONVERTED
+        if by_converter and offer.is_pull_request and offer.status == "open":
+            commits = api.list_repo_commits(entry.model, revision=offer.git_reference)
+            if len(commits) > 1 and commits[1].commit_id == newest:
+                return offer.git_reference
+    return None

@@ -1,0 +1,124 @@
+"""Loading a model of the catalog with its tokenizer: from safetensors only, never remote code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from huggingface_hub.utils import logging as hub_logging
+from huggingface_hub.utils.tqdm import disable_progress_bars
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
+
+from schema.catalog import Entry
+from workers.analysis import Provenance
+from workers.checkpoint import locate
+from workers.faults import ModelError
+
+#: The window of a model that states none, neither in its configuration nor in its tokenizer's.
+_USUAL_WINDOW = 512
+#: Padded tokens of a batch, unless the catalog says otherwise. On a CPU larger ones save nothing
+#: and pads more: jobs of 64 documents took a third longer with 4096.
+_BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model in eval mode on its device, and what goes with it.
+
+    Attributes:
+        model: Weights and arithmetic in the dtype of the catalog, float32 unless it says otherwise.
+        tokenizer: The fast one where the checkpoint allows one.
+        provenance: Name as the catalog has it, exact revision, options in force.
+        device: Where inputs have to be.
+        max_length: Tokens of the window, special tokens included: the least of what the tokenizer,
+            the position embeddings and the catalog allow.
+        batch_tokens: Padded tokens a batch, from the catalog or by device.
+    """
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    provenance: Provenance
+    device: torch.device
+    max_length: int
+    batch_tokens: int
+
+
+def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
+    """Load the model of a catalog entry.
+
+    Args:
+        entry: The model, its revision, its options.
+        auto_model_class: E.g. `transformers.AutoModelForSequenceClassification`.
+        device: `cpu` or `cuda:0`.
+
+    Raises:
+        ModelError: If it is not there, not of the asked-for kind, or does not fit the device.
+    """
+    _quiet()
+    checkpoint = locate(entry)
+    place = torch.device(device)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            checkpoint.folder, trust_remote_code=False, local_files_only=True
+        )
+        model, info = auto_model_class.from_pretrained(
+            checkpoint.folder,
+            dtype=getattr(torch, entry.options.dtype),
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+        model = model.eval().to(place)
+    except Exception as error:
+        raise ModelError(
+            f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "
+            f"{auto_model_class.__name__} ({type(error).__name__}: {_first_line(error)}); check "
+            "`model` in the catalog that TRIAGE_MODELS names, and the device"
+        ) from error
+    if missing := sorted(info["missing_keys"]):
+        raise ModelError(
+            f"model {entry.model!r} ({checkpoint.folder}) lacks {len(missing)} weights of a "
+            f"{type(model).__name__}, {missing[0]} among them: it was not trained for this "
+            "analysis; name another `model` in the catalog that TRIAGE_MODELS names"
+        )
+    max_length = _window(entry, model, tokenizer)
+    batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
+    # The budget is not among them: results do not depend on it, and it varies by device.
+    options = {"dtype": entry.options.dtype, "max_length": max_length}
+    provenance = Provenance(entry.model, checkpoint.revision, options)
+    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens)
+
+
+def _window(entry: Entry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+    limits = [entry.options.max_length] if entry.options.max_length else []
+    if positions := getattr(model.config, "max_position_embeddings", None):
+        limits.append(positions - _unused_positions(model))
+    # A tokenizer that was told no limit says 1e30.
+    if tokenizer.model_max_length < 1_000_000:
+        limits.append(tokenizer.model_max_length)
+    return min(limits, default=_USUAL_WINDOW)
+
+
+def _unused_positions(model: PreTrainedModel) -> int:
+    """RoBERTa and its kin count positions from behind the padding index."""
+    embeddings = getattr(model.base_model, "embeddings", None)
+    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+    return 0 if padding is None else padding + 1
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no reason given"])[0]
+
+
+def _quiet() -> None:
+    """Keep progress bars and advice of the libraries off the user's screen."""
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    disable_progress_bars()
+    hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+
+
+__all__ = ["LoadedModel", "ModelError", "load"]
