@@ -39,6 +39,8 @@ def open_engine(url: str) -> Engine:
             # A day in a report must not depend on where the analyst sits.
             connect_args={"options": "-c timezone=UTC", "application_name": "triage"},
             pool_pre_ping=True,
+            # An error that quotes its statement must not quote what a customer wrote.
+            hide_parameters=True,
         )
     except ModuleNotFoundError:
         raise DatabaseError(
@@ -49,7 +51,9 @@ def open_engine(url: str) -> Engine:
 def _open_sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": SQLITE_PATIENCE / 1000})
+    engine = create_engine(
+        url, connect_args={"timeout": SQLITE_PATIENCE / 1000}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

@@ -1,0 +1,31 @@
+"""Blocks: what goes into the database in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from producer.ingest.feedback import Feedback
+from producer.ingest.row import Reject
+
+#: Characters after which a block is closed early, so that long texts do not fill the memory.
+MOST_CHARACTERS = 8_000_000
+
+
+Block = list[Feedback | Reject]
+
+
+def cut_blocks(items: Iterable[Feedback | Reject], size: int) -> Iterator[Block]:
+    """Cut a stream into blocks of `size` rows, or fewer where texts are long."""
+    block: Block = []
+    characters = 0
+    for item in items:
+        block.append(item)
+        if isinstance(item, Feedback):
+            characters += len(item.text) + len(item.metadata)
+        else:
+            characters += len(item.as_json())
+        if len(block) >= size or characters >= MOST_CHARACTERS:
+            yield block
+            block, characters = [], 0
+    if block:
+        yield block

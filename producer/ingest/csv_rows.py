@@ -1,0 +1,137 @@
+"""Rows of CSV and TSV (RFC 4180), through Python's csv module.
+
+pyarrow's reader is faster, but it numbers no physical lines, and one broken byte ends it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from producer.ingest.encoding import is_broken
+from producer.ingest.error import IngestError
+from producer.ingest.lines import Lines, LongLineError
+from producer.ingest.opening import ByteStream, damage
+from producer.ingest.row import Reject, Row
+from producer.ingest.row_stream import RowStream
+
+#: In order of preference, where a header could be cut by several.
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+def open_csv(source: ByteStream, encoding: str | None, field_limit: int, tabs: bool) -> RowStream:
+    """Read a CSV or TSV file, whose first row names its columns.
+
+    Args:
+        source: Its bytes.
+        encoding: As `--encoding` says.
+        field_limit: Characters that a field may have, so that a quotation mark that is never
+            closed does not draw the whole file into memory.
+        tabs: Whether it is TSV; for CSV the header tells the delimiter.
+
+    Raises:
+        IngestError: If there is no usable header.
+    """
+    with damage(source.name):
+        lines = Lines(source.as_text(encoding, newline=""), 4 * field_limit)
+        csv.field_size_limit(field_limit)
+        header, delimiter = _read_header(source.name, lines, tabs)
+    reader = _Reader(source.name, lines, header, delimiter, tabs)
+    return RowStream(source.name, header, reader.rows(), source.fraction)
+
+
+def _read_header(name: str, lines: Lines, tabs: bool) -> tuple[list[str], str]:
+    for line in lines:
+        if line.strip("\ufeff\r\n\t ,;|"):
+            break
+    else:
+        raise IngestError(f"{name} has no header")
+    if is_broken(line):
+        raise IngestError(
+            f"{name}, line {lines.number}: the header is not in this encoding; "
+            "give the right one, e.g. --encoding cp1252"
+        )
+    first = line.lstrip("\ufeff")
+    delimiter = "\t" if tabs else max(_DELIMITERS, key=lambda mark: len(_cut(first, mark)))
+    try:
+        fields = next(csv.reader(_continued(first, lines), delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration, LongLineError):
+        raise IngestError(f"{name}, line {lines.number}: the header cannot be read") from None
+    return _unique([field.strip() for field in fields]), delimiter
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _continued(first: str, lines: Lines) -> Iterator[str]:
+    """The header may go on in further lines, inside quotation marks."""
+    yield first
+    yield from lines
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Every column needs a name of its own in the metadata."""
+    unique: list[str] = []
+    for place, name in enumerate(names, 1):
+        name = name or f"column {place}"
+        while name in unique:
+            name = f"{name} {place}"
+        unique.append(name)
+    return unique
+
+
+class _Reader:
+    def __init__(
+        self, name: str, lines: Lines, header: list[str], delimiter: str, tabs: bool
+    ) -> None:
+        self._name = name
+        self._lines = lines
+        self._header = header
+        self._delimiter = delimiter
+        self._tabs = tabs
+        # Lenient parsing would take a quotation mark that is never closed as the begin of a text
+        # that swallows the rows behind it.
+        self._records = csv.reader(lines, delimiter=delimiter, strict=True)
+
+    def rows(self) -> Iterator[Row | Reject]:
+        """Good rows and broken ones."""
+        lines, header, width = self._lines, self._header, len(self._header)
+        with damage(self._name):
+            while True:
+                lines.begin_record()
+                line = lines.number + 1
+                try:
+                    fields = next(self._records)
+                except StopIteration:
+                    return
+                except (csv.Error, LongLineError) as error:
+                    yield self._mend(line, error)
+                    continue
+                if not fields:
+                    continue
+                if lines.record_is_broken():
+                    yield self._reject(
+                        line, "broken encoding; if all rows are, give --encoding, e.g. cp1252"
+                    )
+                elif len(fields) != width:
+                    yield Reject(
+                        self._name, line, f"{len(fields)} fields, the header has {width}", fields
+                    )
+                else:
+                    yield Row(line, dict(zip(header, fields, strict=True)))
+
+    def _mend(self, line: int, error: Exception) -> Row | Reject:
+        """Give up the first line of a record that cannot be parsed, and read on at the second."""
+        self._lines.take_back()
+        if isinstance(error, LongLineError):
+            return self._reject(line, "line too long")
+        if self._tabs:
+            # Many writers of TSV do not quote, so that a quotation mark is just that.
+            fields = self._lines.record[0].rstrip("\r\n").split(self._delimiter)
+            if len(fields) == len(self._header) and not self._lines.record_is_broken():
+                return Row(line, dict(zip(self._header, fields, strict=True)))
+        return self._reject(line, f"broken quotation marks or too long a field ({error})")
+
+    def _reject(self, line: int, reason: str) -> Reject:
+        return Reject(self._name, line, reason, "".join(self._lines.record).rstrip("\r\n"))

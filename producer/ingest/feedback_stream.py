@@ -1,0 +1,83 @@
+"""An input read and looked into: what goes in and what does not, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from producer.ingest.columns import Columns, find_columns
+from producer.ingest.error import IngestError
+from producer.ingest.feedback import Feedback
+from producer.ingest.input import Input
+from producer.ingest.plan import Plan
+from producer.ingest.row import Reject, Row
+from producer.ingest.row_stream import look_ahead
+from producer.ingest.time_reader import TimeReader
+from producer.ingest.validation import Validation
+
+
+@dataclass(frozen=True)
+class FeedbackStream:
+    """What an input holds.
+
+    Attributes:
+        columns: What was found in which column.
+        items: Rows that may go in, and rejects.
+        fraction: How much has been read, 0 to 1; None where nobody can know.
+    """
+
+    columns: Columns
+    items: Iterator[Feedback | Reject]
+    fraction: Callable[[], float | None]
+
+
+@contextmanager
+def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[FeedbackStream]:
+    """Open an input of the plan.
+
+    Args:
+        plan: The plan.
+        number: The input's place in it.
+        text_limit: Characters that a text may have.
+
+    Raises:
+        IngestError: If it cannot be read, has no rows, or lacks a column.
+    """
+    one = plan.inputs[number]
+    with one.open() as rows:
+        columns = find_columns(
+            rows.name, rows.columns, plan.columns, with_source=plan.source is None
+        )
+        sample, everything = look_ahead(rows.rows)
+        if not sample:
+            raise IngestError(f"{rows.name} has no rows")
+        good = [row.fields for row in sample if isinstance(row, Row)]
+        validation = Validation(
+            file=one.name,
+            place=_place(plan.inputs, number),
+            columns=columns,
+            source=plan.source or one.stem,
+            text_limit=text_limit,
+            times=TimeReader([fields.get(columns.time) for fields in good] if columns.time else []),
+        )
+        yield FeedbackStream(columns, map(validation.look, everything), rows.fraction)
+
+
+def check_inputs(plan: Plan, text_limit: int) -> None:
+    """Open every file once, so that a wrong one is found before anything is stored.
+
+    Raises:
+        IngestError: As `open_feedback`.
+    """
+    for number, one in enumerate(plan.inputs):
+        if one.checkable:
+            with open_feedback(plan, number, text_limit):
+                pass
+
+
+def _place(inputs: tuple[Input, ...], number: int) -> str:
+    """The file's name; files of one name in several folders are counted."""
+    name = inputs[number].file_name
+    before = sum(one.file_name == name for one in inputs[:number])
+    return f"{name}#{before}" if before else name

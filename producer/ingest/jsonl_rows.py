@@ -1,0 +1,72 @@
+"""Rows of JSON Lines: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from producer.ingest.encoding import is_broken
+from producer.ingest.error import IngestError
+from producer.ingest.lines import Lines, LongLineError
+from producer.ingest.metadata import MOST_LEVELS, too_deep
+from producer.ingest.opening import ByteStream, damage
+from producer.ingest.row import Reject, Row
+from producer.ingest.row_stream import RowStream, look_ahead
+
+
+def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> RowStream:
+    """Read JSON Lines; the columns are all fields of the first rows.
+
+    Args:
+        source: Its bytes.
+        encoding: As `--encoding` says.
+        field_limit: Characters that a field may have; a line may have four times as many.
+
+    Raises:
+        IngestError: If none of the first lines is an object.
+    """
+    with damage(source.name):
+        lines = Lines(source.as_text(encoding, newline="\n"), 4 * field_limit)
+    sample, rows = look_ahead(_rows(source.name, lines))
+    columns = {name: None for row in sample if isinstance(row, Row) for name in row.fields}
+    if sample and not any(isinstance(row, Row) for row in sample):
+        first = sample[0]
+        assert isinstance(first, Reject)
+        raise IngestError(
+            f"{source.name} is not JSON Lines, one object a line: line {first.line}: {first.reason}"
+        )
+    return RowStream(source.name, list(columns), rows, source.fraction)
+
+
+def _rows(name: str, lines: Lines) -> Iterator[Row | Reject]:
+    loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
+    with damage(name):
+        while True:
+            lines.begin_record()
+            try:
+                line = next(lines)
+            except StopIteration:
+                return
+            except LongLineError:
+                yield Reject(name, lines.number, "line too long", lines.record[0])
+                continue
+            line = line.strip("\ufeff\r\n\t ")
+            if not line:
+                continue
+            if is_broken(line):
+                yield Reject(
+                    name, lines.number, "broken encoding; if all rows are, give --encoding", line
+                )
+                continue
+            try:
+                fields = loads(line)
+            except (ValueError, RecursionError) as error:
+                yield Reject(name, lines.number, f"not JSON: {error}", line)
+                continue
+            if type(fields) is not dict:
+                yield Reject(name, lines.number, "JSON, but not an object", line)
+            elif too_deep(line, fields):
+                reason = f"fields are nested deeper than {MOST_LEVELS} levels"
+                yield Reject(name, lines.number, reason, line)
+            else:
+                yield Row(lines.number, fields)

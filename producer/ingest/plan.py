@@ -1,0 +1,148 @@
+"""The plan of an ingestion: everything that the user says, checked before anything is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+
+from pydantic import ValidationError
+
+from producer.ingest.columns import ColumnChoice
+from producer.ingest.error import IngestError
+from producer.ingest.input import Input, parse_input
+from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
+from schema.catalog import CatalogError, load_catalog
+from schema.options import RunOptions
+from schema.settings import Settings
+
+_RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to ingest and how.
+
+    Attributes:
+        inputs: In the order in which they are read.
+        run: The run's name.
+        source: Of all documents; None when rows or inputs tell it.
+        columns: Columns that the user names.
+        analyses: In standard order.
+        options: Of the run.
+        limit: Rows to read at the most, over all inputs; None for all.
+    """
+
+    inputs: tuple[Input, ...]
+    run: str
+    source: str | None
+    columns: ColumnChoice
+    analyses: tuple[str, ...]
+    options: RunOptions
+    limit: int | None
+
+
+def make_plan(
+    settings: Settings,
+    paths: Sequence[str],
+    *,
+    run: str | None = None,
+    source: str | None = None,
+    columns: ColumnChoice | None = None,
+    analyses: str | None = None,
+    questions: Sequence[str] = (),
+    translate_to: str | None = None,
+    encoding: str | None = None,
+    limit: int | None = None,
+) -> Plan:
+    """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
+
+    Raises:
+        IngestError: If something cannot be done.
+    """
+    columns = columns or ColumnChoice()
+    inputs = tuple(parse_input(path, encoding, settings.text_limit) for path in paths)
+    _refuse_twice(inputs)
+    if source is not None and (not source.strip() or "\0" in source):
+        raise IngestError("--source is empty; leave it out to take the name of the file")
+    if limit is not None and limit < 1:
+        raise IngestError("--limit must be 1 or more")
+    try:
+        chosen = parse_analyses(analyses) if analyses is not None else ANALYSES
+    except UnknownAnalysisError as error:
+        raise IngestError(str(error)) from None
+    options = make_options(questions, translate_to)
+    check_catalog(settings.models, chosen, options)
+    if run is not None and not _RUN_NAME.fullmatch(run):
+        raise IngestError(
+            f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
+            "100 at the most"
+        )
+    asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
+    name = run or _derive_name(inputs, asked)
+    return Plan(inputs, name, source, columns, chosen, options, limit)
+
+
+def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:
+    """The options of a run; the defaults for what is not said.
+
+    Raises:
+        IngestError: If a question is empty, or the language is no code.
+    """
+    said: dict[str, object] = {}
+    if questions:
+        asked = tuple(question.strip() for question in questions)
+        if not all(asked):
+            raise IngestError("--question is empty")
+        said["questions"] = asked
+    if translate_to is not None:
+        said["translate_to"] = translate_to.strip().lower()
+    try:
+        return RunOptions.model_validate(said)
+    except ValidationError:
+        raise IngestError(
+            f"--translate-to {translate_to!r} is no language code; write de for German, fr for "
+            "French"
+        ) from None
+
+
+def check_catalog(models: str, analyses: Sequence[str], options: RunOptions) -> None:
+    """Make sure that the catalog has a model for every analysis, and for the language asked for.
+
+    Raises:
+        IngestError: If it has not; the message says what it has.
+    """
+    try:
+        catalog = load_catalog(models)
+    except CatalogError as error:
+        raise IngestError(str(error)) from None
+    for analysis in analyses:
+        if not catalog.serves(analysis):
+            raise IngestError(
+                f"the catalog {models!r} (TRIAGE_MODELS) has no model for {analysis!r}; add one or "
+                "name the others with --analyses"
+            )
+    targets = catalog.targets()
+    if "translation" in analyses and targets is not None and options.translate_to not in targets:
+        raise IngestError(
+            f"the catalog {models!r} (TRIAGE_MODELS) cannot translate into "
+            f"{options.translate_to!r}, only into {', '.join(sorted(targets))}; "
+            "choose with --translate-to, or leave translation out of --analyses"
+        )
+
+
+def _refuse_twice(inputs: Sequence[Input]) -> None:
+    keys: set[str] = set()
+    for one in inputs:
+        if one.key in keys:
+            raise IngestError(f"{one.name} is given twice")
+        keys.add(one.key)
+
+
+def _derive_name(inputs: Sequence[Input], asked: Sequence[object]) -> str:
+    """The same for the same command, so that running it again resumes."""
+    content = json.dumps([[one.key for one in inputs], *asked], ensure_ascii=True)
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", inputs[0].stem).strip("-_")[:80] or "run"
+    return f"{stem}-{blake2b(content.encode(), digest_size=3).hexdigest()}"

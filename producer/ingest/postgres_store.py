@@ -1,0 +1,109 @@
+"""Storing documents in PostgreSQL, with COPY. Several ingestions may be at it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from producer.ingest.feedback import Feedback
+from producer.ingest.found import Found
+
+_STAGE = text(
+    """
+    CREATE TEMPORARY TABLE staged (
+        id bigint DEFAULT nextval(pg_get_serial_sequence('documents', 'id')),
+        source text, external_id text, identity text, text_hash text, text text,
+        time timestamptz, language text, product text, metadata jsonb
+    ) ON COMMIT DROP
+    """
+)
+_COPY_DOCUMENTS = """
+    COPY staged (
+        source, external_id, identity, text_hash, text, time, language, product, metadata
+    ) FROM STDIN
+"""
+# In the order of identities, so that two ingestions of the same documents wait for each other
+# instead of each holding what the other one needs; the ids keep the order of the file.
+_INSERT = text(
+    """
+    INSERT INTO documents (
+        id, source, external_id, identity, text_hash, text, time, language, product, metadata,
+        stored_at
+    )
+    SELECT
+        id, source, external_id, identity, text_hash, text, time, language, product, metadata,
+        clock_timestamp()
+    FROM staged
+    ORDER BY identity
+    ON CONFLICT (identity) DO NOTHING
+    """
+)
+_FIND = text(
+    """
+    SELECT d.identity, d.id, d.text_hash, d.id = s.id, r.document_id IS NOT NULL
+    FROM staged AS s
+    JOIN documents AS d ON d.identity = s.identity
+    LEFT JOIN run_documents AS r ON r.run_id = :run_id AND r.document_id = d.id
+    """
+)
+_COPY_POSITIONS = "COPY run_documents (run_id, position, document_id) FROM STDIN"
+
+
+def store_documents(
+    connection: Connection, run_id: int, feedback: Sequence[Feedback]
+) -> dict[str, Found]:
+    """Store the documents that the database does not have.
+
+    Args:
+        connection: A writing transaction, READ COMMITTED.
+        run_id: The run, to see what is in it.
+        feedback: No two of one identity.
+
+    Returns:
+        What the database has now, by identity.
+    """
+    connection.execute(_STAGE)
+    _copy(
+        connection,
+        _COPY_DOCUMENTS,
+        (
+            (
+                one.source,
+                one.external_id,
+                one.identity,
+                one.text_hash,
+                one.text,
+                one.time,
+                one.language,
+                one.product,
+                one.metadata,
+            )
+            for one in feedback
+        ),
+    )
+    connection.execute(_INSERT)
+    rows = connection.execute(_FIND, {"run_id": run_id})
+    return {row[0]: Found(*row[1:]) for row in rows}
+
+
+def join_run(
+    connection: Connection, run_id: int, first_position: int, document_ids: Sequence[int]
+) -> None:
+    """Give documents the next positions of a run."""
+    _copy(
+        connection,
+        _COPY_POSITIONS,
+        (
+            (run_id, position, document_id)
+            for position, document_id in enumerate(document_ids, first_position)
+        ),
+    )
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

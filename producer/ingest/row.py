@@ -1,0 +1,58 @@
+"""Rows as they are read, before anybody has looked into them, and rows that are turned away."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from producer.ingest.metadata import plain
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of an input.
+
+    Attributes:
+        line: Physical line that it begins at, from 1; the row's number where there are no lines.
+        fields: Values by column.
+    """
+
+    line: int
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Reject:
+    """A row that does not go in.
+
+    Attributes:
+        file: The input, as the user named it.
+        line: As in `Row`.
+        reason: What is wrong and, where that helps, what to do.
+        row: What could be read of it: values by column, a list of fields, or the raw line.
+    """
+
+    file: str
+    line: int
+    reason: str
+    row: Any
+
+    def as_json(self) -> str:
+        """One line of JSON. Broken bytes come out as `\\udcXX`, so that none is lost."""
+        content = {
+            "file": self.file,
+            "line": self.line,
+            "reason": self.reason,
+            "row": self.row,
+        }
+        try:
+            line = json.dumps(content, ensure_ascii=False, default=plain)
+        except RecursionError:
+            # Only a JSON column of another database can bring this in.
+            return json.dumps(content | {"row": "nested too deep to be written"})
+        try:
+            line.encode()
+        except UnicodeEncodeError:
+            return json.dumps(content, default=plain)
+        return line

@@ -1,0 +1,84 @@
+"""The run's row: made with the first block, locked by each, closed with the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from producer.ingest.counts import Counts
+from producer.ingest.error import IngestError
+from producer.ingest.plan import Plan
+from schema.ledger.clock import now
+from schema.tables import Run, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRun:
+    """A run that nobody else adds to until the transaction ends.
+
+    Attributes:
+        id: Its key.
+        stored: Its documents; also the position of the next one.
+    """
+
+    id: int
+    stored: int
+
+
+def lock_run(connection: Connection, plan: Plan) -> LockedRun:
+    """Find the plan's run, or make it, and lock it.
+
+    Raises:
+        IngestError: If there is a run of this name for other analyses or options.
+    """
+    # Workers that write results hold a key share lock on the run; it must not keep us waiting.
+    find = select(Run.id, Run.stored, Run.analyses, Run.options).where(Run.name == plan.run)
+    find = find.with_for_update(key_share=True)
+    found = connection.execute(find).one_or_none()
+    options = plan.options.model_dump(mode="json")
+    if found is None:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        new = {
+            "name": plan.run,
+            "state": RunState.INGESTING,
+            "analyses": list(plan.analyses),
+            "options": options,
+            "read": 0,
+            "stored": 0,
+            "duplicate": 0,
+            "rejected": 0,
+            "created_at": now(),
+        }
+        connection.execute(dialect.insert(Run).values(new).on_conflict_do_nothing())
+        found = connection.execute(find).one()
+    if tuple(found.analyses) != plan.analyses or found.options != options:
+        raise IngestError(
+            f"run {plan.run} exists with analyses {','.join(found.analyses)} and options "
+            f"{found.options}, which are not those of this command; give another --run"
+        )
+    return LockedRun(found.id, found.stored)
+
+
+def count_block(connection: Connection, run: LockedRun, counts: Counts) -> None:
+    """Add a block's counts to the run."""
+    connection.execute(
+        update(Run)
+        .where(Run.id == run.id)
+        .values(
+            state=RunState.INGESTING,
+            ingested_at=None,
+            read=Run.read + counts.read,
+            stored=Run.stored + counts.stored,
+            duplicate=Run.duplicate + counts.duplicate,
+            rejected=Run.rejected + counts.rejected,
+        )
+    )
+
+
+def close_run(connection: Connection, plan: Plan) -> None:
+    """Say that all rows have been read."""
+    connection.execute(
+        update(Run).where(Run.name == plan.run).values(state=RunState.INGESTED, ingested_at=now())
+    )

@@ -1,0 +1,122 @@
+"""`triage ingest`: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import Engine
+
+from schema.celery_app import KEY_PREFIX
+from tests.producer.console import Triage
+from tests.producer.ingesting import check_run, positions, run_row, write_csv
+
+
+@pytest.fixture
+def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
+    return Triage(monkeypatch, capsys)
+
+
+def test_it_says_what_went_in_and_what_comes_next(
+    engine: Engine, redis_url: str, tmp_path: Path, triage: Triage
+) -> None:
+    path = write_csv(tmp_path / "autumn.csv", [(1, "a"), (2, ""), (1, "a"), (3, "c")])
+    first = triage("ingest", str(path), "--analyses", "qa,sentiment")
+    found = re.match(r"run (autumn-[0-9a-f]{6}): ", first.out)
+    assert found, first
+    run = found[1]
+    rejects = tmp_path / f"{run}.rejects.jsonl"
+    assert first.out == (
+        f"run {run}: read 4, stored 2, duplicate 1, rejected 1 → {rejects}\n"
+        f"next: triage status {run}\n"
+    )
+    assert (first.code, first.err) == (0, "")
+    check_run(engine, run)
+    assert run_row(engine, run)["analyses"] == ["sentiment", "qa"]
+    rejected = json.loads(rejects.read_text("utf-8"))
+    assert (rejected["file"], rejected["line"]) == (str(path), 3)
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.llen(f"{KEY_PREFIX}qa") == 2
+        assert client.llen(f"{KEY_PREFIX}summary") == 0
+    second = triage("ingest", str(path), "--analyses", "qa,sentiment")
+    assert "read 4, stored 0, duplicate 3, rejected 1" in second.out
+    third = triage("ingest", str(path), "--run", "other")
+    assert "stored 2 (2 known from earlier runs), duplicate 1" in third.out
+
+
+def test_without_redis_the_jobs_wait(engine: Engine, tmp_path: Path, triage: Triage) -> None:
+    path = write_csv(tmp_path / "a.csv", [(1, "a")])
+    ended = triage("ingest", str(path), "--run", "r")
+    assert ended.code == 0
+    assert "there is no Redis yet" in ended.err
+    check_run(engine, "r")
+
+
+def test_every_option_reaches_the_run(engine: Engine, tmp_path: Path, triage: Triage) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("key;wann;sprache;ware;größe;note\n7;2026-10-05;de;Tee;Gut!;1\n8;;;;x;2\n"
+                     .encode("cp1252"))  # fmt: skip
+    ended = triage(
+        *("ingest", str(path), "--run", "r", "--source", "shop", "--text", "größe"),
+        *("--id", "key", "--time", "wann", "--language", "sprache", "--product", "ware"),
+        *("--question", "Why?", "--question", "Who?", "--translate-to", "de", "--limit", "1"),
+        *("--encoding", "cp1252"),
+    )
+    assert ended.code == 0, ended.err
+    options = run_row(engine, "r")["options"]
+    assert options == {"questions": ["Why?", "Who?"], "translate_to": "de"}
+    (row,) = positions(engine, "r")
+    assert (row.source, row.external_id, row.text) == ("shop", "7", "Gut!")
+    assert (row.time, row.language, row.product) == (datetime(2026, 10, 5, tzinfo=UTC), "de", "Tee")
+    assert row.metadata == {"note": "1"}
+
+
+def test_standard_input(engine: Engine, triage: Triage, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = b'{"id": 1, "text": "a"}\n{"id": 2, "text": "b"}\n'
+    for expected in ("stored 2, duplicate 0", "stored 0, duplicate 2"):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(written)))
+        ended = triage("ingest", "-")
+        assert re.match(rf"run stdin-[0-9a-f]{{6}}: read 2, {expected}, rejected 0\n", ended.out)
+
+
+def test_a_dry_run_says_what_it_saw(
+    tmp_path: Path, triage: Triage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    path = write_csv(tmp_path / "a.csv", [(n, "secret" if n else "") for n in range(3)])
+    ended = triage("ingest", str(path), "--dry-run")
+    assert ended.code == 0
+    assert ended.out == (
+        f"{path}: text=text, id=id\n"
+        "dry run: read 3, good 2, rejected 1\n"
+        f"  {path}, line 2: no text in column 'text'\n"
+    )
+
+
+def test_what_cannot_be_done_is_one_sentence_and_exit_2(
+    sqlite_url: str, tmp_path: Path, triage: Triage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(write_csv(tmp_path / "a.csv", [(1, "")]))
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", sqlite_url)
+    assert "has no tables yet; run: triage init" in triage("ingest", path).err
+    assert triage("init").code == 0
+    for arguments, said in (
+        ([path, "--text", "foo"], "has no column 'foo' (--text); its columns are: id, text"),
+        ([str(tmp_path / "gone.csv")], "gone.csv does not exist"),
+        ([str(tmp_path)], "is a directory"),
+        ([path, "--translate-to", "fr"], "only into de"),
+    ):
+        ended = triage("ingest", *arguments)
+        assert (ended.code, ended.out) == (2, "")
+        assert said in ended.err
+        assert ended.err.count("\n") == 1
+    ended = triage("ingest", path, "--run", "r")
+    assert ended.code == 2
+    assert "read 1, stored 0" in ended.out
+    assert f"every row was rejected; the reasons are in {tmp_path}/r.rejects.jsonl" in ended.err

@@ -1,0 +1,84 @@
+"""Ingestions into one database at the same time."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from producer.ingest import Counts
+from schema.database import open_engine
+from tests.producer.ingesting import (
+    check_run,
+    jobs,
+    positions,
+    run_ingest,
+    run_row,
+    undisturbed,
+    write_csv,
+)
+
+_processes = multiprocessing.get_context("fork")
+
+
+def _ingest(
+    url: str, path: Path, run: str, start: Any, answers: multiprocessing.Queue[Counts]
+) -> None:
+    engine = open_engine(url)
+    start.wait()
+    answers.put(run_ingest(engine, path, run=run, block_size=20).counts)
+
+
+def _at_once(url: str, work: list[tuple[Path, str]]) -> Counts:
+    """Ingest each in a process of its own, all from one moment on; gives the sum of counts."""
+    start = _processes.Barrier(len(work))
+    answers = _processes.Queue()
+    started = [
+        _processes.Process(target=_ingest, args=(url, path, run, start, answers))
+        for path, run in work
+    ]
+    for process in started:
+        process.start()
+    total = Counts()
+    for _ in started:
+        total.add(answers.get(timeout=120))
+    for process in started:
+        process.join()
+        assert process.exitcode == 0
+    return total
+
+
+def test_the_same_ingestion_twice_at_once(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    rows = [(n, f"text {n}" if n % 9 else "") for n in range(300)]
+    path = write_csv(tmp_path / "a.csv", rows)
+    expected = undisturbed(tmp_path / "undisturbed", path, run="r", block_size=20)
+    total = _at_once(database_url, [(path, "r")] * 2)
+    check_run(engine, "r")
+    stored = run_row(engine, "r")["stored"]
+    assert (total.stored, total.duplicate, total.known) == (stored, stored, 0)
+    assert sorted(row[1:4] for row in positions(engine, "r")) == sorted(
+        row[1:4] for row in expected[0]
+    )
+    assert sum(end - first for _, first, end in jobs(engine, "r")) == 5 * stored
+    rejects = (tmp_path / "r.rejects.jsonl").read_text("utf-8").splitlines()
+    assert sorted(json.loads(line)["line"] for line in rejects) == [2 + 9 * n for n in range(34)]
+
+
+def test_runs_that_share_documents_at_once(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    rows = [(n, f"text {n}") for n in range(300)]
+    (tmp_path / "backwards").mkdir()
+    one = write_csv(tmp_path / "a.csv", rows)
+    other = write_csv(tmp_path / "backwards" / "a.csv", rows[::-1])
+    total = _at_once(database_url, [(one, "one"), (other, "other")])
+    assert total == Counts(stored=600, known=300)
+    check_run(engine, "one")
+    check_run(engine, "other")
+    ours, theirs = (positions(engine, run) for run in ("one", "other"))
+    assert [row[1:] for row in ours] == [row[1:] for row in theirs[::-1]]
