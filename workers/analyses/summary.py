@@ -1,0 +1,57 @@
+"""Summary: a shorter text for each document.
+
+A document that fits the model's window gets what the `summarization` pipeline of Transformers
+4.57.6 gave; a longer one is summarised piece by piece, on sentence borders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schema.catalog import Catalog
+from schema.document import Document
+from schema.options import RunOptions
+from schema.results import Result, Summary
+from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.generation import Generator, join
+
+_TASK = "summarization"
+
+
+class SummaryAnalysis(Analysis):
+    """Abstractive summaries; see `Analysis` for the contract."""
+
+    name = "summary"
+
+    def __init__(self, catalog: Catalog, device: str) -> None:
+        """Load the model of the catalog's [summary]."""
+        self._generator = Generator(catalog.entry(self.name), device, _TASK)
+
+    @property
+    def batch_tokens(self) -> int:
+        """The most padded source tokens that `forward` takes at once."""
+        return self._generator.loaded.batch_tokens
+
+    def provenance(self) -> list[Provenance]:
+        """The one model."""
+        return [self._generator.loaded.provenance]
+
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        """One window a document, or as many as a long one takes."""
+        return [*self._generator.windows([document.text for document in documents])]
+
+    def forward(self, windows: Sequence[Window]) -> list[str]:
+        """The summary of each window."""
+        return self._generator.generate(windows)
+
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[str],
+        options: RunOptions,
+    ) -> list[Result]:
+        """The document's one summary; those of pieces follow each other."""
+        return [Summary(join(windows, outputs), windows=len(windows))]

@@ -1,0 +1,142 @@
+"""Translation: each document in the run's target language, by a model for its pair of languages.
+
+A document that fits the model's window gets what the `translation` pipeline of Transformers 4.57.6
+gave; a longer one is translated piece by piece, on sentence borders, and keeps its paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+
+from huggingface_hub.errors import RepositoryNotFoundError
+
+from schema.catalog import Catalog, CatalogError
+from schema.document import Document
+from schema.options import RunOptions
+from schema.results import Result, Translation
+from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.generation import Generator, batch_tokens, join
+from workers.loading import ModelError
+
+#: The language of a document of which nobody said it.
+ASSUMED_LANGUAGE = "en"
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+class TranslationAnalysis(Analysis):
+    """Machine translation; see `Analysis` for the contract.
+
+    A document that is in the target language already is its own translation: no window, no model.
+    """
+
+    name = "translation"
+
+    def __init__(self, catalog: Catalog, device: str) -> None:
+        """Load the models of the pairs that the catalog names into the usual target language;
+        others are loaded when a document first needs them, and stay.
+        """
+        self._catalog, self._device = catalog, device
+        self._generators: dict[str, Generator] = {}
+        self._loading = threading.Lock()
+        usual = RunOptions().translate_to
+        for source, target in catalog.pairs():
+            if target == usual:
+                self._generator(source, target)
+
+    @property
+    def batch_tokens(self) -> int:
+        """The most padded source tokens that `forward` takes at once, whichever the pair."""
+        budgets = [generator.loaded.batch_tokens for generator in self._generators.values()]
+        return min(budgets, default=batch_tokens(self._device))
+
+    def provenance(self) -> list[Provenance]:
+        """The models loaded so far, a pair each."""
+        return [generator.loaded.provenance for generator in self._generators.values()]
+
+    def model_of(self, window: Window) -> Provenance:
+        """The model of the window's pair."""
+        return self._generators[window.group].loaded.provenance
+
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        """Windows grouped by language pair; none for a document in the target language."""
+        prepared: list[list[Window] | DocumentError] = [[] for _ in documents]
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, document in enumerate(documents):
+            if (source := _language(document)) != options.translate_to:
+                places[source].append(place)
+        for source, of_source in places.items():
+            texts = [documents[place].text for place in of_source]
+            windows = self._windows(texts, source, options.translate_to)
+            for place, outcome in zip(of_source, windows, strict=True):
+                prepared[place] = outcome
+        return prepared
+
+    def _windows(
+        self, texts: Sequence[str], source: str, target: str
+    ) -> Sequence[list[Window] | DocumentError]:
+        try:
+            generator = self._generator(source, target)
+        except DocumentError as error:
+            return [error] * len(texts)
+        return generator.windows(texts, by_paragraph=True, group=f"{source}-{target}")
+
+    def forward(self, windows: Sequence[Window]) -> list[str]:
+        """The translation of each window; all are of one pair."""
+        return self._generators[windows[0].group].generate(windows)
+
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[str],
+        options: RunOptions,
+    ) -> list[Result]:
+        """The document's one translation."""
+        same = _language(document) == options.translate_to
+        text = document.text if same else join(windows, outputs)
+        return [Translation(options.translate_to, text, windows=len(windows))]
+
+    def _generator(self, source: str, target: str) -> Generator:
+        """The model of a pair, loaded if this is its first document.
+
+        Raises:
+            DocumentError: If there is none for the document's language.
+            ModelError: If there is one and it cannot be loaded.
+        """
+        pair = f"{source}-{target}"
+        with self._loading:
+            if pair not in self._generators:
+                self._generators[pair] = self._load(source, target)
+            return self._generators[pair]
+
+    def _load(self, source: str, target: str) -> Generator:
+        if not _LANGUAGE.fullmatch(source):
+            raise DocumentError("the document's language is not a code of ISO 639-1: correct it")
+        try:
+            entry = self._catalog.pair(source, target)
+        except CatalogError as error:
+            raise DocumentError(str(error)) from None
+        try:
+            generator = Generator(entry, self._device, f"translation_{source}_to_{target}")
+        except ModelError as error:
+            # The hub says that nobody made a model for this pair: not the worker's fault.
+            made_up = (source, target) not in self._catalog.pairs()
+            if made_up and isinstance(error.__cause__, RepositoryNotFoundError):
+                raise DocumentError(str(error)) from error
+            raise
+        if hasattr(generator.loaded.tokenizer, "_build_translation_inputs"):
+            raise ModelError(
+                f"model {entry.model!r} has to be told its languages, which is not done here: name "
+                f"a model of the one pair {source}-{target} in the catalog that TRIAGE_MODELS names"
+            )
+        return generator
+
+
+def _language(document: Document) -> str:
+    return document.language or ASSUMED_LANGUAGE
