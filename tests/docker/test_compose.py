@@ -1,0 +1,170 @@
+"""The compose file: what it starts, with which settings, commands, checks and secrets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy.engine import make_url
+
+from producer.commands.flower import login
+from schema.settings import Settings
+from tests.docker.compose import (
+    FOLDER,
+    SECRETS,
+    MissingVariableError,
+    read_compose,
+    variables,
+)
+from tests.docker.console import parse
+from tests.docker.dockerfile import read_stages
+
+OURS = ("init", "worker", "flower", "producer")
+LONG_RUNNING = ("redis", "postgres", "worker", "flower")
+
+
+def settings_of(service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in service["environment"].items():
+        monkeypatch.setenv(name, str(value))
+    return Settings()
+
+
+def test_its_services(services: dict[str, Any]) -> None:
+    assert set(services) == {*LONG_RUNNING, *OURS}
+    assert [name for name in services if "profiles" in services[name]] == ["producer"]
+
+
+@pytest.mark.parametrize("missing", SECRETS)
+def test_no_password_has_a_default(missing: str) -> None:
+    others = {name: value for name, value in SECRETS.items() if name != missing}
+    for given in (others, SECRETS | {missing: ""}):
+        with pytest.raises(MissingVariableError, match=missing):
+            read_compose(given)
+    assert variables()[missing] == {None}
+
+
+def test_its_example_lists_every_variable_with_its_default() -> None:
+    lines = (FOLDER / ".env.example").read_text("utf-8").splitlines()
+    shown = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert shown == {name: next(iter(defaults)) or "" for name, defaults in variables().items()}
+    assert all(len(defaults) == 1 for defaults in variables().values())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_images_come_from_the_dockerfile(services: dict[str, Any], name: str) -> None:
+    build = services[name]["build"]
+    context = (FOLDER / build["context"]).resolve()
+    assert context == FOLDER.parent
+    assert (context / build["dockerfile"]) == FOLDER / "Dockerfile"
+    expected = name if name in ("worker", "flower") else "producer"
+    assert build["target"] == expected
+    assert expected in read_stages()
+
+
+def test_images_of_others_name_a_version_and_no_registry(services: dict[str, Any]) -> None:
+    images = [service["image"] for service in services.values() if "build" not in service]
+    assert len(images) == 2
+    for image in images:
+        assert re.fullmatch(r"(redis|postgres):\d+", image)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_commands_are_those_of_the_console(services: dict[str, Any], name: str) -> None:
+    parse(services[name]["command"])
+    assert "entrypoint" not in services[name]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_nobody_of_ours_is_root_or_may_become_it(services: dict[str, Any], name: str) -> None:
+    service = services[name]
+    assert "user" not in service and "privileged" not in service and "cap_add" not in service
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_is_a_setting(services: dict[str, Any], name: str) -> None:
+    names = set(services[name]["environment"])
+    assert names <= {f"TRIAGE_{field.upper()}" for field in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", ["init", "worker", "producer"])
+def test_settings_lead_to_the_servers(
+    services: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings_of(services[name], monkeypatch)
+    database = make_url(config.database)
+    postgres = services["postgres"]["environment"]
+    assert database.get_backend_name() == "postgresql"
+    assert database.host == "postgres" and "postgres" in services
+    assert database.username == postgres["POSTGRES_USER"]
+    assert database.database == postgres["POSTGRES_DB"]
+    assert database.password == postgres["POSTGRES_PASSWORD"] == SECRETS["POSTGRES_PASSWORD"]
+
+
+def test_flower_has_a_login_and_no_way_to_the_database(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings_of(services["flower"], monkeypatch)
+    assert login(config) == f"triage:{SECRETS['FLOWER_PASSWORD']}"
+    assert config.database_url is None
+    assert "volumes" not in services["flower"]
+
+
+def test_only_flower_is_published_and_to_this_host_only(services: dict[str, Any]) -> None:
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"flower": ["127.0.0.1:5555:5555"]}
+    assert Settings.model_fields["flower_port"].default == 5555
+
+
+def test_nobody_starts_before_what_it_needs(services: dict[str, Any]) -> None:
+    conditions = {
+        name: {needed: how["condition"] for needed, how in service["depends_on"].items()}
+        for name, service in services.items()
+        if "depends_on" in service
+    }
+    ready = {"init": "service_completed_successfully", "redis": "service_healthy"}
+    assert conditions == {
+        "init": {"postgres": "service_healthy"},
+        "worker": ready,
+        "producer": ready,
+        "flower": {"redis": "service_healthy"},
+    }
+
+
+def test_who_runs_on_is_checked_and_restarted_and_has_time_to_end(services: dict[str, Any]) -> None:
+    stages = read_stages()
+    for name, service in services.items():
+        lives_on = name in LONG_RUNNING
+        assert service["restart"] == ("unless-stopped" if lives_on else "no")
+        assert ("stop_grace_period" in service) == lives_on
+        if lives_on and "build" not in service:
+            assert service["healthcheck"]["test"][0] == "CMD-SHELL"
+        elif lives_on:
+            assert stages[service["build"]["target"]].last("HEALTHCHECK") != "NONE"
+
+
+def test_the_health_check_asks_for_the_node_that_runs(services: dict[str, Any]) -> None:
+    name = parse(services["worker"]["command"])["name"]
+    assert f"{name}@" in read_stages()["worker"].health_command()
+
+
+def test_what_has_to_last_lies_on_volumes(compose: dict[str, Any]) -> None:
+    mounts = {
+        name: dict(mount.split(":")[:2] for mount in service.get("volumes", []))
+        for name, service in compose["services"].items()
+    }
+    assert mounts["redis"] == {"redis": "/data"}
+    assert mounts["postgres"] == {"postgres": "/var/lib/postgresql/data"}
+    assert mounts["worker"]["data"] == mounts["producer"]["data"] == "/data"
+    assert set(compose["volumes"]) == {"redis", "postgres", "data"}
+
+
+def test_the_gpu_goes_to_the_worker() -> None:
+    override = yaml.safe_load((FOLDER / "compose.gpu.yaml").read_text("utf-8"))
+    assert list(override["services"]) == ["worker"]
+    resources = override["services"]["worker"]["deploy"]["resources"]
+    (device,) = resources["reservations"]["devices"]
+    assert device["driver"] == "nvidia" and "gpu" in device["capabilities"]

@@ -1,0 +1,128 @@
+"""The Dockerfile: three targets, none of them root, and torch in one of them only."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.docker.console import parse
+from tests.docker.dockerfile import DOCKERFILE, Stage, reached, read_stages
+
+ROOT = Path(__file__).parents[2]
+TARGETS = ("producer", "worker", "flower")
+EXTRAS = re.compile(r"'\.\[([\w,]+)\]'")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def stages() -> dict[str, Stage]:
+    return read_stages()
+
+
+def extras(stages: dict[str, Stage], target: str) -> set[str]:
+    """The extras of the project that are installed in a target."""
+    runs = [run for stage in reached(stages, target) for run in stage.all("RUN")]
+    return {extra for run in runs for names in EXTRAS.findall(run) for extra in names.split(",")}
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("producer", {"postgres"}),
+        ("worker", {"postgres", "worker"}),
+        ("flower", {"postgres", "flower"}),
+    ],
+)
+def test_each_target_has_its_extras_and_torch_is_in_the_worker_alone(
+    stages: dict[str, Stage], target: str, expected: set[str]
+) -> None:
+    assert extras(stages, target) == expected
+    assert expected <= set(PROJECT["project"]["optional-dependencies"])
+    runs = " ".join(run for stage in reached(stages, target) for run in stage.all("RUN"))
+    assert "torch" not in runs, "torch comes with the extra, at the version of constraints.txt"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_no_target_runs_as_root(stages: dict[str, Stage], target: str) -> None:
+    user, group = stages[target].last("USER").split(":")
+    assert int(user) > 0 and int(group) > 0
+    creation = next(run for run in stages["base"].all("RUN") if "useradd" in run)
+    assert f"--uid {user} " in creation and f"--gid {group} " in creation
+    after = [word for word, _ in stages[target].instructions]
+    assert "RUN" not in after[after.index("USER") :]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_its_home_is_a_folder_of_that_user(stages: dict[str, Stage], target: str) -> None:
+    assert stages[target].last("WORKDIR") == "/data"
+    environment = dict(
+        pair.split("=", 1) for line in stages["base"].all("ENV") for pair in line.split()
+    )
+    assert environment["TRIAGE_HOME"] == "/data"
+    assert environment["HF_HOME"].startswith("/data/")
+
+
+def test_a_change_of_code_leaves_the_dependencies_where_they_are(stages: dict[str, Stage]) -> None:
+    """Docker builds a layer again when what it copies has changed."""
+    for name in ("producer-dependencies", "worker-dependencies", "flower-dependencies"):
+        for stage in reached(stages, name):
+            assert set(stage.copied_from_context()) <= {"pyproject.toml", "constraints.txt"}
+    for target in TARGETS:
+        dependencies, code = stages[target].all("COPY")
+        assert dependencies.endswith("-dependencies /opt/venv /opt/venv")
+        assert code == "--from=project /opt/triage /opt/triage"
+    assert "--no-deps --target /opt/triage ." in stages["project"].last("RUN")
+
+
+def test_dependencies_have_the_versions_of_the_constraints(stages: dict[str, Stage]) -> None:
+    installs = [run for stage in stages.values() for run in stage.all("RUN") if EXTRAS.search(run)]
+    assert len(installs) == 3
+    assert all("--constraint constraints.txt" in run for run in installs)
+
+
+def test_the_packages_are_those_of_the_project(stages: dict[str, Stage]) -> None:
+    include = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+    packages = {pattern.removesuffix("*") for pattern in include}
+    assert packages <= set(stages["project"].copied_from_context())
+    (stand_ins,) = re.findall(r"mkdir ([\w ]+) &&", stages["producer-dependencies"].last("RUN"))
+    assert set(stand_ins.split()) == packages
+
+
+def test_what_is_copied_is_there_and_is_let_into_the_build(stages: dict[str, Stage]) -> None:
+    copied = {path for stage in stages.values() for path in stage.copied_from_context()}
+    ignore = DOCKERFILE.with_name("Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    rules = [line for line in ignore if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == copied
+    assert all((ROOT / path).exists() for path in copied), copied
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_it_runs_is_a_command_of_the_console(stages: dict[str, Stage], target: str) -> None:
+    entry = json.loads(stages[target].last("ENTRYPOINT"))
+    assert entry == list(PROJECT["project"]["scripts"])
+    command = json.loads(stages[target].last("CMD"))
+    if command != ["--help"]:
+        parse(command)
+
+
+def test_health_checks_ask_the_node_and_the_pages(stages: dict[str, Stage]) -> None:
+    """What they answer is seen where a node and Flower run: `end_to_end/test_flower.py`."""
+    assert stages["producer"].last("HEALTHCHECK") == "NONE"
+    name = parse(json.loads(stages["worker"].last("CMD")))["name"]
+    assert f'--destination "{name}@$(hostname)"' in stages["worker"].health_command()
+    assert "/healthcheck" in stages["flower"].health_command()
+
+
+def test_no_registry_and_no_secret_is_named(stages: dict[str, Stage]) -> None:
+    text = DOCKERFILE.read_text("utf-8")
+    (image,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", text, re.M)
+    assert re.fullmatch(r"python:3\.\d+-slim", image)
+    parents = {stage.parent for stage in stages.values()} - set(stages)
+    assert parents == {"${PYTHON_IMAGE}"}
+    assert not re.search(r"index-url|https?://(?!127\.0\.0\.1)", text)
+    assert not re.search(r"^(ARG|ENV).*(PASSWORD|TOKEN|SECRET|AUTH)", text, re.M)
