@@ -15,6 +15,8 @@ from producer.node import node_command, node_environment
 from schema.analyses import ANALYSES
 from schema.settings import Settings
 
+#: With models as small as these, two children of one thread do more than one child of two.
+CHILDREN = min(2, os.cpu_count() or 1)
 #: Seconds that the demo's worker gets to end by itself.
 PATIENCE = 15.0
 
@@ -55,7 +57,7 @@ def worker_node(config: Settings) -> Iterator[subprocess.Popen[bytes]]:
     try:
         with (config.home / "worker.log").open("wb") as log:
             node = subprocess.Popen(
-                node_command("demo", ANALYSES, concurrency=1),
+                node_command("demo", ANALYSES, concurrency=CHILDREN),
                 env=node_environment(config, config.device, server.url),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -24,6 +24,7 @@ from schema.results import Failure, Result, results_json
 from schema.settings import SettingsError, settings
 from workers.faults import WorkerFault
 from workers.feedback_lines import Line, read_lines
+from workers.threads import limit_threads
 
 if TYPE_CHECKING:
     from workers.engine import Engine
@@ -120,6 +121,7 @@ def _open(path: str) -> AbstractContextManager[IO[bytes]]:
 
 
 def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str, Engine]:
+    limit_threads(settings().threads)
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
     import torch
 
@@ -128,8 +130,6 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
 
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
-    if threads := settings().threads:
-        torch.set_num_threads(threads)
     return {name: Engine(load_analysis(name, catalog, device)) for name in analyses}
 
 

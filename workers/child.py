@@ -18,6 +18,7 @@ from schema.database import open_engine
 from schema.messages import Messages
 from schema.settings import Settings, settings
 from workers.checkpoint import ModelError
+from workers.threads import limit_threads
 
 if TYPE_CHECKING:
     from workers.job import JobRunner
@@ -70,17 +71,15 @@ def _exit() -> NoReturn:
 
 
 def _load(config: Settings, node: str) -> JobRunner:
+    began = time.monotonic()
+    children = int(current_app.conf.worker_concurrency or 1)
+    limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
-    import torch
-
     from workers.analyses import load_analysis
     from workers.engine import Engine
     from workers.job import JobRunner
 
-    began = time.monotonic()
     process = billiard.current_process()
-    children = int(current_app.conf.worker_concurrency or 1)
-    torch.set_num_threads(config.threads or max(1, (os.cpu_count() or 1) // children))
     device = _device(config.device)
     catalog = load_catalog(config.models)
     consumed = [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
