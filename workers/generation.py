@@ -15,6 +15,7 @@ from workers.analysis import Window
 from workers.generation_settings import generation_settings
 from workers.loading import load
 from workers.pieces import PARAGRAPH, paragraphs, split_to_fit
+from workers.sentences import sentence_spans
 
 # Beams multiply what the decoder holds.
 _BATCH_TOKENS = {"cpu": 2048, "cuda": 16384}
@@ -55,6 +56,7 @@ class Generator:
         options = {"batch_tokens": entry.options.batch_tokens or batch_tokens(device)}
         entry = entry.model_copy(update={"options": entry.options.model_copy(update=options)})
         self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
+        self._by_sentence = entry.options.split == "sentence"
         # Typed Any for want of types in Transformers: `generate` is a mix-in's.
         self._model: Any = self.loaded.model
         self._settings, self._prefix = generation_settings(
@@ -68,7 +70,8 @@ class Generator:
     def windows(
         self, texts: Sequence[str], *, by_paragraph: bool = False, group: str = ""
     ) -> list[list[Window]]:
-        """Tokenise texts: one window for a text that fits, as many as it takes for a longer one.
+        """Tokenise texts: one window for a text that fits, as many as it takes for a longer one,
+        or one for each sentence if the catalog says so.
 
         Args:
             texts: Any texts.
@@ -76,7 +79,7 @@ class Generator:
                 goes through the model apart.
             group: For `Window.group`.
         """
-        limit = self.loaded.max_length
+        limit = 0 if self._by_sentence else self.loaded.max_length
         return [
             [Window(len(ids), Piece(ids, ""), group)]
             if len(ids) <= limit
@@ -88,10 +91,18 @@ class Generator:
         windows: list[Window] = []
         for part in parts:
             lead = PARAGRAPH
-            for ids in self._tokenise(split_to_fit(part, self._lengths, self.loaded.max_length)):
+            for ids in self._tokenise(self._split(part)):
                 windows.append(Window(len(ids), Piece(ids, lead if windows else ""), group))
                 lead = " "
         return windows
+
+    def _split(self, text: str) -> list[str]:
+        spans = sentence_spans(text) if self._by_sentence else [(0, len(text))]
+        return [
+            piece
+            for start, end in spans
+            for piece in split_to_fit(text[start:end], self._lengths, self.loaded.max_length)
+        ]
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
         return [len(ids) for ids in self._tokenise(texts)]

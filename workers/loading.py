@@ -87,7 +87,9 @@ def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
     max_length = _window(entry, model, tokenizer)
     batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
     # The budget is not among them: results do not depend on it, and it varies by device.
-    options = {"dtype": entry.options.dtype, "max_length": max_length}
+    options: dict[str, Any] = {"dtype": entry.options.dtype, "max_length": max_length}
+    if entry.options.split != "window":
+        options["split"] = entry.options.split
     provenance = Provenance(entry.model, checkpoint.revision, options)
     return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens)
 

@@ -57,11 +57,11 @@ def demo() -> None:
                 f"[bold]3[/] the sample: read {counts.read}, stored {counts.stored}, rejected "
                 f"{counts.rejected} (why: {done.rejects})"
             )
-            wait_for_run(engine, RUN, console, lambda: _still_runs(node, folder))
+            ended = wait_for_run(engine, RUN, console, lambda: _still_runs(node, folder))
     except NoRedisError as error:
         raise UsageError(str(error)) from None
     _report(engine, console)
-    _next_steps(console, folder)
+    _next_steps(console, folder, sum(one.dead for one in ended.analyses))
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -88,7 +88,7 @@ def _report(engine: Engine, console: Console) -> None:
             console.print(make_table(found.columns, list(found.rows)))
 
 
-def _next_steps(console: Console, folder: Path) -> None:
+def _next_steps(console: Console, folder: Path, dead: int) -> None:
     program = Path(sys.argv[0])
     console_script = program.name != "__main__.py"
     triage = str(program) if console_script else f"{sys.executable} -m producer"
@@ -98,6 +98,6 @@ def _next_steps(console: Console, folder: Path) -> None:
         f"The database is {folder / 'triage.db'}; everything that was started has been stopped.",
         f"  {triage} report",
         f"  {triage} report longest-complaints",
-        f"  {triage} status {RUN}",
+        f"  {triage} report dead-letters    # why {dead} texts have no translation",
     ):
         console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -1,5 +1,5 @@
 """The catalog: which model, revision and options serve each analysis."""
 
-from schema.catalog.catalog import Catalog, CatalogError, Entry, load_catalog
+from schema.catalog.catalog import Catalog, CatalogError, Entry, EntryOptions, load_catalog
 
-__all__ = ["Catalog", "CatalogError", "Entry", "load_catalog"]
+__all__ = ["Catalog", "CatalogError", "Entry", "EntryOptions", "load_catalog"]

@@ -35,6 +35,8 @@ class EntryOptions(BaseModel):
         dtype: Weights and arithmetic.
         batch_tokens: The most padded tokens that go through the model at once.
         max_length: Tokens of the model's window, special tokens included, if smaller than its own.
+        split: What a model that writes gets of a text: as much as its window holds, as the
+            pipelines have it, or one sentence at a time, for models that know nothing longer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +44,7 @@ class EntryOptions(BaseModel):
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     batch_tokens: int | None = Field(default=None, gt=0)
     max_length: int | None = Field(default=None, gt=8)
+    split: Literal["window", "sentence"] = "window"
 
 
 class Entry(BaseModel):

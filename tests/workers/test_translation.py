@@ -11,7 +11,7 @@ import huggingface_hub.constants
 import pytest
 from transformers import M2M100Config, M2M100ForConditionalGeneration
 
-from schema.catalog import Catalog, Entry
+from schema.catalog import Catalog, Entry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Translation
@@ -177,6 +177,20 @@ def test_a_long_text_is_translated_in_pieces_and_keeps_its_paragraphs(
     assert paragraphs[:2] == [
         translation.translation for translation in apart if isinstance(translation, Translation)
     ]
+
+
+def test_one_sentence_at_a_time_where_the_catalog_says_so(folders: dict[str, Path]) -> None:
+    entry = Entry(model=str(folders["en-de"]), options=EntryOptions(split="sentence"))
+    by_sentence = TranslationAnalysis(Catalog("test", {"translation.en-de": entry}), "cpu")
+    sentences = ["The parcel was late.", "I want my money back!", "Why?"]
+    result = only(analyse(by_sentence, documents_of([" ".join(sentences)]))[0])
+    assert isinstance(result, Translation)
+    assert result.windows == len(sentences)
+    apart = [only(outcome) for outcome in analyse(by_sentence, documents_of(sentences))]
+    assert result.translation == " ".join(
+        one.translation for one in apart if isinstance(one, Translation) and one.windows == 1
+    )
+    assert by_sentence.provenance()[0].options["split"] == "sentence"
 
 
 def test_a_model_that_must_be_told_its_languages_is_refused(tmp_path: Path) -> None:
