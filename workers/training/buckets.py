@@ -1,0 +1,33 @@
+"""Batches of examples of like length, so that little of a training step is spent on padding."""
+
+import random
+from collections.abc import Iterator, Sequence
+
+import torch
+
+
+def bucketed_batches(
+    lengths: Sequence[int], *, tokens: int, rng: random.Random
+) -> Iterator[list[int]]:
+    """Yield one epoch of index lists whose padded size stays within `tokens`.
+
+    Examples are sorted by length plus a little noise, cut into batches, and the batches are
+    shuffled. An example longer than `tokens` gets a batch of its own.
+    """
+    noisy = sorted(range(len(lengths)), key=lambda i: lengths[i] * rng.uniform(0.9, 1.1))
+    batches: list[list[int]] = [[]]
+    longest = 0
+    for index in noisy:
+        longest = max(longest, lengths[index])
+        if batches[-1] and longest * (len(batches[-1]) + 1) > tokens:
+            batches.append([])
+            longest = lengths[index]
+        batches[-1].append(index)
+    rng.shuffle(batches)
+    yield from (batch for batch in batches if batch)
+
+
+def pad(rows: Sequence[Sequence[int]], value: int) -> torch.Tensor:
+    """Stack `rows` of token ids into one int64 tensor (rows, longest row), filled with `value`."""
+    width = max(map(len, rows))
+    return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows])
