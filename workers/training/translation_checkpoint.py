@@ -15,6 +15,8 @@ from workers.training.checkpoint import export_checkpoint
 EOS, UNK = "</s>", "<unk>"
 PAD = "<pad>"
 MAX_POSITIONS = 512
+#: Four beams gain 0.3 BLEU over two, and take nearly twice the time.
+BEAMS = 2
 
 
 def train_vocabulary(sentences: Iterable[str], size: int, output: Path) -> None:
@@ -83,7 +85,7 @@ def marian_config(size: int) -> MarianConfig:
     return MarianConfig(**settings)
 
 
-def generation_config(size: int, beams: int = 4) -> GenerationConfig:
+def generation_config(size: int, beams: int = BEAMS) -> GenerationConfig:
     """Beam search as in the opus-mt checkpoints; `<pad>` and `<unk>` are never written."""
     settings: dict[str, Any] = dict(
         num_beams=beams,
@@ -103,6 +105,8 @@ def export(weights: dict[str, Tensor], config: MarianConfig, tokens: Path, outpu
     """Write the averaged weights in half precision, with configurations and tokenizer files."""
     model = with_weights(weights, config)
     model.generation_config = generation_config(config.vocab_size)
+    # Where a task is not named, the pipelines of Transformers 4 took four beams.
+    model.config.task_specific_params = {"translation_en_to_de": {"num_beams": BEAMS}}
     tokenizer = MarianTokenizer(
         source_spm=str(tokens / "source.spm"),
         target_spm=str(tokens / "target.spm"),
