@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kombu.exceptions import OperationalError
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from producer import embedded_redis
 from schema.celery_app import make_app
 from schema.ledger.dispatch import dispatch
-from schema.messages import Messages
+from schema.messages import BrokerError, Messages
 from schema.settings import Settings
 
 #: Seconds to wait for Redis before going on without it.
@@ -44,7 +43,7 @@ class Broker:
         try:
             for analysis in analyses:
                 dispatch(self._engine, self._messages.publish, analysis, self._window)
-        except OperationalError:
+        except BrokerError:
             self._give_up("Redis does not answer; check TRIAGE_REDIS_URL")
 
     def _give_up(self, reason: str) -> None:

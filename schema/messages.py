@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import redis
 from celery import Celery
+from kombu.exceptions import KombuError
 
 from schema.analyses import queue_name, task_name
+
+
+class BrokerError(RuntimeError):
+    """Redis cannot be reached, or takes no message. Says what kind of error it was, no more."""
+
+
+@contextmanager
+def _as_broker_error() -> Iterator[None]:
+    """Kombu lets some of Redis's own errors through, and has several of its own."""
+    try:
+        yield
+    except (KombuError, redis.RedisError, OSError) as error:
+        raise BrokerError(type(error).__name__) from error
 
 
 class Messages:
@@ -20,12 +36,12 @@ class Messages:
         self._app = app
 
     def publish(self, analysis: str, job_ids: Sequence[int]) -> None:
-        """Send one message for each job, in few round trips; all of them, or it raises.
+        """Send one message for each job, in few round trips.
 
         Raises:
-            kombu.exceptions.OperationalError: If Redis cannot be reached.
+            BrokerError: If not all of them could be sent.
         """
-        with self._app.producer_or_acquire() as producer, producer.batch():
+        with _as_broker_error(), self._app.producer_or_acquire() as producer, producer.batch():
             for job_id in job_ids:
                 self._app.send_task(
                     task_name(analysis),
@@ -39,8 +55,8 @@ class Messages:
         """Messages that wait in the queue of an analysis.
 
         Raises:
-            kombu.exceptions.OperationalError: If Redis cannot be reached.
+            BrokerError: If Redis cannot be reached.
         """
-        with self._app.connection_or_acquire() as connection:
+        with _as_broker_error(), self._app.connection_or_acquire() as connection:
             channel = connection.default_channel
             return int(channel.client.llen(queue_name(analysis)))

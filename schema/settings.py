@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -81,6 +81,15 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or rediss://")
         return url
 
+    @model_validator(mode="after")
+    def _heartbeat_in_time(self) -> Settings:
+        if self.heartbeat > self.lease / 2:
+            raise ValueError(
+                f"TRIAGE_HEARTBEAT={self.heartbeat:g} must be at most half of "
+                f"TRIAGE_LEASE={self.lease:g}, or healthy jobs lose their lease"
+            )
+        return self
+
     @property
     def database(self) -> str:
         """The database's URL with its password: never print it."""
@@ -99,10 +108,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
-        name = "_".join(str(part) for part in fault["loc"]).upper()
-        raise SettingsError(
-            f"TRIAGE_{name}: {fault['msg'].removeprefix('Value error, ')}"
-        ) from None
+        name = "".join(f"TRIAGE_{part}: ".upper() for part in fault["loc"])
+        raise SettingsError(name + fault["msg"].removeprefix("Value error, ")) from None
 
 
 @lru_cache(maxsize=1)

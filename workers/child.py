@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+import mmap
 import os
 import signal
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import billiard
-from celery import current_app
 
 from schema.analyses import ANALYSES
 from schema.catalog import CatalogError, load_catalog
@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 RESTART_PAUSE = 5.0
 
 _warm: JobRunner | None = None
+
+#: One byte that the parent shares with its children, who cannot tell it in another way.
+_cannot_load = mmap.mmap(-1, 1)
 
 
 def warm() -> JobRunner:
@@ -57,12 +60,24 @@ def start(sender: str, **_signal: Any) -> None:
     except (CatalogError, ModelError) as error:
         logger.error("%s", error)
         # Another child would fare no better, and Celery would start them for ever.
+        _cannot_load[0] = 1
         os.kill(os.getppid(), signal.SIGTERM)
         _exit()
     except Exception as error:
         logger.error("child cannot start: %s: %s", type(error).__name__, error)
         time.sleep(RESTART_PAUSE)
         _exit()
+
+
+def count_children(instance: Any, **_signal: Any) -> None:
+    """In the parent, before it forks: let children know how many they are (`--concurrency`)."""
+    celery_app().conf.worker_concurrency = instance.concurrency
+
+
+def fail_node(sender: Any, **_signal: Any) -> None:
+    """In the parent, at the end: a node that could not load its models has failed."""
+    if _cannot_load[0]:
+        sender.exitcode = 1
 
 
 def _exit() -> NoReturn:
@@ -72,8 +87,8 @@ def _exit() -> NoReturn:
 
 def _load(config: Settings, node: str) -> JobRunner:
     began = time.monotonic()
-    children = int(current_app.conf.worker_concurrency or 1)
-    limit_threads(config.threads, sharers=children)
+    children = int(celery_app().conf.worker_concurrency or 1)
+    threads = limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
     from workers.analyses import load_analysis
     from workers.engine import Engine
@@ -85,12 +100,14 @@ def _load(config: Settings, node: str) -> JobRunner:
     consumed = [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
     engines = {name: Engine(load_analysis(name, catalog, device)) for name in consumed}
     logger.info(
-        "models loaded: %s; child %d, pid %d, device %s, CUDA_VISIBLE_DEVICES=%s, %.1f s",
+        "models loaded: %s; child %d, pid %d, device %s, CUDA_VISIBLE_DEVICES=%s, "
+        "%d threads, %.1f s",
         ",".join(consumed),
         process.index,
         os.getpid(),
         device,
         os.environ.get("CUDA_VISIBLE_DEVICES", "unset"),
+        threads,
         time.monotonic() - began,
     )
     return JobRunner(

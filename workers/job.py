@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kombu.exceptions import OperationalError
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,7 +18,7 @@ from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import expire, release
-from schema.messages import Messages
+from schema.messages import BrokerError, Messages
 from schema.settings import Settings
 from workers.faults import DeviceFault, WorkerFault
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that a job waits after a fault of its worker before anybody claims it again.
-FAULT_DELAY = 5.0
+#: Seconds that a job, and the worker, wait after a fault of the worker.
+FAULT_PAUSE = 5.0
 
 
 class JobRunner:
@@ -56,38 +55,56 @@ class JobRunner:
         self._messages = messages
         self._config = config
         self._name = name
+        self._over = threading.Event()
 
     def job(self, analysis: str, job_id: int) -> None:
         """Run a job if it is there to be claimed; a late or doubled message does nothing."""
-        claimed = claim(self._database, job_id, self._name, self._config.lease)
+        try:
+            claimed = claim(self._database, job_id, self._name, self._config.lease)
+        except SQLAlchemyError as error:
+            logger.error("job %s: cannot be claimed: %s", job_id, type(error).__name__)
+            self._over.wait(FAULT_PAUSE)
+            return
         if claimed is None:
             logger.info("job %s: nothing to claim", job_id)
             return
         try:
+            self._guarded(analysis, claimed)
+        except SQLAlchemyError as error:
+            # The driver's message may quote rows. The lease runs out by itself.
+            logger.error("job %d: the database failed: %s", job_id, type(error).__name__)
+        self._pull(analysis)
+
+    def _guarded(self, analysis: str, claimed: Claim) -> None:
+        """Run the job, and give it up in the way that fits what went wrong."""
+        try:
             self._run(analysis, claimed)
         except DeviceFault as fault:
             # Perhaps a document did it: the attempt stays charged. Only a new process can go on.
-            logger.error("job %d: %s", job_id, fault)
-            expire(self._database, claimed)
-            logging.shutdown()
-            os._exit(1)
+            logger.error("job %d: %s", claimed.job_id, fault)
+            try:
+                expire(self._database, claimed)
+            finally:
+                logging.shutdown()
+                os._exit(1)
         except WorkerFault as fault:
-            logger.error("job %d: released, the worker is at fault: %s", job_id, fault)
-            release(self._database, claimed, FAULT_DELAY)
-        except SQLAlchemyError as error:
-            # The message of the driver may quote rows. The lease runs out by itself.
-            logger.error("job %d: the database failed: %s", job_id, type(error).__name__)
+            logger.error("job %d: released, the worker is at fault: %s", claimed.job_id, fault)
+            release(self._database, claimed, FAULT_PAUSE)
+            # A worker that fails at once would else win every message from those that are well.
+            self._over.wait(FAULT_PAUSE)
+        except SQLAlchemyError:
+            raise
         except Exception as error:
-            logger.error("job %d: failed with %s", job_id, type(error).__name__)
+            logger.error("job %d: failed with %s", claimed.job_id, type(error).__name__)
             expire(self._database, claimed)
-        self._pull(analysis)
 
     def _run(self, analysis: str, claimed: Claim) -> None:
         engine = self._engines[analysis]
         with self._beating(claimed):
             documents = read_documents(self._database, claimed)
             outcomes = engine.outcomes(documents, claimed.options)
-        if not finish(self._database, claimed, outcomes):
+            finished = finish(self._database, claimed, outcomes)
+        if not finished:
             logger.warning("job %d: lost to another worker, nothing written", claimed.job_id)
 
     @contextmanager
@@ -114,5 +131,5 @@ class JobRunner:
         """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
         try:
             dispatch(self._database, self._messages.publish, analysis, self._config.window)
-        except (OperationalError, SQLAlchemyError) as error:
+        except (BrokerError, SQLAlchemyError) as error:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)

@@ -6,12 +6,11 @@ It runs in the node's parent process, in a thread; any number of nodes may do it
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import Any
 
-from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.celery_app import celery_app
@@ -26,13 +25,22 @@ logger = logging.getLogger(__name__)
 
 _over = threading.Event()
 
+#: Held during a step: a child forked in the middle of one would inherit locks on a SQLite file
+#: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
+_stepping = threading.Lock()
+os.register_at_fork(
+    before=_stepping.acquire,
+    after_in_parent=_stepping.release,
+    after_in_child=_stepping.release,
+)
+
 
 def step(engine: Engine, messages: Messages, config: Settings) -> None:
     """Free what dead workers held, take back what Redis lost, and send what there is room for.
 
     Raises:
         SQLAlchemyError: If the database is away.
-        kombu.exceptions.OperationalError: If Redis is away.
+        BrokerError: If Redis is away.
     """
     reaped = reap(engine, config.max_attempts)
     if reaped.expired:
@@ -66,12 +74,14 @@ def stop(**_signal: Any) -> None:
 
 def _repeat(engine: Engine, messages: Messages, config: Settings) -> None:
     while True:
-        try:
-            step(engine, messages, config)
-        except (SQLAlchemyError, OperationalError, OSError) as error:
-            logger.warning("upkeep waits: %s", type(error).__name__)
-        finally:
-            # A child that is forked now must not inherit a connection.
-            engine.dispose()
+        with _stepping:
+            try:
+                step(engine, messages, config)
+            except Exception as error:
+                # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
+                logger.warning("upkeep waits: %s", type(error).__name__)
+            finally:
+                # A child that is forked now must not inherit a connection.
+                engine.dispose()
         if _over.wait(config.upkeep):
             return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Sequence
-from itertools import chain, zip_longest
 
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
@@ -59,24 +59,39 @@ def _room(connection: Connection, analysis: str, window: int) -> int:
 
 
 def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:
-    """The oldest pending jobs that are due, one of each run in turn."""
+    """The oldest pending jobs that are due; each place goes to the run that holds fewest, so that
+    a small run does not wait for a large one that came before.
+    """
     waiting = (
         Job.analysis == analysis,
         Job.state == JobState.PENDING,
         or_(Job.not_before.is_(None), Job.not_before <= now()),
     )
     runs = connection.execute(
-        select(Run.id)
-        .where(select(Job.id).where(Job.run_id == Run.id, *waiting).exists())
-        .order_by(Run.id)
+        select(Run.id).where(select(Job.id).where(Job.run_id == Run.id, *waiting).exists())
     ).scalars()
-    queues = [
-        connection.execute(
+    queues = {
+        run: connection.execute(
             select(Job.id).where(Job.run_id == run, *waiting).order_by(Job.id).limit(room)
         )
         .scalars()
         .all()
         for run in runs.all()
-    ]
-    turns = chain.from_iterable(zip_longest(*queues))
-    return [job for job in turns if job is not None][:room]
+    }
+    held = connection.execute(
+        select(Job.run_id, func.count())
+        .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+        .group_by(Job.run_id)
+    )
+    holds = {row[0]: row[1] for row in held}
+    turns = [(holds.get(run, 0), run, 0) for run in queues]
+    heapq.heapify(turns)
+    chosen: list[int] = []
+    while turns and len(chosen) < room:
+        holding, run, place = turns[0]
+        chosen.append(queues[run][place])
+        if place + 1 < len(queues[run]):
+            heapq.heapreplace(turns, (holding + 1, run, place + 1))
+        else:
+            heapq.heappop(turns)
+    return chosen

@@ -47,10 +47,11 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
         ).all()
         halved = dead = 0
         for job in expired:
-            if job.attempts >= 2 and job.end_position - job.first_position > 1:
+            alone = job.end_position - job.first_position == 1
+            if not alone and job.attempts >= min(2, max_attempts):
                 _halve(connection, job)
                 halved += 1
-            elif job.attempts >= max_attempts:
+            elif alone and job.attempts >= max_attempts:
                 _bury(connection, job)
                 dead += 1
             else:
@@ -110,7 +111,8 @@ def _bury(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
                 "document_id": document_id,
                 "analysis": job.analysis,
                 "error_class": "WorkerLost",
-                "message": f"the worker died or hung {job.attempts} times on this document alone",
+                "message": "every worker died, hung or failed with this document alone; "
+                f"their logs name job {job.id}",
                 "attempts": job.attempts,
             }
             for document_id in documents

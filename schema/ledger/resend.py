@@ -32,7 +32,10 @@ def resend(engine: Engine, analysis: str, depth: int, message_timeout: float) ->
             return 0
         if not connection.execute(select(Job.id).where(*overdue).limit(1)).first():
             return 0
+    oldest = select(Job.id).where(*overdue).order_by(Job.queued_at, Job.id).limit(counted - depth)
     with writing(engine) as connection:
         return connection.execute(
-            update(Job).where(*overdue).values(state=JobState.PENDING, queued_at=None)
+            update(Job)
+            .where(Job.id.in_(oldest), *overdue)
+            .values(state=JobState.PENDING, queued_at=None)
         ).rowcount

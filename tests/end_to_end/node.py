@@ -19,7 +19,8 @@ from tests.waiting import wait_until
 PATIENCE = 120.0
 LOADED = re.compile(
     r"models loaded: (?P<analyses>[\w,]+); child (?P<child>\d+), pid (?P<pid>\d+), "
-    r"device (?P<device>\S+), CUDA_VISIBLE_DEVICES=(?P<visible>\S*),"
+    r"device (?P<device>\S+), CUDA_VISIBLE_DEVICES=(?P<visible>\S*), "
+    r"(?P<threads>\d+) threads"
 )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from schema.analyses import ANALYSES
 from tests.end_to_end.node import PATIENCE
 from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -22,6 +27,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # Settings of real use must not leak into the demo.
     monkeypatch.setenv("TRIAGE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/real")
     monkeypatch.setenv("TRIAGE_REDIS_URL", "redis://127.0.0.1:1/0")
+    # With this no worker would ever be ready.
+    (tmp_path / ".env").write_text("TRIAGE_LOAD_TIMEOUT=0.001\n")
+    monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 
 
@@ -32,7 +40,7 @@ def demo(home: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=os.environ | {"COLUMNS": "140"},
+        env=os.environ | {"COLUMNS": "80", "PYTHONPATH": str(ROOT)},
         start_new_session=True,
     )
     yield process
@@ -66,6 +74,13 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
         "SwiftParcel",
     ):
         assert part in said
+    for analysis in ANALYSES:
+        assert re.search(rf"^{analysis} +\d+ +\d+ +0 +0 +\d+ ", said, re.MULTILINE), said
+    untranslated = re.search(r"# why (\d+) texts have no translation", said)
+    with sqlite3.connect(home / "demo" / "triage.db") as database:
+        query = "SELECT count(*) FROM dead_letters WHERE analysis = 'translation'"
+        assert untranslated and database.execute(query).fetchone() == (int(untranslated[1]),)
+    database.close()
     assert (home / "demo" / "demo.rejects.jsonl").read_text().count("\n") == 2
     assert left_behind(home) == []
 

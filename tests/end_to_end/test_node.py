@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+import pytest
 import torch
 from sqlalchemy import Engine, func, select
 
@@ -101,3 +102,15 @@ def test_two_pinned_nodes_see_a_device_each(
             assert environment["CUDA_VISIBLE_DEVICES"] == load["visible"] == str(number)
             there = number < torch.cuda.device_count()
             assert load["device"] == ("cuda:0" if there else "cpu")
+
+
+def test_a_node_whose_model_is_missing_fails_and_says_which(
+    sqlite_engine: Engine, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text('[sentiment]\nmodel = "./nowhere"\n')
+    monkeypatch.setenv("TRIAGE_MODELS", str(catalog))
+    with running_node(tmp_path, ["sentiment"], concurrency=2) as node:
+        wait_until(lambda: node.process.poll() is not None, PATIENCE)
+    assert node.process.returncode == 1
+    assert "nowhere does not exist; correct `model` in the catalog" in node.text()

@@ -276,6 +276,37 @@ def test_runs_take_turns(engine: Engine) -> None:
     assert [runs[job_id] for job_id in outbox.sent] == [big, small, big, small, big, big]
 
 
+def test_a_small_run_does_not_wait_for_a_large_one_that_came_before(engine: Engine) -> None:
+    """One worker, messages in order: the small run's jobs are in the next places that get free."""
+    make_run(engine, ["a"] * 60, job_size=1, name="big")
+    outbox = Outbox()
+    dispatch(engine, outbox, "sentiment", window=4)
+    small = make_run(engine, ["b"] * 5, job_size=1, name="small")
+    for place in range(20):
+        claimed = claim(engine, outbox.sent[place], "node/0", LEASE)
+        assert claimed
+        assert finish(engine, claimed, sentiments(engine, claimed))
+        dispatch(engine, outbox, "sentiment", window=4)
+    runs = {j.id: j.run_id for j in jobs(engine)}
+    last = max(place for place, job_id in enumerate(outbox.sent) if runs[job_id] == small)
+    assert last < 4 + 10
+
+
+def test_one_attempt_still_halves_a_job_before_it_buries(engine: Engine) -> None:
+    make_run(engine, ["a"] * 4, job_size=4)
+    expire(engine, claim_first(engine))
+    assert reap(engine, max_attempts=1) == Reaped(expired=1, halved=1)
+    assert count(engine, DeadLetter) == 0
+
+
+def test_no_more_is_sent_again_than_was_lost(engine: Engine) -> None:
+    make_run(engine, ["a"] * 3, job_size=1)
+    dispatch(engine, Outbox(), "sentiment", window=4)
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(queued_at=after(-61)))
+    assert resend(engine, "sentiment", depth=2, message_timeout=60) == 1
+
+
 def test_what_cannot_be_sent_stays_pending(engine: Engine) -> None:
     make_run(engine, ["a"])
 
