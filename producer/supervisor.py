@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from producer.lifetime import dying_with_us
+
 #: Seconds before a node that died is started again; doubles each time, …
 FIRST_PAUSE = 1.0
 #: … up to this, …
@@ -87,7 +89,12 @@ class Supervisor:
                 return None
             # A session of its own: Ctrl-C is for the supervisor, which then stops nodes gently.
             process = subprocess.Popen(
-                list(node.command), env=node.environment, start_new_session=True
+                list(node.command),
+                env=node.environment,
+                start_new_session=True,
+                # Linux ties this to the thread that starts the process, not to our process; that
+                # thread is in `_keep`, which lives as long as its node.
+                preexec_fn=dying_with_us(),
             )
             self._running[node.name] = process
         self._say(f"node {node.name} started (pid {process.pid})")

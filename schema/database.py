@@ -44,7 +44,7 @@ def open_engine(url: str) -> Engine:
         )
     except ModuleNotFoundError:
         raise DatabaseError(
-            "PostgreSQL needs its driver: pip install 'feedback-triage[postgres]'"
+            "PostgreSQL needs its driver: pip install '.[postgres]' in the project's folder"
         ) from None
 
 
@@ -96,6 +96,12 @@ def describe(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
+def first_line(error: BaseException) -> str:
+    """What the driver says, but for its further lines: those may quote what a customer wrote."""
+    cause = getattr(error, "orig", None) or error
+    return next(iter(str(cause).strip().splitlines()), type(cause).__name__)
+
+
 def reachable(engine: Engine) -> None:
     """Make sure that the database answers.
 
@@ -106,8 +112,7 @@ def reachable(engine: Engine) -> None:
         with reading(engine):
             pass
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise DatabaseError(
-            f"cannot open the database {describe(str(engine.url))} ({reason}); "
+            f"cannot open the database {describe(str(engine.url))} ({first_line(error)}); "
             "check TRIAGE_DATABASE_URL and that its server runs"
         ) from None

@@ -11,9 +11,10 @@ from types import FrameType
 
 from rich.console import Console
 from rich.rule import Rule
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from producer.demo import demo_settings, fresh_home, worker_node
+from producer.demo_examples import EXAMPLES, examples
 from producer.embedded_redis import NoRedisError
 from producer.errors import UsageError
 from producer.ingest import ingest, make_plan
@@ -25,6 +26,8 @@ from schema.database import open_engine, reading
 from schema.migration import upgrade
 from schema.reports import find_report, run_report
 from schema.runs import find_run
+from schema.settings import Settings
+from schema.tables import DeadLetter
 
 RUN = "demo"
 #: Which reports the demo shows, and how many rows of each.
@@ -32,7 +35,6 @@ SHOWN = {
     "sentiment-by-product": 10,
     "entities-in-negative": 8,
     "answers": 8,
-    "summaries-and-translations": 6,
 }
 
 
@@ -42,26 +44,33 @@ def demo() -> None:
     console = Console()
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
-    folder = fresh_home(open_settings().home)
-    config = demo_settings(folder)
-    engine = open_engine(config.database)
-    upgrade(engine)
-    sample = resources.files("producer").joinpath("sample", "feedback.csv")
-    console.print(f"[bold]1[/] a database: {folder / 'triage.db'}")
     try:
-        with worker_node(config) as node, resources.as_file(sample) as path:
-            console.print("[bold]2[/] an embedded Redis, and a worker that loads five models")
-            done = ingest(engine, config, make_plan(config, [str(path)], run=RUN))
-            counts = done.counts
+        with fresh_home(open_settings().home) as folder:
+            config = demo_settings(folder)
+            engine = open_engine(config.database)
+            upgrade(engine)
             console.print(
-                f"[bold]3[/] the sample: read {counts.read}, stored {counts.stored}, rejected "
-                f"{counts.rejected} (why: {done.rejects})"
+                f"[bold]1[/] a database: {folder / 'triage.db'}", soft_wrap=True, highlight=False
             )
-            ended = wait_for_run(engine, RUN, console, lambda: _still_runs(node, folder))
+            _analyse(engine, config, console)
+            untranslated = _report(engine, console)
+            _next_steps(console, folder, untranslated)
     except NoRedisError as error:
         raise UsageError(str(error)) from None
-    _report(engine, console)
-    _next_steps(console, folder, sum(one.dead for one in ended.analyses))
+
+
+def _analyse(engine: Engine, config: Settings, console: Console) -> None:
+    sample = resources.files("producer").joinpath("sample", "feedback.csv")
+    with worker_node(config) as node, resources.as_file(sample) as path:
+        console.print("[bold]2[/] an embedded Redis, and a worker that loads five models")
+        done = ingest(engine, config, make_plan(config, [str(path)], run=RUN))
+        counts = done.counts
+        console.print(
+            f"[bold]3[/] the sample: read {counts.read}, stored {counts.stored}, rejected "
+            f"{counts.rejected} (why: {done.rejects})",
+            soft_wrap=True,
+        )
+        wait_for_run(engine, RUN, console, lambda: _still_runs(node, config.home))
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -78,17 +87,31 @@ def _still_runs(node: subprocess.Popen[bytes], folder: Path) -> None:
         raise UsageError("the worker has ended; the last lines of its log:\n" + "\n".join(log[-5:]))
 
 
-def _report(engine: Engine, console: Console) -> None:
+def _report(engine: Engine, console: Console) -> int:
+    """Show what was found; returns how many texts could not be translated."""
     with reading(engine) as connection:
         run_id = find_run(connection, RUN)
         for name, limit in SHOWN.items():
             report = find_report(name)
-            console.print(Rule(f"[bold]{name}[/]: {report.description}", align="left"))
+            _title(console, name, report.description)
             found = run_report(connection, report, run_id, limit)
             console.print(make_table(found.columns, list(found.rows)))
+        described = f"{EXAMPLES} short texts in English; the report of this name has all of them"
+        _title(console, "summaries-and-translations", described)
+        console.print(examples(connection, run_id))
+        query = select(func.count()).where(
+            DeadLetter.run_id == run_id, DeadLetter.analysis == "translation"
+        )
+        return int(connection.execute(query).scalar_one())
 
 
-def _next_steps(console: Console, folder: Path, dead: int) -> None:
+def _title(console: Console, name: str, description: str) -> None:
+    # Below the name, since a rule is cut off where the terminal ends.
+    console.print(Rule(f"[bold]{name}", align="left"))
+    console.print(description, style="italic", highlight=False, markup=False)
+
+
+def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
     program = Path(sys.argv[0])
     console_script = program.name != "__main__.py"
     triage = str(program) if console_script else f"{sys.executable} -m producer"
@@ -98,6 +121,6 @@ def _next_steps(console: Console, folder: Path, dead: int) -> None:
         f"The database is {folder / 'triage.db'}; everything that was started has been stopped.",
         f"  {triage} report",
         f"  {triage} report longest-complaints",
-        f"  {triage} report dead-letters    # why {dead} texts have no translation",
+        f"  {triage} report dead-letters    # why {untranslated} texts have no translation",
     ):
         console.print(line, soft_wrap=True, highlight=False, markup=False)

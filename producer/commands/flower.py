@@ -30,7 +30,7 @@ def flower(
     """Watch queues, workers and tasks in the browser. A login is required: TRIAGE_FLOWER_AUTH."""
     config = open_settings()
     if util.find_spec("flower") is None:
-        raise UsageError("Flower is not installed: pip install 'feedback-triage[flower]'")
+        raise UsageError("Flower is not installed: pip install '.[flower]' in the project's folder")
     environment = dict(os.environ)
     # In the environment, because every user of the machine can read a command line.
     environment["FLOWER_BASIC_AUTH"] = login(config)

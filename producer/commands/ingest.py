@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from producer import ingest as ingestion
 from producer.broker import Broker
-from producer.errors import UsageError
+from producer.errors import UsageError, database_failed
 from producer.ingest import ColumnChoice, Counts, IngestError, Plan, make_plan
 from producer.ingest.ingestion import Progress
 from producer.progress_bars import wait_for_run
@@ -98,8 +98,7 @@ def ingest(
     except IngestError as error:
         raise UsageError(str(error)) from None
     except DBAPIError as error:
-        # Its first line only: the others may show what a customer wrote.
-        raise UsageError(f"the database failed: {str(error.orig).splitlines()[0]}") from None
+        raise database_failed(error) from None
 
 
 def _ingest(config: Settings, plan: Plan, wait: bool) -> None:

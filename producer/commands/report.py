@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError
+from producer.errors import UsageError, database_failed
 from producer.export import opened, write_csv, write_json
 from producer.session import open_database
 from producer.table import make_table
@@ -71,7 +71,7 @@ def report(
     except (UnknownReportError, UnknownRunError) as error:
         raise UsageError(str(error)) from None
     except DBAPIError as error:
-        raise UsageError(f"the database failed: {str(error.orig).splitlines()[0]}") from None
+        raise database_failed(error) from None
     if more and note:
         typer.echo(note, err=True)
 

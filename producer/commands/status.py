@@ -12,7 +12,7 @@ from rich.live import Live
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError
+from producer.errors import UsageError, database_failed
 from producer.progress_table import run_table, runs_table
 from producer.session import open_database
 from schema.database import reading
@@ -48,7 +48,7 @@ def status(
     except UnknownRunError as error:
         raise UsageError(str(error)) from None
     except DBAPIError as error:
-        raise UsageError(f"the database failed: {str(error.orig).splitlines()[0]}") from None
+        raise database_failed(error) from None
 
 
 def _read(engine: Engine, run: str | None) -> list[RunProgress]:

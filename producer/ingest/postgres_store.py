@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from producer.ingest.error import IngestError
 from producer.ingest.feedback import Feedback
 from producer.ingest.found import Found
+from schema.database import first_line
 
 _STAGE = text(
     """
@@ -63,6 +65,9 @@ def store_documents(
 
     Returns:
         What the database has now, by identity.
+
+    Raises:
+        IngestError: If the database breaks off the COPY.
     """
     connection.execute(_STAGE)
     _copy(
@@ -91,7 +96,11 @@ def store_documents(
 def join_run(
     connection: Connection, run_id: int, first_position: int, document_ids: Sequence[int]
 ) -> None:
-    """Give documents the next positions of a run."""
+    """Give documents the next positions of a run.
+
+    Raises:
+        IngestError: If the database breaks off the COPY.
+    """
     _copy(
         connection,
         _COPY_POSITIONS,
@@ -104,6 +113,11 @@ def join_run(
 
 def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    # SQLAlchemy wraps no error of what is done behind its back.
+    errors: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors as error:
+        raise IngestError(f"the database failed: {first_line(error)}") from None

@@ -15,6 +15,7 @@ from producer.ingest.encoding import KEEP_BROKEN, is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.row import Reject, Row
 from producer.ingest.row_stream import RowStream
+from schema.database import first_line
 
 FETCH_ROWS = 1_000
 
@@ -103,5 +104,4 @@ def _failures(name: str) -> Iterator[None]:
     except NoSuchModuleError as error:
         raise IngestError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise IngestError(f"{name} failed: {reason}") from None
+        raise IngestError(f"{name} failed: {first_line(error)}") from None

@@ -1,8 +1,9 @@
 """What the analyses give: for each analysis one file with the dataclass of a row and its table.
 
 `start` and `end` are character offsets into the original text, `text[start:end]`, end exclusive.
-`score` is a probability in 0..1. `windows` counts the pieces that a text longer than the model's
-window was read in; 1 means whole.
+`score` is a probability in 0..1, except that an answer found alike in overlapping windows of a
+long text has the sum of their scores, as in the pipeline, which may exceed 1. `windows` counts the
+pieces that a text longer than the model's window was read in; 1 means whole.
 """
 
 from __future__ import annotations

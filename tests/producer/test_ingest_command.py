@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from schema.celery_app import KEY_PREFIX
+from schema.database import writing
 from tests.producer.console import Triage
 from tests.producer.ingesting import check_run, positions, run_row, write_csv
 
@@ -120,3 +121,17 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_2(
     assert ended.code == 2
     assert "read 1, stored 0" in ended.out
     assert f"every row was rejected; the reasons are in {tmp_path}/r.rejects.jsonl" in ended.err
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_copy_that_postgresql_breaks_off_is_one_sentence_without_its_rows(
+    engine: Engine, tmp_path: Path, triage: Triage
+) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE run_documents ADD CHECK (position < 0)"))
+    path = write_csv(tmp_path / "a.csv", [(1, "a")])
+    ended = triage("ingest", str(path), "--run", "r")
+    assert (ended.code, ended.out) == (2, "")
+    assert 'the database failed: new row for relation "run_documents" violates' in ended.err
+    # DETAIL and CONTEXT, which quote rows, come after it.
+    assert ended.err.count("\n") == 1

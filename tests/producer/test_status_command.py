@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable
 
@@ -42,7 +43,7 @@ def seed(engine: Engine) -> None:
 
 def cells(out: str, first: str) -> list[str]:
     """The cells of the line that begins with `first`."""
-    split = ([cell.strip() for cell in line.strip("│").split("│")] for line in out.splitlines())
+    split = (re.split(r"\s*│\s*|\s{2,}", line.strip("│ ")) for line in out.splitlines())
     return next(line for line in split if line[0] == first)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import subprocess
 import sys
 import threading
+
+import psutil
 
 from producer.supervisor import Node, Supervisor
 
@@ -38,3 +41,24 @@ def test_a_killed_node_is_started_again_and_stop_ends_all() -> None:
         thread.join(timeout=30)
     assert not thread.is_alive()
     assert supervisor.pids() == {}
+
+
+def test_nodes_end_with_a_killed_supervisor() -> None:
+    code = (
+        "import os, sys; from producer.supervisor import Node, Supervisor\n"
+        "nodes = [Node('gpu0', sys.argv[1:], dict(os.environ))]\n"
+        "Supervisor(nodes, lambda line: print(line, flush=True)).run()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *SLEEPER], stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout
+        line = owner.stdout.readline()
+        node = psutil.Process(int(line.split("pid ")[1].rstrip(")\n")))
+        owner.kill()
+        try:
+            psutil.wait_procs([node], timeout=10)
+            assert not node.is_running() or node.status() == psutil.STATUS_ZOMBIE
+        finally:
+            if node.is_running():
+                node.kill()
