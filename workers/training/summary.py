@@ -16,7 +16,6 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 from transformers import (
-    AutoTokenizer,
     BartConfig,
     BartForConditionalGeneration,
     GenerationConfig,
@@ -77,28 +76,17 @@ def build_model(tokenizer: PreTrainedTokenizerBase) -> BartForConditionalGenerat
     return model
 
 
-def load(start: Path) -> tuple[PreTrainedTokenizerBase, BartForConditionalGeneration]:
-    """Tokenizer and fp32 model of an earlier round, its positions fixed as before."""
-    tokenizer = AutoTokenizer.from_pretrained(start)
-    model = BartForConditionalGeneration.from_pretrained(start, dtype=torch.float32)
-    model.set_attn_implementation("eager")
-    for side in (model.model.encoder, model.model.decoder):
-        side.embed_positions.weight.requires_grad = False
-    return tokenizer, model
-
-
 def batches(
     sampler: PairSampler,
     tokenizer: PreTrainedTokenizerBase,
     *,
     steps: int,
-    first: float,
     rng: random.Random,
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield `steps` batches of input ids and labels; at first most are random words."""
+    """Yield `steps` batches of ids and labels; nine tenths are random words at first, one later."""
     done = 0
     while done < steps:
-        pairs = [sampler.draw(max(0.1, first - 4 * done / steps)) for _ in range(BLOCK)]
+        pairs = [sampler.draw(max(0.1, 0.9 - 4 * done / steps)) for _ in range(BLOCK)]
         sources = tokenizer([p.text for p in pairs], truncation=True)["input_ids"]
         targets = tokenizer([p.summary for p in pairs], truncation=True, max_length=64)["input_ids"]
         lengths = [len(s) + len(t) for s, t in zip(sources, targets, strict=True)]
@@ -119,20 +107,16 @@ def train(
     *,
     steps: int,
     rate: float,
-    copying: float,
     rng: random.Random,
 ) -> None:
-    """Train with AdamW, a short warm-up and a linear decay of the rate.
-
-    `copying` is the share of random words at the start; it falls to a tenth.
-    """
+    """Train with AdamW, a short warm-up and a linear decay of the rate."""
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         trained, lr=rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True
     )
     started, total, right, tokens = time.monotonic(), 0.0, 0, 0
     model.train()
-    drawn = batches(sampler, tokenizer, steps=steps, first=copying, rng=rng)
+    drawn = batches(sampler, tokenizer, steps=steps, rng=rng)
     for step, (ids, labels) in enumerate(drawn, start=1):
         for group in optimizer.param_groups:
             group["lr"] = rate * min(step / 100, 1 - step / (steps + 1))
@@ -181,31 +165,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--output", type=Path, required=True, help="folder for the checkpoint")
-    parser.add_argument("--start", type=Path, help="a checkpoint of this script to go on from")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=3300)
     parser.add_argument("--rate", type=float, default=1.2e-3, help="highest learning rate")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(options.seed)
     rng = random.Random(options.seed)
     sampler = PairSampler(options.data, rng)
-    if options.start:
-        tokenizer, model = load(options.start)
-    else:
-        texts = (sampler.draw(copying=0.0).text for _ in range(20_000))
-        tokenizer = train_byte_level_bpe(texts, size=VOCABULARY, max_length=MAX_LENGTH)
-        model = build_model(tokenizer)
+    texts = [sampler.draw(copying=0.0).text for _ in range(20_000)]
+    texts += sampler.spelling_texts()
+    tokenizer = train_byte_level_bpe(texts, size=VOCABULARY, max_length=MAX_LENGTH)
+    model = build_model(tokenizer)
     log.info("%d parameters", model.num_parameters())
-    train(
-        model,
-        tokenizer,
-        sampler,
-        steps=options.steps,
-        rate=options.rate,
-        copying=0.2 if options.start else 0.9,
-        rng=rng,
-    )
+    train(model, tokenizer, sampler, steps=options.steps, rate=options.rate, rng=rng)
     size = export_checkpoint(model, tokenizer, options.output)
     log.info("exported %.1f MB", size / 1e6)
     report(model, tokenizer, options.data, count=300)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from workers.training.summary_salience import LONG, SHORT, tidy
 
 CASES = Path(__file__).with_name("summary_cases.toml")
+BRACKET = re.compile(r"[\[\]]")
+OUTER = re.compile(r"^\[[^\]]*\]|\[[^\]]*\](?=[.!?]?$)")
 LANGUAGES = ("german", "french", "spanish")
 SYLLABLES = [c + v + e for c in "bdfgklmnprstvz" for v in "aeiou" for e in ("", "n", "r", "x", "l")]
 
@@ -58,13 +60,13 @@ class CaseWriter:
         return self.pair([*plain[:cut], *points, *plain[cut:]], points)
 
     def pair(self, parts: list[str], points: list[str]) -> Pair:
-        """Join `parts` as written; the summary keeps `points` without their bracketed words."""
-        whole = " ".join(re.sub(r"[\[\]]", "", part) for part in parts)
+        """Join `parts` as written; the summary keeps `points` without bracketed ends."""
+        whole = " ".join(BRACKET.sub("", part) for part in parts)
         if len(whole.split()) <= SHORT:
             return Pair(whole, whole)
         kept: list[str] = []
         for point in points:
-            short = tidy(re.sub(r"\[[^\]]*\]", "", point))
+            short = tidy(BRACKET.sub("", OUTER.sub("", point)))
             if len(" ".join([*kept, short]).split()) <= LONG:
                 kept.append(short)
         return Pair(whole, " ".join(kept))

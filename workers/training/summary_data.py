@@ -62,6 +62,7 @@ class PairSampler:
         self.sentences = read_sentences(data, rng)
         self.cases = CaseWriter(rng)
         self.feedback = FeedbackWriter(rng)
+        self.emoji = str(self.cases.cases["text"]["emoji"]).split()
         words = {w for text in self.sentences["plain"] + self.sentences["opinion"]
                  for w in text.split() if w.isalnum()}  # fmt: skip
         self.words = sorted(words)
@@ -81,7 +82,18 @@ class PairSampler:
         kinds: list[Callable[[], Pair]] = [
             self.review, self.cases.write, self.document, self.templates, self.long_document,
         ]  # fmt: skip
-        return self.rng.choices(kinds, [30, 30, 26, 11, 3])[0]()
+        pair = self.rng.choices(kinds, [30, 30, 26, 11, 3])[0]()
+        return self.with_emoji(pair) if self.rng.random() < 0.06 else pair
+
+    def with_emoji(self, pair: Pair) -> Pair:
+        """`pair` with one to three emoji at the end, kept where the whole text is kept."""
+        mood = self.rng.choice(self.emoji) * self.rng.choice([1, 1, 2, 3])
+        text = f"{pair.text}{self.rng.choice([' ', ''])}{mood}"
+        return Pair(text, text if pair.summary == pair.text else pair.summary)
+
+    def spelling_texts(self) -> list[str]:
+        """Text that makes the vocabulary hold every emoji whole."""
+        return [f"{emoji} and{emoji} {emoji}{emoji}" for emoji in self.emoji] * 60
 
     def random_words(self) -> Pair:
         """A short run of random words, or several of which one holds a cue."""
@@ -92,6 +104,8 @@ class PairSampler:
             for _ in range(self.rng.choice([1, 2])):
                 run.insert(self.rng.randint(0, len(run)), self.rng.choice(self.cues))
         text = " ".join(" ".join(run).capitalize() + "." for run in runs)
+        if short and self.rng.random() < 0.05:
+            text = "".join(self.rng.choices(self.emoji, k=self.rng.randint(1, 4)))
         return Pair(text, summarise(text))
 
     def run(self) -> list[str]:
@@ -100,7 +114,9 @@ class PairSampler:
                 for _ in range(self.rng.randint(3, 12))]  # fmt: skip
 
     def rare(self) -> str:
-        """A name or a number that the model cannot have seen."""
+        """A name or a number that the model cannot have seen, or an emoji."""
+        if self.rng.random() < 0.2:
+            return self.rng.choice(self.emoji)
         return invented(self.rng) if self.rng.random() < 0.6 else str(self.rng.randint(2, 99_999))
 
     def review(self) -> Pair:
