@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 from types import FrameType
 
 from rich.console import Console
@@ -50,7 +51,9 @@ def demo() -> None:
             engine = open_engine(config.database)
             upgrade(engine)
             console.print(
-                f"[bold]1[/] a database: {folder / 'triage.db'}", soft_wrap=True, highlight=False
+                f"[bold]1[/] a database: {_shown(folder / 'triage.db')}",
+                soft_wrap=True,
+                highlight=False,
             )
             _analyse(engine, config, console)
             untranslated = _report(engine, console)
@@ -67,7 +70,7 @@ def _analyse(engine: Engine, config: Settings, console: Console) -> None:
         counts = done.counts
         console.print(
             f"[bold]3[/] the sample: read {counts.read}, stored {counts.stored}, rejected "
-            f"{counts.rejected} (why: {done.rejects})",
+            f"{counts.rejected} (why: {_shown(done.rejects)})",
             soft_wrap=True,
         )
         wait_for_run(engine, RUN, console, lambda: _still_runs(node, config.home))
@@ -114,13 +117,19 @@ def _title(console: Console, name: str, description: str) -> None:
 def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
     program = Path(sys.argv[0])
     console_script = program.name != "__main__.py"
-    triage = str(program) if console_script else f"{sys.executable} -m producer"
-    triage = f"TRIAGE_DATABASE_URL=sqlite:///{folder / 'triage.db'} {triage}"
+    triage = quote(str(program)) if console_script else f"{quote(sys.executable)} -m producer"
+    database = _shown(folder / "triage.db")
+    triage = f"TRIAGE_DATABASE_URL={quote(f'sqlite:///{database}')} {triage}"
     console.print(Rule("[bold]what next", align="left"))
     for line in (
-        f"The database is {folder / 'triage.db'}; everything that was started has been stopped.",
+        f"The database is {database}; everything that was started has been stopped.",
         f"  {triage} report",
         f"  {triage} report longest-complaints",
         f"  {triage} report dead-letters    # why {untranslated} texts have no translation",
     ):
         console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _shown(path: Path) -> Path:
+    """The path as somebody in the current folder would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
