@@ -69,7 +69,7 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
         "entities-in-negative",
         "answers",
         "summaries-and-translations",
-        str(home / "demo" / "triage.db"),
+        "TRIAGE_DATABASE_URL=sqlite:///home/demo/triage.db",
         "SwiftParcel",
     ):
         assert part in said
