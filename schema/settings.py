@@ -49,7 +49,11 @@ class Settings(BaseSettings):
     #: Between two rounds of reaping and dispatching.
     upkeep: float = Field(default=5, gt=0)
     #: After which a queued job's message counts as lost and is sent again.
-    message_timeout: float = Field(default=60, gt=0)
+    message_timeout: float = Field(default=30, gt=0)
+    #: A batch that takes longer hangs, and its child is ended.
+    batch_timeout: float = Field(default=600, gt=0)
+    #: Given to running jobs when a worker is told to end; then they are released.
+    grace: float = Field(default=8, ge=0)
     #: Claims of a job of one document before it is given up.
     max_attempts: int = Field(default=3, gt=0)
     #: A child must have loaded its models by then.

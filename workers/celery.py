@@ -13,7 +13,7 @@ from celery.signals import (
 
 from schema.analyses import ANALYSES, task_name
 from schema.celery_app import celery_app
-from workers import child, upkeep
+from workers import child, transport, upkeep
 
 
 def _register(app: Celery, analysis: str) -> None:
@@ -22,6 +22,8 @@ def _register(app: Celery, analysis: str) -> None:
         child.warm().job(analysis, job_id)
 
 
+# Before anything connects: kombu looks a scheme up once.
+transport.install()
 app = celery_app()
 for _analysis in ANALYSES:
     _register(app, _analysis)

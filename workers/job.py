@@ -19,6 +19,7 @@ from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import expire, release
 from schema.messages import BrokerError, Messages
+from schema.results import Failure
 from schema.settings import Settings
 from workers.faults import DeviceFault, WorkerFault
 
@@ -60,7 +61,7 @@ class JobRunner:
     def job(self, analysis: str, job_id: int) -> None:
         """Run a job if it is there to be claimed; a late or doubled message does nothing."""
         try:
-            claimed = claim(self._database, job_id, self._name, self._config.lease)
+            claimed = claim(self._database, job_id, analysis, self._name, self._config.lease)
         except SQLAlchemyError as error:
             logger.error("job %s: cannot be claimed: %s", job_id, type(error).__name__)
             self._over.wait(FAULT_PAUSE)
@@ -83,7 +84,7 @@ class JobRunner:
             # Perhaps a document did it: the attempt stays charged. Only a new process can go on.
             logger.error("job %d: %s", claimed.job_id, fault)
             try:
-                expire(self._database, claimed)
+                expire(self._database, claimed, Failure("DeviceFault", str(fault)))
             finally:
                 logging.shutdown()
                 os._exit(1)
@@ -96,7 +97,8 @@ class JobRunner:
             raise
         except Exception as error:
             logger.error("job %d: failed with %s", claimed.job_id, type(error).__name__)
-            expire(self._database, claimed)
+            kind = type(error).__name__
+            expire(self._database, claimed, Failure(kind, f"{kind} outside of the model"))
 
     def _run(self, analysis: str, claimed: Claim) -> None:
         engine = self._engines[analysis]

@@ -31,10 +31,13 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
     """Find the plan's run, or make it, and lock it.
 
     Raises:
-        IngestError: If there is a run of this name for other analyses or options.
+        IngestError: If there is a run of this name for other analyses or options, or a cancelled
+            one.
     """
     # Workers that write results hold a key share lock on the run; it must not keep us waiting.
-    find = select(Run.id, Run.stored, Run.analyses, Run.options).where(Run.name == plan.run)
+    find = select(Run.id, Run.stored, Run.analyses, Run.options, Run.cancelled_at).where(
+        Run.name == plan.run
+    )
     find = find.with_for_update(key_share=True)
     found = connection.execute(find).one_or_none()
     options = plan.options.model_dump(mode="json")
@@ -58,6 +61,8 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
             f"run {plan.run} exists with analyses {','.join(found.analyses)} and options "
             f"{found.options}, which are not those of this command; give another --run"
         )
+    if found.cancelled_at is not None:
+        raise IngestError(f"run {plan.run} is cancelled and takes no more rows; give another --run")
     return LockedRun(found.id, found.stored)
 
 

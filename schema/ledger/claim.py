@@ -31,7 +31,7 @@ class Claim:
     options: RunOptions
 
 
-def claim(engine: Engine, job_id: int, worker: str, lease: float) -> Claim | None:
+def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float) -> Claim | None:
     """Take a job that waits, in one statement, so that of many who try just one succeeds.
 
     A job may be claimed before it is marked as queued: its message can be faster than the mark.
@@ -39,19 +39,23 @@ def claim(engine: Engine, job_id: int, worker: str, lease: float) -> Claim | Non
     Args:
         engine: The database.
         job_id: From the message.
+        analysis: Whose queue the message came from.
         worker: Name of the node and child.
         lease: Seconds until the job counts as abandoned, unless a heartbeat renews it.
 
     Returns:
         The claim, or None when there is nothing to claim: done already, claimed by another,
-        not due yet, or no such job. A late or doubled message ends here.
+        not due yet, of a run that is paused, or no such job of this analysis. A late, doubled or
+        forged message ends here.
     """
     statement = (
         update(Job)
         .where(
             Job.id == job_id,
+            Job.analysis == analysis,
             Job.state.in_([JobState.PENDING, JobState.QUEUED]),
             or_(Job.not_before.is_(None), Job.not_before <= now()),
+            Job.run_id.in_(select(Run.id).where(Run.paused_at.is_(None))),
         )
         .values(
             state=JobState.RUNNING,
@@ -60,6 +64,8 @@ def claim(engine: Engine, job_id: int, worker: str, lease: float) -> Claim | Non
             worker=worker,
             lease_until=after(lease),
             started_at=now(),
+            error_class=None,
+            error_message=None,
         )
         .returning(
             Job.run_id,

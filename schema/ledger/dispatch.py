@@ -68,7 +68,9 @@ def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:
         or_(Job.not_before.is_(None), Job.not_before <= now()),
     )
     runs = connection.execute(
-        select(Run.id).where(select(Job.id).where(Job.run_id == Run.id, *waiting).exists())
+        select(Run.id).where(
+            Run.paused_at.is_(None), select(Job.id).where(Job.run_id == Run.id, *waiting).exists()
+        )
     ).scalars()
     queues = {
         run: connection.execute(

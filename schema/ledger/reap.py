@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from schema.database import writing
 from schema.ledger.clock import now
+from schema.results import Failure
 from schema.tables import DeadLetter, Job, JobState, RunDocument
 
 #: Jobs that one step frees at the most, so that it holds its locks for milliseconds only.
 REAP_LIMIT = 500
+#: What a document is charged with whose workers went silent, each time it stood alone.
+LOST = Failure("WorkerLost", "its worker died or hung and could not say why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,14 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
         expired = connection.execute(
             select(Job)
             .with_only_columns(
-                Job.id, Job.run_id, Job.analysis, Job.first_position, Job.end_position, Job.attempts
+                Job.id,
+                Job.run_id,
+                Job.analysis,
+                Job.first_position,
+                Job.end_position,
+                Job.attempts,
+                Job.error_class,
+                Job.error_message,
             )
             .where(Job.state == JobState.RUNNING, Job.lease_until < now())
             .limit(REAP_LIMIT)
@@ -110,9 +120,8 @@ def _bury(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
                 "run_id": job.run_id,
                 "document_id": document_id,
                 "analysis": job.analysis,
-                "error_class": "WorkerLost",
-                "message": "every worker died, hung or failed with this document alone; "
-                f"their logs name job {job.id}",
+                "error_class": job.error_class or LOST.error_class,
+                "message": job.error_message or LOST.message,
                 "attempts": job.attempts,
             }
             for document_id in documents

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, update
 from schema.database import writing
 from schema.ledger.claim import Claim
 from schema.ledger.clock import after
+from schema.results import Failure
 from schema.tables import Job, JobState
 
 
@@ -36,11 +37,11 @@ def release(engine: Engine, claim: Claim, delay: float = 0) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
-def expire(engine: Engine, claim: Claim) -> bool:
-    """End the lease of a job that failed for a reason nobody knows, and leave it to the reaper.
+def expire(engine: Engine, claim: Claim, failure: Failure) -> bool:
+    """End the lease of a job that failed as a whole, for nobody knows which of its documents.
 
-    The attempt stays charged, as when the worker had died: so the job is tried again, then in
-    halves, until the document that it fails on stands alone.
+    The attempt stays charged, as when the worker had died: so the reaper has the job tried again,
+    then in halves, until the document that it fails on stands alone and is charged with `failure`.
 
     Returns:
         False when the job is no longer this claim's.
@@ -48,7 +49,11 @@ def expire(engine: Engine, claim: Claim) -> bool:
     statement = (
         update(Job)
         .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
-        .values(lease_until=after(-1))
+        .values(
+            lease_until=after(-1),
+            error_class=failure.error_class,
+            error_message=failure.message,
+        )
     )
     with writing(engine) as connection:
         return connection.execute(statement).rowcount == 1

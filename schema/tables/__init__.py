@@ -7,6 +7,7 @@ from schema.tables.document import DocumentRow, RunDocument
 from schema.tables.job import Job, JobState
 from schema.tables.model import Model
 from schema.tables.run import Run, RunState
+from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
     "RESULT_TABLES",
@@ -19,4 +20,6 @@ __all__ = [
     "Run",
     "RunDocument",
     "RunState",
+    "Worker",
+    "WorkerState",
 ]

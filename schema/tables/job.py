@@ -12,13 +12,14 @@ from schema.base import Base, BigId
 
 
 class JobState(enum.StrEnum):
-    """Where a job is: pending → queued → running → done, back to pending, or dead."""
+    """Where a job is: pending → queued → running → done, back to pending, dead or cancelled."""
 
     PENDING = "pending"
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     DEAD = "dead"
+    CANCELLED = "cancelled"
 
 
 class Job(Base):
@@ -57,3 +58,7 @@ class Job(Base):
     seconds: Mapped[float | None]
     #: Documents of the slice that became dead letters.
     failed: Mapped[int]
+    #: What ended the last attempt, if it failed as a whole: an exception's class, or a signal.
+    error_class: Mapped[str | None]
+    #: The same in a sentence that quotes no document.
+    error_message: Mapped[str | None]

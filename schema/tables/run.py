@@ -38,5 +38,11 @@ class Run(Base):
     stored: Mapped[int] = mapped_column(BigInteger)
     duplicate: Mapped[int] = mapped_column(BigInteger)
     rejected: Mapped[int] = mapped_column(BigInteger)
+    #: Stored documents of customers that were forgotten since; their positions stay empty.
+    forgotten: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[datetime]
     ingested_at: Mapped[datetime | None]
+    #: While it is set, no job of the run is sent or claimed.
+    paused_at: Mapped[datetime | None]
+    #: Set for good by `triage cancel`.
+    cancelled_at: Mapped[datetime | None]

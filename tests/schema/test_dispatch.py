@@ -39,7 +39,7 @@ def test_dispatch_keeps_a_window(engine: Engine) -> None:
     assert dispatch(engine, outbox, "sentiment", window=4) == 0, "the window is full"
     assert outbox.sent == [j.id for j in jobs(engine)[:4]]
     for job_id in outbox.sent[:3]:
-        claim(engine, job_id, "node/0", LEASE)
+        claim(engine, job_id, "sentiment", "node/0", LEASE)
     # Three run, one is queued: three messages for each running job makes room for eight more.
     assert dispatch(engine, outbox, "sentiment", window=4) == 8
     assert dispatch(engine, outbox, "qa", window=4) == 0
@@ -61,7 +61,7 @@ def test_a_small_run_does_not_wait_for_a_large_one_that_came_before(engine: Engi
     dispatch(engine, outbox, "sentiment", window=4)
     small = make_run(engine, ["b"] * 5, job_size=1, name="small")
     for place in range(20):
-        claimed = claim(engine, outbox.sent[place], "node/0", LEASE)
+        claimed = claim(engine, outbox.sent[place], "sentiment", "node/0", LEASE)
         assert claimed
         documents = read_documents(engine, claimed)
         outcomes = [Outcome(int(d.id), [Sentiment("POSITIVE", 0.9)], None) for d in documents]
@@ -95,7 +95,7 @@ def test_a_claim_faster_than_the_mark_stays_a_claim(engine: Engine) -> None:
     make_run(engine, ["a"])
 
     def claim_at_once(analysis: str, job_ids: Sequence[int]) -> None:
-        assert claim(engine, job_ids[0], "node/0", LEASE)
+        assert claim(engine, job_ids[0], "sentiment", "node/0", LEASE)
 
     dispatch(engine, claim_at_once, "sentiment", window=4)
     assert jobs(engine)[0].state == JobState.RUNNING

@@ -12,6 +12,7 @@ from schema.ledger.clock import after, now, seconds_since
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
+from schema.ledger.lose import lose
 from schema.ledger.reap import Reaped, reap
 from schema.ledger.release import expire, release
 from schema.outcome import Outcome, Provenance
@@ -22,11 +23,13 @@ from schema.tables import DeadLetter, Job, JobState, Model
 from tests.ledger import jobs, make_run
 
 LEASE = 30.0
+FAULT = Failure("TypeError", "nobody knows why")
 MODEL = Provenance("pocket/sentiment", "sha256:0123456789ab", {"dtype": "float32", "a": 1})
 
 
 def claim_first(engine: Engine) -> Claim:
-    claimed = claim(engine, jobs(engine)[0].id, "node/0", LEASE)
+    first = jobs(engine)[0]
+    claimed = claim(engine, first.id, first.analysis, "node/0", LEASE)
     assert claimed is not None
     return claimed
 
@@ -69,7 +72,7 @@ def test_jobs_cover_every_document_once(engine: Engine) -> None:
 def test_claim_gives_the_slice_and_charges_the_attempt(engine: Engine) -> None:
     make_run(engine, list("abcdefghijk"), job_size=4)
     second = jobs(engine)[1]
-    claimed = claim(engine, second.id, "gpu0@host/1", LEASE)
+    claimed = claim(engine, second.id, "sentiment", "gpu0@host/1", LEASE)
     assert claimed is not None
     assert (claimed.first_position, claimed.end_position) == (4, 8)
     assert (claimed.attempts, claimed.fence) == (1, 1)
@@ -84,7 +87,7 @@ def test_only_one_of_many_claims_a_job(engine: Engine) -> None:
 
     def attempt(number: int) -> None:
         together.wait()
-        if claim(engine, job_id, f"node/{number}", LEASE):
+        if claim(engine, job_id, "sentiment", f"node/{number}", LEASE):
             won.append(number)
 
     threads = [threading.Thread(target=attempt, args=(n,)) for n in range(8)]
@@ -99,10 +102,28 @@ def test_only_one_of_many_claims_a_job(engine: Engine) -> None:
 def test_nothing_to_claim(engine: Engine) -> None:
     make_run(engine, ["a"])
     claimed = claim_first(engine)
-    assert claim(engine, claimed.job_id, "node/1", LEASE) is None, "running"
+    assert claim(engine, claimed.job_id, "sentiment", "node/1", LEASE) is None, "running"
     assert finish(engine, claimed, sentiments(engine, claimed))
-    assert claim(engine, claimed.job_id, "node/1", LEASE) is None, "done"
-    assert claim(engine, 999_999, "node/1", LEASE) is None, "no such job"
+    assert claim(engine, claimed.job_id, "sentiment", "node/1", LEASE) is None, "done"
+    assert claim(engine, 999_999, "sentiment", "node/1", LEASE) is None, "no such job"
+
+
+def test_a_message_of_another_analysis_claims_nothing(engine: Engine) -> None:
+    make_run(engine, ["a"])
+    assert claim(engine, jobs(engine)[0].id, "qa", "node/0", LEASE) is None
+    assert jobs(engine)[0].attempts == 0
+
+
+def test_what_a_worker_held_is_free_when_it_is_gone(engine: Engine) -> None:
+    make_run(engine, ["a", "b"], job_size=1)
+    first, second = jobs(engine)
+    gone = claim(engine, first.id, "sentiment", "node/0", LEASE)
+    assert gone and claim(engine, second.id, "sentiment", "node/1", LEASE)
+    assert lose(engine, "node/0", Failure("SIGKILL", "its worker was killed")) == 1
+    assert reap(engine, max_attempts=3) == Reaped(expired=1)
+    assert [job.state for job in jobs(engine)] == [JobState.PENDING, JobState.RUNNING]
+    assert jobs(engine)[0].error_class == "SIGKILL"
+    assert not finish(engine, gone, sentiments(engine, gone)), "it was not gone after all"
 
 
 def test_finish_writes_results_models_and_done(engine: Engine) -> None:
@@ -124,7 +145,7 @@ def test_finish_writes_results_models_and_done(engine: Engine) -> None:
 def test_jobs_of_one_model_share_its_row(engine: Engine) -> None:
     make_run(engine, ["a", "b"], job_size=1)
     for job in jobs(engine):
-        claimed = claim(engine, job.id, "node/0", LEASE)
+        claimed = claim(engine, job.id, "sentiment", "node/0", LEASE)
         assert claimed
         finish(engine, claimed, sentiments(engine, claimed))
     assert count(engine, Model) == 1
@@ -192,10 +213,10 @@ def test_release_charges_nobody_and_waits(engine: Engine) -> None:
     assert release(engine, claimed, delay=60)
     job = jobs(engine)[0]
     assert (job.state, job.attempts) == (JobState.PENDING, 0)
-    assert claim(engine, job.id, "node/0", LEASE) is None, "not due yet"
+    assert claim(engine, job.id, "sentiment", "node/0", LEASE) is None, "not due yet"
     with writing(engine) as connection:
         connection.execute(update(Job).values(not_before=after(-1)))
-    assert claim(engine, job.id, "node/0", LEASE) is not None
+    assert claim(engine, job.id, "sentiment", "node/0", LEASE) is not None
 
 
 def test_the_document_that_kills_workers_is_cornered(engine: Engine) -> None:
@@ -204,11 +225,11 @@ def test_the_document_that_kills_workers_is_cornered(engine: Engine) -> None:
     deaths = 0
     while waiting := [j for j in jobs(engine) if j.state == JobState.PENDING]:
         for job in waiting:
-            claimed = claim(engine, job.id, "node/0", LEASE)
+            claimed = claim(engine, job.id, "sentiment", "node/0", LEASE)
             assert claimed
             if any(document.text == "x" for document in read_documents(engine, claimed)):
                 deaths += 1
-                assert expire(engine, claimed)
+                assert expire(engine, claimed, FAULT)
             else:
                 assert finish(engine, claimed, sentiments(engine, claimed))
         reap(engine, max_attempts=3)
@@ -218,13 +239,16 @@ def test_the_document_that_kills_workers_is_cornered(engine: Engine) -> None:
     assert sum(end - first for first, end, _ in states) == 8
     assert count(engine, SentimentRow) == 7
     assert count(engine, DeadLetter) == 1
+    with reading(engine) as connection:
+        letter = connection.execute(select(DeadLetter.error_class, DeadLetter.message)).one()
+    assert tuple(letter) == (FAULT.error_class, FAULT.message)
     assert deaths <= 6
 
 
 def test_two_reapers_at_once_free_a_job_once(engine: Engine) -> None:
     make_run(engine, list("abcd"), job_size=1)
     for job in jobs(engine):
-        claim(engine, job.id, "node/0", LEASE)
+        claim(engine, job.id, "sentiment", "node/0", LEASE)
     let_lease_pass(engine)
     together, freed = threading.Barrier(2), []
 
@@ -242,6 +266,6 @@ def test_two_reapers_at_once_free_a_job_once(engine: Engine) -> None:
 
 def test_one_attempt_still_halves_a_job_before_it_buries(engine: Engine) -> None:
     make_run(engine, ["a"] * 4, job_size=4)
-    expire(engine, claim_first(engine))
+    expire(engine, claim_first(engine), FAULT)
     assert reap(engine, max_attempts=1) == Reaped(expired=1, halved=1)
     assert count(engine, DeadLetter) == 0

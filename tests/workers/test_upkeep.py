@@ -39,7 +39,7 @@ def test_a_step_sends_what_waits_and_frees_what_died(
     engine: Engine, messages: Messages, config: Settings
 ) -> None:
     make_run(engine, ["a", "b"], job_size=1)
-    assert claim(engine, jobs(engine)[0].id, "node/0", lease=30)
+    assert claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
     with writing(engine) as connection:
         connection.execute(
             update(Job).where(Job.state == JobState.RUNNING).values(lease_until=after(-1))

@@ -1,0 +1,43 @@
+"""Workers: the processes that compute, and whether they can."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base
+
+
+class WorkerState(enum.StrEnum):
+    """Whether a worker takes jobs."""
+
+    LOADING = "loading"
+    READY = "ready"
+    NOT_READY = "not ready"
+
+
+class Worker(Base):
+    """Table `workers`: a child of a node, from its start until its end is noticed."""
+
+    __tablename__ = "workers"
+
+    #: The node and the number of the child, e.g. `gpu0@host/0`; as `jobs.worker` has it.
+    name: Mapped[str] = mapped_column(primary_key=True)
+    #: The machine, as processes on it see each other; see `schema.process`.
+    machine: Mapped[str]
+    pid: Mapped[int] = mapped_column(BigInteger)
+    #: When the process began, in the kernel's own count: tells it from a later one of this pid.
+    process_started: Mapped[int] = mapped_column(BigInteger)
+    analyses: Mapped[list[str]]
+    state: Mapped[str]
+    #: Why it is not ready, in a sentence that quotes no document.
+    reason: Mapped[str | None]
+    #: Since when it is in this state.
+    since: Mapped[datetime]
+    #: When it tries again, if it is not ready.
+    next_try_at: Mapped[datetime | None]
+    #: When a node on its machine last saw the process alive.
+    seen_at: Mapped[datetime]

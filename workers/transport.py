@@ -1,0 +1,185 @@
+"""The door of a node: what comes out of Redis is one of our messages, or it is dropped here.
+
+Whoever may write to Redis can put anything into a queue, and kombu and Celery believe most of it:
+what is no JSON ends the node's event loop, headers set time limits, call-backs and dates, a
+`compression` header unpacks a bomb. So of a message nothing goes further than its id and its job's
+id, in an envelope that is made anew; what has not exactly that is dropped, and logged without a
+word of what it said. Format: Celery's message protocol 2 in kombu's virtual transport
+(docs.celeryq.dev, "Message Protocol"; `kombu.transport.virtual.Channel.prepare_message`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+import uuid
+from functools import partial
+from typing import Any
+
+from kombu.transport import TRANSPORT_ALIASES, redis
+
+from schema.analyses import ANALYSES, queue_name, task_name
+
+logger = logging.getLogger(__name__)
+
+#: Bytes; our own messages have some 900.
+LONGEST = 16_384
+#: Ids of jobs are 64-bit integers with a sign.
+HIGHEST_ID = 2**63 - 1
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: What reading a forged message may raise; deep brackets are a RecursionError.
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
+class ForgedMessageError(ValueError):
+    """Says what of a message is not ours, without quoting it."""
+
+
+def cleaned(queue: str, raw: bytes) -> str:
+    """One of our messages, made anew of the two ids that it carries.
+
+    Args:
+        queue: Whence it came; only that analysis's task is taken from it.
+        raw: An element of the list in Redis.
+
+    Raises:
+        ForgedMessageError: If it is none of ours.
+    """
+    if len(raw) > LONGEST:
+        raise ForgedMessageError(f"longer than {LONGEST} bytes")
+    try:
+        message = json.loads(raw)
+        headers, properties = message["headers"], message["properties"]
+        message_id, task = headers["id"], headers["task"]
+        redelivered = properties["delivery_info"].get("redelivered") is True
+    except UNREADABLE:
+        raise ForgedMessageError("not a message of Celery's protocol 2") from None
+    analysis = next((name for name in ANALYSES if queue_name(name) == queue), None)
+    if analysis is None or task != task_name(analysis):
+        raise ForgedMessageError(f"not for a task of the queue {queue}")
+    if not isinstance(message_id, str) or not UUID.fullmatch(message_id):
+        raise ForgedMessageError("its id is no UUID")
+    job_id = _job_id(message)
+    return json.dumps(_envelope(analysis, message_id, job_id, redelivered))
+
+
+def _job_id(message: dict[str, Any]) -> int:
+    """The one argument of the task."""
+    try:
+        if message["content-type"] != "application/json":
+            raise ForgedMessageError("its content is not application/json")
+        args, kwargs, _embedded = json.loads(base64.b64decode(message["body"], validate=True))
+        (job_id,) = args
+    except ForgedMessageError:
+        raise
+    except UNREADABLE:
+        raise ForgedMessageError("its body is not one argument in JSON") from None
+    # A bool is an int in Python; a dict of one key unpacks like a list of one element.
+    if not isinstance(args, list) or type(job_id) is not int or kwargs != {}:
+        raise ForgedMessageError("its argument is not the id of a job")
+    if not 0 < job_id <= HIGHEST_ID:
+        raise ForgedMessageError("its argument is not in the range of ids")
+    return job_id
+
+
+def _envelope(analysis: str, message_id: str, job_id: int, redelivered: bool) -> dict[str, Any]:
+    body = json.dumps([[job_id], {}, dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))])
+    return {
+        "body": base64.b64encode(body.encode()).decode(),
+        "content-type": "application/json",
+        "content-encoding": "utf-8",
+        "headers": {
+            "lang": "py",
+            "task": task_name(analysis),
+            "id": message_id,
+            "root_id": message_id,
+            "argsrepr": f"({job_id},)",
+            "kwargsrepr": "{}",
+        },
+        "properties": {
+            "body_encoding": "base64",
+            "correlation_id": message_id,
+            # Ours to choose: a forged one could acknowledge another message.
+            "delivery_tag": str(uuid.uuid4()),
+            "delivery_info": {
+                "exchange": "triage",
+                "routing_key": analysis,
+                "redelivered": redelivered,
+            },
+            "priority": 0,
+        },
+    }
+
+
+def readable(message: Any) -> bool:
+    """Whether kombu can take a broadcast (an event, a remote control command) for a message."""
+    try:
+        properties = message["properties"]
+        json.loads(base64.b64decode(message["body"], validate=True))
+        return (
+            message["content-type"] == "application/json"
+            and message["headers"].get("compression") is None
+            and properties["body_encoding"] == "base64"
+            and isinstance(properties["delivery_tag"], str)
+            and isinstance(properties["delivery_info"], dict)
+        )
+    except UNREADABLE:
+        return False
+
+
+class _Client(redis.PrefixedStrictRedis):  # type: ignore[misc]
+    """Reads queues; a message that is dropped looks to kombu like a queue that was empty."""
+
+    def parse_response(self, connection: Any, command_name: str, **options: Any) -> Any:
+        answer = super().parse_response(connection, command_name, **options)
+        if command_name != "BRPOP" or not answer:
+            return answer
+        key, raw = answer
+        queue = key.decode(errors="replace").split(Channel.sep)[0]
+        try:
+            return key, cleaned(queue, raw)
+        except ForgedMessageError as error:
+            logger.warning("queue %s: dropped a message of %d bytes: %s", queue, len(raw), error)
+            return None
+
+
+class _QoS(redis.QoS):  # type: ignore[misc]
+    """Messages that are being worked on."""
+
+    def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
+        try:
+            super().restore_by_tag(tag, client, leftmost)
+        except UNREADABLE:
+            # Else it would be tried again, and in the way of others, for ever.
+            logger.warning("dropped an unreadable unacknowledged message")
+            self._remove_from_indices(tag).execute()
+
+
+class Channel(redis.Channel):  # type: ignore[misc]
+    """A channel that hands on what is ours."""
+
+    QoS = _QoS
+
+    def _get_client(self) -> Any:
+        super()._get_client()
+        return partial(_Client, global_keyprefix=self.global_keyprefix)
+
+    def _deliver_fanout_message(self, message: Any, exchange: str) -> Any:
+        if readable(message):
+            return super()._deliver_fanout_message(message, exchange)
+        logger.warning("dropped an unreadable broadcast")
+        return True
+
+
+class Transport(redis.Transport):  # type: ignore[misc]
+    """Kombu's Redis transport with that channel."""
+
+    Channel = Channel
+
+
+def install() -> None:
+    """Let URLs with `redis://` and `rediss://` mean this transport in this process."""
+    for scheme in ("redis", "rediss"):
+        TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
