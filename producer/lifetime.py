@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 
-#: Linux's prctl(2) option: the signal that a child gets when its parent dies.
-_PR_SET_PDEATHSIG = 1
+from schema.process import die_with_parent
 
 
 def dying_with_us() -> Callable[[], None] | None:
@@ -18,11 +16,7 @@ def dying_with_us() -> Callable[[], None] | None:
 
     Only Linux can; elsewhere None, and the process has to be stopped by name.
     """
-    return _set_death_signal if sys.platform == "linux" else None
-
-
-def _set_death_signal() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return (lambda: die_with_parent(signal.SIGTERM)) if sys.platform == "linux" else None
 
 
 def end(process: subprocess.Popen[bytes], patience: float) -> None:

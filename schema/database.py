@@ -9,7 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 
 #: Milliseconds that a SQLite writer waits for another one before it says "database is locked".
 SQLITE_PATIENCE = 60_000
@@ -37,7 +43,16 @@ def open_engine(url: str) -> Engine:
         return create_engine(
             parsed,
             # A day in a report must not depend on where the analyst sits.
-            connect_args={"options": "-c timezone=UTC", "application_name": "triage"},
+            connect_args={
+                "options": "-c timezone=UTC",
+                "application_name": "triage",
+                # A server that vanished without a word is noticed within a lease.
+                "connect_timeout": 10,
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 2,
+                "tcp_user_timeout": 20_000,
+            },
             pool_pre_ping=True,
             # An error that quotes its statement must not quote what a customer wrote.
             hide_parameters=True,
@@ -91,9 +106,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def describe(url: str) -> str:
-    """The URL as it may be shown: without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+def is_passing(error: SQLAlchemyError) -> bool:
+    """Whether the same statements may well succeed later: the database is away or starting, its
+    disk is full, somebody holds a lock, two transactions were in each other's way.
+    """
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    # 25006: still read-only, after a failover. PostgreSQL's manual, appendix A.
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == "25006"
+
+
+def describe(url: str | URL) -> str:
+    """The URL as it may be shown: without its password, and options, of which some are secret."""
+    return make_url(url).set(query={}).render_as_string(hide_password=True)
 
 
 def first_line(error: BaseException) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from workers.analysis import Window
 
 
-def batches(windows: Sequence[Window], budget: Callable[[], int]) -> Iterator[list[int]]:
+def batches(windows: Sequence[Window], budget: Callable[[str], int]) -> Iterator[list[int]]:
     """Cut windows into batches of like length, the longest first.
 
     Args:
         windows: In any order.
-        budget: The most padded tokens of a batch; asked before each, since it may fall meanwhile.
+        budget: The most padded tokens of a batch of a group; asked before each, since it may fall
+            meanwhile.
 
     Yields:
         Places in `windows`, each exactly once over all batches. The windows of a batch are of one
@@ -23,7 +24,7 @@ def batches(windows: Sequence[Window], budget: Callable[[], int]) -> Iterator[li
     begin = 0
     while begin < len(order):
         longest = windows[order[begin]]
-        rows = max(1, budget() // max(1, longest.length))
+        rows = max(1, budget(longest.group) // max(1, longest.length))
         end = begin + 1
         while end < min(len(order), begin + rows) and windows[order[end]].group == longest.group:
             end += 1

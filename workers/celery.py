@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
+
 from celery import Celery
+from celery.exceptions import Reject
 from celery.signals import (
     celeryd_after_setup,
     worker_process_init,
@@ -13,17 +17,30 @@ from celery.signals import (
 
 from schema.analyses import ANALYSES, task_name
 from schema.celery_app import celery_app
-from workers import child, transport, upkeep
+from workers import child, remote_control, shutdown, transport, upkeep
+from workers.patience import Interrupted
+from workers.request import JobRequest
+
+logger = logging.getLogger(__name__)
 
 
 def _register(app: Celery, analysis: str) -> None:
-    @app.task(name=task_name(analysis), shared=False)  # type: ignore[untyped-decorator]
+    @app.task(name=task_name(analysis), shared=False, Request=JobRequest)  # type: ignore[untyped-decorator]
     def run(job_id: int) -> None:
-        child.warm().job(analysis, job_id)
+        try:
+            child.warm().job(analysis, job_id)
+        except Interrupted:
+            raise Reject(requeue=True) from None
+        except Exception as error:
+            # Celery would write down what it says, and so what it quotes, in the log and an event.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            kind = type(error).__name__
+            logger.error("job %d: %s in %s, line %s", job_id, kind, where.filename, where.lineno)
 
 
 # Before anything connects: kombu looks a scheme up once.
 transport.install()
+remote_control.take_no_orders()
 app = celery_app()
 for _analysis in ANALYSES:
     _register(app, _analysis)
@@ -31,5 +48,6 @@ for _analysis in ANALYSES:
 celeryd_after_setup.connect(child.count_children, weak=False)
 worker_process_init.connect(child.start, weak=False)
 worker_ready.connect(upkeep.start, weak=False)
-worker_shutting_down.connect(upkeep.stop, weak=False)
+worker_shutting_down.connect(shutdown.begin, weak=False)
+worker_shutdown.connect(upkeep.leave, weak=False)
 worker_shutdown.connect(child.fail_node, weak=False)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
-import mmap
 import os
 import signal
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import billiard
+from sqlalchemy import Engine
 
 from schema.analyses import ANALYSES
 from schema.catalog import CatalogError, load_catalog
 from schema.celery_app import celery_app
 from schema.database import open_engine
+from schema.ledger.reap import LOST
 from schema.messages import Messages
+from schema.process import die_with_parent, machine, this_process
+from schema.readiness import NameTakenError, not_ready, ready, register, workers_on
 from schema.settings import Settings, settings
+from workers.board import node_board
 from workers.checkpoint import ModelError
 from workers.threads import limit_threads
+from workers.upkeep import death_of
 
 if TYPE_CHECKING:
     from workers.job import JobRunner
@@ -29,9 +34,6 @@ logger = logging.getLogger(__name__)
 RESTART_PAUSE = 5.0
 
 _warm: JobRunner | None = None
-
-#: One byte that the parent shares with its children, who cannot tell it in another way.
-_cannot_load = mmap.mmap(-1, 1)
 
 
 def warm() -> JobRunner:
@@ -55,12 +57,20 @@ def start(sender: str, **_signal: Any) -> None:
         sender: The node's name, e.g. `gpu0@host`.
     """
     global _warm
+    # A child that outlives its parent would hold the device that the next node needs.
+    die_with_parent(signal.SIGKILL)
+    name = f"{sender}/{billiard.current_process().index}"
+    database = open_engine(settings().database)
     try:
-        _warm = _load(settings(), sender)
-    except (CatalogError, ModelError) as error:
+        _register(database, name)
+        _warm = _load(settings(), database, name)
+        ready(database, name)
+    except (CatalogError, ModelError, NameTakenError) as error:
         logger.error("%s", error)
+        if not isinstance(error, NameTakenError):
+            not_ready(database, name, str(error), None)
         # Another child would fare no better, and Celery would start them for ever.
-        _cannot_load[0] = 1
+        node_board.say_cannot_load()
         os.kill(os.getppid(), signal.SIGTERM)
         _exit()
     except Exception as error:
@@ -76,7 +86,7 @@ def count_children(instance: Any, **_signal: Any) -> None:
 
 def fail_node(sender: Any, **_signal: Any) -> None:
     """In the parent, at the end: a node that could not load its models has failed."""
-    if _cannot_load[0]:
+    if node_board.cannot_load:
         sender.exitcode = 1
 
 
@@ -85,20 +95,31 @@ def _exit() -> NoReturn:
     os._exit(1)
 
 
-def _load(config: Settings, node: str) -> JobRunner:
+def _register(database: Engine, name: str) -> None:
+    # The one before is known by its pid only to who replaces it.
+    before = workers_on(database, machine()).get(name)
+    death = death_of(before.pid) if before else LOST
+    register(database, name, this_process(), _consumed(), death)
+
+
+def _consumed() -> list[str]:
+    return [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
+
+
+def _load(config: Settings, database: Engine, name: str) -> JobRunner:
     began = time.monotonic()
     children = int(celery_app().conf.worker_concurrency or 1)
     threads = limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
     from workers.analyses import load_analysis
-    from workers.engine import Engine
+    from workers.engine import Engine as Warm
     from workers.job import JobRunner
 
     process = billiard.current_process()
     device = _device(config.device)
     catalog = load_catalog(config.models)
-    consumed = [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
-    engines = {name: Engine(load_analysis(name, catalog, device)) for name in consumed}
+    consumed = _consumed()
+    engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}
     logger.info(
         "models loaded: %s; child %d, pid %d, device %s, CUDA_VISIBLE_DEVICES=%s, "
         "%d threads, %.1f s",
@@ -111,11 +132,12 @@ def _load(config: Settings, node: str) -> JobRunner:
         time.monotonic() - began,
     )
     return JobRunner(
-        database=open_engine(config.database),
+        database=database,
         engines=engines,
         messages=Messages(celery_app()),
         config=config,
-        name=f"{node}/{process.index}",
+        name=name,
+        place=node_board.place(process.index, os.getpid()),
     )
 
 

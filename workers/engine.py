@@ -62,13 +62,16 @@ class Engine:
         """Start with the budget that the analysis states."""
         self.analysis = analysis
         self.counters = Counters()
-        self._ceiling: int | None = None
+        self._ceilings: dict[str, int] = {}
 
-    @property
-    def batch_tokens(self) -> int:
-        """Padded tokens of a batch: what the analysis states, or less where that did not fit."""
+    def batch_tokens(self, group: str = "") -> int:
+        """Padded tokens of a batch: what the analysis states, or less where that did not fit.
+
+        Args:
+            group: Of the windows; each may have a model of its own.
+        """
         stated = self.analysis.batch_tokens
-        return stated if self._ceiling is None else min(stated, self._ceiling)
+        return min(stated, self._ceilings.get(group, stated))
 
     def run(
         self,
@@ -81,7 +84,7 @@ class Engine:
         Args:
             documents: In any number; all are tokenised before the first batch runs.
             options: What the run asks.
-            on_progress: Called after every batch.
+            on_progress: Called when all are tokenised, and after every batch.
 
         Returns:
             For each document, in order, its results (possibly none) or its failure.
@@ -115,16 +118,17 @@ class Engine:
         options: RunOptions,
         on_progress: Callable[[], None] | None,
     ) -> list[_Work]:
+        tell = on_progress or (lambda: None)
         works = self._prepare(documents, options)
+        tell()
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
-        for batch in batches(windows, lambda: self.batch_tokens):
+        for batch in batches(windows, self.batch_tokens):
             # A document that has failed in one window is spared the others.
             wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
             if wanted:
                 self._batch(wanted, options)
-            if on_progress is not None:
-                on_progress()
+            tell()
         for work in works:
             if work.outcome is None:
                 work.outcome = self._assemble(work, options)
@@ -151,6 +155,9 @@ class Engine:
         return works
 
     def _batch(self, rows: Sequence[tuple[_Work, int]], options: RunOptions) -> None:
+        group = rows[0][0].windows[rows[0][1]].group
+        ceiling = self.batch_tokens(group)
+
         def forward(some: Sequence[tuple[_Work, int]]) -> list[Any]:
             return self._forward([work.windows[place] for work, place in some])
 
@@ -158,11 +165,14 @@ class Engine:
             self._acquit_worker(row[0].document, options, error)
 
         def lower_budget(some: Sequence[tuple[_Work, int]]) -> None:
-            self._ceiling = _padded([work.windows[place] for work, place in some]) // 2
+            self._ceilings[group] = _padded([work.windows[place] for work, place in some]) // 2
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
 
         outputs = isolate(rows, forward, blame, lower_budget)
+        if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
+            # One row was too large by itself: what was halved on the way to it was not.
+            self._ceilings[group] = ceiling
         for (work, place), output in zip(rows, outputs, strict=True):
             if isinstance(output, Exception):
                 work.outcome = _failure(output, "the model read it")

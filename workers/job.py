@@ -1,13 +1,11 @@
-"""Running one job: claim, read, analyse, finish; and a heartbeat beside it."""
+"""Running one job: claim, read, analyse, finish; and whose fault it is when that fails."""
 
 from __future__ import annotations
 
 import logging
 import os
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,20 +14,24 @@ from schema.ledger.claim import Claim, claim
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import expire, release
 from schema.messages import BrokerError, Messages
+from schema.outcome import Outcome
+from schema.readiness import not_ready, ready
 from schema.results import Failure
 from schema.settings import Settings
+from workers.backoff import FIRST, Backoff
+from workers.beat import Beat, ClaimLost
+from workers.board import Place
 from workers.faults import DeviceFault, WorkerFault
+from workers.patience import Interrupted, patiently
 
 if TYPE_CHECKING:
     from workers.engine import Engine
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that a job, and the worker, wait after a fault of the worker.
-FAULT_PAUSE = 5.0
+T = TypeVar("T")
 
 
 class JobRunner:
@@ -39,8 +41,9 @@ class JobRunner:
         database: The ledger, opened by this process.
         engines: By analysis.
         messages: To pull the next jobs in.
-        config: Leases and windows.
+        config: Leases, limits and windows.
         name: This child in the ledger, e.g. `gpu0@host/0`.
+        place: This child's place on the node's board.
     """
 
     def __init__(
@@ -50,84 +53,105 @@ class JobRunner:
         messages: Messages,
         config: Settings,
         name: str,
+        place: Place,
     ) -> None:
         self._database = database
         self._engines = engines
         self._messages = messages
         self._config = config
         self._name = name
-        self._over = threading.Event()
+        self._place = place
+        self._backoff = Backoff()
 
     def job(self, analysis: str, job_id: int) -> None:
-        """Run a job if it is there to be claimed; a late or doubled message does nothing."""
-        try:
-            claimed = claim(self._database, job_id, analysis, self._name, self._config.lease)
-        except SQLAlchemyError as error:
-            logger.error("job %s: cannot be claimed: %s", job_id, type(error).__name__)
-            self._over.wait(FAULT_PAUSE)
-            return
+        """Run a job if it is there to be claimed; a late or doubled message does nothing.
+
+        Raises:
+            Interrupted: If the node is to end and the message has to go to another.
+        """
+        if self._place.stopping:
+            raise Interrupted(f"job {job_id}")
+        claimed = self._patiently(job_id, lambda: self._claim(analysis, job_id))
         if claimed is None:
-            logger.info("job %s: nothing to claim", job_id)
+            logger.info("job %d: nothing to claim", job_id)
             return
-        try:
-            self._guarded(analysis, claimed)
-        except SQLAlchemyError as error:
-            # The driver's message may quote rows. The lease runs out by itself.
-            logger.error("job %d: the database failed: %s", job_id, type(error).__name__)
+        self._guarded(analysis, claimed)
         self._pull(analysis)
+
+    def _claim(self, analysis: str, job_id: int) -> Claim | None:
+        return claim(self._database, job_id, analysis, self._name, self._config.lease)
 
     def _guarded(self, analysis: str, claimed: Claim) -> None:
         """Run the job, and give it up in the way that fits what went wrong."""
+        job_id = claimed.job_id
         try:
-            self._run(analysis, claimed)
-        except DeviceFault as fault:
-            # Perhaps a document did it: the attempt stays charged. Only a new process can go on.
-            logger.error("job %d: %s", claimed.job_id, fault)
-            try:
-                expire(self._database, claimed, Failure("DeviceFault", str(fault)))
-            finally:
-                logging.shutdown()
-                os._exit(1)
-        except WorkerFault as fault:
-            logger.error("job %d: released, the worker is at fault: %s", claimed.job_id, fault)
-            release(self._database, claimed, FAULT_PAUSE)
-            # A worker that fails at once would else win every message from those that are well.
-            self._over.wait(FAULT_PAUSE)
-        except SQLAlchemyError:
+            finished = self._run(analysis, claimed)
+        except ClaimLost:
+            finished = False
+        except Interrupted:
+            logger.info("job %d: released, the node ends", job_id)
+            release(self._database, claimed)
             raise
+        except DeviceFault as fault:
+            self._device_lost(claimed, fault)
+        except (WorkerFault, MemoryError) as fault:
+            self._back_off(claimed, fault)
+            return
         except Exception as error:
-            logger.error("job %d: failed with %s", claimed.job_id, type(error).__name__)
             kind = type(error).__name__
-            expire(self._database, claimed, Failure(kind, f"{kind} outside of the model"))
-
-    def _run(self, analysis: str, claimed: Claim) -> None:
-        engine = self._engines[analysis]
-        with self._beating(claimed):
-            documents = read_documents(self._database, claimed)
-            outcomes = engine.outcomes(documents, claimed.options)
-            finished = finish(self._database, claimed, outcomes)
+            logger.error("job %d: failed with %s", job_id, kind)
+            failure = Failure(kind, f"{kind} outside of the model")
+            self._patiently(job_id, lambda: expire(self._database, claimed, failure))
+            return
         if not finished:
-            logger.warning("job %d: lost to another worker, nothing written", claimed.job_id)
+            logger.warning("job %d: cancelled or lost to another, nothing written", job_id)
+        if self._backoff.well():
+            self._patiently(job_id, lambda: ready(self._database, self._name))
 
-    @contextmanager
-    def _beating(self, claimed: Claim) -> Iterator[None]:
-        over = threading.Event()
+    def _run(self, analysis: str, claimed: Claim) -> bool:
+        with Beat(self._database, claimed, self._config, self._place) as beat:
+            documents = self._patiently(
+                claimed.job_id, lambda: read_documents(self._database, claimed)
+            )
 
-        def beat() -> None:
-            while not over.wait(self._config.heartbeat):
-                try:
-                    if not heartbeat(self._database, claimed, self._config.lease):
-                        return
-                except SQLAlchemyError as error:
-                    logger.warning("job %d: no heartbeat: %s", claimed.job_id, type(error).__name__)
+            def on_progress() -> None:
+                self._place.computing(self._config.batch_timeout)
+                beat.check()
 
-        thread = threading.Thread(target=beat, name=f"heartbeat-{claimed.job_id}", daemon=True)
-        thread.start()
+            # Tokenising the first documents of a language may load a model.
+            self._place.computing(self._config.load_timeout + self._config.batch_timeout)
+            try:
+                outcomes = self._engines[analysis].outcomes(documents, claimed.options, on_progress)
+            finally:
+                self._place.waiting()
+            return self._finish(claimed, outcomes)
+
+    def _finish(self, claimed: Claim, outcomes: list[Outcome]) -> bool:
+        return self._patiently(claimed.job_id, lambda: finish(self._database, claimed, outcomes))
+
+    def _device_lost(self, claimed: Claim, fault: DeviceFault) -> NoReturn:
+        """Perhaps a document did it: the attempt stays charged. Only a new process can go on."""
+        logger.error("job %d: %s", claimed.job_id, fault)
+        failure = Failure(type(fault).__name__, str(fault))
         try:
-            yield
+            self._patiently(claimed.job_id, lambda: expire(self._database, claimed, failure))
         finally:
-            over.set()
-            thread.join()
+            logging.shutdown()
+            os._exit(1)
+
+    def _back_off(self, claimed: Claim, fault: WorkerFault | MemoryError) -> None:
+        reason = str(fault) if isinstance(fault, WorkerFault) else "no memory left"
+        seconds = self._backoff.fault()
+        logger.error("job %d: released, not ready for %g s: %s", claimed.job_id, seconds, reason)
+
+        def say() -> None:
+            # Soon again, since another worker may be well.
+            release(self._database, claimed, FIRST)
+            not_ready(self._database, self._name, reason, seconds)
+
+        self._patiently(claimed.job_id, say)
+        # A worker that fails at once would else win every message from those that are well.
+        self._place.wait(seconds)
 
     def _pull(self, analysis: str) -> None:
         """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
@@ -135,3 +159,6 @@ class JobRunner:
             dispatch(self._database, self._messages.publish, analysis, self._config.window)
         except (BrokerError, SQLAlchemyError) as error:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
+
+    def _patiently(self, job_id: int, operation: Callable[[], T]) -> T:
+        return patiently(f"job {job_id}", operation, self._place.wait)

@@ -5,25 +5,47 @@ It runs in the node's parent process, in a thread; any number of nodes may do it
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import math
 import os
+import signal
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.celery_app import celery_app
 from schema.database import open_engine
 from schema.ledger.dispatch import dispatch
-from schema.ledger.reap import reap
+from schema.ledger.lose import lose
+from schema.ledger.reap import LOST, reap
 from schema.ledger.resend import resend
 from schema.messages import Messages
+from schema.process import Process, machine
+from schema.readiness import seen, workers_on
+from schema.results import Failure
 from schema.settings import Settings, settings
+from workers.board import Board, node_board
+from workers.death import how_a_child_ended
 
 logger = logging.getLogger(__name__)
 
+#: Seconds between two looks at the processes of this machine.
+WATCH = 1.0
+#: Looks that the parent of a dead worker has to say how it died.
+PATIENCE = 4
+#: Deaths of children that are remembered until somebody asks.
+DEATHS_KEPT = 64
+
 _over = threading.Event()
+_wake = threading.Event()
+#: By pid. A child that replaces a dead one inherits this with the fork.
+_deaths: dict[int, Failure] = {}
 
 #: Held during a step: a child forked in the middle of one would inherit locks on a SQLite file
 #: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
@@ -35,53 +57,169 @@ os.register_at_fork(
 )
 
 
-def step(engine: Engine, messages: Messages, config: Settings) -> None:
-    """Free what dead workers held, take back what Redis lost, and send what there is room for.
+class Upkeep:
+    """A node's upkeep.
 
-    Raises:
-        SQLAlchemyError: If the database is away.
-        BrokerError: If Redis is away.
+    Args:
+        engine: The database.
+        messages: Redis.
+        config: Times and limits.
+        board: What the node's children write on.
     """
-    reaped = reap(engine, config.max_attempts)
-    if reaped.expired:
-        logger.warning(
-            "%d leases were over: %d jobs halved, %d dead",
-            reaped.expired,
-            reaped.halved,
-            reaped.dead,
-        )
-    for analysis in ANALYSES:
-        if lost := resend(engine, analysis, messages.depth(analysis), config.message_timeout):
-            logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
-        dispatch(engine, messages.publish, analysis, config.window)
+
+    def __init__(self, engine: Engine, messages: Messages, config: Settings, board: Board) -> None:
+        self._engine = engine
+        self._messages = messages
+        self._config = config
+        self._board = board
+        self._neighbours: dict[str, Process] = {}
+        self._puzzled: dict[Process, int] = {}
+        self._reaped_at: float | None = None
+        self._steady_since = -math.inf
+
+    def watch(self) -> bool:
+        """Look at this machine's processes, without the database, and end children that hang.
+
+        Returns:
+            Whether a worker has died since the last step.
+        """
+        for pid in self._board.overdue():
+            logger.error("child %d hangs: no batch has ended within its limit; ending it", pid)
+            limit = f"a batch took longer than {self._config.batch_timeout:g} s"
+            child_died(pid, Failure("BatchTimeout", limit))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not all(process.alive for process in self._neighbours.values())
+
+    def step(self) -> None:
+        """Free what dead workers held, take back what Redis lost, and send what there is room for.
+
+        Raises:
+            SQLAlchemyError: If the database is away.
+            BrokerError: If Redis is away.
+        """
+        try:
+            self.look_around()
+            self._reap()
+        except SQLAlchemyError:
+            self._steady_since = time.monotonic()
+            raise
+        for analysis in ANALYSES:
+            depth = self._messages.depth(analysis)
+            if lost := resend(self._engine, analysis, depth, self._config.message_timeout):
+                logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
+            dispatch(self._engine, self._messages.publish, analysis, self._config.window)
+
+    def look_around(self) -> None:
+        """Find workers of this machine that live no more: what they held is free.
+
+        Raises:
+            SQLAlchemyError: If the database is away.
+        """
+        known = workers_on(self._engine, machine())
+        alive = {name: process for name, process in known.items() if process.alive}
+        gone = {name: process for name, process in known.items() if name not in alive}
+        puzzling = {name: process for name, process in gone.items() if self._puzzles(process)}
+        for name in puzzling:
+            del gone[name]
+        for name, process in gone.items():
+            self._puzzled.pop(process, None)
+            if held := lose(self._engine, name, process, death_of(process.pid)):
+                logger.warning("worker %s (pid %d) is gone: %d jobs", name, process.pid, held)
+        seen(self._engine, alive, gone)
+        self._neighbours = alive | puzzling
+
+    def _puzzles(self, process: Process) -> bool:
+        """Whether to wait for the word of who knows how this process died: its parent alone."""
+        parent = process.parent
+        if process.pid in _deaths:
+            return False
+        if parent == os.getpid():
+            child_died(process.pid, how_a_child_ended(process.pid))
+            return False
+        rounds = self._puzzled.get(process, 0)
+        self._puzzled[process] = rounds + 1
+        return rounds < (1 if parent is None else PATIENCE)
+
+    def dispose(self) -> None:
+        """Close the connections to the database."""
+        self._engine.dispose()
+
+    def _reap(self) -> None:
+        """Reap, but not what ran out while the database was away and nobody could renew it: who
+        lives has done so after one heartbeat.
+        """
+        config, moment = self._config, time.monotonic()
+        # It may also have been away without an error, as when it, or we, were stopped.
+        if self._reaped_at and moment - self._reaped_at > config.upkeep + config.heartbeat:
+            self._steady_since = moment
+        if moment - self._steady_since >= config.heartbeat:
+            reaped = reap(self._engine, config.max_attempts)
+            if reaped.expired:
+                logger.warning(
+                    "%d leases were over: %d jobs halved, %d dead",
+                    reaped.expired,
+                    reaped.halved,
+                    reaped.dead,
+                )
+        self._reaped_at = time.monotonic()
+
+
+def child_died(pid: int, failure: Failure) -> None:
+    """In the parent: what is known of a child's end; of several reports the first counts."""
+    _deaths.setdefault(pid, failure)
+    while len(_deaths) > DEATHS_KEPT:
+        del _deaths[next(iter(_deaths))]
+    _wake.set()
+
+
+def death_of(pid: int) -> Failure:
+    """What this process, or the parent that it was forked from, knows of the end of a worker."""
+    return _deaths.get(pid, LOST)
 
 
 def start(**_signal: Any) -> None:
     """Begin when the node is ready."""
-    config = settings()
     _over.clear()
-    engine = open_engine(config.database)
-    messages = Messages(celery_app())
-    threading.Thread(
-        target=_repeat, args=(engine, messages, config), name="upkeep", daemon=True
-    ).start()
+    upkeep = _upkeep()
+    threading.Thread(target=_repeat, args=(upkeep,), name="upkeep", daemon=True).start()
 
 
 def stop(**_signal: Any) -> None:
     """End when the node shuts down: a node that leaves asks for no more work."""
     _over.set()
+    _wake.set()
 
 
-def _repeat(engine: Engine, messages: Messages, config: Settings) -> None:
-    while True:
-        with _stepping:
-            try:
-                step(engine, messages, config)
-            except Exception as error:
-                # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
-                logger.warning("upkeep waits: %s", type(error).__name__)
-            finally:
-                # A child that is forked now must not inherit a connection.
-                engine.dispose()
-        if _over.wait(config.upkeep):
-            return
+def leave(**_signal: Any) -> None:
+    """At the end, when the children are gone: take them off the list of workers."""
+    upkeep = _upkeep()
+    for _ in range(2):
+        _round(upkeep, upkeep.look_around)
+
+
+def _upkeep() -> Upkeep:
+    config = settings()
+    return Upkeep(open_engine(config.database), Messages(celery_app()), config, node_board)
+
+
+def _repeat(upkeep: Upkeep) -> None:
+    due = 0.0
+    while not _over.is_set():
+        if upkeep.watch() or _wake.is_set() or time.monotonic() >= due:
+            _wake.clear()
+            _round(upkeep, upkeep.step)
+            due = time.monotonic() + settings().upkeep
+        _wake.wait(WATCH)
+
+
+def _round(upkeep: Upkeep, step: Callable[[], None]) -> None:
+    with _stepping:
+        try:
+            step()
+        except Exception as error:
+            # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
+            logger.warning("upkeep waits: %s", type(error).__name__)
+        finally:
+            # A child that is forked now must not inherit a connection.
+            upkeep.dispose()

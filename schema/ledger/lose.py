@@ -1,33 +1,47 @@
-"""Lose: a worker's process is gone, as a node on its machine has seen; its leases end at once."""
+"""Lose: a worker's process is gone, as somebody on its machine has seen; its leases end at once."""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from schema.database import writing
 from schema.ledger.clock import after
+from schema.process import Process
 from schema.results import Failure
-from schema.tables import Job, JobState
+from schema.tables import Job, JobState, Worker
 
 
-def lose(engine: Engine, worker: str, failure: Failure) -> int:
+def lose(engine: Engine, worker: str, process: Process, failure: Failure) -> int:
     """End the leases of a worker that no longer lives; the attempts stay charged.
 
     Args:
         engine: The database.
         worker: Its name.
+        process: The process that is gone. If another has taken its name since, nothing is done:
+            that one ended these leases when it registered.
         failure: What is known of its end; what a job knows already stays.
 
     Returns:
         Jobs that the reaper may free now.
     """
     with writing(engine) as connection:
-        return connection.execute(
-            update(Job)
-            .where(Job.worker == worker, Job.state == JobState.RUNNING)
-            .values(
-                lease_until=after(-1),
-                error_class=func.coalesce(Job.error_class, failure.error_class),
-                error_message=func.coalesce(Job.error_message, failure.message),
-            )
-        ).rowcount
+        return end_leases(connection, worker, process, failure)
+
+
+def end_leases(connection: Connection, worker: str, process: Process, failure: Failure) -> int:
+    """The same within a transaction."""
+    registered = select(Worker.name).where(
+        Worker.name == worker,
+        Worker.machine == process.machine,
+        Worker.pid == process.pid,
+        Worker.process_started == process.started,
+    )
+    return connection.execute(
+        update(Job)
+        .where(Job.worker == worker, Job.state == JobState.RUNNING, registered.exists())
+        .values(
+            lease_until=after(-1),
+            error_class=func.coalesce(Job.error_class, failure.error_class),
+            error_message=func.coalesce(Job.error_message, failure.message),
+        )
+    ).rowcount

@@ -59,10 +59,13 @@ def running_node(
     concurrency: int = 1,
     name: str = "test",
     fallback: bool = False,
+    app: str = "workers",
+    loglevel: str = "INFO",
 ) -> Iterator[RunningNode]:
     """Start a node on the servers that TRIAGE_* names now; it has ended when the block is left.
 
-    With `fallback` it computes on the CPU if its pinned device is not there.
+    With `fallback` it computes on the CPU if its pinned device is not there. `app` is the Celery
+    application.
     """
     config = read_settings()
     assert config.redis_url
@@ -71,9 +74,10 @@ def running_node(
     environment["TRIAGE_THREADS"] = "1"
     if fallback:
         environment["TRIAGE_DEVICE"] = "auto"
+    command = node_command(name, analyses, concurrency)
     with path.open("wb") as log:
         process = subprocess.Popen(
-            node_command(name, analyses, concurrency),
+            [{"workers": app, "INFO": loglevel}.get(part, part) for part in command],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,

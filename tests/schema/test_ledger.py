@@ -16,6 +16,8 @@ from schema.ledger.lose import lose
 from schema.ledger.reap import Reaped, reap
 from schema.ledger.release import expire, release
 from schema.outcome import Outcome, Provenance
+from schema.process import Process
+from schema.readiness import register
 from schema.results import Entity, Failure, Sentiment
 from schema.results.entity import EntityRow
 from schema.results.sentiment import SentimentRow
@@ -119,7 +121,11 @@ def test_what_a_worker_held_is_free_when_it_is_gone(engine: Engine) -> None:
     first, second = jobs(engine)
     gone = claim(engine, first.id, "sentiment", "node/0", LEASE)
     assert gone and claim(engine, second.id, "sentiment", "node/1", LEASE)
-    assert lose(engine, "node/0", Failure("SIGKILL", "its worker was killed")) == 1
+    death = Failure("SIGKILL", "its worker was killed")
+    process = Process("machine", 4711, 1)
+    assert lose(engine, "node/0", process, death) == 0, "nobody knows this process"
+    register(engine, "node/0", process, ["sentiment"], death)
+    assert lose(engine, "node/0", process, death) == 1
     assert reap(engine, max_attempts=3) == Reaped(expired=1)
     assert [job.state for job in jobs(engine)] == [JobState.PENDING, JobState.RUNNING]
     assert jobs(engine)[0].error_class == "SIGKILL"

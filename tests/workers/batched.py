@@ -41,5 +41,6 @@ def analyse(
 ) -> list[list[Result] | Failure]:
     """The outcome of each document, in order; a batch has at most so many padded tokens."""
     engine = Engine(analysis)
-    engine._ceiling = tokens
+    stated = engine.batch_tokens
+    engine.batch_tokens = lambda group="": min(tokens, stated(group))  # type: ignore[method-assign]
     return engine.run(documents, options or RunOptions())

@@ -18,12 +18,14 @@ BUDGETS = st.integers(1, 2048)
 
 
 def cut(windows: list[Window], budget: int) -> list[list[Window]]:
-    return [[windows[place] for place in batch] for batch in batches(windows, lambda: budget)]
+    return [
+        [windows[place] for place in batch] for batch in batches(windows, lambda _group: budget)
+    ]
 
 
 @given(WINDOWS, BUDGETS)
 def test_every_window_is_in_exactly_one_batch(windows: list[Window], budget: int) -> None:
-    places = [place for batch in batches(windows, lambda: budget) for place in batch]
+    places = [place for batch in batches(windows, lambda _group: budget) for place in batch]
     assert sorted(places) == list(range(len(windows)))
 
 
@@ -61,5 +63,5 @@ def test_a_row_beyond_the_budget_stands_alone() -> None:
 
 def test_a_budget_that_falls_meanwhile_counts_from_the_next_batch() -> None:
     budgets = iter([40, 20, 10, 10])
-    sizes = [len(batch) for batch in batches([Window(10, None)] * 8, lambda: next(budgets))]
+    sizes = [len(batch) for batch in batches([Window(10, None)] * 8, lambda _group: next(budgets))]
     assert sizes == [4, 2, 1, 1]

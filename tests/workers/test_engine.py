@@ -69,12 +69,12 @@ def test_outcomes_name_the_document_and_its_model(analysis: CountingAnalysis) ->
     assert outcomes[1].model is None
 
 
-def test_progress_is_told_after_every_batch(analysis: CountingAnalysis) -> None:
+def test_progress_is_told_after_tokenising_and_every_batch(analysis: CountingAnalysis) -> None:
     analysis.budget = 10
     told: list[int] = []
     engine = Engine(analysis)
     engine.run(documents_of(["12345"] * 7), OPTIONS, lambda: told.append(len(analysis.batches)))
-    assert told == [1, 2, 3, 4]
+    assert told == [0, 1, 2, 3, 4]
 
 
 def test_counters_count_tokens_and_padding(analysis: CountingAnalysis) -> None:
@@ -166,7 +166,7 @@ def test_too_large_a_batch_is_halved_charges_nobody_and_is_remembered(
     analysis.memory = 40
     engine = Engine(analysis)
     assert labels(engine.run(documents_of(["1234"] * 64), OPTIONS)) == ["4"] * 64
-    assert engine.batch_tokens <= 40
+    assert engine.batch_tokens() <= 40
     analysis.batches.clear()
     assert labels(engine.run(documents_of(["1234"] * 64), OPTIONS)) == ["4"] * 64
     assert all(4 * len(batch) <= 40 for batch in analysis.batches)
@@ -180,6 +180,18 @@ def test_a_row_that_does_not_fit_alone_is_charged(
     outcomes = Engine(analysis).run(documents_of(["a", "vast", "b"]), OPTIONS)
     assert labels(outcomes) == ["1", "!", "1"]
     assert isinstance(outcomes[1], Failure) and "memory" in outcomes[1].message
+
+
+def test_a_row_that_does_not_fit_alone_does_not_make_all_batches_small(
+    analysis: CountingAnalysis,
+) -> None:
+    analysis.memory = 40
+    engine = Engine(analysis)
+    vast = "v" * 50
+    assert labels(engine.run(documents_of(["1234"] * 10 + [vast]), OPTIONS)) == ["4"] * 10 + ["!"]
+    assert engine.batch_tokens() > 40
+    assert labels(engine.run(documents_of(["1234"] * 64), OPTIONS)) == ["4"] * 64
+    assert 20 <= engine.batch_tokens() <= 40
 
 
 def test_a_forward_that_loses_rows_is_a_fault_not_a_shift(

@@ -6,50 +6,72 @@ import os
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from schema.celery_app import make_app
-from schema.database import reading
+from schema.database import reading, writing
 from schema.document import Document
-from schema.ledger.reap import reap
+from schema.ledger.reap import LOST, reap
 from schema.messages import Messages
 from schema.options import RunOptions
 from schema.outcome import Outcome
+from schema.process import this_process
+from schema.readiness import all_readiness, ready, register
 from schema.results import Sentiment
 from schema.results.sentiment import SentimentRow
 from schema.settings import Settings
-from schema.tables import JobState
+from schema.tables import Job, JobState
 from tests.ledger import jobs, make_run
+from workers import backoff
 from workers import job as job_module
+from workers.board import Board
 from workers.faults import DeviceFault, WorkerFault
 from workers.job import JobRunner
+from workers.patience import Interrupted
+
+NAME = "node/0"
 
 
 class OneFault:
     """An engine of which the first call goes wrong in the given way, and later ones go well."""
 
-    def __init__(self, fault: Exception | None = None) -> None:
+    def __init__(self, fault: Exception | Callable[[], None] | None = None) -> None:
         self.fault = fault
 
-    def outcomes(self, documents: Sequence[Document], options: RunOptions) -> list[Outcome]:
+    def outcomes(
+        self, documents: Sequence[Document], options: RunOptions, on_progress: Callable[[], None]
+    ) -> list[Outcome]:
         fault, self.fault = self.fault, None
-        if fault is not None:
+        if isinstance(fault, Exception):
             raise fault
+        if fault is not None:
+            fault()
+        on_progress()
         return [Outcome(int(d.id), [Sentiment("POSITIVE", 0.9)], None) for d in documents]
 
 
-@pytest.fixture
-def runner(
-    engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Exception | None], JobRunner]:
-    monkeypatch.setattr(job_module, "FAULT_PAUSE", 0.01)
-    config = Settings()
+Make = Callable[[Exception | Callable[[], None] | None], JobRunner]
 
-    def make(fault: Exception | None) -> JobRunner:
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+def runner(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch, board: Board) -> Make:
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    monkeypatch.setattr(job_module, "FIRST", 0)
+    config = Settings(lease=30, heartbeat=0.05)
+    register(engine, NAME, this_process(), ["sentiment"], LOST)
+    ready(engine, NAME)
+
+    def make(fault: Exception | Callable[[], None] | None) -> JobRunner:
         engines = {"sentiment": OneFault(fault)}
         messages = Messages(make_app(config))
-        return JobRunner(engine, engines, messages, config, "node/0")  # type: ignore[arg-type]
+        place = board.place(0, os.getpid())
+        return JobRunner(engine, engines, messages, config, NAME, place)  # type: ignore[arg-type]
 
     return make
 
@@ -59,9 +81,13 @@ def written(engine: Engine) -> int:
         return connection.execute(select(func.count()).select_from(SentimentRow)).scalar_one()
 
 
-def test_a_job_is_done_once_and_pulls_the_next_one_in(
-    engine: Engine, runner: Callable[[Exception | None], JobRunner]
-) -> None:
+def readiness(engine: Engine) -> tuple[str, str | None]:
+    with reading(engine) as connection:
+        (worker,) = all_readiness(connection)
+    return worker.state, worker.reason
+
+
+def test_a_job_is_done_once_and_pulls_the_next_one_in(engine: Engine, runner: Make) -> None:
     make_run(engine, ["a", "b", "c"], job_size=1)
     first = jobs(engine)[0].id
     child = runner(None)
@@ -72,42 +98,120 @@ def test_a_job_is_done_once_and_pulls_the_next_one_in(
     assert written(engine) == 1
 
 
-def test_a_worker_fault_charges_nobody(
-    engine: Engine, runner: Callable[[Exception | None], JobRunner]
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(WorkerFault("no model"), "no model"), (MemoryError(), "no memory left")]
+)
+def test_a_worker_fault_charges_nobody_and_is_told_until_it_is_over(
+    engine: Engine, runner: Make, fault: Exception, reason: str
 ) -> None:
     make_run(engine, ["a"])
-    child = runner(WorkerFault("no model"))
+    child = runner(fault)
     child.job("sentiment", jobs(engine)[0].id)
-    assert jobs(engine)[0].attempts == 0
-    assert jobs(engine)[0].state in (JobState.PENDING, JobState.QUEUED)
+    assert (jobs(engine)[0].attempts, jobs(engine)[0].state) == (0, JobState.QUEUED)
+    assert readiness(engine) == ("not ready", reason)
+    child.job("sentiment", jobs(engine)[0].id)
+    assert (jobs(engine)[0].attempts, jobs(engine)[0].state) == (1, JobState.DONE)
+    assert readiness(engine) == ("ready", None)
 
 
+def test_back_off_doubles_from_five_seconds_to_five_minutes() -> None:
+    faults = backoff.Backoff()
+    assert not faults.well()
+    assert [faults.fault() for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    for _ in range(5000):
+        assert faults.fault() == 300
+    assert faults.well()
+    assert faults.fault() == 5
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (TypeError("a marker text"), "TypeError"),
+        (IntegrityError("INSERT", {}, Exception("a marker text")), "IntegrityError"),
+    ],
+)
 def test_an_unknown_fault_is_charged_and_reaped_at_once(
     engine: Engine,
-    runner: Callable[[Exception | None], JobRunner],
+    runner: Make,
     caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+    kind: str,
 ) -> None:
     make_run(engine, ["a marker text"])
-    child = runner(TypeError("a marker text"))
+    child = runner(fault)
     child.job("sentiment", jobs(engine)[0].id)
-    assert "TypeError" in caplog.text
+    assert kind in caplog.text
     assert "marker" not in caplog.text
+    assert (jobs(engine)[0].error_class, jobs(engine)[0].error_message) == (
+        kind,
+        f"{kind} outside of the model",
+    )
     assert reap(engine, max_attempts=3).expired == 1
     child.job("sentiment", jobs(engine)[0].id)
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 2)
 
 
-def test_a_database_fault_leaves_the_job_to_its_lease(
-    engine: Engine, runner: Callable[[Exception | None], JobRunner]
+@pytest.mark.parametrize("step", ["claim", "read_documents", "finish"])
+def test_while_the_database_is_away_the_job_waits_and_goes_on(
+    engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     make_run(engine, ["a"])
-    runner(OperationalError("SELECT", {}, Exception("gone"))).job("sentiment", jobs(engine)[0].id)
-    assert jobs(engine)[0].state == JobState.RUNNING
+    real, left = getattr(job_module, step), [OperationalError("SELECT", {}, Exception("gone"))] * 2
+
+    def away(*arguments: object) -> object:
+        if left:
+            raise left.pop()
+        return real(*arguments)
+
+    monkeypatch.setattr(job_module, step, away)
+    runner(None).job("sentiment", jobs(engine)[0].id)
+    assert left == []
+    assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 1)
+    assert written(engine) == 1
 
 
-def test_a_lost_device_ends_the_child_and_stays_charged(
-    engine: Engine, runner: Callable[[Exception | None], JobRunner]
+def test_a_node_that_ends_claims_nothing_more(engine: Engine, runner: Make, board: Board) -> None:
+    make_run(engine, ["a"])
+    child = runner(None)
+    board.stop(grace=60)
+    with pytest.raises(Interrupted):
+        child.job("sentiment", jobs(engine)[0].id)
+    assert jobs(engine)[0].attempts == 0
+
+
+def test_a_job_that_waits_for_the_database_is_released_when_the_node_ends(
+    engine: Engine, runner: Make, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_run(engine, ["a"])
+
+    def away(*_: object) -> None:
+        board.stop(grace=60)
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(job_module, "finish", away)
+    with pytest.raises(Interrupted):
+        runner(None).job("sentiment", jobs(engine)[0].id)
+    assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.PENDING, 0)
+
+
+def test_a_job_that_is_taken_away_is_given_up_at_the_next_batch(
+    engine: Engine, runner: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_run(engine, ["a"])
+    job_id = jobs(engine)[0].id
+
+    def taken_away() -> None:
+        with writing(engine) as connection:
+            connection.execute(update(Job).values(fence=Job.fence + 1, worker="node/1"))
+
+    runner(taken_away).job("sentiment", job_id)
+    assert "cancelled or lost to another, nothing written" in caplog.text
+    assert written(engine) == 0
+    assert (jobs(engine)[0].state, jobs(engine)[0].worker) == (JobState.RUNNING, "node/1")
+
+
+def test_a_lost_device_ends_the_child_and_stays_charged(engine: Engine, runner: Make) -> None:
     make_run(engine, ["a"])
     child = runner(DeviceFault("the device is gone"))
     engine.dispose()
@@ -116,5 +220,5 @@ def test_a_lost_device_ends_the_child_and_stays_charged(
         child.job("sentiment", jobs(engine)[0].id)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
-    assert jobs(engine)[0].attempts == 1
+    assert (jobs(engine)[0].attempts, jobs(engine)[0].error_class) == (1, "DeviceFault")
     assert reap(engine, max_attempts=3).expired == 1

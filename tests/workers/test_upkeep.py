@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import subprocess
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 from pydantic import SecretStr
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
 
 from producer import embedded_redis
 from schema.celery_app import make_app
-from schema.database import writing
+from schema.database import open_engine, reading, writing
 from schema.ledger.claim import claim
 from schema.ledger.clock import after
+from schema.ledger.heartbeat import heartbeat
+from schema.ledger.lose import lose
+from schema.ledger.reap import LOST
 from schema.messages import BrokerError, Messages
+from schema.process import find_process, machine, this_process
+from schema.readiness import NameTakenError, register, workers_on
+from schema.results import Failure
 from schema.settings import Settings
-from schema.tables import Job, JobState
+from schema.tables import DeadLetter, Job, JobState
 from tests.ledger import jobs, make_run
 from tests.waiting import wait_until
 from workers import upkeep
+from workers.board import Board
+from workers.upkeep import Upkeep
 
 
 @pytest.fixture
 def config(redis_url: str) -> Settings:
-    return Settings(message_timeout=60, upkeep=0.05)
+    return Settings(message_timeout=60, upkeep=0.05, max_attempts=2)
 
 
 @pytest.fixture
@@ -35,30 +48,171 @@ def messages(config: Settings) -> Messages:
     return Messages(make_app(config))
 
 
-def test_a_step_sends_what_waits_and_frees_what_died(
-    engine: Engine, messages: Messages, config: Settings
-) -> None:
-    make_run(engine, ["a", "b"], job_size=1)
-    assert claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+def keeper(engine: Engine, messages: Messages, config: Settings, board: Board) -> Upkeep:
+    return Upkeep(engine, messages, config, board)
+
+
+def let_leases_pass(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.execute(
             update(Job).where(Job.state == JobState.RUNNING).values(lease_until=after(-1))
         )
-    upkeep.step(engine, messages, config)
+
+
+def test_a_step_sends_what_waits_and_frees_what_died(
+    engine: Engine, messages: Messages, keeper: Upkeep
+) -> None:
+    make_run(engine, ["a", "b"], job_size=1)
+    assert claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
+    let_leases_pass(engine)
+    keeper.step()
     assert [job.state for job in jobs(engine)] == [JobState.QUEUED, JobState.QUEUED]
     assert messages.depth("sentiment") == 2
 
 
 def test_a_redis_that_comes_back_empty_is_filled_again(
-    engine: Engine, redis_url: str, messages: Messages, config: Settings
+    engine: Engine, redis_url: str, messages: Messages, keeper: Upkeep
 ) -> None:
     make_run(engine, ["a", "b"], job_size=1)
-    upkeep.step(engine, messages, config)
+    keeper.step()
     redis.Redis.from_url(redis_url).flushall()
     with writing(engine) as connection:
         connection.execute(update(Job).values(queued_at=after(-61)))
-    upkeep.step(engine, messages, config)
+    keeper.step()
     assert messages.depth("sentiment") == 2
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A real process to stand for a worker's."""
+    process = subprocess.Popen(["sleep", "600"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_worker_seen_to_die_is_charged_with_how_at_once(
+    engine: Engine, keeper: Upkeep, sleeper: subprocess.Popen[bytes]
+) -> None:
+    """The document is alone, and its second worker dies with it: it is dead, by that signal."""
+    run_id = make_run(engine, ["a"])
+    for attempt in (1, 2):
+        register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
+        assert claim(engine, jobs(engine)[0].id, "sentiment", "n/0", lease=30)
+        keeper.step()
+        assert not keeper.watch()
+        assert jobs(engine)[0].state == JobState.RUNNING
+        if attempt == 1:
+            sleeper.send_signal(signal.SIGSTOP)
+            assert not keeper.watch(), "who is stopped may go on"
+            sleeper.kill()
+            sleeper.wait()
+            # Whoever reaped it may say how it died; the first word counts.
+            upkeep.child_died(sleeper.pid, Failure("SIGBUS", "its worker was killed by SIGBUS"))
+            upkeep.child_died(sleeper.pid, Failure("SIGKILL", "too late"))
+        else:
+            sleeper.send_signal(signal.SIGSEGV)
+            os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+        assert keeper.watch()
+        keeper.step()
+        assert workers_on(engine, machine()) == {}
+        if attempt == 1:
+            assert (jobs(engine)[0].state, jobs(engine)[0].error_class) == (
+                JobState.QUEUED,
+                "SIGBUS",
+            )
+            sleeper.__init__(["sleep", "600"])  # type: ignore[misc]
+    assert jobs(engine, run_id)[0].state == JobState.DEAD
+    with reading(engine) as connection:
+        letter = connection.execute(select(DeadLetter.__table__)).one()
+    assert (letter.error_class, letter.attempts) == ("SIGSEGV", 2)
+
+
+def test_a_death_that_nobody_explains_frees_the_job_at_the_second_look(
+    engine: Engine, keeper: Upkeep, sleeper: subprocess.Popen[bytes]
+) -> None:
+    make_run(engine, ["a"])
+    register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
+    assert claim(engine, jobs(engine)[0].id, "sentiment", "n/0", lease=30)
+    sleeper.kill()
+    sleeper.wait()
+    keeper.step()
+    assert jobs(engine)[0].state == JobState.RUNNING
+    assert keeper.watch(), "look again soon"
+    keeper.step()
+    assert (jobs(engine)[0].state, jobs(engine)[0].error_class) == (JobState.QUEUED, "WorkerLost")
+
+
+def test_a_worker_started_again_under_its_name_keeps_what_it_claims(
+    engine: Engine, keeper: Upkeep, sleeper: subprocess.Popen[bytes]
+) -> None:
+    make_run(engine, ["a", "b"], job_size=1)
+    first, second = jobs(engine)
+    old = find_process(sleeper.pid)
+    register(engine, "n/0", old, ["sentiment"], LOST)
+    assert claim(engine, first.id, "sentiment", "n/0", lease=30)
+    with pytest.raises(NameTakenError, match=rf"process {old.pid}\); give another --name"):
+        register(engine, "n/0", this_process(), ["sentiment"], LOST)
+    sleeper.kill()
+    sleeper.wait()
+    assert register(engine, "n/0", this_process(), ["sentiment"], LOST) == 1
+    assert claim(engine, second.id, "sentiment", "n/0", lease=30)
+    assert lose(engine, "n/0", old, LOST) == 0
+    keeper.step()
+    assert [job.state for job in jobs(engine)] == [JobState.QUEUED, JobState.RUNNING]
+
+
+def test_a_child_that_hangs_is_ended(
+    engine: Engine, keeper: Upkeep, board: Board, sleeper: subprocess.Popen[bytes]
+) -> None:
+    register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
+    keeper.step()
+    place = board.place(0, sleeper.pid)
+    place.computing(3600)
+    assert not keeper.watch()
+    assert sleeper.poll() is None
+    place.computing(-1)
+    keeper.watch()
+    assert sleeper.wait() == -signal.SIGKILL
+    assert upkeep.death_of(sleeper.pid).error_class == "BatchTimeout"
+
+
+def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
+    engine: Engine, messages: Messages, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever lives could not renew its lease, and does so as soon as the database is back."""
+    keeper = Upkeep(engine, messages, Settings(heartbeat=10), board)
+    make_run(engine, ["a"])
+    claimed = claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
+    assert claimed
+    let_leases_pass(engine)
+    moment = time.monotonic()
+    monkeypatch.setattr(upkeep.time, "monotonic", lambda: moment)
+    with monkeypatch.context() as away:
+        away.setattr(keeper, "_engine", open_engine("postgresql://nobody@127.0.0.1:1/nowhere"))
+        with pytest.raises(OperationalError):
+            keeper.step()
+    moment += 9
+    keeper.step()
+    assert jobs(engine)[0].state == JobState.RUNNING
+    assert heartbeat(engine, claimed, 30)
+    moment += 2
+    keeper.step()
+    assert jobs(engine)[0].state == JobState.RUNNING
+    let_leases_pass(engine)
+    keeper.step()
+    assert jobs(engine)[0].state == JobState.QUEUED
+    moment += 40
+    assert claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
+    let_leases_pass(engine)
+    keeper.step()
+    assert jobs(engine)[0].state == JobState.RUNNING, "the node itself had stood still"
 
 
 def test_it_outlives_a_redis_that_is_away(

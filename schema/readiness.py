@@ -1,0 +1,169 @@
+"""Readiness: which workers there are, and whether they can work. Theirs to tell, in `workers`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from schema.database import reading, writing
+from schema.ledger.clock import after, now, seconds_since
+from schema.ledger.lose import end_leases
+from schema.process import Process
+from schema.results import Failure
+from schema.tables import Worker, WorkerState
+
+#: Seconds after which a worker that nobody has seen is no longer listed.
+FORGOTTEN_AFTER = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """A worker as `triage status` shows it.
+
+    Attributes:
+        unseen: Seconds since its process was last seen alive.
+        next_try: Seconds until it tries again, if it is not ready.
+    """
+
+    worker: str
+    analyses: tuple[str, ...]
+    state: str
+    reason: str | None
+    since: datetime
+    unseen: float
+    next_try: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; times in ISO 8601, seconds as numbers."""
+        return asdict(self) | {"since": self.since.isoformat()}
+
+
+class NameTakenError(RuntimeError):
+    """Another worker of this name runs on this machine. One sentence, with the fix."""
+
+
+def register(
+    engine: Engine, name: str, process: Process, analyses: Sequence[str], death: Failure
+) -> int:
+    """A worker begins to load its models. If a dead one had its name, its leases end now.
+
+    Args:
+        engine: The database.
+        name: Of the worker.
+        process: Its process.
+        analyses: That it will take.
+        death: What is known of the end of the one before.
+
+    Returns:
+        The jobs of the one before that the reaper may free.
+
+    Raises:
+        NameTakenError: If the one before is alive.
+    """
+    row = {
+        "machine": process.machine,
+        "pid": process.pid,
+        "process_started": process.started,
+        "analyses": list(analyses),
+        "state": WorkerState.LOADING,
+        "reason": None,
+        "since": now(),
+        "next_try_at": None,
+        "seen_at": now(),
+    }
+    find = select(Worker.machine, Worker.pid, Worker.process_started).where(Worker.name == name)
+    with writing(engine) as connection:
+        found = connection.execute(find.with_for_update()).one_or_none()
+        if found is None:
+            connection.execute(insert(Worker).values(name=name, **row))
+            return 0
+        before = Process(*found)
+        # On another machine nobody can tell whether it lives: its leases will.
+        here = before.machine == process.machine and before != process
+        if here and before.alive:
+            raise NameTakenError(
+                f"a worker named {name} runs already (process {before.pid}); give another --name"
+            )
+        held = end_leases(connection, name, before, death) if here else 0
+        connection.execute(update(Worker).where(Worker.name == name).values(**row))
+    return held
+
+
+def ready(engine: Engine, name: str) -> None:
+    """The worker takes jobs."""
+    _say(engine, name, state=WorkerState.READY, reason=None, next_try_at=None)
+
+
+def not_ready(engine: Engine, name: str, reason: str, seconds: float | None) -> None:
+    """The worker takes no jobs.
+
+    Args:
+        engine: The database.
+        name: The worker.
+        reason: A sentence that quotes no document.
+        seconds: Until it tries again, or None.
+    """
+    next_try = None if seconds is None else after(seconds)
+    _say(engine, name, state=WorkerState.NOT_READY, reason=reason, next_try_at=next_try)
+
+
+def _say(engine: Engine, name: str, **values: Any) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(Worker).where(Worker.name == name).values(since=now(), seen_at=now(), **values)
+        )
+
+
+def workers_on(engine: Engine, machine: str) -> dict[str, Process]:
+    """The workers of a machine, by name."""
+    columns = (Worker.name, Worker.machine, Worker.pid, Worker.process_started)
+    with reading(engine) as connection:
+        found = connection.execute(select(*columns).where(Worker.machine == machine)).all()
+    return {row.name: Process(row.machine, row.pid, row.process_started) for row in found}
+
+
+def seen(engine: Engine, alive: dict[str, Process], gone: dict[str, Process]) -> None:
+    """A look at the processes of a machine: note who lives, and strike who does not off the list.
+
+    A worker that ended because it could not work stays for a while, with its reason.
+    """
+
+    def row(name: str, process: Process) -> tuple[Any, ...]:
+        return (Worker.name == name, Worker.pid == process.pid)
+
+    with writing(engine) as connection:
+        for name, process in sorted(alive.items()):
+            connection.execute(update(Worker).where(*row(name, process)).values(seen_at=now()))
+        for name, process in sorted(gone.items()):
+            connection.execute(
+                delete(Worker).where(*row(name, process), Worker.state != WorkerState.NOT_READY)
+            )
+        connection.execute(delete(Worker).where(Worker.seen_at < after(-FORGOTTEN_AFTER)))
+
+
+def all_readiness(connection: Connection) -> list[Readiness]:
+    """All workers by name."""
+    columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
+    found = connection.execute(
+        select(
+            *columns,
+            seconds_since(Worker.seen_at).label("unseen"),
+            seconds_since(Worker.next_try_at).label("late"),
+        ).order_by(Worker.name)
+    )
+    return [
+        Readiness(
+            worker=row.name,
+            analyses=tuple(row.analyses),
+            state=row.state,
+            reason=row.reason,
+            since=row.since,
+            unseen=max(0.0, row.unseen),
+            next_try=None if row.late is None else max(0.0, -row.late),
+        )
+        for row in found
+    ]

@@ -1,0 +1,66 @@
+"""The shipped Celery application, with a model that documents can hold up, or kill.
+
+`celery -A tests.end_to_end.gated worker …`. A document `hold FOLDER` makes the forward say that it
+has begun (`FOLDER/begun-PID`), and wait as long as `FOLDER/closed` is there; `segfault` is what it
+says. Documents are prepared as ever, and other texts go through the real model.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from schema.catalog import Catalog
+from schema.document import Document
+from schema.options import RunOptions
+from workers import analyses
+from workers.analysis import Analysis, DocumentError, Window
+from workers.celery import app
+from workers.faults import WorkerFault
+
+_load_analysis = analyses.load_analysis
+
+
+def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
+    analysis = _load_analysis(name, catalog, device)
+    prepare, forward = analysis.prepare, analysis.forward
+    texts: dict[int, str] = {}
+
+    def remember(
+        documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        prepared = prepare(documents, options)
+        for document, windows in zip(documents, prepared, strict=True):
+            if not isinstance(windows, DocumentError):
+                texts.update({id(window): document.text for window in windows})
+        return prepared
+
+    def obey(windows: Sequence[Window]) -> list[Any]:
+        for window in windows:
+            word, _, folder = texts.get(id(window), "").partition(" ")
+            if word == "hold":
+                _hold(Path(folder))
+            elif word == "segfault":
+                ctypes.string_at(0)
+            elif word == "broken" and Path(folder, "closed").exists():
+                raise WorkerFault("the model is not to be had")
+        return forward(windows)
+
+    analysis.prepare, analysis.forward = remember, obey  # type: ignore[method-assign]
+    return analysis
+
+
+def _hold(folder: Path) -> None:
+    (folder / f"begun-{os.getpid()}").touch()
+    while (folder / "closed").exists():
+        time.sleep(0.05)
+
+
+# A child looks it up here when it loads its models.
+analyses.load_analysis = _load_gated
+
+__all__ = ["app"]

@@ -1,0 +1,43 @@
+"""The board that a parent and its children share."""
+
+from __future__ import annotations
+
+import os
+
+from workers.board import Board
+
+
+def test_what_a_child_writes_its_parent_reads() -> None:
+    board = Board()
+    assert (board.cannot_load, board.stop_at, board.overdue()) == (False, None, [])
+    pid = os.fork()
+    if pid == 0:
+        board.say_cannot_load()
+        board.place(1, os.getpid()).computing(-1)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert (board.cannot_load, board.overdue()) == (True, [pid])
+
+
+def test_only_who_computes_can_be_overdue() -> None:
+    board = Board()
+    place = board.place(3, 4711)
+    assert not place.overdue
+    place.computing(60)
+    assert (place.overdue, board.overdue()) == (False, [])
+    place.computing(-1)
+    assert (place.overdue, board.overdue()) == (True, [4711])
+    place.waiting()
+    assert (place.overdue, board.overdue()) == (False, [])
+
+
+def test_grace_comes_before_the_end() -> None:
+    board = Board()
+    place = board.place(0, os.getpid())
+    assert (place.stopping, place.time_is_up) == (False, False)
+    assert not place.wait(0)
+    board.stop(grace=60)
+    assert (place.stopping, place.time_is_up) == (True, False)
+    assert place.wait(3600), "at once"
+    board.stop(grace=0)
+    assert place.time_is_up

@@ -1,0 +1,37 @@
+"""Deaths of workers: how a process ended, in the words that its documents may be charged with."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+from schema.ledger.reap import LOST
+from schema.results import Failure
+
+#: A worker that was not killed: it saw that it could not go on.
+ENDED_ITSELF = Failure("WorkerLost", "its worker ended itself")
+#: As billiard's `human_status` puts it, e.g. `signal 11 (SIGSEGV)`.
+_SIGNAL = re.compile(r"signal \d+ \((SIG\w+)\)")
+
+
+def how_a_child_ended(pid: int) -> Failure:
+    """Ask the kernel, and leave the child to be asked for again by the pool that owns it."""
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return LOST
+    if ended is None or ended.si_code == os.CLD_EXITED:
+        return ENDED_ITSELF
+    return _killed_by(signal.Signals(ended.si_status).name)
+
+
+def how_it_ended(status: str) -> Failure:
+    """By billiard's sentence on the end of a child."""
+    found = _SIGNAL.search(status)
+    return _killed_by(found[1]) if found else ENDED_ITSELF
+
+
+def _killed_by(name: str) -> Failure:
+    hint = ", as the kernel does when memory runs out" if name == "SIGKILL" else ""
+    return Failure(name, f"its worker was killed by {name}{hint}")
