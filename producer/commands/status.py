@@ -1,4 +1,4 @@
-"""`triage status`: how far runs are."""
+"""`triage status`: how far runs are, and whether workers work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -15,8 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from producer.errors import UsageError, database_failed
 from producer.progress_table import run_table, runs_table
 from producer.session import open_database
+from producer.worker_table import worker_table
 from schema.database import reading
 from schema.progress import RunProgress, all_progress, run_progress
+from schema.readiness import Readiness, all_readiness
 from schema.runs import UnknownRunError
 
 #: Seconds between two looks with `--watch`.
@@ -34,7 +36,9 @@ def status(
         bool, typer.Option("--watch", help="Look again every second until all is finished.")
     ] = False,
 ) -> None:
-    """Show how far each analysis is: documents done, in flight, waiting, dead; rate; time left."""
+    """Show how far each analysis is: documents done, in flight, waiting, dead; rate; time left.
+    Without RUN, also the workers, and why one is not ready.
+    """
     if as_json and watch:
         raise UsageError("--json and --watch do not go together; give one of them")
     engine = open_database()
@@ -44,7 +48,7 @@ def status(
         elif as_json:
             typer.echo(json.dumps(_as_json(engine, run), ensure_ascii=False, indent=2))
         else:
-            Console().print(_view(_read(engine, run), run))
+            Console().print(_view(engine, _read(engine, run), run))
     except UnknownRunError as error:
         raise UsageError(str(error)) from None
     except DBAPIError as error:
@@ -56,15 +60,27 @@ def _read(engine: Engine, run: str | None) -> list[RunProgress]:
         return all_progress(connection) if run is None else [run_progress(connection, run)]
 
 
-def _as_json(engine: Engine, run: str | None) -> dict[str, Any] | list[dict[str, Any]]:
+def _as_json(engine: Engine, run: str | None) -> dict[str, Any]:
     found = [one.as_json() for one in _read(engine, run)]
-    return found if run is None else found[0]
+    if run is not None:
+        return found[0]
+    return {"runs": found, "workers": [one.as_json() for one in _workers(engine)]}
 
 
-def _view(runs: list[RunProgress], run: str | None) -> RenderableType:
+def _workers(engine: Engine) -> list[Readiness]:
+    with reading(engine) as connection:
+        return all_readiness(connection)
+
+
+def _view(engine: Engine, runs: list[RunProgress], run: str | None) -> RenderableType:
     if run is not None:
         return run_table(runs[0])
-    return runs_table(runs) if runs else "no runs yet; begin with: triage ingest"
+    workers = _workers(engine)
+    return Group(
+        runs_table(runs) if runs else "no runs yet; begin with: triage ingest",
+        "",
+        worker_table(workers) if workers else "no workers; start one with: triage worker",
+    )
 
 
 def _watch(engine: Engine, run: str | None) -> None:
@@ -72,7 +88,7 @@ def _watch(engine: Engine, run: str | None) -> None:
         with Live(console=Console(), auto_refresh=False) as live:
             while True:
                 runs = _read(engine, run)
-                live.update(_view(runs, run), refresh=True)
+                live.update(_view(engine, runs, run), refresh=True)
                 if all(one.finished for one in runs):
                     return
                 time.sleep(REFRESH)

@@ -15,8 +15,11 @@ from producer.commands import status as status_module
 from producer.progress_table import duration
 from schema.database import reading, writing
 from schema.ledger.clock import after, now
+from schema.ledger.reap import LOST
+from schema.process import this_process
 from schema.progress import run_progress
-from schema.tables import Job, JobState, RunState
+from schema.readiness import not_ready, ready, register
+from schema.tables import Job, JobState, RunState, Worker
 from tests.feedback import add_job, add_run
 from tests.producer.console import Triage
 
@@ -48,8 +51,12 @@ def cells(out: str, first: str) -> list[str]:
 
 
 def test_status(engine: Engine, triage: Triage) -> None:
-    assert triage("status").out.strip() == "no runs yet; begin with: triage ingest"
-    assert triage("status", "--json").out == "[]\n"
+    assert triage("status").out.splitlines() == [
+        "no runs yet; begin with: triage ingest",
+        "",
+        "no workers; start one with: triage worker",
+    ]
+    assert json.loads(triage("status", "--json").out) == {"runs": [], "workers": []}
     seed(engine)
     out = triage("status").out
     today = out.splitlines()[2].split("│")[1].strip()
@@ -71,9 +78,29 @@ def test_status(engine: Engine, triage: Triage) -> None:
     with reading(engine) as connection:
         expected = run_progress(connection, "[b]busy").as_json()
     assert json.loads(triage("status", "[b]busy", "--json").out) == expected
-    every = json.loads(triage("status", "--json").out)
+    every = json.loads(triage("status", "--json").out)["runs"]
     assert [one["run"] for one in every] == ["new", "[b]busy", "old"]
     assert every[1] == expected
+
+
+def test_workers_say_whether_they_are_ready_and_why_not(engine: Engine, triage: Triage) -> None:
+    for name in ("gpu0@host/0", "gpu1@host/0"):
+        register(engine, name, this_process(), ["sentiment", "qa"], LOST)
+    ready(engine, "gpu0@host/0")
+    not_ready(engine, "gpu1@host/0", "model 'x' is not there", seconds=600)
+    out = triage("status").out
+    assert cells(out, "gpu0@host/0")[1] == "ready"
+    assert cells(out, "gpu1@host/0")[1] == "not ready"
+    assert "model 'x' is not" in out and "tries again" in out
+    workers = json.loads(triage("status", "--json").out)["workers"]
+    assert [(one["worker"], one["state"], one["reason"]) for one in workers] == [
+        ("gpu0@host/0", "ready", None),
+        ("gpu1@host/0", "not ready", "model 'x' is not there"),
+    ]
+    assert 0 < workers[1]["next_try"] <= 600
+    with writing(engine) as connection:
+        connection.execute(update(Worker).values(seen_at=after(-120)))
+    assert "not seen for" in triage("status").out
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
