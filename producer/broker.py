@@ -43,8 +43,8 @@ class Broker:
         try:
             for analysis in analyses:
                 dispatch(self._engine, self._messages.publish, analysis, self._window)
-        except BrokerError:
-            self._give_up("Redis does not answer; check TRIAGE_REDIS_URL")
+        except BrokerError as error:
+            self._give_up(f"{error}; check TRIAGE_REDIS_URL")
 
     def _give_up(self, reason: str) -> None:
         self._messages = None
@@ -61,5 +61,7 @@ def _connect(config: Settings) -> Messages | None:
     app.conf.broker_transport_options |= {
         "socket_connect_timeout": PATIENCE,
         "socket_timeout": PATIENCE,
+        # Once is enough: there are workers who will try again.
+        "max_retries": 0,
     }
     return Messages(app)

@@ -11,10 +11,13 @@ from celery import Celery
 from kombu.entity import Exchange, Queue
 
 from schema.analyses import ANALYSES, queue_name
+from schema.broker_url import parse_broker_url
 from schema.settings import Settings, SettingsError, settings
 
 #: Prefix of every key in Redis, so that several systems may share one server.
 KEY_PREFIX = "triage:"
+#: Routes a message by the name of its analysis.
+EXCHANGE = "triage"
 #: Seconds after which Redis gives an unacknowledged message to another worker: above any job, since
 #: Celery never renews it. The ledger's leases find dead workers long before.
 VISIBILITY_TIMEOUT = 12 * 3600
@@ -22,7 +25,7 @@ VISIBILITY_TIMEOUT = 12 * 3600
 
 def queues() -> list[Queue]:
     """One direct queue for each analysis."""
-    exchange = Exchange("triage", type="direct")  # type: ignore[no-untyped-call]
+    exchange = Exchange(EXCHANGE, type="direct")  # type: ignore[no-untyped-call]
     return [
         Queue(queue_name(name), exchange, routing_key=name)  # type: ignore[no-untyped-call]
         for name in ANALYSES
@@ -40,8 +43,11 @@ def make_app(config: Settings) -> Celery:
             "TRIAGE_REDIS_URL is not set; give redis://host:port/0, or use `triage worker`, "
             "which starts an embedded Redis"
         )
-    app = Celery("triage", broker=config.redis_url.get_secret_value())
+    broker = parse_broker_url(config.redis_url.get_secret_value())
+    app = Celery("triage", broker=broker.url)
     app.conf.update(
+        # Not in the URL: there kombu would check no certificate, and Flower finds none of it.
+        broker_use_ssl=broker.tls,
         # JSON and nothing else: a pickled message could run code in a worker.
         accept_content=["json"],
         task_serializer="json",
@@ -67,6 +73,8 @@ def make_app(config: Settings) -> Celery:
             "queue_order_strategy": "priority",
             "socket_keepalive": True,
             "health_check_interval": 25,
+            # A server that takes a connection and then says nothing is away.
+            "socket_timeout": 30,
         },
         # A respawned child loads its models before it says that it is alive.
         worker_proc_alive_timeout=config.load_timeout,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -13,7 +15,7 @@ from schema.analyses import queue_name, task_name
 
 
 class BrokerError(RuntimeError):
-    """Redis cannot be reached, or takes no message. Says what kind of error it was, no more."""
+    """Redis cannot be reached, or takes no message. Says why, in words that are fit for a log."""
 
 
 @contextmanager
@@ -22,7 +24,29 @@ def _as_broker_error() -> Iterator[None]:
     try:
         yield
     except (KombuError, redis.RedisError, OSError) as error:
-        raise BrokerError(type(error).__name__) from error
+        raise BrokerError(_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """What an operator can mend, of all that kombu and redis-py have wrapped in each other."""
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    for link in chain:
+        if isinstance(link, redis.AuthenticationError):
+            return "Redis refuses the user or the password"
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return f"the certificate of Redis is not trusted ({link.verify_message})"
+        if isinstance(link, ssl.SSLError):
+            return "Redis does not speak TLS as we do"
+        if isinstance(link, FileNotFoundError):
+            return "a file that the options of the URL name is not there"
+        if isinstance(link, socket.gaierror):
+            return "nobody knows the host name of Redis"
+    kind = next((link for link in chain if isinstance(link, OSError)), error)
+    return f"Redis does not answer ({type(kind).__name__})"
 
 
 class Messages:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+
+from schema.broker_url import parse_broker_url
+from schema.database_url import parse_database_url
+
+#: SQLAlchemy's names of the databases, and of the one driver that we know for each.
+DATABASES = ("postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 
 
 class SettingsError(ValueError):
@@ -70,19 +74,15 @@ class Settings(BaseSettings):
     def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None:
             return None
-        try:
-            backend = make_url(url.get_secret_value()).get_backend_name()
-        except ArgumentError:
-            raise ValueError("is no database URL; try postgresql://user@host/name") from None
-        if backend not in ("sqlite", "postgresql"):
-            raise ValueError(f"names {backend}; use postgresql://… or sqlite:///file")
+        if parse_database_url(url.get_secret_value()).drivername not in DATABASES:
+            raise ValueError("must begin with postgresql:// or sqlite:///")
         return url
 
     @field_validator("redis_url")
     @classmethod
     def _known_broker(cls, url: SecretStr | None) -> SecretStr | None:
-        if url and not url.get_secret_value().startswith(("redis://", "rediss://")):
-            raise ValueError("must begin with redis:// or rediss://")
+        if url:
+            parse_broker_url(url.get_secret_value())
         return url
 
     @model_validator(mode="after")

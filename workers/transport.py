@@ -19,8 +19,10 @@ from functools import partial
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
+from kombu.utils import json as kombu_json
 
 from schema.analyses import ANALYSES, queue_name, task_name
+from schema.celery_app import EXCHANGE
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +31,12 @@ LONGEST = 16_384
 #: Ids of jobs are 64-bit integers with a sign.
 HIGHEST_ID = 2**63 - 1
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-#: What reading a forged message may raise; deep brackets are a RecursionError.
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+#: What reading a forged message may raise; deep brackets are a RecursionError, and kombu's JSON
+#: knows types that have errors of their own.
+UNREADABLE = (
+    *(ValueError, TypeError, KeyError, AttributeError),
+    *(RecursionError, ArithmeticError),
+)
 
 
 class ForgedMessageError(ValueError):
@@ -58,7 +64,7 @@ def cleaned(queue: str, raw: bytes) -> str:
         raise ForgedMessageError("not a message of Celery's protocol 2") from None
     analysis = next((name for name in ANALYSES if queue_name(name) == queue), None)
     if analysis is None or task != task_name(analysis):
-        raise ForgedMessageError(f"not for a task of the queue {queue}")
+        raise ForgedMessageError("not for the task of its queue")
     if not isinstance(message_id, str) or not UUID.fullmatch(message_id):
         raise ForgedMessageError("its id is no UUID")
     job_id = _job_id(message)
@@ -104,7 +110,7 @@ def _envelope(analysis: str, message_id: str, job_id: int, redelivered: bool) ->
             # Ours to choose: a forged one could acknowledge another message.
             "delivery_tag": str(uuid.uuid4()),
             "delivery_info": {
-                "exchange": "triage",
+                "exchange": EXCHANGE,
                 "routing_key": analysis,
                 "redelivered": redelivered,
             },
@@ -113,9 +119,11 @@ def _envelope(analysis: str, message_id: str, job_id: int, redelivered: bool) ->
     }
 
 
-def readable(message: Any) -> bool:
-    """Whether kombu can take a broadcast (an event, a remote control command) for a message."""
+def readable(raw: bytes) -> bool:
+    """Whether kombu can take an event, or a word of remote control, for a message."""
     try:
+        # Kombu's own, since types of its own can be written in JSON, rightly or not.
+        message = kombu_json.loads(raw)  # type: ignore[no-untyped-call]
         properties = message["properties"]
         json.loads(base64.b64decode(message["body"], validate=True))
         return (
@@ -129,51 +137,79 @@ def readable(message: Any) -> bool:
         return False
 
 
-class _Client(redis.PrefixedStrictRedis):  # type: ignore[misc]
+def _let_in(queue: str, raw: bytes) -> str | bytes:
+    """What may be taken from a queue.
+
+    Raises:
+        ForgedMessageError: If it is dropped.
+    """
+    if queue in map(queue_name, ANALYSES):
+        return cleaned(queue, raw)
+    # Answers of nodes to remote control, which are for Flower and health checks.
+    if not readable(raw):
+        raise ForgedMessageError("unreadable")
+    return raw
+
+
+class _Client(redis.PrefixedStrictRedis):
     """Reads queues; a message that is dropped looks to kombu like a queue that was empty."""
 
     def parse_response(self, connection: Any, command_name: str, **options: Any) -> Any:
-        answer = super().parse_response(connection, command_name, **options)
+        answer = super().parse_response(  # type: ignore[no-untyped-call]
+            connection, command_name, **options
+        )
         if command_name != "BRPOP" or not answer:
             return answer
         key, raw = answer
-        queue = key.decode(errors="replace").split(Channel.sep)[0]
         try:
-            return key, cleaned(queue, raw)
+            return key, _let_in(key.decode(errors="replace").split(Channel.sep)[0], raw)
         except ForgedMessageError as error:
-            logger.warning("queue %s: dropped a message of %d bytes: %s", queue, len(raw), error)
+            logger.warning("dropped a message of %d bytes: %s", len(raw), error)
             return None
 
 
-class _QoS(redis.QoS):  # type: ignore[misc]
+class _QoS(redis.QoS):
     """Messages that are being worked on."""
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
         try:
-            super().restore_by_tag(tag, client, leftmost)
+            super().restore_by_tag(tag, client, leftmost)  # type: ignore[no-untyped-call]
         except UNREADABLE:
             # Else it would be tried again, and in the way of others, for ever.
-            logger.warning("dropped an unreadable unacknowledged message")
-            self._remove_from_indices(tag).execute()
+            logger.warning("dropped an unacknowledged message: unreadable")
+            self._remove_from_indices(tag).execute()  # type: ignore[no-untyped-call]
 
 
-class Channel(redis.Channel):  # type: ignore[misc]
+class Channel(redis.Channel):
     """A channel that hands on what is ours."""
 
     QoS = _QoS
 
     def _get_client(self) -> Any:
-        super()._get_client()
+        super()._get_client()  # type: ignore[no-untyped-call]
         return partial(_Client, global_keyprefix=self.global_keyprefix)
 
-    def _deliver_fanout_message(self, message: Any, exchange: str) -> Any:
-        if readable(message):
-            return super()._deliver_fanout_message(message, exchange)
-        logger.warning("dropped an unreadable broadcast")
-        return True
+    def _handle_message(self, client: Any, response: Any) -> Any:
+        answer = super()._handle_message(client, response)  # type: ignore[no-untyped-call]
+        if isinstance(answer["data"], bytes) and not readable(answer["data"]):
+            logger.warning("dropped a broadcast of %d bytes: unreadable", len(answer["data"]))
+            answer["data"] = None
+        return answer
+
+    def _do_restore_message(
+        self, payload: Any, exchange: Any, routing_key: Any, pipe: Any, leftmost: bool = False
+    ) -> None:
+        try:
+            ours = cleaned(routing_key, json.dumps(payload).encode())
+        except ForgedMessageError as error:
+            logger.warning("dropped an unacknowledged message: %s", error)
+            return
+        super()._do_restore_message(  # type: ignore[no-untyped-call]
+            json.loads(ours), EXCHANGE, routing_key, pipe, leftmost
+        )
 
 
-class Transport(redis.Transport):  # type: ignore[misc]
+class Transport(redis.Transport):
     """Kombu's Redis transport with that channel."""
 
     Channel = Channel

@@ -9,12 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from producer.ingest.csv_rows import open_csv
+from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.jsonl_rows import open_jsonl
 from producer.ingest.opening import COMPRESSIONS, check_file, open_file, standard_input
 from producer.ingest.parquet_rows import open_parquet
 from producer.ingest.row_stream import RowStream
+from producer.ingest.shown import escaped
 from producer.ingest.sql_rows import open_sql, parse_sql
+from schema.database import describe
 
 FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
@@ -54,13 +57,15 @@ def parse_input(argument: str, encoding: str | None, text_limit: int) -> Input:
     Raises:
         IngestError: If it is none of these.
     """
+    if is_broken(argument):
+        raise IngestError(f"{escaped(argument)}: this name is not UTF-8; rename the file")
     field_limit = max(LEAST_FIELD_LIMIT, 2 * text_limit)
     if argument == "-":
         read = partial(_open_standard_input, encoding, field_limit)
         return Input("-", "stdin", "stdin", "-", checkable=False, open=read)
     if argument.startswith("sql:"):
         url, select = parse_sql(argument)
-        name = f"sql:{url.render_as_string(hide_password=True)} {select}"
+        name = f"sql:{describe(url)} {select}"
         return Input(
             name, "sql", name, name, checkable=False, open=partial(open_sql, name, url, select)
         )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import CursorResult, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from producer.ingest.encoding import KEEP_BROKEN, is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream
+from producer.ingest.row_stream import RowStream, unique_names
 from schema.database import first_line
+from schema.database_url import parse_database_url
 
 FETCH_ROWS = 1_000
 
@@ -31,8 +33,8 @@ def parse_sql(argument: str) -> tuple[URL, str]:
     if select.split(maxsplit=1)[:1] == [] or select.split()[0].upper() not in ("SELECT", "WITH"):
         raise IngestError(f"a sql: input needs a SELECT behind its URL: {form}")
     try:
-        url = make_url(where)
-    except ArgumentError:
+        url = parse_database_url(where)
+    except ValueError:
         raise IngestError(f"a sql: input begins with a database URL: {form}") from None
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise IngestError(f"the SQLite database {url.database} of a sql: input does not exist")
@@ -60,7 +62,7 @@ def open_sql(name: str, url: URL, select: str) -> Iterator[RowStream]:
         with connection:
             with _failures(name):
                 result = connection.exec_driver_sql(select)
-                columns = list(result.keys())
+                columns = unique_names(result.keys())
             yield RowStream(name, columns, _rows(name, columns, result), lambda: None)
     finally:
         engine.dispose()
@@ -79,7 +81,7 @@ def _engine(url: URL) -> Engine:
         return engine
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
+    engine = create_engine(url, json_deserializer=_json)
     if url.get_backend_name() == "postgresql":
         engine = engine.execution_options(postgresql_readonly=True)
     return engine
@@ -93,6 +95,14 @@ def _rows(name: str, columns: list[str], result: CursorResult[Any]) -> Iterator[
                 yield Reject(name, number, "broken encoding: not UTF-8", fields)
             else:
                 yield Row(number, fields)
+
+
+def _json(written: str | bytes) -> Any:
+    """A JSON column's value; as text where Python cannot hold it."""
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return written if isinstance(written, str) else written.decode()
 
 
 @contextmanager

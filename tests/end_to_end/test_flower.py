@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -25,12 +20,12 @@ from schema.ledger.dispatch import dispatch
 from schema.messages import Messages
 from schema.settings import read_settings
 from tests.docker.dockerfile import read_stages
+from tests.end_to_end.flower import Browser, Flower, running_flower
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
 from tests.ledger import jobs, make_run
 from tests.waiting import wait_until
 from tests.workers.checkpoints import build_sentiment
 
-ROOT = Path(__file__).parents[2]
 PASSWORD = "a pass:word/5"
 LOGIN = f"analyst:{PASSWORD}"
 INTRUDER = "intruder:password"
@@ -39,75 +34,15 @@ MARKER = "quuxfeldspar"
 TEXTS = [f"The {MARKER} number {number} broke after a day." for number in range(30)]
 PAGES = ("/", "/workers", "/tasks", "/broker")
 API = ("/api/workers", "/api/tasks", "/api/task/types", "/api/queues/length")
-VISITED = re.compile(r"Visit me at (http://127\.0\.0\.1:\d+)")
 COLUMNS = {"draw": 1, "start": 0, "length": 100, "order[0][column]": 0, "columns[0][data]": "name"}
 
 
-class Browser:
-    """Speaks HTTP with Flower, with or without a login, and keeps what it was shown."""
-
-    def __init__(self, home: str, login: str | None = None) -> None:
-        self.home = home
-        self.login = login
-        self.seen: list[str] = []
-
-    def ask(self, path: str, data: bytes | None = None) -> tuple[int, str]:
-        """The status and the body of an answer."""
-        request = Request(self.home + path, data)
-        if self.login is not None:
-            token = base64.b64encode(self.login.encode()).decode()
-            request.add_header("Authorization", f"Basic {token}")
-        try:
-            with urlopen(request, timeout=PATIENCE) as answer:
-                status, body = answer.status, answer.read().decode()
-        except HTTPError as error:
-            status, body = error.code, error.read().decode()
-        self.seen.append(body)
-        return status, body
-
-    def read(self, path: str) -> str:
-        status, body = self.ask(path)
-        assert status == 200, (path, status, body)
-        return body
-
-    def json(self, path: str) -> Any:
-        return json.loads(self.read(path))
-
-
-class Flower:
-    """A running Flower."""
-
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        self.process = process
-        self.log = log
-        self.home = wait_until(self._address, PATIENCE, "Flower listens") or ""
-
-    def _address(self) -> str | None:
-        said = self.log.read_text("utf-8", errors="replace")
-        assert self.process.poll() is None, said
-        found = VISITED.search(said)
-        return found[1] if found else None
-
-
 @pytest.fixture
-def flower(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flower]:
-    monkeypatch.setenv("TRIAGE_FLOWER_AUTH", LOGIN)
+def flower(redis_url: str, tmp_path: Path) -> Iterator[Flower]:
     # What Flower would run if it were let, since it lies in the current folder.
     (tmp_path / "flowerconfig.py").write_text(f"basic_auth = [{INTRUDER!r}]\n")
-    path = tmp_path / "flower.log"
-    with path.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "producer", "flower", "--port", "0"],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        try:
-            yield Flower(process, path)
-        finally:
-            end(process, PATIENCE)
+    with running_flower(tmp_path, LOGIN) as flower:
+        yield flower
 
 
 @pytest.fixture

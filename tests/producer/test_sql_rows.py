@@ -52,6 +52,22 @@ def test_a_select_on_postgresql(postgres_url: str) -> None:
         read_path(f"sql:{postgres_url} SELECT nextval('reviews_n_seq') AS text")
 
 
+def test_columns_of_one_name_are_all_kept(shop: Path) -> None:
+    columns, good, _ = read_path(f"sql:sqlite:///{shop} SELECT body AS text, id AS a, 2 AS a "
+                                 "FROM reviews WHERE id = 1")  # fmt: skip
+    assert columns == ["text", "a", "a 3"]
+    assert good[0].fields == {"text": "100% good", "a": 1, "a 3": 2}
+
+
+def test_json_that_python_cannot_hold_comes_as_text(postgres_url: str) -> None:
+    deep, long = "[" * 5_000 + "]" * 5_000, "9" * 5_000
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("CREATE TABLE bombs (deep json, long jsonb, good jsonb)")
+        connection.execute("INSERT INTO bombs VALUES (%s, %s, %s)", (deep, long, '{"a": [1]}'))
+    _, (row,), _ = read_path(f"sql:{postgres_url} SELECT * FROM bombs")
+    assert row.fields == {"deep": deep, "long": long, "good": {"a": [1]}}
+
+
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
@@ -61,6 +77,7 @@ def test_a_select_on_postgresql(postgres_url: str) -> None:
         ("sql:shop.db SELECT 1", "begins with a database URL"),
         ("sql:sqlite:///{shop} SELECT * FROM gone", "no such table: gone"),
         ("sql:oracle://h/d SELECT 1", "install its driver"),
+        ("sql:postgresql://u:secret@h:port/d SELECT 1", "begins with a database URL"),
         ("sql:klingon://u:secret@h/d SELECT 1", r"u:\*\*\*@h.*klingon"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Safe by default: what forged messages, texts and secrets must not do."""

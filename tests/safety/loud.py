@@ -1,0 +1,100 @@
+"""The shipped Celery application with a model that shouts: its errors quote the text they fail on.
+
+`celery -A tests.safety.loud worker …`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schema.catalog import Catalog
+from schema.document import Document
+from schema.options import RunOptions
+from schema.results import Result
+from tests.safety.words import ASSEMBLED, DEVICE, FORWARDED, MEMORY, MUTE, PREPARED
+from workers import analyses
+from workers.analysis import Analysis, DocumentError, Window
+from workers.celery import app
+
+
+class MuteError(Exception):
+    """An error that cannot even be printed."""
+
+    def __str__(self) -> str:
+        raise ValueError(self.args[0])
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, slots=True)
+class LoudWindow(Window):
+    """A window that knows its document's text."""
+
+    text: str = ""
+
+
+class _Loud(Analysis):
+    """Put before a real analysis."""
+
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        for document in documents:
+            _shout(PREPARED, document.text)
+        prepared = super().prepare(documents, options)
+        for document, windows in zip(documents, prepared or (), strict=True):
+            if not isinstance(windows, DocumentError):
+                windows[:] = [
+                    LoudWindow(one.length, one.features, one.group, document.text)
+                    for one in windows
+                ]
+        return prepared
+
+    def forward(self, windows: Sequence[Window]) -> list[Any]:
+        for window in windows:
+            assert isinstance(window, LoudWindow)
+            _shout(FORWARDED, window.text)
+            if MEMORY in window.text:
+                raise MemoryError(f"cannot allocate memory for {window.text}")
+            if DEVICE in window.text:
+                raise RuntimeError(f"CUDA error: {window.text}")
+            if MUTE in window.text:
+                raise MuteError(window.text)
+        return super().forward(windows)
+
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[Any],
+        options: RunOptions,
+    ) -> list[Result]:
+        _shout(ASSEMBLED, document.text)
+        return super().assemble(document, windows, outputs, options)
+
+
+def _shout(word: str, text: str) -> None:
+    if word not in text:
+        return
+    try:
+        raise KeyError(text)
+    except KeyError as error:
+        raise ValueError(f"cannot {word}: {text}") from error
+
+
+_load_analysis = analyses.load_analysis
+
+
+def _load_loud(name: str, catalog: Catalog, device: str) -> Analysis:
+    analysis = _load_analysis(name, catalog, device)
+    kind = type(analysis)
+    analysis.__class__ = type(kind.__name__, (_Loud, kind), {})
+    return analysis
+
+
+# A child looks it up here when it loads its models.
+analyses.load_analysis = _load_loud
+
+__all__ = ["app"]
