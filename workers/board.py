@@ -44,34 +44,43 @@ class Board:
 
     def place(self, index: int, pid: int) -> Place:
         """The place of the child of this number, now taken by this process."""
-        place = Place(self, index)
-        place.write(pid, 0.0)
-        return place
+        return Place(self, index, pid)
 
-    def overdue(self) -> list[int]:
-        """The pids of children whose limit is over."""
-        found = (_PLACE.unpack_from(self._page, _offset(index)) for index in range(PLACES))
-        return [pid for pid, limit in found if pid and 0 < limit < time.monotonic()]
+    def pids(self) -> list[int]:
+        """Who has written here; some may have ended since."""
+        found = (_PLACE.unpack_from(self._page, _offset(index))[0] for index in range(PLACES))
+        return [pid for pid in found if pid]
+
+    def take_overdue(self) -> list[int]:
+        """The pids of children whose limit is over; each is told once."""
+        found = []
+        for index in range(PLACES):
+            pid, limit = _PLACE.unpack_from(self._page, _offset(index))
+            if 0 < limit < time.monotonic():
+                _PLACE.pack_into(self._page, _offset(index), 0, 0.0)
+                found.append(pid)
+        return found
 
 
 class Place:
     """A child's own lines on the board."""
 
-    def __init__(self, board: Board, index: int) -> None:
+    def __init__(self, board: Board, index: int, pid: int) -> None:
         self._board = board
         self._offset = _offset(index)
-
-    def write(self, pid: int, limit: float) -> None:
-        """Who is here, and by when it has to write again; 0 for never."""
-        _PLACE.pack_into(self._board._page, self._offset, pid, limit)
+        self._pid = pid
+        self.waiting()
 
     def computing(self, seconds: float) -> None:
         """This child computes; whoever looks may end it unless it writes again in time."""
-        self.write(self._pid, time.monotonic() + seconds)
+        self._write(time.monotonic() + seconds)
 
     def waiting(self) -> None:
         """This child does nothing that could hang."""
-        self.write(self._pid, 0.0)
+        self._write(0.0)
+
+    def _write(self, limit: float) -> None:
+        _PLACE.pack_into(self._board._page, self._offset, self._pid, limit)
 
     @property
     def overdue(self) -> bool:
@@ -98,10 +107,6 @@ class Place:
                 return False
             time.sleep(min(LOOK, left))
         return True
-
-    @property
-    def _pid(self) -> int:
-        return int(_PLACE.unpack_from(self._board._page, self._offset)[0])
 
 
 def _offset(index: int) -> int:

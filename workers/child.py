@@ -20,7 +20,7 @@ from schema.messages import Messages
 from schema.process import die_with_parent, machine, this_process
 from schema.readiness import NameTakenError, not_ready, ready, register, workers_on
 from schema.settings import Settings, settings
-from workers.board import node_board
+from workers.board import Place, node_board
 from workers.checkpoint import ModelError
 from workers.threads import limit_threads
 from workers.upkeep import death_of
@@ -60,10 +60,12 @@ def start(sender: str, **_signal: Any) -> None:
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{sender}/{billiard.current_process().index}"
+    # Before anything else: the one before may have died with a limit on the board.
+    place = node_board.place(billiard.current_process().index, os.getpid())
     database = open_engine(settings().database)
     try:
         _register(database, name)
-        _warm = _load(settings(), database, name)
+        _warm = _load(settings(), database, name, place)
         ready(database, name)
     except (CatalogError, ModelError, NameTakenError) as error:
         logger.error("%s", error)
@@ -106,7 +108,7 @@ def _consumed() -> list[str]:
     return [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
 
 
-def _load(config: Settings, database: Engine, name: str) -> JobRunner:
+def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRunner:
     began = time.monotonic()
     children = int(celery_app().conf.worker_concurrency or 1)
     threads = limit_threads(config.threads, sharers=children)
@@ -137,7 +139,7 @@ def _load(config: Settings, database: Engine, name: str) -> JobRunner:
         messages=Messages(celery_app()),
         config=config,
         name=name,
-        place=node_board.place(process.index, os.getpid()),
+        place=place,
     )
 
 

@@ -7,15 +7,23 @@ ends as soon as the children have.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
+import threading
+import time
 from typing import Any
 
 from schema.settings import settings
 from workers import upkeep
-from workers.board import node_board
+from workers.board import LOOK, Board, node_board
 
 logger = logging.getLogger(__name__)
+
+#: Seconds after the grace in which a child has released its job and ended, unless it cannot: it
+#: still loads its models, or the database does not answer.
+MARGIN = 1.5
 
 
 def begin(how: str = "Warm", **_signal: Any) -> None:
@@ -26,7 +34,27 @@ def begin(how: str = "Warm", **_signal: Any) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, _at_once)
     logger.info("the node ends: running jobs have %g s", grace)
+    threading.Thread(target=end_stragglers, args=(node_board,), daemon=True).start()
 
 
 def _at_once(_number: int, _frame: Any) -> None:
     node_board.stop(0)
+
+
+def end_stragglers(board: Board) -> None:
+    """Wait until the grace of a node is over, then kill what is left of its children."""
+    while (stop_at := board.stop_at) is None or time.monotonic() < stop_at + MARGIN:
+        time.sleep(LOOK)
+    for pid in board.pids():
+        if _is_running_child(pid):
+            logger.warning("child %d does not end; ending it", pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _is_running_child(pid: int) -> bool:
+    """The number of a child that has ended may be another process's by now."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False

@@ -2,7 +2,8 @@
 
 `celery -A tests.end_to_end.gated worker …`. A document `hold FOLDER` makes the forward say that it
 has begun (`FOLDER/begun-PID`), and wait as long as `FOLDER/closed` is there; `segfault` is what it
-says. Documents are prepared as ever, and other texts go through the real model.
+says. Where `GATE_OF_LOADING` names a folder, loading the model waits likewise. Documents are
+prepared as ever, and other texts go through the real model.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _load_analysis = analyses.load_analysis
 
 
 def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
+    if folder := os.environ.get("GATE_OF_LOADING"):
+        _hold(Path(folder))
     analysis = _load_analysis(name, catalog, device)
     prepare, forward = analysis.prepare, analysis.forward
     texts: dict[int, str] = {}

@@ -119,6 +119,21 @@ def test_a_node_told_to_end_finishes_what_it_can(
     ), "it began nothing new"
 
 
+def test_a_node_told_to_end_while_it_loads_ends(
+    sqlite_engine: Engine,
+    redis_url: str,
+    tmp_path: Path,
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRIAGE_GRACE", "0.5")
+    monkeypatch.setenv("GATE_OF_LOADING", str(gate.folder))
+    with running_node(tmp_path, ["sentiment"], app=APP) as node:
+        gate.wait_for_begin()
+        node.process.terminate()
+        assert node.process.wait(PATIENCE) == 0, node.text()
+
+
 def test_a_document_that_kills_its_worker_is_charged_with_the_signal(
     sqlite_engine: Engine, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +162,11 @@ def kill_node(node: RunningNode, child: int) -> None:
     node.process.wait()
 
 
-@pytest.mark.parametrize("kill", [kill_child, kill_node])
+@pytest.mark.parametrize(
+    ("database_url", "kill"),
+    [("sqlite", kill_child), ("postgresql", kill_node)],
+    indirect=["database_url"],
+)
 def test_who_is_killed_is_seen_to_die_by_a_node_beside_it(
     engine: Engine,
     redis_url: str,
@@ -180,9 +199,7 @@ def test_a_child_that_hangs_is_ended_and_its_job_runs_again(
     gate: Gate,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Together they are the limit of a job's first batch, loading included.
     monkeypatch.setenv("TRIAGE_BATCH_TIMEOUT", "1")
-    monkeypatch.setenv("TRIAGE_LOAD_TIMEOUT", "20")
     monkeypatch.setenv("TRIAGE_LEASE", "3600")
     make_run(sqlite_engine, [f"hold {gate.folder}"])
     with running_node(tmp_path, ["sentiment"], app=APP) as node:
@@ -195,6 +212,7 @@ def test_a_child_that_hangs_is_ended_and_its_job_runs_again(
     assert only_job(sqlite_engine).attempts == 2
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_stopped_child_that_wakes_after_its_lease_writes_nothing(
     engine: Engine,
     redis_url: str,

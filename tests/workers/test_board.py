@@ -9,14 +9,15 @@ from workers.board import Board
 
 def test_what_a_child_writes_its_parent_reads() -> None:
     board = Board()
-    assert (board.cannot_load, board.stop_at, board.overdue()) == (False, None, [])
+    assert (board.cannot_load, board.stop_at, board.take_overdue()) == (False, None, [])
     pid = os.fork()
     if pid == 0:
         board.say_cannot_load()
         board.place(1, os.getpid()).computing(-1)
         os._exit(0)
     os.waitpid(pid, 0)
-    assert (board.cannot_load, board.overdue()) == (True, [pid])
+    assert (board.cannot_load, board.take_overdue()) == (True, [pid])
+    assert board.take_overdue() == [], "told once: the number may soon be another process's"
 
 
 def test_only_who_computes_can_be_overdue() -> None:
@@ -24,11 +25,13 @@ def test_only_who_computes_can_be_overdue() -> None:
     place = board.place(3, 4711)
     assert not place.overdue
     place.computing(60)
-    assert (place.overdue, board.overdue()) == (False, [])
+    assert (place.overdue, board.take_overdue()) == (False, [])
     place.computing(-1)
-    assert (place.overdue, board.overdue()) == (True, [4711])
+    assert place.overdue
     place.waiting()
-    assert (place.overdue, board.overdue()) == (False, [])
+    assert (place.overdue, board.take_overdue()) == (False, [])
+    place.computing(-1)
+    assert board.take_overdue() == [4711]
 
 
 def test_grace_comes_before_the_end() -> None:

@@ -1,0 +1,55 @@
+"""A process with little memory: `python -m tests.workers.small_machine` runs a batch far too large.
+
+It prints a line of JSON: how many results there are, how many differ from those of small batches,
+and the padded tokens that a batch may have afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+from pathlib import Path
+
+from schema.catalog import load_catalog
+from schema.document import Document
+from schema.options import RunOptions
+from schema.results import Sentiment
+from workers.threads import limit_threads
+
+#: What the process may still take once the model is warm.
+ROOM = 100 * 2**20
+TEXT = "The parcel was late and the box was broken, and nobody answers. " * 8
+
+
+def address_space() -> int:
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"VmSize:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) * 1024
+
+
+def main(documents: int) -> None:
+    limit_threads(1)
+    from workers.analyses import load_analysis
+    from workers.engine import Engine
+
+    analysis = load_analysis("sentiment", load_catalog("pocket"), "cpu")
+    texts = [Document(number, f"{number} {TEXT}") for number in range(documents)]
+    few = Engine(analysis).run(texts[:8], RunOptions())
+    engine = Engine(analysis)
+    engine.batch_tokens = lambda group="": min(10**9, engine._ceilings.get(group, 10**9))  # type: ignore[method-assign]
+    room = address_space() + ROOM
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    outcomes = engine.run(texts, RunOptions())
+    results = [one[0] for one in outcomes if isinstance(one, list)]
+    labels = [one.label for one in results if isinstance(one, Sentiment)]
+    expected = [one[0].label for one in few if isinstance(one, list)]  # type: ignore[union-attr]
+    different = sum(a != b for a, b in zip(labels, expected, strict=False))
+    said = {"results": len(labels), "different": different, "ceiling": engine.batch_tokens()}
+    print(json.dumps(said | {"forwards": engine.counters.forwards}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,21 @@
+"""Out of memory, for real: a process whose address space is limited runs a batch far too large."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+
+def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.workers.small_machine", "200"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ended.returncode == 0, ended.stderr
+    said = json.loads(ended.stdout)
+    assert (said["results"], said["different"]) == (200, 0)
+    assert said["ceiling"] < 200 * 100
+    assert said["forwards"] > 2
