@@ -5,12 +5,19 @@ from __future__ import annotations
 import typer
 
 from producer.commands.analyze import analyze
+from producer.commands.cancel import cancel
+from producer.commands.dead import dead
 from producer.commands.demo import demo
 from producer.commands.flower import flower
+from producer.commands.forget import forget
 from producer.commands.ingest import ingest
 from producer.commands.init import init
+from producer.commands.pause import pause
 from producer.commands.report import report
+from producer.commands.resume import resume
+from producer.commands.retry import retry
 from producer.commands.status import status
+from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
 from producer.errors import without_traceback
@@ -25,7 +32,24 @@ console = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for command in (init, ingest, worker, workers, status, report, analyze, flower, demo):
+for command in (
+    init,
+    ingest,
+    worker,
+    workers,
+    status,
+    pause,
+    resume,
+    cancel,
+    dead,
+    retry,
+    verify,
+    forget,
+    report,
+    analyze,
+    flower,
+    demo,
+):
     console.command()(without_traceback(command))
 
 

@@ -51,7 +51,7 @@ def wait_for_run(
                     tasks[one.analysis],
                     total=one.documents,
                     completed=one.done + one.dead,
-                    note=_note(one),
+                    note="paused" if progress.paused_at else _note(one),
                 )
             if progress.finished:
                 break

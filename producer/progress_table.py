@@ -21,15 +21,18 @@ def run_table(run: RunProgress) -> Group:
         plain_text(run.run),
         f": {phase(run)}, since {run.created_at:%F %H:%M} UTC",
     )
+    forgotten = f" ({run.forgotten:,} forgotten since)" if run.forgotten else ""
     counts = Text(
-        f"read {run.read:,} = stored {run.stored:,} + duplicate {run.duplicate:,} "
+        f"read {run.read:,} = stored {run.stored:,}{forgotten} + duplicate {run.duplicate:,} "
         f"+ rejected {run.rejected:,}"
     )
+    given_up = any(one.cancelled for one in run.analyses)
     # Without lines, so that the counts of millions of documents fit into 80 columns.
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("analysis", no_wrap=True, min_width=max(map(len, ANALYSES)))
     counted = ("documents", "done", "in\nflight", "waiting", "dead")
-    for column in (*counted, "per\nsecond", "to finish"):
+    cancelled = ("cancelled",) if given_up else ()
+    for column in (*counted, *cancelled, "per\nsecond", "to finish"):
         table.add_column(column, justify="right", no_wrap=True)
     for one in run.analyses:
         table.add_row(
@@ -39,6 +42,7 @@ def run_table(run: RunProgress) -> Group:
             f"{one.in_flight:,}",
             f"{one.waiting:,}",
             _dead(one.dead),
+            *([f"{one.cancelled:,}"] if given_up else []),
             f"{one.rate:,.1f}",
             duration(one.seconds_left),
         )
@@ -71,6 +75,10 @@ def runs_table(runs: Sequence[RunProgress]) -> Table:
 
 def phase(run: RunProgress) -> str:
     """Where a run is, in one word."""
+    if run.cancelled_at is not None:
+        return "cancelled"
+    if run.paused_at is not None and not run.finished:
+        return "paused"
     if run.state != RunState.INGESTED:
         return run.state
     return "finished" if run.finished else "analysing"

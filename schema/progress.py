@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,8 @@ ENOUGH_JOBS = 4
 @dataclass(frozen=True, slots=True)
 class AnalysisProgress:
     """One analysis of a run, counted in documents:
-    `documents = done + in_flight + waiting + dead`.
+    `documents = done + in_flight + waiting + dead + cancelled`. A document that was forgotten since
+    counts where it stood.
 
     Attributes:
         rate: Documents a second, dead ones included: lately, or over all when it has finished.
@@ -36,34 +37,46 @@ class AnalysisProgress:
     in_flight: int
     waiting: int
     dead: int
+    cancelled: int
     rate: float
     seconds_left: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """A run, its counts of rows, and its analyses in standard order."""
+    """A run, its counts of rows, and its analyses in standard order.
+
+    Attributes:
+        forgotten: How many of the stored documents were forgotten since.
+    """
 
     run: str
     state: str
     created_at: datetime
     ingested_at: datetime | None
+    paused_at: datetime | None
+    cancelled_at: datetime | None
     read: int
     stored: int
     duplicate: int
     rejected: int
+    forgotten: int
     analyses: tuple[AnalysisProgress, ...]
 
     @property
     def finished(self) -> bool:
-        """Whether all of its input is in, and no job of it is left to do."""
+        """Whether no more input can come in, and no job of it is left to do."""
         left = sum(one.in_flight + one.waiting for one in self.analyses)
-        return self.state == RunState.INGESTED and left == 0
+        return self._complete and left == 0
+
+    @property
+    def _complete(self) -> bool:
+        return self.state == RunState.INGESTED or self.cancelled_at is not None
 
     @property
     def seconds_left(self) -> float | None:
         """Until the slowest analysis finishes; None when nobody can say."""
-        if self.state != RunState.INGESTED:
+        if not self._complete:
             return None
         seconds = [one.seconds_left for one in self.analyses]
         known = [one for one in seconds if one is not None]
@@ -71,9 +84,11 @@ class RunProgress:
 
     def as_json(self) -> dict[str, Any]:
         """What `triage status --json` prints; times in ISO 8601, seconds as numbers."""
+        names = ("created_at", "ingested_at", "paused_at", "cancelled_at")
         moments = {
-            "created_at": self.created_at.isoformat(),
-            "ingested_at": self.ingested_at.isoformat() if self.ingested_at else None,
+            name: moment and moment.isoformat()
+            for name in names
+            for moment in [getattr(self, name)]
         }
         analyses = {"analyses": [asdict(one) for one in self.analyses]}
         more = {"finished": self.finished, "seconds_left": self.seconds_left}
@@ -98,18 +113,25 @@ def _progress(connection: Connection, *which: ColumnElement[bool]) -> list[RunPr
     runs = connection.execute(select(Run.__table__).where(*which).order_by(Run.id.desc())).all()
     moment = connection.execute(select(now())).scalar_one()
     tallies: dict[int, dict[str, AnalysisProgress]] = {run.id: {} for run in runs}
+    paused = {run.id for run in runs if run.paused_at is not None}
     for row in connection.execute(_tally(moment, which)):
-        tallies[row.run_id][row.analysis] = _analysis(row, moment)
+        found = _analysis(row, moment)
+        if row.run_id in paused and found.seconds_left:
+            found = replace(found, seconds_left=None)
+        tallies[row.run_id][row.analysis] = found
     return [
         RunProgress(
             run=run.name,
             state=run.state,
             created_at=run.created_at,
             ingested_at=run.ingested_at,
+            paused_at=run.paused_at,
+            cancelled_at=run.cancelled_at,
             read=run.read,
             stored=run.stored,
             duplicate=run.duplicate,
             rejected=run.rejected,
+            forgotten=run.forgotten,
             analyses=_in_order(run.analyses, tallies[run.id]),
         )
         for run in runs
@@ -122,7 +144,7 @@ def _in_order(
     known = [name for name in ANALYSES if name in names or name in tallies]
     others = sorted({*names, *tallies}.difference(ANALYSES))
     return tuple(
-        tallies.get(name) or AnalysisProgress(name, 0, 0, 0, 0, 0, 0.0, 0.0)
+        tallies.get(name) or AnalysisProgress(name, 0, 0, 0, 0, 0, 0, 0.0, 0.0)
         for name in (*known, *others)
     )
 
@@ -151,6 +173,7 @@ def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
             total(size, Job.state == JobState.RUNNING).label("in_flight"),
             total(size, Job.state.in_([JobState.PENDING, JobState.QUEUED])).label("waiting"),
             total(Job.failed, closed).label("dead"),
+            total(size, Job.state == JobState.CANCELLED).label("cancelled"),
             func.min(Job.started_at).label("start"),
             func.max(Job.finished_at).label("end"),
             *since(SHORT_SPAN, "short"),
@@ -164,16 +187,18 @@ def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
 
 def _analysis(row: Row[Any], moment: datetime) -> AnalysisProgress:
     documents, in_flight, waiting = int(row.documents), int(row.in_flight), int(row.waiting)
-    dead = int(row.dead)
+    dead, cancelled = int(row.dead), int(row.cancelled)
     left = in_flight + waiting
-    rate = _recent_rate(row, moment) if left else _rate(documents, row.start, row.end)
+    closed = documents - left - cancelled
+    rate = _recent_rate(row, moment) if left else _rate(closed, row.start, row.end)
     return AnalysisProgress(
         analysis=row.analysis,
         documents=documents,
-        done=documents - left - dead,
+        done=closed - dead,
         in_flight=in_flight,
         waiting=waiting,
         dead=dead,
+        cancelled=cancelled,
         rate=rate,
         seconds_left=left / rate if rate else None if left else 0.0,
     )

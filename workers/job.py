@@ -157,7 +157,9 @@ class JobRunner:
         """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
         try:
             dispatch(self._database, self._messages.publish, analysis, self._config.window)
-        except (BrokerError, SQLAlchemyError) as error:
+        except BrokerError as error:
+            logger.warning("cannot dispatch %s: %s", analysis, error)
+        except SQLAlchemyError as error:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 
     def _patiently(self, job_id: int, operation: Callable[[], T]) -> T:

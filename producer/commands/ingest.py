@@ -22,6 +22,9 @@ from producer.progress_bars import wait_for_run
 from producer.session import open_database, open_settings
 from schema.settings import Settings
 
+#: What `--wait` ends with when the run was cancelled meanwhile.
+CANCELLED = 1
+
 
 def ingest(
     paths: Annotated[
@@ -127,7 +130,10 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
     if counts.rejected == counts.read:
         raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")
     if wait:
-        wait_for_run(engine, done.run, Console(stderr=True))
+        ended = wait_for_run(engine, done.run, Console(stderr=True))
+        if ended.cancelled_at is not None:
+            typer.echo(f"run {done.run} was cancelled: see triage status {done.run}", err=True)
+            raise typer.Exit(CANCELLED)
         typer.echo(f"all is analysed; next: triage report --run {done.run} sentiment-by-day")
     else:
         typer.echo(f"next: triage status {done.run}")

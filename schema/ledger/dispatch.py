@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, func, or_, select, update
 
 from schema.database import reading, writing
 from schema.ledger.clock import now
@@ -13,6 +13,9 @@ from schema.tables import Job, JobState, Run
 
 #: Messages kept ready for each running job, i.e. for each worker that is busy.
 MESSAGES_PER_RUNNING_JOB = 3
+#: Until so many documents of a run have had their turn, it goes before those that have had more: so
+#: a small run is soon through, however many jobs it and the large ones are cut into.
+FIRST_DOCUMENTS = 1_000
 
 Publish = Callable[[str, Sequence[int]], None]
 
@@ -59,9 +62,37 @@ def _room(connection: Connection, analysis: str, window: int) -> int:
 
 
 def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:
-    """The oldest pending jobs that are due; each place goes to the run that holds fewest, so that
-    a small run does not wait for a large one that came before.
+    """The oldest pending jobs that are due. Each place goes to the run that has had fewest of its
+    documents sent, counted up to `FIRST_DOCUMENTS`, and among equals to the one that holds fewest.
     """
+    queues = _queues(connection, analysis, room)
+    held = connection.execute(
+        select(Job.run_id, func.count())
+        .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+        .group_by(Job.run_id)
+    )
+    holds = {row[0]: row[1] for row in held}
+
+    def turn(run: int, place: int) -> tuple[int, int, int, int]:
+        # A run's documents are sent in the order of their positions.
+        sent = min(queues[run][place].first_position, FIRST_DOCUMENTS)
+        return sent, holds.get(run, 0) + place, run, place
+
+    turns = [turn(run, 0) for run in queues]
+    heapq.heapify(turns)
+    chosen: list[int] = []
+    while turns and len(chosen) < room:
+        _, _, run, place = turns[0]
+        chosen.append(queues[run][place].id)
+        if place + 1 < len(queues[run]):
+            heapq.heapreplace(turns, turn(run, place + 1))
+        else:
+            heapq.heappop(turns)
+    return chosen
+
+
+def _queues(connection: Connection, analysis: str, room: int) -> dict[int, Sequence[Row[int, int]]]:
+    """By run, the oldest jobs that wait and are due: their ids and first positions."""
     waiting = (
         Job.analysis == analysis,
         Job.state == JobState.PENDING,
@@ -72,28 +103,12 @@ def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:
             Run.paused_at.is_(None), select(Job.id).where(Job.run_id == Run.id, *waiting).exists()
         )
     ).scalars()
-    queues = {
+    return {
         run: connection.execute(
-            select(Job.id).where(Job.run_id == run, *waiting).order_by(Job.id).limit(room)
-        )
-        .scalars()
-        .all()
+            select(Job.id, Job.first_position)
+            .where(Job.run_id == run, *waiting)
+            .order_by(Job.id)
+            .limit(room)
+        ).all()
         for run in runs.all()
     }
-    held = connection.execute(
-        select(Job.run_id, func.count())
-        .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-        .group_by(Job.run_id)
-    )
-    holds = {row[0]: row[1] for row in held}
-    turns = [(holds.get(run, 0), run, 0) for run in queues]
-    heapq.heapify(turns)
-    chosen: list[int] = []
-    while turns and len(chosen) < room:
-        holding, run, place = turns[0]
-        chosen.append(queues[run][place])
-        if place + 1 < len(queues[run]):
-            heapq.heapreplace(turns, (holding + 1, run, place + 1))
-        else:
-            heapq.heappop(turns)
-    return chosen

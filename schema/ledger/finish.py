@@ -11,7 +11,6 @@ from schema.ledger.claim import Claim
 from schema.ledger.clock import now, seconds_since
 from schema.ledger.write import write_outcomes
 from schema.outcome import Outcome
-from schema.results import Failure
 from schema.tables import Job, JobState
 
 
@@ -21,12 +20,12 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
     Args:
         engine: The database.
         claim: The claim that was worked on.
-        outcomes: One for each document of the claim.
+        outcomes: One for each document of the claim; those of documents that were forgotten since
+            are not written.
 
     Returns:
         False, with nothing written, when the job is no longer this claim's.
     """
-    failed = sum(isinstance(outcome.outcome, Failure) for outcome in outcomes)
     close = (
         update(Job)
         .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
@@ -36,12 +35,14 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
             not_before=None,
             finished_at=now(),
             seconds=seconds_since(Job.started_at),
-            failed=failed,
+            failed=0,
         )
     )
     with writing(engine) as connection:
         # First of all, since it locks the job's row: two who hold the same job take turns here.
         if connection.execute(close).rowcount != 1:
             return False
-        write_outcomes(connection, claim, outcomes)
+        failed = write_outcomes(connection, claim, outcomes)
+        if failed:
+            connection.execute(update(Job).where(Job.id == claim.job_id).values(failed=failed))
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,64 +56,74 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
             .limit(REAP_LIMIT)
             .with_for_update(skip_locked=True)
         ).all()
-        halved = dead = 0
+        again, halves, dead = [], [], []
         for job in expired:
             alone = job.end_position - job.first_position == 1
             if not alone and job.attempts >= min(2, max_attempts):
-                _halve(connection, job)
-                halved += 1
+                halves.append(job)
             elif alone and job.attempts >= max_attempts:
-                _bury(connection, job)
-                dead += 1
+                dead.append(job)
             else:
-                _back_to_pending(connection, job.id)
-    return Reaped(len(expired), halved, dead)
+                again.append(job)
+        _back_to_pending(connection, again)
+        _halve(connection, halves)
+        for job in dead:
+            _bury(connection, job)
+    return Reaped(len(expired), len(halves), len(dead))
 
 
-def _back_to_pending(connection: Connection, job_id: int, **values: Any) -> None:
-    connection.execute(
-        update(Job)
-        .where(Job.id == job_id)
-        .values(state=JobState.PENDING, lease_until=None, **values)
-    )
-
-
-def _halve(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
-    middle = (job.first_position + job.end_position) // 2
-    # One attempt stays charged: the next death cuts this half in two again.
-    _back_to_pending(connection, job.id, end_position=middle, attempts=1)
-    connection.execute(
-        insert(Job).values(
-            run_id=job.run_id,
-            analysis=job.analysis,
-            first_position=middle,
-            end_position=job.end_position,
-            state=JobState.PENDING,
-            attempts=1,
-            fence=0,
-            failed=0,
+def _back_to_pending(
+    connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]], **values: Any
+) -> None:
+    if jobs:
+        connection.execute(
+            update(Job)
+            .where(Job.id.in_([job.id for job in jobs]))
+            .values(state=JobState.PENDING, lease_until=None, **values)
         )
-    )
+
+
+def _halve(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    # One attempt stays charged: the next death cuts this half in two again.
+    middle = (Job.first_position + Job.end_position) // 2
+    _back_to_pending(connection, jobs, end_position=middle, attempts=1)
+    halves = [
+        {
+            "run_id": job.run_id,
+            "analysis": job.analysis,
+            "first_position": (job.first_position + job.end_position) // 2,
+            "end_position": job.end_position,
+            "state": JobState.PENDING,
+            "attempts": 1,
+            "fence": 0,
+            "failed": 0,
+        }
+        for job in jobs
+    ]
+    if halves:
+        connection.execute(insert(Job), halves)
 
 
 def _bury(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
+    # None at all, when the customer was forgotten since.
+    documents = (
+        connection.execute(
+            select(RunDocument.document_id).where(
+                RunDocument.run_id == job.run_id,
+                RunDocument.position >= job.first_position,
+                RunDocument.position < job.end_position,
+            )
+        )
+        .scalars()
+        .all()
+    )
     connection.execute(
         update(Job)
         .where(Job.id == job.id)
-        .values(
-            state=JobState.DEAD,
-            lease_until=None,
-            finished_at=now(),
-            failed=job.end_position - job.first_position,
-        )
+        .values(state=JobState.DEAD, lease_until=None, finished_at=now(), failed=len(documents))
     )
-    documents = connection.execute(
-        select(RunDocument.document_id).where(
-            RunDocument.run_id == job.run_id,
-            RunDocument.position >= job.first_position,
-            RunDocument.position < job.end_position,
-        )
-    ).scalars()
+    if not documents:
+        return
     connection.execute(
         insert(DeadLetter).values(failed_at=now()),
         [

@@ -14,12 +14,20 @@ from schema.ledger.claim import Claim
 from schema.ledger.clock import now
 from schema.outcome import Outcome, Provenance
 from schema.results import Failure, OrdinalTable, result_table
-from schema.tables import DeadLetter, Model
+from schema.tables import DeadLetter, DocumentRow, Model, RunDocument
 
 
-def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> None:
-    """Replace whatever an earlier attempt left of these documents by their outcomes."""
+def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> int:
+    """Replace whatever an earlier attempt left of these documents by their outcomes.
+
+    Documents that were forgotten since the worker read them are left out.
+
+    Returns:
+        Dead letters written.
+    """
     table = result_table(claim.analysis)
+    remembered = _lock_documents(connection, claim, outcomes)
+    outcomes = [outcome for outcome in outcomes if outcome.document_id in remembered]
     _delete_stale(connection, claim, outcomes)
     used = {outcome.model.key: outcome.model for outcome in outcomes if outcome.model}
     models = {key: _model_id(connection, claim, model) for key, model in sorted(used.items())}
@@ -42,6 +50,23 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
         connection.execute(insert(table), results)
     if letters:
         connection.execute(insert(DeadLetter).values(failed_at=now()), letters)
+    return len(letters)
+
+
+def _lock_documents(
+    connection: Connection, claim: Claim, outcomes: Sequence[Outcome]
+) -> frozenset[int]:
+    """Those documents that the run still has; nobody can forget them before we commit."""
+    ids = [outcome.document_id for outcome in outcomes]
+    found = connection.execute(
+        select(DocumentRow.id)
+        .join(RunDocument, RunDocument.document_id == DocumentRow.id)
+        .where(RunDocument.run_id == claim.run_id, DocumentRow.id.in_(ids))
+        # In this order `forget` locks them too, so that the two never wait for each other.
+        .order_by(DocumentRow.id)
+        .with_for_update(read=True, key_share=True, of=DocumentRow)
+    )
+    return frozenset(found.scalars())
 
 
 def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> None:

@@ -9,7 +9,9 @@ SELECT
         AS in_flight,
     SUM(CASE WHEN j.state IN ('pending', 'queued') THEN j.end_position - j.first_position ELSE 0 END)
         AS waiting,
-    SUM(CASE WHEN j.state IN ('done', 'dead') THEN j.failed ELSE 0 END) AS dead
+    SUM(CASE WHEN j.state IN ('done', 'dead') THEN j.failed ELSE 0 END) AS dead,
+    SUM(CASE j.state WHEN 'cancelled' THEN j.end_position - j.first_position ELSE 0 END)
+        AS cancelled
 FROM jobs AS j
 JOIN runs AS r ON r.id = j.run_id
 WHERE j.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)

@@ -1,13 +1,18 @@
--- Runs, newest first: what each has read, stored, found twice and rejected
+-- Runs, newest first: what each has read, stored, found twice, rejected and forgotten
 SELECT
     r.name AS run,
-    r.state AS state,
+    CASE
+        WHEN r.cancelled_at IS NOT NULL THEN 'cancelled'
+        WHEN r.paused_at IS NOT NULL THEN 'paused'
+        ELSE r.state
+    END AS state,
     r.created_at AS created_at,
     r.ingested_at AS ingested_at,
     r."read" AS "read",
     r.stored AS stored,
     r.duplicate AS duplicate,
-    r.rejected AS rejected
+    r.rejected AS rejected,
+    r.forgotten AS forgotten
 FROM runs AS r
 WHERE :run_id IS NULL OR r.id = :run_id
 ORDER BY r.id DESC

@@ -50,15 +50,16 @@ def test_documents_are_counted_by_state(engine: Engine) -> None:
             (JobState.QUEUED, 2, 0),
             (JobState.PENDING, 1, 0),
             (JobState.DEAD, 1, 1),
+            (JobState.CANCELLED, 4, 0),
         ):
             add_job(connection, run, "sentiment", state, size, failed=failed)
     found = read(engine)
     assert (found.read, found.stored, found.duplicate, found.rejected) == (20, 17, 1, 2)
     sentiment, qa = found.analyses
     # Nothing says when any of it was done, so there is no rate.
-    assert sentiment == AnalysisProgress("sentiment", 17, 8, 3, 3, 3, 0.0, None)
+    assert sentiment == AnalysisProgress("sentiment", 21, 8, 3, 3, 3, 4, 0.0, None)
     # An analysis without jobs, as in a run without documents, has nothing left to do.
-    assert qa == AnalysisProgress("qa", 0, 0, 0, 0, 0, 0.0, 0.0)
+    assert qa == AnalysisProgress("qa", 0, 0, 0, 0, 0, 0, 0.0, 0.0)
     assert found.seconds_left is None
     assert not found.finished
     with reading(engine) as connection:
@@ -86,6 +87,40 @@ def test_finished_means_ingested_and_nothing_left(engine: Engine) -> None:
             last = select(func.max(Job.id)).scalar_subquery()
             connection.execute(update(Job).where(Job.id == last).values(state=state))
         assert not read(engine).finished
+
+
+def test_a_cancelled_run_has_finished_whatever_its_input(engine: Engine) -> None:
+    with writing(engine) as connection:
+        run = add_run(connection, "run", ("sentiment",), state=RunState.INGESTING, ingested_at=None)
+        add_done(connection, run, "sentiment", 3000, 2980)
+        add_job(connection, run, "sentiment", JobState.CANCELLED, 90)
+        add_job(connection, run, "sentiment", JobState.RUNNING, 10)
+        connection.execute(update(Run).values(cancelled_at=now()))
+    assert not read(engine).finished
+    with writing(engine) as connection:
+        running = Job.state == JobState.RUNNING
+        connection.execute(update(Job).where(running).values(state=JobState.CANCELLED))
+    found = read(engine)
+    assert (found.finished, found.seconds_left) == (True, 0.0)
+    (sentiment,) = found.analyses
+    assert (sentiment.done, sentiment.cancelled, sentiment.waiting) == (10, 100, 0)
+    # What was given up does not make it look faster.
+    assert sentiment.rate == pytest.approx(0.5, rel=0.01)
+
+
+def test_nobody_can_say_when_a_paused_run_finishes(engine: Engine) -> None:
+    with writing(engine) as connection:
+        run = add_run(connection, "run", ("sentiment", "summary"))
+        for _ in range(ENOUGH_JOBS):
+            add_done(connection, run, "sentiment", 30, 5)
+        add_done(connection, run, "summary", 30, 5)
+        add_job(connection, run, "sentiment", JobState.PENDING, 40)
+    assert read(engine).seconds_left
+    with writing(engine) as connection:
+        connection.execute(update(Run).values(paused_at=now()))
+    found = read(engine)
+    assert [one.seconds_left for one in found.analyses] == [None, 0.0]
+    assert (found.seconds_left, found.finished) == (None, False)
 
 
 def test_rate_looks_back_as_far_as_it_must(engine: Engine) -> None:
@@ -134,10 +169,13 @@ def test_json_has_one_shape(engine: Engine) -> None:
         "run": "run",
         "state": "ingesting",
         "ingested_at": None,
+        "paused_at": None,
+        "cancelled_at": None,
         "read": 0,
         "stored": 0,
         "duplicate": 0,
         "rejected": 0,
+        "forgotten": 0,
         "analyses": [
             {
                 "analysis": "sentiment",
@@ -146,6 +184,7 @@ def test_json_has_one_shape(engine: Engine) -> None:
                 "in_flight": 0,
                 "waiting": 5,
                 "dead": 0,
+                "cancelled": 0,
                 "rate": 0.0,
                 "seconds_left": None,
             }

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, update
 
 from schema.database import reading, writing
+from schema.ledger.clock import now
 from schema.progress import all_progress
 from schema.reports import UnknownReportError, Value, find_report, reports, run_report
 from schema.runs import UnknownRunError, find_run
-from schema.tables import DeadLetter, JobState
+from schema.tables import DeadLetter, JobState, Run
 from tests.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
 
 WANT = "What does the customer want?"
@@ -207,6 +208,7 @@ def test_ledger_reports(engine: Engine) -> None:
         for state, size in (("running", 3), ("queued", 2), ("pending", 1)):
             add_job(connection, autumn, "sentiment", JobState(state), size)
         add_job(connection, autumn, "sentiment", JobState.DEAD, 1, failed=1)
+        add_job(connection, autumn, "sentiment", JobState.CANCELLED, 7)
         model = add_model(connection, autumn, "sentiment", "acme/feelings")
         letter = {"run_id": autumn, "analysis": "sentiment", "attempts": 1}
         letter |= {"error_class": "ValueError", "message": "empty after tokenising"}
@@ -217,11 +219,11 @@ def test_ledger_reports(engine: Engine) -> None:
         row = letter | {"document_id": 3, "error_class": "WorkerLost"}
         connection.execute(insert(DeadLetter).values(**row, failed_at=failed_at))
     # By their text, since 17 == 17.0: sums are whole numbers on both databases.
-    assert str(rows(engine, "run-progress")) == "[('autumn', 'sentiment', 17, 9, 3, 3, 2)]"
+    assert str(rows(engine, "run-progress")) == "[('autumn', 'sentiment', 24, 9, 3, 3, 2, 7)]"
     with reading(engine) as connection:
         _, run = all_progress(connection)
     one = run.analyses[0]
-    assert (one.documents, one.done, one.in_flight, one.waiting, one.dead) == (17, 9, 3, 3, 2)
+    assert (one.documents, one.done, one.in_flight, one.waiting, one.dead) == (24, 9, 3, 3, 2)
     assert rows(engine, "throughput") == [
         ("w0", "sentiment", 2, 8, 4.0, 2.0),
         ("w1", "sentiment", 1, 2, 4.0, 0.5),
@@ -235,9 +237,13 @@ def test_ledger_reports(engine: Engine) -> None:
         ("autumn", "sentiment", "acme/feelings", "714eb0f", '{"dtype": "float32"}')
     ]
     assert [row[:2] + row[4:] for row in rows(engine, "runs")] == [
-        ("again", "ingested", 2, 2, 0, 0),
-        ("autumn", "ingested", 8, 5, 1, 2),
+        ("again", "ingested", 2, 2, 0, 0, 0),
+        ("autumn", "ingested", 8, 5, 1, 2, 0),
     ]
+    for column, word in (("paused_at", "paused"), ("cancelled_at", "cancelled")):
+        with writing(engine) as connection:
+            connection.execute(update(Run).where(Run.name == "again").values({column: now()}))
+        assert [row[1] for row in rows(engine, "runs")] == [word, "ingested"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

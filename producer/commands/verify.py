@@ -1,0 +1,82 @@
+"""`triage verify`: whether the books of runs balance."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from producer.errors import UsageError, database_failed
+from producer.session import open_database
+from schema.database import reading
+from schema.runs import UnknownRunError, find_run
+from schema.tables import JobState
+from schema.verification import RunBooks, verify_runs
+
+#: What it ends with when something does not balance.
+BROKEN = 1
+#: States that are said only where a run has documents in them.
+_RARE = (JobState.QUEUED, JobState.CANCELLED)
+
+
+def verify(
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run; without, all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Prove that nothing is lost and nothing is double: rows, jobs and outcomes add up.
+
+    It may run at any time, also while rows come in and workers work. Ends with 1, and names the
+    rows, where something does not add up.
+    """
+    engine = open_database()
+    broken = False
+    shown = []
+    try:
+        run_id = None
+        if run is not None:
+            with reading(engine) as connection:
+                run_id = find_run(connection, run)
+        for books in verify_runs(engine, run_id):
+            broken |= bool(books.violations)
+            shown.append(books.as_json())
+            if not as_json:
+                _say(books)
+    except UnknownRunError as error:
+        raise UsageError(str(error)) from None
+    except DBAPIError as error:
+        raise database_failed(error) from None
+    if as_json:
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    elif not shown:
+        typer.echo("no runs yet; begin with: triage ingest")
+    if broken:
+        raise typer.Exit(BROKEN)
+
+
+def _say(books: RunBooks) -> None:
+    run = books.run
+    forgotten = f" ({run.forgotten} forgotten since)" if run.forgotten else ""
+    parts = [
+        f"{run.read} read = {run.stored} stored{forgotten} + {run.duplicate} duplicate "
+        f"+ {run.rejected} rejected"
+    ]
+    parts += [_analysis(name, totals) for name, totals in books.analyses.items()]
+    verdict = "BROKEN" if books.violations else "ok"
+    typer.echo(f"run {run.name}: {verdict}: {'; '.join(parts)}")
+    for violation in books.violations:
+        typer.echo(f"  {violation}")
+
+
+def _analysis(name: str, totals: dict[str, int]) -> str:
+    order = (
+        JobState.DONE,
+        JobState.DEAD,
+        JobState.PENDING,
+        JobState.QUEUED,
+        JobState.RUNNING,
+        JobState.CANCELLED,
+    )
+    terms = [f"{totals[state]} {state}" for state in order if totals[state] or state not in _RARE]
+    return f"{name} {sum(totals.values())} = {' + '.join(terms)}"

@@ -1,0 +1,74 @@
+"""Cancel: a run is given up for good; what is done of it stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, select, update
+
+from schema.database import writing
+from schema.ledger.clock import now
+from schema.tables import Job, JobState, Run
+
+#: Jobs that one transaction changes at the most, so that no worker waits long for it.
+CANCEL_LIMIT = 10_000
+
+_LEFT = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What was given up.
+
+    Attributes:
+        jobs: Cancelled now.
+        documents: In those jobs, each counted once for each analysis.
+        before: When the run had been cancelled already, if it had.
+    """
+
+    jobs: int
+    documents: int
+    before: datetime | None
+
+
+def cancel(engine: Engine, run_id: int) -> Cancelled:
+    """Cancel all jobs of a run that are not done or dead, for good.
+
+    A worker that is busy with one finds its claim gone: its heartbeat and its finish do nothing.
+
+    Args:
+        engine: The database.
+        run_id: The run. One that was cancelled before is looked through again.
+    """
+    with writing(engine) as connection:
+        # Waits for a block that is being ingested; the next one is refused.
+        found = select(Run.cancelled_at).where(Run.id == run_id).with_for_update(key_share=True)
+        before = connection.execute(found).scalar_one()
+        if before is None:
+            connection.execute(update(Run).where(Run.id == run_id).values(cancelled_at=now()))
+    jobs = documents = 0
+    # Again until nothing is left: a reaper may cut a job in halves while we look.
+    while block := _cancel_block(engine, run_id):
+        jobs += len(block)
+        documents += sum(block)
+    return Cancelled(jobs, documents, before)
+
+
+def _cancel_block(engine: Engine, run_id: int) -> list[int]:
+    """Cancel some jobs; the sizes of those that were left. Empty when none is."""
+    left = (Job.run_id == run_id, Job.state.in_(_LEFT))
+    with writing(engine) as connection:
+        found = connection.execute(
+            select(Job.id, Job.end_position - Job.first_position)
+            .where(*left)
+            .order_by(Job.id)
+            .limit(CANCEL_LIMIT)
+            .with_for_update()
+        ).all()
+        connection.execute(
+            update(Job)
+            .where(Job.id.in_([row[0] for row in found]))
+            .values(state=JobState.CANCELLED, lease_until=None, not_before=None, queued_at=None)
+        )
+    return [row[1] for row in found]

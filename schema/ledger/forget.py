@@ -1,0 +1,227 @@
+"""Forget: a customer's documents and every trace of them in results, from all runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, update
+
+from schema.database import SQLITE_PATIENCE, reading
+from schema.results import RESULT_TABLES
+from schema.tables import DeadLetter, DocumentRow, Job, JobState, Run, RunDocument
+
+#: Documents that one transaction deletes, so that no worker waits long for it.
+FORGET_LIMIT = 100
+#: Milliseconds to wait for readers before SQLite's log is emptied: writers wait with us.
+LOG_PATIENCE = 5_000
+#: Columns of a document that `Which` may name; any other key is one of its metadata.
+COLUMNS = ("external_id", "source", "product", "language")
+
+_METADATA = {
+    "postgresql": "documents.metadata ->> CAST(:key AS text) = :value",
+    # By json_each, since a key may hold what means something in a JSON path.
+    "sqlite": """EXISTS (
+        SELECT 1 FROM json_each(documents.metadata) AS pair
+        WHERE pair.key = :key AND :value =
+            CASE WHEN pair.type IN ('true', 'false') THEN pair.type
+            ELSE CAST(pair.value AS TEXT) END
+    )""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which documents: those whose column or metadata `key` is `value`.
+
+    Attributes:
+        source: Only of this source; None for all.
+    """
+
+    key: str
+    value: str
+    source: str | None = None
+
+    def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
+        """The WHERE clause for a database."""
+        source = [] if self.source is None else [DocumentRow.source == self.source]
+        if self.key in COLUMNS:
+            return [*source, getattr(DocumentRow, self.key) == self.value]
+        clause = text(_METADATA[dialect]).bindparams(key=self.key, value=self.value)
+        return [*source, clause]  # type: ignore[list-item]
+
+
+@dataclass(slots=True)
+class Forgotten:
+    """Rows that were deleted, or would be.
+
+    Attributes:
+        documents: Stored documents.
+        rows: Rows by table: results, dead letters, places in runs.
+    """
+
+    documents: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+
+
+def find_forgettable(engine: Engine, which: Which) -> Forgotten:
+    """What `forget` would delete."""
+    found = Forgotten()
+    for ids in _blocks(engine, which):
+        found.documents += len(ids)
+        with reading(engine) as connection:
+            for table in _REFERRING:
+                counted = select(func.count(table.run_id)).where(table.document_id.in_(ids))
+                found.rows[_name(table)] += connection.execute(counted).scalar_one()
+    return found
+
+
+def forget(engine: Engine, which: Which) -> Iterator[Forgotten]:
+    """Delete documents with all that was made of them, in any number of runs.
+
+    A worker that has read such a document finishes its job all the same, without it. Jobs keep
+    their slices, in which the position of the document stays empty.
+
+    Args:
+        engine: The database.
+        which: The documents.
+
+    Yields:
+        All that is deleted so far, after each transaction.
+    """
+    done = Forgotten()
+    with _erasing(engine) as connection:
+        for ids in _blocks(engine, which):
+            with connection.begin():
+                _forget_block(connection, ids, done)
+            yield done
+
+
+def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
+    """Ids of the documents, in order; looked for outside of any writing transaction."""
+    conditions = which.conditions(engine.dialect.name)
+    last = 0
+    while True:
+        statement = select(DocumentRow.id).where(DocumentRow.id > last, *conditions)
+        with reading(engine) as connection:
+            found = connection.execute(statement.order_by(DocumentRow.id).limit(FORGET_LIMIT))
+            ids = list(found.scalars())
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+_OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, DeadLetter)
+#: What refers to documents by `run_id` and `document_id`.
+_REFERRING: tuple[type[Any], ...] = (*_OUTCOMES, RunDocument)
+
+
+def _name(table: type[Any]) -> str:
+    return str(table.__tablename__)
+
+
+@contextmanager
+def _erasing(engine: Engine) -> Iterator[Connection]:
+    """A connection whose deletions leave nothing in the files of SQLite."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA secure_delete = ON").close()
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA secure_delete = OFF").close()
+
+
+def empty_log(engine: Engine) -> bool:
+    """Write SQLite's log (`-wal`) into the database, and empty it, for it holds what was deleted.
+
+    Returns:
+        False if somebody reads an older state of the database, so that it had to stay.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"PRAGMA busy_timeout = {LOG_PATIENCE}").close()
+        try:
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE}").close()
+        return not busy
+
+
+def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -> None:
+    """Delete some documents. Rows are locked in the order that all of the ledger keeps: runs, jobs,
+    documents, so that nobody waits for us while we wait for them.
+    """
+    places = RunDocument.document_id.in_(ids)
+    runs = select(RunDocument.run_id).where(places)
+    connection.execute(
+        select(Run.id).where(Run.id.in_(runs)).order_by(Run.id).with_for_update(key_share=True)
+    ).all()
+    jobs = _jobs_of_letters(connection, ids)
+    connection.execute(
+        select(Job.id).where(Job.id.in_(jobs)).order_by(Job.id).with_for_update()
+    ).all()
+    # Whoever wants to refer to them waits now, and finds them gone.
+    connection.execute(
+        select(DocumentRow.id)
+        .where(DocumentRow.id.in_(ids))
+        .order_by(DocumentRow.id)
+        .with_for_update()
+    ).all()
+    for job in _jobs_of_letters(connection, ids):
+        connection.execute(update(Job).where(Job.id == job).values(failed=Job.failed - 1))
+    for table in _OUTCOMES:
+        gone = connection.execute(delete(table).where(table.document_id.in_(ids)))
+        done.rows[_name(table)] += gone.rowcount
+    joined = Counter(
+        connection.execute(
+            delete(RunDocument).where(places).returning(RunDocument.run_id)
+        ).scalars()
+    )
+    for run, number in sorted(joined.items()):
+        connection.execute(
+            update(Run).where(Run.id == run).values(forgotten=Run.forgotten + number)
+        )
+    done.rows[_name(RunDocument)] += joined.total()
+    gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
+    done.documents += gone.rowcount
+
+
+def _jobs_of_letters(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """For each dead letter of the documents the closed job that counts it."""
+    letters = connection.execute(
+        select(DeadLetter.run_id, DeadLetter.analysis, RunDocument.position)
+        .join(
+            RunDocument,
+            (RunDocument.run_id == DeadLetter.run_id)
+            & (RunDocument.document_id == DeadLetter.document_id),
+        )
+        .where(DeadLetter.document_id.in_(ids))
+    ).all()
+    found = (
+        connection.execute(
+            select(Job.id)
+            .where(
+                Job.run_id == letter.run_id,
+                Job.analysis == letter.analysis,
+                Job.first_position <= letter.position,
+                Job.end_position > letter.position,
+                Job.state.in_([JobState.DONE, JobState.DEAD]),
+            )
+            .order_by(Job.first_position.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        for letter in letters
+    )
+    return [job for job in found if job is not None]

@@ -1,0 +1,180 @@
+"""Replay: another go for dead letters, and for jobs that wait out a back-off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+
+from schema.database import reading, writing
+from schema.ledger.clock import now
+from schema.tables import DeadLetter, Job, JobState, Run, RunDocument
+
+#: Jobs that one transaction looks at, so that no worker waits long for it.
+REPLAY_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a job's slice, `end` exclusive: its documents are replayed all, or none."""
+
+    first: int
+    end: int
+    replayed: bool
+
+
+def make_due(engine: Engine, run_id: int, analysis: str | None = None) -> int:
+    """End the back-off of pending jobs; returns how many had one.
+
+    Args:
+        engine: The database.
+        run_id: The run.
+        analysis: Only this one; None for all.
+    """
+    waiting = (Job.run_id == run_id, Job.state == JobState.PENDING, Job.not_before > now())
+    only = () if analysis is None else (Job.analysis == analysis,)
+    with writing(engine) as connection:
+        statement = update(Job).where(*waiting, *only).values(not_before=None)
+        return connection.execute(statement).rowcount
+
+
+def replay(
+    engine: Engine, run_id: int, analysis: str | None = None, *, job_size: int
+) -> Counter[str]:
+    """Delete the dead letters of a run, and make pending jobs of just those documents.
+
+    What went well stays as it is: a job is cut where its dead letters stand. Any number of replays
+    may run at once; a document is replayed by one of them.
+
+    Args:
+        engine: The database.
+        run_id: The run. Of a cancelled one nothing is replayed.
+        analysis: Only this one; None for all.
+        job_size: Most documents in a new job.
+
+    Returns:
+        Documents that are replayed, by analysis.
+    """
+    replayed: Counter[str] = Counter()
+    last = 0
+    while jobs := _jobs_after(engine, last, run_id, analysis):
+        with writing(engine) as connection:
+            if not _stays_open(connection, run_id):
+                break
+            for job in _lock(connection, jobs):
+                replayed[job.analysis] += _replay_job(connection, job, job_size)
+        last = jobs[-1]
+    return +replayed
+
+
+def _jobs_after(engine: Engine, last: int, run_id: int, analysis: str | None) -> list[int]:
+    """The next jobs that may have dead letters; new jobs of this replay have none."""
+    only = () if analysis is None else (Job.analysis == analysis,)
+    with reading(engine) as connection:
+        found = connection.execute(
+            select(Job.id)
+            .where(Job.run_id == run_id, Job.id > last, *_WITH_LETTERS, *only)
+            .order_by(Job.id)
+            .limit(REPLAY_LIMIT)
+        )
+        return list(found.scalars())
+
+
+_WITH_LETTERS = (Job.state.in_([JobState.DONE, JobState.DEAD]), Job.failed > 0)
+
+
+def _stays_open(connection: Connection, run_id: int) -> bool:
+    """Whether the run is not cancelled; it cannot be before we commit."""
+    found = select(Run.cancelled_at).where(Run.id == run_id).with_for_update(read=True)
+    return connection.execute(found).scalar_one() is None
+
+
+def _lock(connection: Connection, jobs: Sequence[int]) -> Sequence[Row[Any]]:
+    """Those of the jobs that nobody else has replayed in between."""
+    return connection.execute(
+        select(Job.__table__)
+        .where(Job.id.in_(jobs), *_WITH_LETTERS)
+        .order_by(Job.id)
+        .with_for_update()
+    ).all()
+
+
+def _replay_job(connection: Connection, job: Row[Any], job_size: int) -> int:
+    letters = connection.execute(
+        select(RunDocument.position, RunDocument.document_id)
+        .join(
+            DeadLetter,
+            (DeadLetter.run_id == RunDocument.run_id)
+            & (DeadLetter.document_id == RunDocument.document_id)
+            & (DeadLetter.analysis == job.analysis),
+        )
+        .where(
+            RunDocument.run_id == job.run_id,
+            RunDocument.position >= job.first_position,
+            RunDocument.position < job.end_position,
+        )
+        .order_by(RunDocument.position)
+    ).all()
+    if not letters:
+        return 0
+    connection.execute(
+        delete(DeadLetter).where(
+            DeadLetter.run_id == job.run_id,
+            DeadLetter.analysis == job.analysis,
+            DeadLetter.document_id.in_([row.document_id for row in letters]),
+        )
+    )
+    positions = [row.position for row in letters]
+    first, *others = cut(job.first_position, job.end_position, positions, job_size)
+    connection.execute(update(Job).where(Job.id == job.id).values(_values(job, first)))
+    if others:
+        place = {"run_id": job.run_id, "analysis": job.analysis, "fence": 0}
+        for piece in others:
+            connection.execute(insert(Job).values(place | _values(job, piece)))
+    return len(positions)
+
+
+def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[Piece]:
+    """Cut a slice into pieces of dead positions that follow each other, `job_size` at the most, and
+    the pieces between them.
+
+    Args:
+        first: First position, inclusive.
+        end: Last position, exclusive.
+        dead: Positions in between, in order.
+        job_size: Most positions in a dead piece.
+    """
+    runs: list[Piece] = []
+    for position in dead:
+        newest = runs[-1] if runs else None
+        if newest and newest.end == position and position - newest.first < job_size:
+            runs[-1] = Piece(newest.first, position + 1, True)
+        else:
+            runs.append(Piece(position, position + 1, True))
+    edges = [Piece(first, first, True), *runs, Piece(end, end, True)]
+    between = [
+        Piece(left.end, right.first, False)
+        for left, right in pairwise(edges)
+        if left.end < right.first
+    ]
+    return sorted([*runs, *between], key=lambda piece: piece.first)
+
+
+def _values(job: Row[Any], piece: Piece) -> dict[str, Any]:
+    """A piece as columns: to be done anew, or done as the job was, with its share of the time."""
+    place = {"first_position": piece.first, "end_position": piece.end, "failed": 0}
+    nothing = ("lease_until", "not_before", "queued_at", "error_class", "error_message")
+    if piece.replayed:
+        unknown = (*nothing, "worker", "started_at", "finished_at", "seconds")
+        return place | {"state": JobState.PENDING, "attempts": 0} | dict.fromkeys(unknown)
+    share = (piece.end - piece.first) / (job.end_position - job.first_position)
+    kept = ("state", "attempts", "worker", "queued_at", "started_at", "finished_at")
+    return (
+        place
+        | {name: getattr(job, name) for name in kept}
+        | {"seconds": None if job.seconds is None else job.seconds * share}
+    )

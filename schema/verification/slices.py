@@ -1,0 +1,58 @@
+"""Checks of slices: the jobs of an analysis cover the documents of a run, each just once, and what
+they say of themselves is possible.
+"""
+
+from __future__ import annotations
+
+from schema.tables import JobState
+from schema.verification.scope import Scope
+from schema.verification.violation import Violation
+
+_SLICES = """
+    SELECT id AS job_id, NULL AS document_id FROM (
+        SELECT id, first_position, end_position,
+            coalesce(lag(end_position) OVER (ORDER BY first_position), 0) AS reached
+        FROM jobs WHERE run_id = :run AND analysis = :analysis
+    ) AS slices
+    WHERE {wrong}
+"""
+
+
+def check_slices(scope: Scope) -> list[Violation]:
+    """No gap, no overlap, from 0 to the number of stored documents."""
+    found = []
+    for check, wrong in (
+        ("job slice that ends before it begins", "end_position <= first_position"),
+        ("job slice that leaves a gap before it", "first_position > reached"),
+        ("job slice that overlaps the one before it", "first_position < reached"),
+    ):
+        found += scope.find(check, _SLICES.format(wrong=wrong))
+    end = scope.rows(
+        "SELECT coalesce(max(end_position), 0) FROM jobs "
+        "WHERE run_id = :run AND analysis = :analysis"
+    ).scalar_one()
+    stored = scope.run.stored if scope.analysis in scope.run.analyses else 0
+    if end != stored:
+        found.append(scope.violation(f"job slices end at {end}, not at stored {stored}"))
+    return found
+
+
+def check_states(scope: Scope) -> list[Violation]:
+    """States are known; a running job has a worker and a lease; attempts are never negative."""
+    states = ", ".join(f"'{state.value}'" for state in JobState)
+    return [
+        violation
+        for check, wrong in (
+            ("job in an unknown state", f"state NOT IN ({states})"),
+            ("running job without a lease", "state = 'running' AND lease_until IS NULL"),
+            ("running job without a worker", "state = 'running' AND worker IS NULL"),
+            ("job with negative attempts", "attempts < 0"),
+        )
+        for violation in scope.find(
+            check,
+            f"""
+            SELECT id AS job_id, NULL AS document_id FROM jobs
+            WHERE run_id = :run AND analysis = :analysis AND {wrong}
+            """,
+        )
+    ]

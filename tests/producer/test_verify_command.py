@@ -1,0 +1,86 @@
+"""`triage verify`: what it prints, and what it ends with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import Engine, delete, update
+
+from schema.database import writing
+from schema.results.sentiment import SentimentRow
+from schema.tables import Run, RunState
+from tests.ledger import jobs, make_run
+from tests.producer.console import Triage
+from tests.schema.working import work
+
+MARKER = "the customer's own words"
+
+
+@pytest.fixture
+def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
+    return Triage(monkeypatch, capsys)
+
+
+def test_runs_that_balance(engine: Engine, triage: Triage) -> None:
+    assert triage("verify").out == "no runs yet; begin with: triage ingest\n"
+    old = make_run(engine, [f"{MARKER} {number}" for number in range(5)], ("sentiment", "qa"), 2)
+    work(engine, old, {f"{MARKER} 1"})
+    make_run(engine, ["a"] * 3, name="new")
+    with writing(engine) as connection:
+        new = Run.name == "new"
+        values = {"state": RunState.INGESTING, "read": 6, "duplicate": 1, "rejected": 2}
+        connection.execute(update(Run).where(new).values(values))
+    ended = triage("verify")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [
+        "run run: ok: 5 read = 5 stored + 0 duplicate + 0 rejected; "
+        "sentiment 5 = 4 done + 1 dead + 0 pending + 0 running; "
+        "qa 5 = 4 done + 1 dead + 0 pending + 0 running",
+        "run new: ok: 6 read = 3 stored + 1 duplicate + 2 rejected; "
+        "sentiment 3 = 0 done + 0 dead + 3 pending + 0 running",
+    ]
+    assert triage("verify", "new").out == ended.out.splitlines()[1] + "\n"
+
+
+def test_a_run_that_does_not(engine: Engine, triage: Triage) -> None:
+    run = make_run(engine, [MARKER] * 3)
+    make_run(engine, ["a"], name="other")
+    work(engine, run)
+    with writing(engine) as connection:
+        connection.execute(delete(SentimentRow).where(SentimentRow.document_id == 2))
+    job = jobs(engine, run)[0].id
+    ended = triage("verify")
+    assert ended.code == 1
+    wrong = "done, but without an outcome"
+    first, second, third = ended.out.splitlines()
+    assert first.startswith("run run: BROKEN: 3 read = 3 stored")
+    assert second == f"  run run, sentiment: {wrong}: job {job}; document 2"
+    assert third.startswith("run other: ok: ")
+    assert MARKER not in ended.out + ended.err
+    assert triage("verify", "other").code == 0
+
+    ended = triage("verify", "--json")
+    assert ended.code == 1
+    broken, other = json.loads(ended.out)
+    assert (broken["run"], broken["ok"], broken["read"]) == ("run", False, 3)
+    assert broken["analyses"]["sentiment"]["done"] == 3
+    assert broken["violations"] == [
+        {
+            "run": "run",
+            "analysis": "sentiment",
+            "check": wrong,
+            "jobs": [job],
+            "documents": [2],
+            "more": 0,
+        }
+    ]
+    assert (other["ok"], other["violations"]) == (True, [])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_unknown_run(engine: Engine, triage: Triage) -> None:
+    make_run(engine, [])
+    ended = triage("verify", "rum")
+    assert (ended.code, ended.out) == (2, "")
+    assert "did you mean 'run'?" in ended.err
