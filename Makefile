@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint chaos bad-input clean
 
 demo: $(VENV)/.demo
 	$(BIN)/triage demo
@@ -16,6 +16,12 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Real servers and nodes under faults of every kind; see docs/chaos.md.
+FAULTS ?= 30
+SEED ?= 2234
+chaos: $(VENV)/.dev
+	$(BIN)/python -m tests.chaos --faults $(FAULTS) --seed $(SEED) --log .triage/chaos.log --summary .triage/chaos.md
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
 # PyPI is the build for CUDA, some gigabytes. Whoever wants the build for the CPU says where it is by

@@ -1,0 +1,148 @@
+"""The databases of a stage: PostgreSQL, to be stopped and started, and SQLite, to be locked."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+
+from producer.lifetime import dying_with_us
+from tests.chaos.port import free_port
+from tests.servers.postgres import UNPRIVILEGED, create_database, find_binaries
+from tests.waiting import wait_until
+
+PATIENCE = 60.0
+
+
+class Database(Protocol):
+    """Where the ledger is."""
+
+    kind: str
+    url: str
+
+    def stop(self) -> None:
+        """End it for good."""
+
+
+class Postgres:
+    """A server in a folder, with an empty database.
+
+    Args:
+        folder: Its own; other users must be able to reach it.
+    """
+
+    kind = "postgresql"
+
+    def __init__(self, folder: Path) -> None:
+        root = os.geteuid() == 0
+        self._user = UNPRIVILEGED if root else None
+        self._binaries = find_binaries()
+        if root and "pginstall" in self._binaries.parts:
+            # The virtual environment may lie where the unprivileged user cannot look.
+            shutil.copytree(self._binaries.parent, folder / "pginstall", symlinks=True)
+            self._binaries = folder / "pginstall" / "bin"
+        self._data = folder / "data"
+        self._data.mkdir(mode=0o700)
+        self._log = folder / "postgres.log"
+        self._log.touch(mode=0o666)
+        if root:
+            shutil.chown(self._data, UNPRIVILEGED)
+        name = UNPRIVILEGED if root else pwd.getpwuid(os.geteuid()).pw_name
+        subprocess.run(
+            [self._binaries / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"]
+            + ["-E", "UTF8", "--no-locale", "--no-sync"],
+            check=True,
+            user=name if root else None,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+        )
+        self._port = free_port()
+        self._server_url = f"postgresql://postgres@127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+        self.url = create_database(self._server_url, "triage")
+
+    def start(self) -> None:
+        """Start it, again if need be: those it left behind hold its memory for a moment."""
+        wait_until(self._runs, PATIENCE, "PostgreSQL is up")
+
+    def _runs(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            with self._log.open("ab") as log:
+                # Nothing syncs to the disk: the machine stays up, whatever is killed on it.
+                self._process = subprocess.Popen(
+                    [self._binaries / "postgres", "-D", self._data, "-h", "127.0.0.1"]
+                    + ["-p", str(self._port), "-k", self._data]
+                    + ["-c", "fsync=off", "-c", "max_connections=100"],
+                    user=self._user,
+                    cwd="/",
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=dying_with_us(),
+                )
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(f"{self._server_url}/postgres", autocommit=True, connect_timeout=5)
+
+    def halt(self, how: signal.Signals) -> None:
+        """Stop it: SIGINT ends sessions and writes all out, SIGQUIT and SIGKILL do not."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        self._process.wait(PATIENCE)
+
+    def cut_connections(self) -> int:
+        """End the sessions of everybody; how many there were."""
+        with self._connect() as connection:
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = 'triage'"
+            )
+            return len(ended.fetchall())
+
+    def stop(self) -> None:
+        """End it for good."""
+        if self._process is not None and self._process.poll() is None:
+            self.halt(signal.SIGINT)
+
+
+class Sqlite:
+    """A file.
+
+    Args:
+        folder: Its own.
+    """
+
+    kind = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "triage.db"
+        self.url = f"sqlite:///{self.path}"
+
+    def lock(self) -> subprocess.Popen[bytes]:
+        """A process that has taken the lock for writing, and written; to be ended by the caller."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.lock_holder", str(self.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=dying_with_us(),
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"locked\n"
+        return process
+
+    def stop(self) -> None:
+        """There is nothing to end."""

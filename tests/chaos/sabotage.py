@@ -1,0 +1,97 @@
+"""Sabotage: documents that harm a worker, by words in their text. All else is the real analysis."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schema.document import Document
+from schema.options import RunOptions
+from workers.analysis import Analysis, DocumentError, Window
+
+#: Names the file that has to be there for the words to do harm: an undisturbed run goes first.
+ARMED = "CHAOS_ARMED"
+#: Seconds that a forward takes at least for each of its rows, so that faults find jobs at work.
+SLOWNESS = 0.08
+#: Rows of a batch that a crowding document goes through with.
+FEW_ROWS = 4
+
+POISON, SEGFAULT, CROWDING, TOO_LARGE = "poison", "segfault", "crowding", "too-large"
+
+_WORDS = re.compile(r"\[\[([a-z-]+):([a-z]+)\]\]")
+
+
+class PoisonedDocumentError(Exception):
+    """What the model raises for a poisoned document."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedWindow(Window):
+    """A window of a document that does harm."""
+
+    harm: str = ""
+
+
+def harm_words(harm: str, analysis: str) -> str:
+    """What a document says that does this harm to this analysis."""
+    return f"[[{harm}:{analysis}]]"
+
+
+def sabotage(analysis: Analysis) -> Analysis:
+    """The same analysis, with its model as it is, but vulnerable to planted documents."""
+    kind = type(analysis)
+    analysis.__class__ = type(kind.__name__, (_Vulnerable, kind), {})
+    return analysis
+
+
+class _Vulnerable(Analysis):
+    """Put before a real analysis."""
+
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        prepared = super().prepare(documents, options)
+        for document, windows in zip(documents, prepared or (), strict=True):
+            harm = self._harm(document)
+            if harm and not isinstance(windows, DocumentError):
+                windows[:] = [
+                    PlantedWindow(window.length, window.features, window.group, harm)
+                    for window in windows
+                ]
+        return prepared
+
+    def _harm(self, document: Document) -> str:
+        planted = [harm for harm, name in _WORDS.findall(document.text) if name == self.name]
+        return planted[0] if planted else ""
+
+    def forward(self, windows: Sequence[Window]) -> list[Any]:
+        armed = os.environ.get(ARMED)
+        if armed is None or not Path(armed).exists():
+            return super().forward(windows)
+        began = time.monotonic()
+        for window in windows:
+            if isinstance(window, PlantedWindow):
+                _do_harm(window.harm, len(windows))
+        outputs = super().forward(windows)
+        # A large model's time, without its load on the machine.
+        time.sleep(max(0.0, SLOWNESS * len(windows) - (time.monotonic() - began)))
+        return outputs
+
+
+def _do_harm(harm: str, rows: int) -> None:
+    import torch
+
+    if harm == POISON:
+        raise PoisonedDocumentError
+    if harm == SEGFAULT:
+        ctypes.string_at(0)
+    if harm == CROWDING and rows > FEW_ROWS:
+        raise torch.OutOfMemoryError("CUDA out of memory, said the saboteur")
+    if harm == TOO_LARGE:
+        raise MemoryError
