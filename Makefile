@@ -23,6 +23,12 @@ SEED ?= 2234
 chaos: $(VENV)/.dev
 	$(BIN)/python -m tests.chaos --faults $(FAULTS) --seed $(SEED) --log .triage/chaos.log --summary .triage/chaos.md
 
+# Generated files and rows through `triage ingest` and `triage analyze`; see docs/faults.md.
+bad-input: EXAMPLES ?= 10000
+bad-input: SEED = 1
+bad-input: $(VENV)/.dev
+	BAD_INPUT_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/bad_input --hypothesis-seed=$(SEED)
+
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
 # PyPI is the build for CUDA, some gigabytes. Whoever wants the build for the CPU says where it is by
 # pip's own PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS in the environment.

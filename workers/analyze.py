@@ -81,7 +81,7 @@ def _analyze(asked: argparse.Namespace) -> int:
     analyses = _analyses(asked.analyses, catalog)
     with _open(asked.path) as source:
         engines = _engines(analyses, catalog, asked.device or settings().device)
-        lines = read_lines(source)
+        lines = read_lines(source, settings().text_limit)
         exit_code = ALL_WELL
         while block := _next_block(lines, asked.path):
             for answer in _answers(block, engines, options):
@@ -113,6 +113,8 @@ def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
 
 def _open(path: str) -> AbstractContextManager[IO[bytes]]:
     if path == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed; name a file, or write to the pipe")
         return nullcontext(sys.stdin.buffer)
     try:
         return Path(path).open("rb")

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from schema.document import Document
 
 #: The language of a document of which nobody said it.
 DEFAULT_LANGUAGE = "en"
 
+#: Characters of an id's JSON, which each answer repeats.
+MOST_ID = 1_000
+#: Bytes of a line, so that a file without line ends does not fill the memory; more where texts may
+#: be so long that they need it when each character is escaped.
+LEAST_LINE_LIMIT = 1 << 24
+_ESCAPED = len(r"\ud83d\ude00")
+
+#: Byte-order marks, of which files that were joined have more than one.
+_MARKS = re.compile(rb"\A(?:\xef\xbb\xbf)+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 #: NaN and its like are no JSON, and nothing that is asked for here.
 _loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
@@ -37,25 +46,52 @@ class Line:
     error: str = ""
 
 
-def read_lines(raw: Iterable[bytes]) -> Iterator[Line]:
+def read_lines(source: IO[bytes], text_limit: int) -> Iterator[Line]:
     """Read lines of `{"id": …, "text": …, "language": …}` in UTF-8; only `text` must be there.
 
     Args:
-        raw: Lines, as an open binary file gives them.
+        source: An open binary file.
+        text_limit: Characters that a text may have.
     """
-    for number, line in enumerate(raw, start=1):
-        stripped = line.removeprefix(b"\xef\xbb\xbf").strip()
+    limit = max(LEAST_LINE_LIMIT, 2 * _ESCAPED * text_limit)
+    for number, line in enumerate(_short_lines(source, limit), start=1):
+        if line is None:
+            yield Line(number, error=f"line {number}: longer than {limit} bytes")
+            continue
+        stripped = _MARKS.sub(b"", line).strip()
         if not stripped:
             continue
         given: Any = number
         try:
             fields = _object(stripped)
-            given = number if fields.get("id") is None else fields["id"]
-            document = Document(number, _text(fields), _language(fields))
+            given = _id(fields, number)
+            document = Document(number, _text(fields, text_limit), _language(fields))
         except LineError as error:
             yield Line(given, error=f"line {number}: {error}")
         else:
             yield Line(given, document)
+
+
+def _short_lines(source: IO[bytes], limit: int) -> Iterator[bytes | None]:
+    """The lines; None for one that is too long, which is passed over."""
+    while line := source.readline(limit):
+        too_long = len(line) == limit and not line.endswith(b"\n")
+        while too_long and (rest := source.readline(limit)) and not rest.endswith(b"\n"):
+            pass
+        yield None if too_long else line
+
+
+def _id(fields: dict[str, Any], number: int) -> Any:
+    given = fields.get("id")
+    if given is None:
+        return number
+    try:
+        written = json.dumps(given, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise LineError('"id" is infinite, or nested too deep') from None
+    if len(written) > MOST_ID:
+        raise LineError(f'"id" has {len(written)} characters as JSON, {MOST_ID} are allowed')
+    return given
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -74,7 +110,7 @@ def _object(line: bytes) -> dict[str, Any]:
     return fields
 
 
-def _text(fields: dict[str, Any]) -> str:
+def _text(fields: dict[str, Any], limit: int) -> str:
     if "text" not in fields:
         raise LineError('no "text"')
     text = fields["text"]
@@ -82,6 +118,8 @@ def _text(fields: dict[str, Any]) -> str:
         raise LineError('"text" is not a string')
     if not text.strip():
         raise LineError('"text" is empty')
+    if len(text) > limit:
+        raise LineError(f'"text" has {len(text)} characters, TRIAGE_TEXT_LIMIT is {limit}')
     if "\0" in text:
         raise LineError('"text" contains NUL')
     if any("\ud800" <= character <= "\udfff" for character in text):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from producer.ingest.error import IngestError
+from producer.ingest.shown import MOST_NAMES, shown, shown_names
 
 #: Usual names, the surest first, as `_words` writes them.
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
@@ -30,6 +31,9 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "product": ("product", "product name", "product title", "item", "item name", "app", "app name"),
     "source": ("source",),
 }
+
+#: Nobody means more, and each row holds them all in memory.
+MOST_COLUMNS = 10_000
 
 #: A text column may also be called something like `Translated_Review`.
 _TEXT_ENDINGS = ("text", "review", "feedback", "comment", "comments", "message", "body")
@@ -67,7 +71,7 @@ class Columns:
     def describe(self) -> str:
         """E.g. `text=review, id=id, time=created_at`."""
         return ", ".join(
-            f"{role}={column}" for role, column in vars(self).items() if column is not None
+            f"{role}={shown(column)}" for role, column in vars(self).items() if column is not None
         )
 
 
@@ -83,9 +87,13 @@ def find_columns(
         with_source: Whether a column may name each row's source.
 
     Raises:
-        IngestError: If a column that the user names is not there, or no text column is found; the
-            message names the columns there are.
+        IngestError: If a column that the user names is not there, no text column is found, or there
+            are too many; the message names the columns there are.
     """
+    if len(columns) > MOST_COLUMNS:
+        raise IngestError(
+            f"{name} has {len(columns)} columns, more than the {MOST_COLUMNS} that can be read"
+        )
     free = list(columns)
     found: dict[str, str | None] = {}
     for role, asked in vars(choice).items():
@@ -104,7 +112,9 @@ def find_columns(
     if text is None:
         raise IngestError(
             f"{name}: no column looks like the text; name it with --text, "
-            f"one of: {', '.join(columns)}"
+            f"one of: {shown_names(columns)}"
+            if columns
+            else f"{name} has no columns"
         )
     return Columns(text=text, **found)
 
@@ -121,7 +131,7 @@ def _named(name: str, columns: Sequence[str], role: str, asked: str) -> str:
     if len(alike) == 1:
         return alike[0]
     raise IngestError(
-        f"{name} has no column {asked!r} (--{role}); its columns are: {', '.join(columns)}"
+        f"{name} has no column {asked!r} (--{role}); its columns are: {shown_names(columns)}"
     )
 
 
@@ -133,5 +143,6 @@ def _first_of(usual: Sequence[str], columns: Sequence[str]) -> str | None:
 def _by_ending(name: str, columns: Sequence[str]) -> str | None:
     alike = [column for column in columns if _words(column).endswith(_TEXT_ENDINGS)]
     if len(alike) > 1:
-        raise IngestError(f"{name}: which column is the text? Give --text {' or '.join(alike)}")
+        candidates = " or ".join(map(shown, alike[:MOST_NAMES]))
+        raise IngestError(f"{name}: which column is the text? Give --text {candidates}")
     return alike[0] if alike else None

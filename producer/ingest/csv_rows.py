@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from producer.ingest.columns import MOST_COLUMNS
 from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
-from producer.ingest.lines import Lines, LongLineError
+from producer.ingest.lines import EndlessRecordError, Lines, LongLineError
 from producer.ingest.opening import ByteStream, damage
 from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream
+from producer.ingest.row_stream import RowStream, unique_names
 
 #: In order of preference, where a header could be cut by several.
 _DELIMITERS = (",", ";", "\t", "|")
@@ -41,6 +42,13 @@ def open_csv(source: ByteStream, encoding: str | None, field_limit: int, tabs: b
 
 
 def _read_header(name: str, lines: Lines, tabs: bool) -> tuple[list[str], str]:
+    try:
+        return _header_fields(name, lines, tabs)
+    except (csv.Error, StopIteration, LongLineError, EndlessRecordError):
+        raise IngestError(f"{name}, line {lines.number}: the header cannot be read") from None
+
+
+def _header_fields(name: str, lines: Lines, tabs: bool) -> tuple[list[str], str]:
     for line in lines:
         if line.strip("\ufeff\r\n\t ,;|"):
             break
@@ -53,11 +61,8 @@ def _read_header(name: str, lines: Lines, tabs: bool) -> tuple[list[str], str]:
         )
     first = line.lstrip("\ufeff")
     delimiter = "\t" if tabs else max(_DELIMITERS, key=lambda mark: len(_cut(first, mark)))
-    try:
-        fields = next(csv.reader(_continued(first, lines), delimiter=delimiter, strict=True))
-    except (csv.Error, StopIteration, LongLineError):
-        raise IngestError(f"{name}, line {lines.number}: the header cannot be read") from None
-    return _unique([field.strip() for field in fields]), delimiter
+    fields = next(csv.reader(_continued(first, lines), delimiter=delimiter, strict=True))
+    return unique_names([field.strip() for field in fields]), delimiter
 
 
 def _cut(line: str, delimiter: str) -> list[str]:
@@ -68,17 +73,6 @@ def _continued(first: str, lines: Lines) -> Iterator[str]:
     """The header may go on in further lines, inside quotation marks."""
     yield first
     yield from lines
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Every column needs a name of its own in the metadata."""
-    unique: list[str] = []
-    for place, name in enumerate(names, 1):
-        name = name or f"column {place}"
-        while name in unique:
-            name = f"{name} {place}"
-        unique.append(name)
-    return unique
 
 
 class _Reader:
@@ -105,7 +99,7 @@ class _Reader:
                     fields = next(self._records)
                 except StopIteration:
                     return
-                except (csv.Error, LongLineError) as error:
+                except (csv.Error, LongLineError, EndlessRecordError) as error:
                     yield self._mend(line, error)
                     continue
                 if not fields:
@@ -115,23 +109,25 @@ class _Reader:
                         line, "broken encoding; if all rows are, give --encoding, e.g. cp1252"
                     )
                 elif len(fields) != width:
-                    yield Reject(
-                        self._name, line, f"{len(fields)} fields, the header has {width}", fields
-                    )
+                    reason = f"{len(fields)} fields, the header has {width}"
+                    yield self._reject(line, reason, fields if len(fields) < MOST_COLUMNS else None)
                 else:
-                    yield Row(line, dict(zip(header, fields, strict=True)))
+                    yield Row(line, dict(zip(header, fields, strict=True)), lines.characters)
 
     def _mend(self, line: int, error: Exception) -> Row | Reject:
         """Give up the first line of a record that cannot be parsed, and read on at the second."""
+        itself_too_long = isinstance(error, LongLineError) and len(self._lines.record) == 1
         self._lines.take_back()
-        if isinstance(error, LongLineError):
-            return self._reject(line, "line too long")
+        if itself_too_long:
+            return self._reject(line, str(error))
         if self._tabs:
             # Many writers of TSV do not quote, so that a quotation mark is just that.
             fields = self._lines.record[0].rstrip("\r\n").split(self._delimiter)
             if len(fields) == len(self._header) and not self._lines.record_is_broken():
-                return Row(line, dict(zip(self._header, fields, strict=True)))
+                fields_by_name = dict(zip(self._header, fields, strict=True))
+                return Row(line, fields_by_name, self._lines.characters)
         return self._reject(line, f"broken quotation marks or too long a field ({error})")
 
-    def _reject(self, line: int, reason: str) -> Reject:
-        return Reject(self._name, line, reason, "".join(self._lines.record).rstrip("\r\n"))
+    def _reject(self, line: int, reason: str, fields: list[str] | None = None) -> Reject:
+        row = fields or "".join(self._lines.record).rstrip("\r\n")
+        return Reject(self._name, line, reason, row, self._lines.characters)

@@ -19,6 +19,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: Codecs that cannot do without one.
+_MARKED = ("utf-16", "utf-32")
 
 
 def _keep_broken(error: UnicodeError) -> tuple[str, int]:
@@ -54,7 +56,12 @@ def choose_encoding(name: str, head: bytes, asked: str | None) -> str:
         IngestError: If there is no such encoding, or the input is obviously in another.
     """
     if asked is not None:
-        return _known(asked)
+        codec = _known(asked)
+        if codec in _MARKED and not any(head.startswith(mark) for mark, _ in _MARKS[1:]):
+            raise IngestError(
+                f"{name} has no byte-order mark; give --encoding {codec}-le, or {codec}-be"
+            )
+        return codec
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
@@ -69,8 +76,10 @@ def choose_encoding(name: str, head: bytes, asked: str | None) -> str:
 def _known(asked: str) -> str:
     try:
         codec = codecs.lookup(asked)
+        # Some of Python's are no encodings of text, or cannot go on behind a broken byte.
         "".encode(asked)
-    except LookupError:
+        codecs.getincrementaldecoder(asked)(KEEP_BROKEN).decode(b"a")
+    except (LookupError, ValueError):
         raise IngestError(
             f"--encoding {asked!r} is unknown; try utf-8, utf-16, cp1252 or latin-1"
         ) from None

@@ -13,6 +13,9 @@ from producer.ingest.opening import ByteStream, damage
 from producer.ingest.row import Reject, Row
 from producer.ingest.row_stream import RowStream, look_ahead
 
+#: NaN and infinity are no JSON; they mean nothing.
+_loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
+
 
 def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> RowStream:
     """Read JSON Lines; the columns are all fields of the first rows.
@@ -39,34 +42,34 @@ def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> Ro
 
 
 def _rows(name: str, lines: Lines) -> Iterator[Row | Reject]:
-    loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
     with damage(name):
         while True:
             lines.begin_record()
             try:
-                line = next(lines)
+                line = next(lines).strip("\ufeff\r\n\t ")
             except StopIteration:
                 return
-            except LongLineError:
-                yield Reject(name, lines.number, "line too long", lines.record[0])
+            except LongLineError as error:
+                yield _reject(name, lines, lines.record[0], str(error))
                 continue
-            line = line.strip("\ufeff\r\n\t ")
-            if not line:
-                continue
-            if is_broken(line):
-                yield Reject(
-                    name, lines.number, "broken encoding; if all rows are, give --encoding", line
-                )
-                continue
-            try:
-                fields = loads(line)
-            except (ValueError, RecursionError) as error:
-                yield Reject(name, lines.number, f"not JSON: {error}", line)
-                continue
-            if type(fields) is not dict:
-                yield Reject(name, lines.number, "JSON, but not an object", line)
-            elif too_deep(line, fields):
-                reason = f"fields are nested deeper than {MOST_LEVELS} levels"
-                yield Reject(name, lines.number, reason, line)
-            else:
-                yield Row(lines.number, fields)
+            if line:
+                yield _read(name, lines, line)
+
+
+def _read(name: str, lines: Lines, line: str) -> Row | Reject:
+    if is_broken(line):
+        reason = "broken encoding; if all rows are, give --encoding"
+        return _reject(name, lines, line, reason)
+    try:
+        fields = _loads(line)
+    except (ValueError, RecursionError) as error:
+        return _reject(name, lines, line, f"not JSON: {error}")
+    if type(fields) is not dict:
+        return _reject(name, lines, line, "JSON, but not an object")
+    if too_deep(line, fields):
+        return _reject(name, lines, line, f"fields are nested deeper than {MOST_LEVELS} levels")
+    return Row(lines.number, fields, len(line))
+
+
+def _reject(name: str, lines: Lines, line: str, reason: str) -> Reject:
+    return Reject(name, lines.number, reason, line, len(line))

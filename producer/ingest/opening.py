@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from producer.ingest.encoding import KEEP_BROKEN, choose_encoding
 from producer.ingest.error import IngestError
+from producer.ingest.shown import escaped
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 #: First bytes; those of zstd also where a frame to be skipped comes first (RFC 8878, 3.1.2).
@@ -24,6 +25,8 @@ _COMPRESSED = {
     "zstd": re.compile(rb"\x28\xb5\x2f\xfd|.\x2a\x4d\x18"),
 }
 BUFFER = 1 << 18
+#: Characters of an error of the operating system, or of a library.
+MOST_SAID = 300
 
 #: First bytes of what is sometimes taken for text.
 _TAKEN_FOR_TEXT = {
@@ -70,11 +73,12 @@ def damage(name: str) -> Iterator[None]:
     """Turn what a damaged input raises, while it is read, into one sentence."""
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, UnicodeError, pa.ArrowException) as error:
         said = " ".join((getattr(error, "strerror", None) or str(error)).split()).rstrip(".")
         if "Truncated" in said:
             raise IngestError(f"{name} is cut off: its last part is missing") from None
-        raise IngestError(f"{name} cannot be read: {said or type(error).__name__}") from None
+        said = escaped(said[:MOST_SAID]) or type(error).__name__
+        raise IngestError(f"{name} cannot be read: {said}") from None
 
 
 def check_file(path: Path) -> None:
@@ -119,7 +123,13 @@ def open_file(path: Path) -> Iterator[ByteStream]:
 
 
 def standard_input() -> ByteStream:
-    """Standard input as bytes."""
+    """Standard input as bytes.
+
+    Raises:
+        IngestError: If whoever started us has closed it.
+    """
+    if sys.stdin is None:
+        raise IngestError("standard input is closed; name a file, or write to the pipe")
     raw: Any = sys.stdin.buffer
     buffered = io.BufferedReader(raw, BUFFER)
     return ByteStream("-", buffered, lambda: None)

@@ -10,13 +10,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from producer.ingest.encoding import KEEP_BROKEN, is_broken
+from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.opening import damage
+from producer.ingest.parquet_values import read_slowly
 from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream
+from producer.ingest.row_stream import RowStream, unique_names
+from producer.ingest.shown import shown
 
 BATCH_ROWS = 1_000
+#: Bytes of a batch, by the average of the file.
+BATCH_BYTES = 1 << 25
 #: Column chunks are read through a buffer of this size instead of whole.
 BUFFER = 1 << 20
 
@@ -29,44 +33,71 @@ def open_parquet(path: Path) -> Iterator[RowStream]:
         IngestError: If it is no Parquet, or half-written.
     """
     name = str(path)
-    try:
-        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
-    except pa.ArrowInvalid:
-        raise IngestError(
-            f"{name} is not Parquet, or was not written to its end (it has no valid footer)"
-        ) from None
-    except (OSError, pa.ArrowException) as error:
-        raise IngestError(f"{name} cannot be read: {error}") from None
+    with damage(name):
+        try:
+            file = pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
+        except pa.ArrowInvalid:
+            raise IngestError(
+                f"{name} is not Parquet, or was not written to its end (it has no valid footer)"
+            ) from None
     with file:
+        with damage(name):
+            names = unique_names(file.schema_arrow.names)
         total = file.metadata.num_rows
         read = [0]
         yield RowStream(
             name,
-            file.schema_arrow.names,
-            _rows(name, file, read),
+            names,
+            _rows(name, names, file, read),
             lambda: read[0] / total if total else None,
         )
 
 
-def _rows(name: str, file: pq.ParquetFile, read: list[int]) -> Iterator[Row | Reject]:
+def _rows(
+    name: str, names: list[str], file: pq.ParquetFile, read: list[int]
+) -> Iterator[Row | Reject]:
     with damage(name):
-        for batch in file.iter_batches(BATCH_ROWS):
-            columns = [_to_python(column) for column in batch.columns]
+        for batch in file.iter_batches(_batch_rows(file.metadata)):
+            columns = [
+                _to_python(name, column_name, column)
+                for column_name, column in zip(names, batch.columns, strict=True)
+            ]
             for values in zip(*columns, strict=True):
                 read[0] += 1
-                fields = dict(zip(batch.schema.names, values, strict=True))
-                if any(isinstance(value, str) and is_broken(value) for value in values):
+                fields = dict(zip(names, values, strict=True))
+                if any(map(_is_broken, values)):
                     yield Reject(name, read[0], "broken encoding: not UTF-8", fields)
                 else:
                     yield Row(read[0], fields)
 
 
-def _to_python(column: pa.Array) -> list[Any]:
+def _batch_rows(metadata: pq.FileMetaData) -> int:
+    size = sum(metadata.row_group(n).total_byte_size for n in range(metadata.num_row_groups))
+    fitting: int = BATCH_BYTES * metadata.num_rows // max(1, size)
+    return max(1, min(BATCH_ROWS, fitting))
+
+
+def _to_python(name: str, column_name: str, column: pa.Array) -> list[Any]:
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         # Python's datetime counts microseconds.
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
-    except UnicodeDecodeError:
-        raw = column.cast(pa.large_binary()).to_pylist()
-        return [None if value is None else value.decode("utf-8", KEEP_BROKEN) for value in raw]
+    except (ValueError, ArithmeticError, LookupError, pa.ArrowException):
+        # For one value that Python cannot hold the others must not be lost.
+        pass
+    try:
+        return read_slowly(column)
+    except (ValueError, ArithmeticError, LookupError, pa.ArrowException) as error:
+        raise IngestError(
+            f"{name}: column '{shown(column_name)}' of type {shown(str(column.type))} cannot be "
+            f"read ({shown(str(error))}); write the file without it"
+        ) from None
+
+
+def _is_broken(value: Any) -> bool:
+    if isinstance(value, str):
+        return is_broken(value)
+    if isinstance(value, dict):
+        return any(map(_is_broken, value.values()))
+    return isinstance(value, list) and any(map(_is_broken, value))

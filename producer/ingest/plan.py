@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pydantic import ValidationError
 
 from producer.ingest.columns import ColumnChoice
+from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.input import Input, parse_input
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
@@ -67,6 +68,8 @@ def make_plan(
     _refuse_twice(inputs)
     if source is not None and (not source.strip() or "\0" in source):
         raise IngestError("--source is empty; leave it out to take the name of the file")
+    if source is not None and is_broken(source):
+        raise IngestError("--source is not UTF-8; write it in the encoding of the terminal")
     if limit is not None and limit < 1:
         raise IngestError("--limit must be 1 or more")
     try:

@@ -16,10 +16,12 @@ class Row:
     Attributes:
         line: Physical line that it begins at, from 1; the row's number where there are no lines.
         fields: Values by column.
+        characters: About so many were read for it; 0 where nobody has counted.
     """
 
     line: int
     fields: dict[str, Any]
+    characters: int = 0
 
 
 @dataclass(slots=True)
@@ -31,12 +33,14 @@ class Reject:
         line: As in `Row`.
         reason: What is wrong and, where that helps, what to do.
         row: What could be read of it: values by column, a list of fields, or the raw line.
+        characters: As in `Row`.
     """
 
     file: str
     line: int
     reason: str
     row: Any
+    characters: int = 0
 
     def as_json(self) -> str:
         """One line of JSON. Broken bytes come out as `\\udcXX`, so that none is lost."""

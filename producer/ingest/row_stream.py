@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import TypeVar
 
 from producer.ingest.row import Reject, Row
 
 #: Rows that are looked at before anything is decided about an input.
 SAMPLE_ROWS = 200
+#: Characters after which they are enough, however few.
+SAMPLE_CHARACTERS = 8_000_000
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", Row, Row | Reject)
 
 
 @dataclass(frozen=True)
@@ -34,5 +36,22 @@ class RowStream:
 
 def look_ahead(rows: Iterator[Item]) -> tuple[list[Item], Iterator[Item]]:
     """The first rows, and an iterator that still gives all of them."""
-    sample = list(islice(rows, SAMPLE_ROWS))
+    sample: list[Item] = []
+    characters = 0
+    for row in rows:
+        sample.append(row)
+        characters += row.characters
+        if len(sample) == SAMPLE_ROWS or characters >= SAMPLE_CHARACTERS:
+            break
     return sample, chain(sample, rows)
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Names of columns; every one needs a name of its own in the metadata."""
+    unique: dict[str, None] = {}
+    for place, name in enumerate(names, 1):
+        name = name or f"column {place}"
+        while name in unique:
+            name = f"{name} {place}"
+        unique[name] = None
+    return list(unique)

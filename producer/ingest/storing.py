@@ -14,6 +14,7 @@ from producer.ingest.plan import Plan
 from producer.ingest.rejects import RejectsFile
 from producer.ingest.row import Reject
 from producer.ingest.run import count_block, lock_run
+from producer.ingest.shown import shown
 from schema.ledger.enqueue import create_jobs
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
@@ -73,7 +74,11 @@ def store_block(
 
 def _other_text(one: Feedback) -> Reject:
     reason = (
-        f"id {one.external_id!r} is stored in source {one.source!r} with another text; "
+        f"id {_shown(one.external_id)} is stored in source {_shown(one.source)} with another text; "
         "give another --source, or the right --id"
     )
     return Reject(one.file, one.row.line, reason, one.row.fields)
+
+
+def _shown(name: str | None) -> str:
+    return f"'{shown(name or '')}'"

@@ -12,6 +12,7 @@ from producer.ingest.language import read_language
 from producer.ingest.metadata import encode_metadata
 from producer.ingest.missing import is_missing
 from producer.ingest.row import Reject, Row
+from producer.ingest.shown import shown
 from producer.ingest.time_reader import TimeReader
 
 
@@ -56,6 +57,9 @@ class Validation:
             reason = f"half a surrogate pair (U+{character:04X})"
         except ValueError as error:
             reason = str(error)
+        except RecursionError:
+            # Only a JSON column of another database can bring this in.
+            reason = "fields are nested too deep"
         return Reject(self._file, row.line, reason, row.fields)
 
     def _feedback(self, row: Row) -> Feedback:
@@ -95,20 +99,19 @@ class Validation:
         )
 
     def _text(self, value: Any) -> str:
+        column = self._columns.text
         if isinstance(value, bytes):
             try:
                 value = value.decode()
             except UnicodeDecodeError:
                 raise ValueError("broken encoding: the text is not UTF-8") from None
         if value is None or value != value:
-            raise ValueError(f"no text in column {self._columns.text!r}")
+            raise ValueError(f"no text in {_named(column)}")
         if type(value) is not str:
-            raise ValueError(
-                f"column {self._columns.text!r} holds no text but {type(value).__name__}"
-            )
+            raise ValueError(f"{_named(column)} holds no text but {type(value).__name__}")
         if is_missing(value):
             said = f" ({value.strip()!r} means none)" if value.strip() else ""
-            raise ValueError(f"no text in column {self._columns.text!r}{said}")
+            raise ValueError(f"no text in {_named(column)}{said}")
         if len(value) > self._text_limit:
             raise ValueError(
                 f"text of {len(value)} characters, TRIAGE_TEXT_LIMIT is {self._text_limit}"
@@ -126,7 +129,7 @@ class Validation:
         if is_missing(value):
             return None
         if "\0" in value:
-            raise ValueError(f"column {column!r} contains NUL")
+            raise ValueError(f"{_named(column)} contains NUL")
         return str(value).strip()
 
     def _time(self, fields: dict[str, Any]) -> Any:
@@ -138,16 +141,23 @@ class Validation:
             return self._times.read(value)
         except (ValueError, OverflowError) as error:
             raise ValueError(
-                f"unreadable time {str(value)[:40]!r} in column {column!r} ({error}): write "
+                f"unreadable time {str(value)[:40]!r} in {_named(column)} ({error}): write "
                 "2026-10-05T15:03:10Z, or keep the column as it is with --time ''"
             ) from None
 
 
 def _written(column: str, value: Any) -> str:
-    if isinstance(value, float | Decimal) and value == value and value == value // 1:
+    # Not `value // 1`: a decimal of more than 28 digits has no such quotient.
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return f"{value:.0f}"
     if isinstance(value, int | float | Decimal | UUID) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, bytes):
         return value.hex()
-    raise ValueError(f"column {column!r} holds neither text nor a number")
+    raise ValueError(f"{_named(column)} holds neither text nor a number")
+
+
+def _named(column: str) -> str:
+    return f"column '{shown(column)}'"

@@ -58,6 +58,21 @@ def test_what_is_missing_is_named_with_what_there_is(choice: ColumnChoice, said:
         found(["alpha", "beta"], choice)
 
 
+def test_names_are_shown_as_a_terminal_can_show_them() -> None:
+    columns = ["\x1b[31m\n", "x" * 1_000_000, "\udcff", *(f"c{n}" for n in range(1_000))]
+    for choice in (ColumnChoice(), ColumnChoice(id="gone")):
+        with pytest.raises(IngestError, match=r"\\x1b\[31m\\n, x+…, \\udcff, c0, ") as failure:
+            find_columns("a.csv", columns, choice, with_source=False)
+        assert str(failure.value).endswith("c16 and 983 more")
+        assert len(str(failure.value)) < 300
+
+
+def test_what_no_row_can_be_read_for() -> None:
+    for columns, said in (([], "has no columns"), (["text"] * 10_001, "has 10001 columns")):
+        with pytest.raises(IngestError, match=said):
+            find_columns("a.csv", columns, ColumnChoice(), with_source=False)
+
+
 def test_two_candidates_are_a_question() -> None:
     with pytest.raises(IngestError, match="Give --text first_comment or second_comment"):
         found(["first_comment", "second_comment"])

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from producer.ingest.error import IngestError
+from producer.ingest.lines import EndlessRecordError, Lines
 from tests.producer.reading import read_bytes, read_path
 
 FEW = settings(
@@ -131,6 +132,16 @@ def test_encodings(tmp_path: Path, codec: str, asked: str | None) -> None:
         ("id,text\n1,x\n".encode("utf-16-le"), None, "--encoding utf-16-le"),
         (b"id,text\n", "klingon", "'klingon' is unknown"),
         (b"id,text\n", "hex", "'hex' is unknown"),
+        (b"id,text\n", "undefined", "'undefined' is unknown"),
+        (b"id,text\n", "idna", "'idna' is unknown"),
+        (
+            "id,text\n".encode("utf-16-le"),
+            "utf-16",
+            "no byte-order mark; give --encoding utf-16-le",
+        ),
+        ("id,text\n".encode("utf-32-be"), "utf-32", "give --encoding utf-32-le, or utf-32-be"),
+        (b"id,text," + b"x" * 1_100_000, None, "line 1: the header cannot be read"),
+        (b"id,text," + b"x" * 5_000_000, None, "line 1: the header cannot be read"),
         (b'id,"text\n', None, "the header cannot be read"),
         (b"\n\n ,,\n", None, "has no header"),
         (b"PK\x03\x04 and so on", None, "an Excel workbook"),
@@ -142,6 +153,35 @@ def test_what_cannot_be_read_is_said_in_a_sentence(
 ) -> None:
     with pytest.raises(IngestError, match=said):
         read_bytes(tmp_path, "a.csv", content, encoding)
+
+
+def test_quotation_marks_that_never_end_do_not_take_the_square_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Inside quotation marks each of these lines ends one field and opens another.
+    content = b"id,text\n" + b'a","b\n' * 2_000 + b"1,good\n"
+    read, next_line = [], Lines.__next__
+    monkeypatch.setattr(Lines, "__next__", lambda lines: read.append(1) or next_line(lines))
+    _, good, bad = read_bytes(tmp_path, "a.csv", content)
+    assert [(row.line, row.fields["text"]) for row in good] == [(2_002, "good")]
+    assert [reject.line for reject in bad] == list(range(2, 2_002))
+    assert len(read) < 5 * 2_000
+
+
+def test_a_record_without_end_does_not_fill_the_memory() -> None:
+    lines = Lines(io.StringIO('a","b\n' * 100), limit=60)
+    with pytest.raises(EndlessRecordError):
+        list(lines)
+    assert lines.number == lines.characters // 6 == 11
+
+
+def test_a_line_that_is_too_long_inside_quotation_marks_takes_no_other_with_it(
+    tmp_path: Path,
+) -> None:
+    content = b'id,text\n1,"open\n' + b"y" * 5_000_000 + b"\n2,good\n3,good\n"
+    _, good, bad = read_bytes(tmp_path, "a.csv", content)
+    assert [(row.line, row.fields["id"]) for row in good] == [(4, "2"), (5, "3")]
+    assert [reject.line for reject in bad] == [2, 3]
 
 
 def test_lines_and_fields_without_end_do_not_fill_the_memory(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from producer.ingest.error import IngestError
+from producer.ingest.opening import damage
 from tests.producer.reading import read_bytes, read_path
 
 ROWS = 20_000
@@ -60,6 +62,17 @@ def test_files_that_are_none(tmp_path: Path) -> None:
             read_bytes(tmp_path, name, b"x")
 
 
+def test_a_name_that_is_not_utf8_is_said_escaped(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match=r"a\\udcff\.csv: this name is not UTF-8"):
+        read_bytes(tmp_path, "a\udcff.csv", b"id,text\n1,x\n")
+
+
+def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(IngestError, match="standard input is closed"):
+        read_path("-")
+
+
 def test_a_named_pipe_is_read(tmp_path: Path) -> None:
     pipe = tmp_path / "a.jsonl"
     os.mkfifo(pipe)
@@ -67,3 +80,11 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
         pipe.write_bytes(b'{"text": "hello"}\n')
         os._exit(0)
     assert [row.fields for row in read_path(pipe)[1]] == [{"text": "hello"}]
+
+
+def test_what_a_library_says_is_one_line_that_a_terminal_can_show() -> None:
+    with pytest.raises(IngestError) as failure, damage("a.parquet"):
+        raise OSError("what type:\n \x0f\x1b[31m\udcff " + "x" * 10_000)
+    said = str(failure.value)
+    assert said.startswith(r"a.parquet cannot be read: what type: \x0f\x1b[31m\udcff xxx")
+    assert len(said) < 400

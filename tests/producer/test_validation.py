@@ -113,8 +113,9 @@ def test_metadata_becomes_json(value: object, stored: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "stored"),
-    [(5, "5"), (5.0, "5"), (Decimal("5.00"), "5"), (5.5, "5.5"), ("05 ", "05"),
-     (UUID(int=1), str(UUID(int=1))), (b"\x01", "01"), (float("nan"), None)],
+    [(5, "5"), (5.0, "5"), (Decimal("5.00"), "5"), (Decimal("7" * 35), "7" * 35),
+     (5.5, "5.5"), ("05 ", "05"), (UUID(int=1), str(UUID(int=1))), (b"\x01", "01"),
+     (float("nan"), None)],
 )  # fmt: skip
 def test_ids_are_strings(value: object, stored: str | None) -> None:
     assert good({"text": "a", "id": value}).external_id == stored

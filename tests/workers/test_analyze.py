@@ -135,6 +135,13 @@ def test_standard_input_is_read(console: Console, monkeypatch: pytest.MonkeyPatc
     assert code == 0 and answers[0]["id"] == 1
 
 
+def test_standard_input_may_be_closed(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    code, answers, error = console("--analyses", "sentiment", "--", "-")
+    assert (code, answers) == (2, [])
+    assert "standard input is closed" in error and error.count("\n") == 1
+
+
 def test_only_what_the_catalog_serves_is_asked_by_default(
     console: Console, feedback: Path, tiny_checkpoints: dict[str, Path], tmp_path: Path
 ) -> None:

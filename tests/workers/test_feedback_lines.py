@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.document import Document
-from workers.feedback_lines import Line, read_lines
+from workers.feedback_lines import LEAST_LINE_LIMIT, Line, read_lines
 
 
 def read(*lines: bytes) -> list[Line]:
-    return list(read_lines(lines))
+    return list(read_lines(io.BytesIO(b"".join(lines)), text_limit=1_000))
 
 
 def test_a_line_gives_a_document_and_keeps_its_id() -> None:
@@ -60,6 +61,10 @@ def test_languages_are_codes(language: object, code: str) -> None:
         (b'{"id": 1, "text": "secret\xff"}', "not UTF-8 at byte 26"),
         (b'{"id": 1, "text": "secret", "language": 5}', "language"),
         (b'{"id": 1, "text": "secret", "language": "german"}', "language"),
+        (b'{"id": 1, "text": "' + b"secret" * 200 + b'"}', "TRIAGE_TEXT_LIMIT is 1000"),
+        (b'{"id": 1e999, "text": "secret"}', '"id" is infinite'),
+        (b'{"id": ' + b"[" * 990 + b"]" * 990 + b', "text": "secret"}', "nested too deep"),
+        (b'{"id": "' + b"secret" * 200 + b'", "text": "a"}', '"id" has 1202 characters'),
         (b"[" * 100_000, "not JSON"),
         (b'{"id": ' + b"9" * 5000 + b', "text": "secret"}', "not JSON"),
     ],
@@ -73,13 +78,20 @@ def test_a_bad_line_says_its_number_and_why_and_the_next_is_read(raw: bytes, rea
 
 
 def test_windows_line_ends_blank_lines_and_byte_order_marks_are_no_matter() -> None:
-    lines = read(b'\xef\xbb\xbf{"text": "a"}\r\n', b"  \r\n", b'{"text": "b"}')
+    lines = read(b'\xef\xbb\xbf\xef\xbb\xbf{"text": "a"}\r\n', b"  \r\n", b'{"text": "b"}')
     assert [line.document.text for line in lines if line.document] == ["a", "b"]
+
+
+def test_a_line_without_end_does_not_fill_the_memory() -> None:
+    endless = b'{"text": "' + b"a" * (2 * LEAST_LINE_LIMIT) + b'"}\n'
+    before, bad, after = read(b'{"text": "a"}\n', endless, b'{"text": "b"}')
+    assert before.document and after.document
+    assert bad.error == f"line 2: longer than {LEAST_LINE_LIMIT} bytes"
 
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
 def test_no_bytes_are_too_strange(lines: list[bytes]) -> None:
-    for line in read_lines(lines):
+    for line in read(b"\n".join(lines)):
         assert (line.document is None) == bool(line.error)
 
 

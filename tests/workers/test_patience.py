@@ -1,4 +1,4 @@
-"""Patience with databases that really fail: full, cut off, deadlocked; and with what stays wrong."""
+"""Patience with databases that really fail: full, cut off, deadlocked; not with what is wrong."""
 
 from __future__ import annotations
 
