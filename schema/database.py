@@ -25,11 +25,13 @@ class DatabaseError(RuntimeError):
     """The database cannot be used as it is. One sentence, with the fix."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, idle_timeout: float | None = None) -> Engine:
     """An engine on SQLite or PostgreSQL with the settings that the ledger counts on.
 
     Args:
         url: SQLAlchemy URL. `postgresql://` means psycopg 3.
+        idle_timeout: Seconds after which PostgreSQL ends a transaction in which nothing happens, so
+            that a process that was stopped in the middle of one does not hold its locks for ever.
 
     Raises:
         DatabaseError: If the driver is not installed.
@@ -39,12 +41,15 @@ def open_engine(url: str) -> Engine:
         return _open_sqlite(parsed)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    options = ["-c timezone=UTC"]
+    if idle_timeout is not None:
+        options.append(f"-c idle_in_transaction_session_timeout={round(idle_timeout * 1000)}")
     try:
         return create_engine(
             parsed,
             # A day in a report must not depend on where the analyst sits.
             connect_args={
-                "options": "-c timezone=UTC",
+                "options": " ".join(options),
                 "application_name": "triage",
                 # A server that vanished without a word is noticed within a lease.
                 "connect_timeout": 10,

@@ -62,7 +62,7 @@ def start(sender: str, **_signal: Any) -> None:
     name = f"{sender}/{billiard.current_process().index}"
     # Before anything else: the one before may have died with a limit on the board.
     place = node_board.place(billiard.current_process().index, os.getpid())
-    database = open_engine(settings().database)
+    database = open_engine(settings().database, idle_timeout=settings().lease)
     try:
         _register(database, name)
         _warm = _load(settings(), database, name, place)

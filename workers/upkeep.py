@@ -200,7 +200,8 @@ def leave(**_signal: Any) -> None:
 
 def _upkeep() -> Upkeep:
     config = settings()
-    return Upkeep(open_engine(config.database), Messages(celery_app()), config, node_board)
+    engine = open_engine(config.database, idle_timeout=config.lease)
+    return Upkeep(engine, Messages(celery_app()), config, node_board)
 
 
 def _repeat(upkeep: Upkeep) -> None:

@@ -1,0 +1,258 @@
+"""A hypothesis machine that does to the real ledger whatever may happen, in any order.
+
+After each step the tables must be as the model says, and hold what the documents promise whatever
+the model says: slices tile the run, states move only as docs/state_machine.md draws it, the fence
+grows, and every document has as many outcomes as its job's state allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+from sqlalchemy import update
+
+from schema.database import writing
+from schema.ledger.clock import after
+from schema.ledger.lose import lose
+from schema.ledger.resend import resend
+from schema.tables import Job, JobState
+from tests.ledger import make_run
+from tests.schema.ledger_snapshot import MESSAGE_TIMEOUT, snapshot
+from tests.schema.ledger_steps import ANALYSES, KILLED, PROCESSES, Crash, LedgerSteps
+
+analyses = st.sampled_from(ANALYSES)
+workers = st.sampled_from(list(PROCESSES))
+some = st.integers(0, 30)
+#: The statement before which the process dies, BEGIN and COMMIT among them; mostly it does not.
+crashes = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 9))
+
+
+class LedgerMachine(LedgerSteps):
+    """Producer, dispatchers, workers, reapers, Redis and time, all at random."""
+
+    @initialize(documents=st.integers(1, 9), job_size=st.integers(1, 4))
+    def first_run(self, documents: int, job_size: int) -> None:
+        self.enqueue(ANALYSES[:1], documents, job_size)
+
+    @precondition(lambda self: len(self.model.sizes) < 3)
+    @rule(
+        names=st.sampled_from([ANALYSES[:1], ANALYSES[1:], ANALYSES]),
+        documents=st.integers(1, 9),
+        job_size=st.integers(1, 4),
+    )
+    def enqueue(self, names: Sequence[str], documents: int, job_size: int) -> None:
+        name = f"run {len(self.model.sizes)}"
+        run = make_run(self.engine, ["text"] * documents, names, job_size, name)
+        self.model.create(run, names, documents, job_size)
+        self.check("enqueue")
+
+    @rule(
+        analysis=analyses,
+        window=st.integers(1, 6),
+        fails=st.one_of(st.none(), st.none(), st.integers(0, 3)),
+        fast=st.booleans(),
+    )
+    def dispatches(self, analysis: str, window: int, fails: int | None, fast: bool) -> None:
+        self.try_dispatch(analysis, window, fails, fast)
+
+    @precondition(lambda self: any(self.queues.values()))
+    @rule(which=some, worker=workers, doubled=st.booleans(), crash=crashes)
+    def takes_a_message(self, which: int, worker: str, doubled: bool, crash: int | None) -> None:
+        """Messages may come in any order, and twice."""
+        waiting = [(name, at) for name, ids in self.queues.items() for at in range(len(ids))]
+        analysis, at = waiting[which % len(waiting)]
+        job_id = self.queues[analysis][at]
+        if not doubled:
+            del self.queues[analysis][at]
+        self.try_claim(job_id, analysis, worker, crash)
+
+    @rule(which=some, analysis=analyses, worker=workers)
+    def takes_what_nobody_sent(self, which: int, analysis: str, worker: str) -> None:
+        ids = [*self.model.ids, 999_999_999]
+        self.try_claim(ids[which % len(ids)], analysis, worker)
+
+    @precondition(lambda self: self.claims)
+    @rule(which=some)
+    def beats(self, which: int) -> None:
+        self.try_beat(self.claim_of(which))
+
+    @precondition(lambda self: self.claims)
+    @rule(which=some, failing=st.sampled_from(["none", "first", "last", "all"]), crash=crashes)
+    def finishes(self, which: int, failing: str, crash: int | None) -> None:
+        self.try_finish(self.claim_of(which), failing, crash)
+
+    @precondition(lambda self: self.claims)
+    @rule(which=some, delay=st.sampled_from([0, 3600]), crash=crashes)
+    def releases(self, which: int, delay: float, crash: int | None) -> None:
+        self.try_release(self.claim_of(which), delay, crash)
+
+    @precondition(lambda self: self.claims)
+    @rule(which=some, crash=crashes)
+    def expires(self, which: int, crash: int | None) -> None:
+        self.try_expire(self.claim_of(which), crash)
+
+    @rule(worker=workers, crash=crashes)
+    def loses(self, worker: str, crash: int | None) -> None:
+        self.crashed(
+            *("lose", crash, lambda: lose(self.engine, worker, PROCESSES[worker], KILLED)),
+            lambda: self.model.lose(worker, KILLED),
+        )
+
+    @rule(most=st.integers(1, 3), crash=crashes)
+    def reaps(self, most: int, crash: int | None) -> None:
+        self.try_reap(most, crash)
+
+    @rule(which=some, worker=workers, times=st.integers(1, 3), most=st.integers(1, 3))
+    def kills_its_workers(self, which: int, worker: str, times: int, most: int) -> None:
+        """Something in the job ends every process that touches it."""
+        job_id = list(self.model.ids)[which % len(self.model.ids)]
+        for _ in range(times):
+            if held := self.try_claim(job_id, self.model.ids[job_id][1], worker):
+                if which % 2:
+                    self.try_expire(held)
+                else:
+                    self.pass_leases(held.job_id)
+                self.try_reap(most)
+
+    @precondition(lambda self: any(map(self.model.holds, self.claims)))
+    @rule(
+        which=some,
+        worker=workers,
+        last=st.sampled_from(["finish", "finish", "beat", "release", "expire"]),
+    )
+    def outlives_its_lease(self, which: int, worker: str, last: str) -> None:
+        """A worker stands still; when it goes on, its job is another one's."""
+        holding = [claim for claim in self.claims if self.model.holds(claim)]
+        held = holding[which % len(holding)]
+        self.pass_leases(held.job_id)
+        self.try_reap(3)
+        self.try_claim(held.job_id, held.analysis, worker)
+        step = {"finish": self.try_finish, "beat": self.try_beat}
+        step |= {"release": self.try_release, "expire": self.try_expire}
+        step[last](held)
+
+    @rule(which=some, crash=crashes)
+    def pauses(self, which: int, crash: int | None) -> None:
+        self.try_dispatch(ANALYSES[0], 6, None, False)
+        self.command("pause", which, crash)
+
+    @rule(which=some, crash=crashes)
+    def resumes(self, which: int, crash: int | None) -> None:
+        self.command("resume", which, crash)
+
+    @rule(which=st.integers(0, 9), crash=crashes)
+    def cancels(self, which: int, crash: int | None) -> None:
+        # Now and then only, or little is left to go wrong.
+        if which < len(self.model.sizes):
+            self.command("cancel", which, crash)
+
+    @rule(which=some, job_size=st.integers(1, 4), crash=crashes)
+    def replays(self, which: int, job_size: int, crash: int | None) -> None:
+        job_id = list(self.model.ids)[which % len(self.model.ids)]
+        if held := self.try_claim(job_id, self.model.ids[job_id][1], "node/1"):
+            self.try_finish(held, "last")
+        self.try_replay(which, job_size, crash)
+
+    @rule()
+    def leases_pass(self) -> None:
+        self.pass_leases()
+
+    @rule()
+    def back_offs_pass(self) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(Job).where(Job.not_before.is_not(None)).values(not_before=after(-1))
+            )
+        for job in self.model.jobs.values():
+            job.waits = False
+        self.check("time")
+
+    @rule()
+    def messages_get_old(self) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(Job)
+                .where(Job.state == JobState.QUEUED)
+                .values(queued_at=after(-MESSAGE_TIMEOUT - 1))
+            )
+        for job in self.model.jobs.values():
+            job.aged |= job.state == "queued"
+        self.check("time")
+
+    @rule(analysis=analyses, keep=st.integers(0, 3))
+    def redis_forgets(self, analysis: str, keep: int) -> None:
+        del self.queues[analysis][keep:]
+
+    @rule(analysis=analyses, crash=crashes)
+    def resends(self, analysis: str, crash: int | None) -> None:
+        depth, overdue = len(self.queues[analysis]), self.model.overdue(analysis)
+        lost = self.model.queued(analysis) - depth
+        count = max(0, min(lost, len(overdue)))
+        self.sound = False
+        self.crasher.left = crash
+        try:
+            given: int | None = resend(self.engine, analysis, depth, MESSAGE_TIMEOUT)
+        except Crash:
+            given = None
+        finally:
+            self.crasher.left = None
+        # Which of them is the database's choice: those queued first.
+        now = snapshot(self.engine)
+        back = {i for i in overdue if now.jobs[now.ids[i]].state == "pending"}
+        assert (given, len(back)) in ((count, count), (None, 0)), (given, back, count)
+        for job_id in back:
+            job = self.model.jobs[self.model.ids[job_id]]
+            job.state, job.aged = "pending", False
+        self.check("resend")
+
+    def teardown(self) -> None:
+        """All goes well from now on: then every document gets its outcome."""
+        if not self.sound:
+            return
+        for ids in self.queues.values():
+            ids.clear()
+        self.storm()
+        for _ in range(40):
+            if all(job.state in ("done", "dead", "cancelled") for job in self.model.jobs.values()):
+                break
+            self.round()
+        else:
+            raise AssertionError(f"never ends: {self.model.jobs}")
+
+    def storm(self) -> None:
+        """What chance seldom brings together, once in each example, on whatever it has left."""
+        for which in range(len(self.model.sizes)):
+            self.command("resume", which, None)
+        self.back_offs_pass()
+        for analysis in ANALYSES:
+            self.try_dispatch(analysis, 6, None, False)
+            self.queues[analysis].clear()
+        self.messages_get_old()
+        for place, (job_id, key) in enumerate(list(self.model.ids.items())[:3]):
+            if held := self.try_claim(job_id, key[1], ("node/0", "node/1", "node/0")[place]):
+                (self.try_release if place == 0 else self.try_beat)(held)
+        self.try_reap(1)
+        for analysis in ANALYSES:
+            self.resends(analysis, None)
+        self.loses("node/1", None)
+        for last in ("expire", "beat", "release", "finish"):
+            if any(map(self.model.holds, self.claims)):
+                self.outlives_its_lease(len(last), "other/0", last)
+        for which, times in ((0, 3), (-1, 2)):
+            self.kills_its_workers(which, "node/1", times, 2)
+
+    def round(self) -> None:
+        for which in range(len(self.model.sizes)):
+            self.command("resume", which, None)
+        self.back_offs_pass()
+        self.leases_pass()
+        self.try_reap(3)
+        self.messages_get_old()
+        for analysis in ANALYSES:
+            self.resends(analysis, None)
+            self.try_dispatch(analysis, 8, None, False)
+            while self.queues[analysis]:
+                if held := self.try_claim(self.queues[analysis].pop(), analysis, "node/1"):
+                    self.try_finish(held)

@@ -1,0 +1,230 @@
+"""The ledger as it should be, in plain Python: what each step leaves, whatever the SQL says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from schema.ledger.claim import Claim
+from schema.results import Failure
+
+#: A job's run, analysis and first position; it keeps them for good.
+Key = tuple[int, str, int]
+#: Run, analysis, position, and what is written there: a result's label, or a letter's words.
+Written = tuple[int, str, int, str]
+
+ACTIVE = ("queued", "running")
+
+
+@dataclass
+class ModelJob:
+    """What may be told of a job without looking at a clock."""
+
+    end: int
+    state: str = "pending"
+    attempts: int = 0
+    fence: int = 0
+    worker: str | None = None
+    #: `held`, or `over` when it has passed.
+    lease: str | None = None
+    #: Its back-off is not over.
+    waits: bool = False
+    #: Queued longer than messages take.
+    aged: bool = False
+    failed: int = 0
+    error: str | None = None
+
+
+@dataclass
+class LedgerModel:
+    """All jobs, what is written of their documents, and which runs are paused."""
+
+    jobs: dict[Key, ModelJob] = field(default_factory=dict)
+    ids: dict[int, Key] = field(default_factory=dict)
+    written: set[Written] = field(default_factory=set)
+    sizes: dict[int, int] = field(default_factory=dict)
+    analyses: dict[int, Sequence[str]] = field(default_factory=dict)
+    paused: set[int] = field(default_factory=set)
+    cancelled: set[int] = field(default_factory=set)
+
+    def create(self, run: int, analyses: Sequence[str], documents: int, job_size: int) -> None:
+        self.sizes[run], self.analyses[run] = documents, analyses
+        for analysis in analyses:
+            for first in range(0, documents, job_size):
+                self.jobs[run, analysis, first] = ModelJob(min(first + job_size, documents))
+
+    def claim(self, job_id: int, analysis: str, worker: str) -> Claim | None:
+        """Who claims gets just this, but for the run's options."""
+        key = self.ids.get(job_id)
+        if key is None or key[1] != analysis or key[0] in self.paused:
+            return None
+        job = self.jobs[key]
+        if job.state not in ("pending", "queued") or job.waits:
+            return None
+        job.state, job.worker, job.lease, job.error = "running", worker, "held", None
+        job.attempts += 1
+        job.fence += 1
+        run, analysis, first = key
+        return Claim(job_id, run, analysis, first, job.end, job.attempts, job.fence, None)  # type: ignore[arg-type]
+
+    def holds(self, claim: Claim) -> ModelJob | None:
+        """The job, if it is still this claim's."""
+        job = self.jobs[self.ids[claim.job_id]]
+        return job if job.state == "running" and job.fence == claim.fence else None
+
+    def heartbeat(self, claim: Claim) -> bool:
+        if job := self.holds(claim):
+            job.lease = "held"
+        return job is not None
+
+    def release(self, claim: Claim, delay: float) -> bool:
+        if job := self.holds(claim):
+            job.state, job.lease, job.waits = "pending", None, delay > 0
+            job.attempts -= 1
+        return job is not None
+
+    def expire(self, claim: Claim, failure: Failure) -> bool:
+        if job := self.holds(claim):
+            job.lease, job.error = "over", failure.error_class
+        return job is not None
+
+    def lose(self, worker: str, failure: Failure) -> int:
+        held = [j for j in self.jobs.values() if j.state == "running" and j.worker == worker]
+        for job in held:
+            job.lease, job.error = "over", job.error or failure.error_class
+        return len(held)
+
+    def finish(self, claim: Claim, failed: Collection[int], failure: Failure) -> bool:
+        """`failed` are positions."""
+        job = self.holds(claim)
+        if job is None:
+            return False
+        job.state, job.lease, job.waits, job.failed = "done", None, False, len(failed)
+        for position in range(claim.first_position, claim.end_position):
+            said = letter(failure.error_class, job.attempts) if position in failed else label(claim)
+            self.written.add((claim.run_id, claim.analysis, position, said))
+        return True
+
+    def reap(self, max_attempts: int, lost: Failure) -> tuple[int, int, int]:
+        """Expired, halved, dead."""
+        expired = [
+            (k, j) for k, j in self.jobs.items() if (j.state, j.lease) == ("running", "over")
+        ]
+        halved = dead = 0
+        for (run, analysis, first), job in expired:
+            size = job.end - first
+            if size > 1 and job.attempts >= min(2, max_attempts):
+                middle = first + size // 2
+                half = ModelJob(job.end, attempts=1)
+                self.jobs[run, analysis, middle] = half
+                self.jobs[run, analysis, first] = replace(
+                    job, end=middle, state="pending", lease=None, attempts=1
+                )
+                halved += 1
+            elif size == 1 and job.attempts >= max_attempts:
+                job.state, job.lease, job.failed = "dead", None, 1
+                said = letter(job.error or lost.error_class, job.attempts)
+                self.written.add((run, analysis, first, said))
+                dead += 1
+            else:
+                job.state, job.lease = "pending", None
+        return len(expired), halved, dead
+
+    def next_jobs(self, analysis: str, window: int, head: int) -> list[int]:
+        """Whose turn it is: time after time the oldest job of the run that is least far, up to
+        `head` documents, and among equals of the one that holds fewest.
+        """
+        of = [(i, self.jobs[k], k[0]) for i, k in sorted(self.ids.items()) if k[1] == analysis]
+        queued = sum(job.state == "queued" for _, job, _ in of)
+        running = sum(job.state == "running" for _, job, _ in of)
+        due = [
+            (i, run)
+            for i, job, run in of
+            if job.state == "pending" and not job.waits and run not in self.paused
+        ]
+        holds = {run: sum(j.state in ACTIVE for _, j, r in of if r == run) for run in self.sizes}
+        chosen: list[int] = []
+        while due and len(chosen) < max(window, 3 * running) - queued:
+            oldest = {run: (job_id, run) for job_id, run in reversed(due)}.values()
+            turn = min(oldest, key=lambda t: (min(self.ids[t[0]][2], head), holds[t[1]], t[1]))
+            due.remove(turn)
+            holds[turn[1]] += 1
+            chosen.append(turn[0])
+        return chosen
+
+    def mark(self, job_ids: Collection[int]) -> None:
+        """What dispatch does once the messages are sent."""
+        for job in (self.jobs[self.ids[job_id]] for job_id in job_ids):
+            if job.state == "pending":
+                job.state, job.aged = "queued", False
+
+    def command(self, name: str, run: int) -> None:
+        """Pause, resume or cancel."""
+        if run in self.cancelled:
+            return
+        mine = [job for key, job in self.jobs.items() if key[0] == run]
+        if name == "cancel":
+            self.cancelled.add(run)
+            for job in mine:
+                if job.state in ("pending", *ACTIVE):
+                    job.state, job.lease, job.waits, job.aged = "cancelled", None, False, False
+            return
+        if name == "pause" or run in self.paused:
+            for job in mine:
+                if job.state == "queued":
+                    job.state, job.aged = "pending", False
+        (self.paused.add if name == "pause" else self.paused.discard)(run)
+
+    def replay(self, run: int, job_size: int) -> int:
+        """Documents that get another go: those with a letter, cut out of what went well."""
+        for key, job in self.jobs.items():
+            job.waits &= not (key[0] == run and job.state == "pending")
+        if run in self.cancelled:
+            return 0
+        letters = {w for w in self.written if w[0] == run and w[3].startswith("dead letter")}
+        self.written -= letters
+        dead = {written[:3] for written in letters}
+        for (_, analysis, first), job in [item for item in self.jobs.items() if item[0][0] == run]:
+            if job.state not in ("done", "dead") or not job.failed:
+                continue
+            flags = [(run, analysis, place) in dead for place in range(first, job.end)]
+            for start, end, again in pieces(first, flags, job_size):
+                old = job if start == first else ModelJob(0, worker=job.worker, aged=job.aged)
+                if again:
+                    piece = ModelJob(end, fence=old.fence)
+                else:
+                    piece = replace(old, state=job.state, attempts=job.attempts, failed=0, end=end)
+                self.jobs[run, analysis, start] = piece
+        return len(letters)
+
+    def overdue(self, analysis: str) -> set[int]:
+        return {
+            i
+            for i, key in self.ids.items()
+            if key[1] == analysis and self.jobs[key].state == "queued" and self.jobs[key].aged
+        }
+
+    def queued(self, analysis: str) -> int:
+        return sum(k[1] == analysis and j.state == "queued" for k, j in self.jobs.items())
+
+
+def pieces(first: int, flags: Sequence[bool], most: int) -> list[tuple[int, int, bool]]:
+    """Positions cut wherever the flag changes, and where more than `most` flagged ones follow."""
+    found: list[tuple[int, int, bool]] = []
+    for place, flag in enumerate(flags, first):
+        start, end, last = found[-1] if found else (place, place, not flag)
+        if last == flag and not (flag and end - start == most):
+            found[-1] = (start, end + 1, flag)
+        else:
+            found.append((place, place + 1, flag))
+    return found
+
+
+def label(claim: Claim) -> str:
+    """What the holder of a claim writes: tells whose result it is."""
+    return f"claim {claim.fence}"
+
+
+def letter(error_class: str, attempts: int) -> str:
+    """A dead letter's words."""
+    return f"dead letter: {error_class} after {attempts}"
