@@ -15,13 +15,19 @@ ENDED_ITSELF = Failure("WorkerLost", "its worker ended itself")
 _SIGNAL = re.compile(r"signal \d+ \((SIG\w+)\)")
 
 
-def how_a_child_ended(pid: int) -> Failure:
-    """Ask the kernel, and leave the child to be asked for again by the pool that owns it."""
+def how_a_child_ended(pid: int) -> Failure | None:
+    """Ask the kernel, and leave the child to be asked for again by the pool that owns it.
+
+    Returns:
+        None while some of its threads are still ending: what the first did is not yet to be had.
+    """
     try:
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
         return LOST
-    if ended is None or ended.si_code == os.CLD_EXITED:
+    if ended is None:
+        return None
+    if ended.si_code == os.CLD_EXITED:
         return ENDED_ITSELF
     return _killed_by(signal.Signals(ended.si_status).name)
 

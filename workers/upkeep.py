@@ -134,8 +134,8 @@ class Upkeep:
         parent = process.parent
         if process.pid in _deaths:
             return False
-        if parent == os.getpid():
-            child_died(process.pid, how_a_child_ended(process.pid))
+        if parent == os.getpid() and (death := how_a_child_ended(process.pid)):
+            child_died(process.pid, death)
             return False
         rounds = self._puzzled.get(process, 0)
         self._puzzled[process] = rounds + 1

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from schema.results import OrdinalTable, result_table
 from schema.tables import DeadLetter, DocumentRow, Model, Run, RunDocument
-from tests.chaos.feedback import ANALYSES, Delivery, Feedback
+from tests.chaos.feedback import ANALYSES, OTHER_DEATHS, Delivery, Feedback
 
 #: Scores differ in the last digits, because documents meet others in their batches.
 TOLERANCE = 1e-4
@@ -26,6 +26,7 @@ class Difference:
 
     Attributes:
         compared: Outcomes that were looked at.
+        other_deaths: Documents that kill their worker, and were charged with another fault's kill.
         notes: Ids and what is wrong, never a text.
     """
 
@@ -33,6 +34,7 @@ class Difference:
     lost: int = 0
     duplicated: int = 0
     different: int = 0
+    other_deaths: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -74,6 +76,7 @@ class Undisturbed:
                 was = rows.pop(name, []), letters.pop(name, [])
                 wrong = self._wrong(analysis, document, *was)
                 found.compared += 1
+                found.other_deaths += bool(was[1]) and was[1][0] in OTHER_DEATHS
                 if wrong:
                     setattr(found, wrong, getattr(found, wrong) + 1)
                     found.notes.append(

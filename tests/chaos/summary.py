@@ -19,6 +19,7 @@ class Act:
     Attributes:
         minutes: From the first fault's preparation to the last comparison.
         runs: That were ingested.
+        other_deaths: Documents that kill their worker, and were charged with another fault's kill.
         deserted: Nodes that ended by themselves.
         failure: What broke it off; the counts say nothing then.
     """
@@ -30,6 +31,7 @@ class Act:
     lost: int
     duplicated: int
     different: int
+    other_deaths: int
     deserted: int
     failure: str
     records: tuple[Record, ...]
@@ -53,6 +55,7 @@ class Act:
             runs,
             *counts,
             difference.different,
+            difference.other_deaths,
             deserted,
             failure,
             tuple(records),
@@ -121,6 +124,13 @@ def summary(acts: Sequence[Act], seed: str) -> str:
     lines[1:1] = [f"\n**FAILED** on {act.database}: {act.failure}" for act in acts if act.failure]
     if deserted := sum(act.deserted for act in acts):
         note = f"{deserted} times a node ended by itself, and was started again."
+        lines[1:1] = ["", note]
+    planted = len([record for record in records if record.fault == "segfaulting document"])
+    if others := sum(act.other_deaths for act in acts):
+        note = (
+            f"Of {planted} segfaulting documents {others} were charged with the kill that another "
+            "fault dealt their last worker, not with SIGSEGV."
+        )
         lines[1:1] = ["", note]
     if records:
         seconds = [record.seconds for record in records]
