@@ -32,8 +32,12 @@ def queues() -> list[Queue]:
     ]
 
 
-def make_app(config: Settings) -> Celery:
+def make_app(config: Settings, current: bool = True) -> Celery:
     """A Celery application on the broker that the settings name.
+
+    Args:
+        config: The settings.
+        current: Whether it becomes the application of this process.
 
     Raises:
         SettingsError: If no broker is named.
@@ -44,7 +48,7 @@ def make_app(config: Settings) -> Celery:
             "which starts an embedded Redis"
         )
     broker = parse_broker_url(config.redis_url.get_secret_value())
-    app = Celery("triage", broker=broker.url)
+    app = Celery("triage", broker=broker.url, set_as_current=current)
     app.conf.update(
         # Not in the URL: there kombu would check no certificate, and Flower finds none of it.
         broker_use_ssl=broker.tls,

@@ -16,8 +16,10 @@ from schema.process import Process
 from schema.results import Failure
 from schema.tables import Worker, WorkerState
 
-#: Seconds after which a worker that nobody has seen is no longer listed.
-FORGOTTEN_AFTER = 600.0
+#: Seconds after which a worker that nobody has seen is no longer listed, …
+LISTED_FOR = 600.0
+#: … and after which it is struck off: whoever lives is seen again when the database is back.
+FORGOTTEN_AFTER = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,14 @@ def seen(engine: Engine, alive: dict[str, Process], gone: dict[str, Process]) ->
         return (Worker.name == name, Worker.pid == process.pid)
 
     with writing(engine) as connection:
-        for name, process in sorted(alive.items()):
-            connection.execute(update(Worker).where(*row(name, process)).values(seen_at=now()))
-        for name, process in sorted(gone.items()):
-            connection.execute(
-                delete(Worker).where(*row(name, process), Worker.state != WorkerState.NOT_READY)
-            )
+        # All in one order: other nodes of the machine do the same at the same time.
+        for name, process in sorted((alive | gone).items()):
+            this = row(name, process)
+            if name in alive:
+                connection.execute(update(Worker).where(*this).values(seen_at=now()))
+            else:
+                works = Worker.state != WorkerState.NOT_READY
+                connection.execute(delete(Worker).where(*this, works))
         connection.execute(delete(Worker).where(Worker.seen_at < after(-FORGOTTEN_AFTER)))
 
 
@@ -153,7 +157,9 @@ def all_readiness(connection: Connection) -> list[Readiness]:
             *columns,
             seconds_since(Worker.seen_at).label("unseen"),
             seconds_since(Worker.next_try_at).label("late"),
-        ).order_by(Worker.name)
+        )
+        .where(Worker.seen_at >= after(-LISTED_FOR))
+        .order_by(Worker.name)
     )
     return [
         Readiness(

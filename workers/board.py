@@ -7,6 +7,7 @@ from __future__ import annotations
 import mmap
 import struct
 import time
+from collections.abc import Callable
 
 #: Children that a board has places for; a node has one or two.
 PLACES = 256
@@ -15,6 +16,8 @@ LOOK = 0.2
 
 _HEAD = struct.Struct("=Qd")
 _PLACE = struct.Struct("=qd")
+#: In the place of a limit.
+_LOADING = -1.0
 
 
 class Board:
@@ -46,10 +49,10 @@ class Board:
         """The place of the child of this number, now taken by this process."""
         return Place(self, index, pid)
 
-    def pids(self) -> list[int]:
-        """Who has written here; some may have ended since."""
-        found = (_PLACE.unpack_from(self._page, _offset(index))[0] for index in range(PLACES))
-        return [pid for pid in found if pid]
+    def pids(self, loading: bool = False) -> list[int]:
+        """Who has written here, or last wrote that it loads; some may have ended since."""
+        found = (_PLACE.unpack_from(self._page, _offset(index)) for index in range(PLACES))
+        return [pid for pid, limit in found if pid and (limit == _LOADING or not loading)]
 
     def take_overdue(self) -> list[int]:
         """The pids of children whose limit is over; each is told once."""
@@ -74,6 +77,10 @@ class Place:
     def computing(self, seconds: float) -> None:
         """This child computes; whoever looks may end it unless it writes again in time."""
         self._write(time.monotonic() + seconds)
+
+    def loading(self) -> None:
+        """This child loads its models: it holds nothing that it could give back."""
+        self._write(_LOADING)
 
     def waiting(self) -> None:
         """This child does nothing that could hang."""
@@ -101,12 +108,20 @@ class Place:
 
     def wait(self, seconds: float) -> bool:
         """Wait; returns True at once when the node is to end."""
-        until = time.monotonic() + seconds
-        while not self.stopping:
-            if (left := until - time.monotonic()) <= 0:
-                return False
-            time.sleep(min(LOOK, left))
-        return True
+        return _wait(seconds, lambda: self.stopping)
+
+    def hold_out(self, seconds: float) -> bool:
+        """Wait, with a job in hand; returns True at once when its time is up."""
+        return _wait(seconds, lambda: self.time_is_up)
+
+
+def _wait(seconds: float, over: Callable[[], bool]) -> bool:
+    until = time.monotonic() + seconds
+    while not over():
+        if (left := until - time.monotonic()) <= 0:
+            return False
+        time.sleep(min(LOOK, left))
+    return True
 
 
 def _offset(index: int) -> int:

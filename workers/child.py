@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import billiard
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.catalog import CatalogError, load_catalog
@@ -56,29 +58,41 @@ def start(sender: str, **_signal: Any) -> None:
     Args:
         sender: The node's name, e.g. `gpu0@host`.
     """
+    try:
+        _start(sender)
+    finally:
+        if _warm is None:
+            logging.shutdown()
+            os._exit(1)
+
+
+def _start(node: str) -> None:
     global _warm
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
-    name = f"{sender}/{billiard.current_process().index}"
+    name = f"{node}/{billiard.current_process().index}"
     # Before anything else: the one before may have died with a limit on the board.
     place = node_board.place(billiard.current_process().index, os.getpid())
-    database = open_engine(settings().database, idle_timeout=settings().lease)
+    place.loading()
     try:
+        database = open_engine(settings().database, idle_timeout=settings().lease)
         _register(database, name)
         _warm = _load(settings(), database, name, place)
         ready(database, name)
+        place.waiting()
     except (CatalogError, ModelError, NameTakenError) as error:
+        _warm = None
         logger.error("%s", error)
-        if not isinstance(error, NameTakenError):
-            not_ready(database, name, str(error), None)
         # Another child would fare no better, and Celery would start them for ever.
         node_board.say_cannot_load()
+        if not isinstance(error, NameTakenError):
+            with contextlib.suppress(SQLAlchemyError):
+                not_ready(database, name, str(error), None)
         os.kill(os.getppid(), signal.SIGTERM)
-        _exit()
     except Exception as error:
+        _warm = None
         logger.error("child cannot start: %s: %s", type(error).__name__, error)
         time.sleep(RESTART_PAUSE)
-        _exit()
 
 
 def count_children(instance: Any, **_signal: Any) -> None:
@@ -90,11 +104,6 @@ def fail_node(sender: Any, **_signal: Any) -> None:
     """In the parent, at the end: a node that could not load its models has failed."""
     if node_board.cannot_load:
         sender.exitcode = 1
-
-
-def _exit() -> NoReturn:
-    logging.shutdown()
-    os._exit(1)
 
 
 def _register(database: Engine, name: str) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sqlalchemy import Engine as Database
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from schema.ledger.claim import Claim, claim
+from schema.ledger.claim import Claim, UnknownOptionsError, claim
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.ledger.release import expire, release
+from schema.ledger.release import disown, expire, release
 from schema.messages import BrokerError, Messages
 from schema.outcome import Outcome
 from schema.readiness import not_ready, ready
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+#: Errors of the database that what is written may be to blame for; others are the database's own.
+_OF_DOCUMENTS = (DataError, IntegrityError)
 
 
 class JobRunner:
@@ -71,7 +74,11 @@ class JobRunner:
         """
         if self._place.stopping:
             raise Interrupted(f"job {job_id}")
-        claimed = self._patiently(job_id, lambda: self._claim(analysis, job_id))
+        try:
+            claimed = self._claim(analysis, job_id)
+        except UnknownOptionsError as error:
+            self._wait_out(job_id, str(error))
+            return
         if claimed is None:
             logger.info("job %d: nothing to claim", job_id)
             return
@@ -79,7 +86,17 @@ class JobRunner:
         self._pull(analysis)
 
     def _claim(self, analysis: str, job_id: int) -> Claim | None:
-        return claim(self._database, job_id, analysis, self._name, self._config.lease)
+        tries = 0
+
+        def once() -> Claim | None:
+            nonlocal tries
+            tries += 1
+            if tries > 1:
+                # The first may have been written, and only its answer lost.
+                disown(self._database, job_id, self._name)
+            return claim(self._database, job_id, analysis, self._name, self._config.lease)
+
+        return patiently(f"job {job_id}", once, self._place.wait)
 
     def _guarded(self, analysis: str, claimed: Claim) -> None:
         """Run the job, and give it up in the way that fits what went wrong."""
@@ -88,17 +105,20 @@ class JobRunner:
             finished = self._run(analysis, claimed)
         except ClaimLost:
             finished = False
-        except Interrupted:
-            logger.info("job %d: released, the node ends", job_id)
-            release(self._database, claimed)
+        except (Interrupted, SystemExit):
+            # Billiard turns a SIGTERM to the child into a SystemExit.
+            self._give_back(claimed)
             raise
         except DeviceFault as fault:
             self._device_lost(claimed, fault)
         except (WorkerFault, MemoryError) as fault:
-            self._back_off(claimed, fault)
+            self._back_off(claimed, str(fault) or "no memory left")
             return
         except Exception as error:
             kind = type(error).__name__
+            if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
+                self._back_off(claimed, f"the database refuses: {kind}")
+                return
             logger.error("job %d: failed with %s", job_id, kind)
             failure = Failure(kind, f"{kind} outside of the model")
             self._patiently(job_id, lambda: expire(self._database, claimed, failure))
@@ -139,18 +159,26 @@ class JobRunner:
             logging.shutdown()
             os._exit(1)
 
-    def _back_off(self, claimed: Claim, fault: WorkerFault | MemoryError) -> None:
-        reason = str(fault) if isinstance(fault, WorkerFault) else "no memory left"
+    def _give_back(self, claimed: Claim) -> None:
+        try:
+            release(self._database, claimed)
+        except SQLAlchemyError as error:
+            logger.error("job %d: not released: %s", claimed.job_id, type(error).__name__)
+        else:
+            logger.info("job %d: released, the node ends", claimed.job_id)
+
+    def _back_off(self, claimed: Claim, reason: str) -> None:
+        # Soon again, since another worker may be well.
+        self._patiently(claimed.job_id, lambda: release(self._database, claimed, FIRST))
+        self._wait_out(claimed.job_id, reason)
+
+    def _wait_out(self, job_id: int, reason: str) -> None:
+        """Say that this worker is not ready, and wait: a worker that fails at once would else win
+        every message from those that are well.
+        """
         seconds = self._backoff.fault()
-        logger.error("job %d: released, not ready for %g s: %s", claimed.job_id, seconds, reason)
-
-        def say() -> None:
-            # Soon again, since another worker may be well.
-            release(self._database, claimed, FIRST)
-            not_ready(self._database, self._name, reason, seconds)
-
-        self._patiently(claimed.job_id, say)
-        # A worker that fails at once would else win every message from those that are well.
+        logger.error("job %d: not done, not ready for %g s: %s", job_id, seconds, reason)
+        self._patiently(job_id, lambda: not_ready(self._database, self._name, reason, seconds))
         self._place.wait(seconds)
 
     def _pull(self, analysis: str) -> None:
@@ -163,4 +191,4 @@ class JobRunner:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 
     def _patiently(self, job_id: int, operation: Callable[[], T]) -> T:
-        return patiently(f"job {job_id}", operation, self._place.wait)
+        return patiently(f"job {job_id}", operation, self._place.hold_out)

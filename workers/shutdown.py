@@ -15,6 +15,7 @@ import threading
 import time
 from typing import Any
 
+from schema.results import Failure
 from schema.settings import settings
 from workers import upkeep
 from workers.board import LOOK, Board, node_board
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 #: Seconds after the grace in which a child has released its job and ended, unless it cannot: it
 #: still loads its models, or the database does not answer.
 MARGIN = 1.5
+#: What is charged with a job that its worker could not give back.
+TOO_LATE = Failure("WorkerLost", "its node was told to end, and it could not release the job")
 
 
 def begin(how: str = "Warm", **_signal: Any) -> None:
@@ -42,12 +45,18 @@ def _at_once(_number: int, _frame: Any) -> None:
 
 
 def end_stragglers(board: Board) -> None:
-    """Wait until the grace of a node is over, then kill what is left of its children."""
+    """Kill children that only load; and when the grace of a node is over, what is left of them."""
     while (stop_at := board.stop_at) is None or time.monotonic() < stop_at + MARGIN:
+        _kill(board.pids(loading=True))
         time.sleep(LOOK)
-    for pid in board.pids():
+    _kill(board.pids())
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
         if _is_running_child(pid):
-            logger.warning("child %d does not end; ending it", pid)
+            upkeep.child_died(pid, TOO_LATE)
+            logger.info("child %d is ended with its node", pid)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

@@ -15,12 +15,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine
+from celery import Celery
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
-from schema.celery_app import celery_app
-from schema.database import open_engine
+from schema.celery_app import make_app
+from schema.database import open_engine, reading
+from schema.ledger.clock import now
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST, reap
@@ -38,7 +40,9 @@ logger = logging.getLogger(__name__)
 #: Seconds between two looks at the processes of this machine.
 WATCH = 1.0
 #: Looks that the parent of a dead worker has to say how it died.
-PATIENCE = 4
+LOOKS = 4
+#: Seconds that Redis gets to answer, and that the last look of a node may take.
+REDIS_TIMEOUT, LAST_LOOK = 5.0, 3.0
 #: Deaths of children that are remembered until somebody asks.
 DEATHS_KEPT = 64
 
@@ -74,7 +78,8 @@ class Upkeep:
         self._board = board
         self._neighbours: dict[str, Process] = {}
         self._puzzled: dict[Process, int] = {}
-        self._reaped_at: float | None = None
+        self._struck: set[Process] = set()
+        self._ahead: float | None = None
         self._steady_since = -math.inf
 
     def watch(self) -> bool:
@@ -98,9 +103,10 @@ class Upkeep:
             SQLAlchemyError: If the database is away.
             BrokerError: If Redis is away.
         """
+        began = time.monotonic()
         try:
             self.look_around()
-            self._reap()
+            self._reap(began)
         except SQLAlchemyError:
             self._steady_since = time.monotonic()
             raise
@@ -119,13 +125,16 @@ class Upkeep:
         known = workers_on(self._engine, machine())
         alive = {name: process for name, process in known.items() if process.alive}
         gone = {name: process for name, process in known.items() if name not in alive}
-        puzzling = {name: process for name, process in gone.items() if self._puzzles(process)}
+        # Struck off already: the row of one that was not ready stays for a while.
+        struck = self._struck.intersection(gone.values())
+        puzzling = {n: one for n, one in gone.items() if one not in struck and self._puzzles(one)}
+        self._puzzled = {one: self._puzzled.get(one, 0) + 1 for one in puzzling.values()}
         for name in puzzling:
             del gone[name]
         for name, process in gone.items():
-            self._puzzled.pop(process, None)
             if held := lose(self._engine, name, process, death_of(process.pid)):
                 logger.warning("worker %s (pid %d) is gone: %d jobs", name, process.pid, held)
+        self._struck = set(gone.values())
         seen(self._engine, alive, gone)
         self._neighbours = alive | puzzling
 
@@ -137,21 +146,26 @@ class Upkeep:
         if parent == os.getpid() and (death := how_a_child_ended(process.pid)):
             child_died(process.pid, death)
             return False
-        rounds = self._puzzled.get(process, 0)
-        self._puzzled[process] = rounds + 1
-        return rounds < (1 if parent is None else PATIENCE)
+        return self._puzzled.get(process, 0) < (1 if parent is None else LOOKS)
 
     def dispose(self) -> None:
         """Close the connections to the database."""
         self._engine.dispose()
 
-    def _reap(self) -> None:
-        """Reap, but not what ran out while the database was away and nobody could renew it: who
-        lives has done so after one heartbeat.
+    def _reap(self, began: float) -> None:
+        """Reap, but not what ran out while nobody could renew it: who lives has done so after one
+        heartbeat.
+
+        That was so while the database was away, also without an error, as when it was stopped; and
+        when its clock jumped, or this machine slept, which the monotonic clock knows nothing of.
         """
-        config, moment = self._config, time.monotonic()
-        # It may also have been away without an error, as when it, or we, were stopped.
-        if self._reaped_at and moment - self._reaped_at > config.upkeep + config.heartbeat:
+        config = self._config
+        with reading(self._engine) as connection:
+            clock = connection.execute(select(now())).scalar_one().timestamp()
+        moment = time.monotonic()
+        jumped = self._ahead is not None and abs(clock - moment - self._ahead) > config.heartbeat
+        self._ahead = clock - moment
+        if jumped or moment - began > max(config.heartbeat, config.lease - 2 * config.heartbeat):
             self._steady_since = moment
         if moment - self._steady_since >= config.heartbeat:
             reaped = reap(self._engine, config.max_attempts)
@@ -162,7 +176,6 @@ class Upkeep:
                     reaped.halved,
                     reaped.dead,
                 )
-        self._reaped_at = time.monotonic()
 
 
 def child_died(pid: int, failure: Failure) -> None:
@@ -193,15 +206,33 @@ def stop(**_signal: Any) -> None:
 
 def leave(**_signal: Any) -> None:
     """At the end, when the children are gone: take them off the list of workers."""
-    upkeep = _upkeep()
-    for _ in range(2):
-        _round(upkeep, upkeep.look_around)
+
+    def look() -> None:
+        upkeep = _upkeep()
+        for _ in range(2):
+            _round(upkeep, upkeep.look_around)
+
+    # The node ends also while the database is away.
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(LAST_LOOK)
 
 
 def _upkeep() -> Upkeep:
     config = settings()
     engine = open_engine(config.database, idle_timeout=config.lease)
-    return Upkeep(engine, Messages(celery_app()), config, node_board)
+    return Upkeep(engine, Messages(_impatient_app(config)), config, node_board)
+
+
+def _impatient_app(config: Settings) -> Celery:
+    """Upkeep has more to do than to wait for Redis, and holds up forks meanwhile."""
+    app = make_app(config, current=False)
+    app.conf.broker_transport_options |= {
+        "socket_connect_timeout": REDIS_TIMEOUT,
+        "socket_timeout": REDIS_TIMEOUT,
+        "max_retries": 0,
+    }
+    return app
 
 
 def _repeat(upkeep: Upkeep) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
 from sqlalchemy import Engine, or_, select, update
 
 from schema.database import writing
@@ -31,6 +32,10 @@ class Claim:
     options: RunOptions
 
 
+class UnknownOptionsError(ValueError):
+    """A run asks for what this worker does not know. One sentence, with the fix."""
+
+
 def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float) -> Claim | None:
     """Take a job that waits, in one statement, so that of many who try just one succeeds.
 
@@ -47,6 +52,9 @@ def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float)
         The claim, or None when there is nothing to claim: done already, claimed by another,
         not due yet, of a run that is paused, or no such job of this analysis. A late, doubled or
         forged message ends here.
+
+    Raises:
+        UnknownOptionsError: If the run was made by a newer producer. Nothing is claimed then.
     """
     statement = (
         update(Job)
@@ -81,6 +89,15 @@ def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float)
         if row is None:
             return None
         options = connection.execute(select(Run.options).where(Run.id == row.run_id)).scalar_one()
+        try:
+            known = RunOptions.model_validate(options)
+        except ValidationError as error:
+            # Raised within the transaction, so that nothing is claimed.
+            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+            raise UnknownOptionsError(
+                f"run {row.run_id} has an option that this worker does not know ({name}): "
+                "upgrade feedback-triage here"
+            ) from None
     return Claim(
         job_id=job_id,
         run_id=row.run_id,
@@ -89,5 +106,5 @@ def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float)
         end_position=row.end_position,
         attempts=row.attempts,
         fence=row.fence,
-        options=RunOptions.model_validate(options),
+        options=known,
     )

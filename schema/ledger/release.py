@@ -37,6 +37,22 @@ def release(engine: Engine, claim: Claim, delay: float = 0) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
+def disown(engine: Engine, job_id: int, worker: str) -> bool:
+    """Put a job back to pending that a worker holds without knowing it: its claim was written, and
+    the answer was lost with the connection. The worker must have no other job in hand.
+
+    Returns:
+        Whether it held the job.
+    """
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING)
+        .values(state=JobState.PENDING, attempts=Job.attempts - 1, lease_until=None)
+    )
+    with writing(engine) as connection:
+        return connection.execute(statement).rowcount == 1
+
+
 def expire(engine: Engine, claim: Claim, failure: Failure) -> bool:
     """End the lease of a job that failed as a whole, for nobody knows which of its documents.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.bad_input.example import TEXT_LIMIT, Good, Line, TextFile
@@ -82,6 +83,8 @@ def jsonl_files(
         else:
             lines.append(Line(_encode(draw(_bad_rows(id_)) + end, codec)))
     head = "\ufeff" if marked or codec == "utf-16" else ""
+    # The mark of UTF-16 and a NUL behind it are the mark of UTF-32.
+    assume(not (head and codec != "utf-8" and lines[0].content.startswith(b"\0\0")))
     return TextFile(
         name=draw(st.sampled_from(["autumn.jsonl", "autumn.ndjson"])),
         head=_encode(head, codec),

@@ -17,6 +17,7 @@ from schema.celery_app import make_app
 from schema.database import reading
 from schema.ledger.dispatch import dispatch
 from schema.messages import Messages
+from schema.readiness import all_readiness
 from schema.results.sentiment import SentimentRow
 from schema.settings import read_settings
 from schema.tables import JobState
@@ -114,3 +115,6 @@ def test_a_node_whose_model_is_missing_fails_and_says_which(
         wait_until(lambda: node.process.poll() is not None, PATIENCE)
     assert node.process.returncode == 1
     assert "nowhere does not exist; correct `model` in the catalog" in node.text()
+    with reading(sqlite_engine) as connection:
+        worker = all_readiness(connection)[0]
+    assert worker.state == "not ready" and worker.reason and "nowhere" in worker.reason

@@ -34,6 +34,16 @@ def test_only_who_computes_can_be_overdue() -> None:
     assert board.take_overdue() == [4711]
 
 
+def test_who_only_loads_has_nothing_to_give_back() -> None:
+    board = Board()
+    board.place(0, 4711).loading()
+    ready = board.place(1, 4712)
+    ready.loading()
+    ready.waiting()
+    assert (board.pids(), board.pids(loading=True)) == ([4711, 4712], [4711])
+    assert board.take_overdue() == []
+
+
 def test_grace_comes_before_the_end() -> None:
     board = Board()
     place = board.place(0, os.getpid())
@@ -42,5 +52,7 @@ def test_grace_comes_before_the_end() -> None:
     board.stop(grace=60)
     assert (place.stopping, place.time_is_up) == (True, False)
     assert place.wait(3600), "at once"
+    assert not place.hold_out(0.01), "there is time left"
     board.stop(grace=0)
     assert place.time_is_up
+    assert place.hold_out(3600)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import Engine, func, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from schema.celery_app import make_app
 from schema.database import reading, writing
@@ -21,10 +22,11 @@ from schema.readiness import all_readiness, ready, register
 from schema.results import Sentiment
 from schema.results.sentiment import SentimentRow
 from schema.settings import Settings
-from schema.tables import Job, JobState
+from schema.tables import Job, JobState, Run
 from tests.ledger import jobs, make_run
 from workers import backoff
 from workers import job as job_module
+from workers.beat import Beat
 from workers.board import Board
 from workers.faults import DeviceFault, WorkerFault
 from workers.job import JobRunner
@@ -180,19 +182,88 @@ def test_a_node_that_ends_claims_nothing_more(engine: Engine, runner: Make, boar
     assert jobs(engine)[0].attempts == 0
 
 
-def test_a_job_that_waits_for_the_database_is_released_when_the_node_ends(
-    engine: Engine, runner: Make, board: Board, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("grace", "state", "attempts"), [(60, JobState.DONE, 1), (0, JobState.PENDING, 0)]
+)
+def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
+    engine: Engine,
+    runner: Make,
+    board: Board,
+    monkeypatch: pytest.MonkeyPatch,
+    grace: float,
+    state: JobState,
+    attempts: int,
 ) -> None:
     make_run(engine, ["a"])
+    real, away = job_module.finish, [OperationalError("SELECT", {}, Exception("gone"))]
 
-    def away(*_: object) -> None:
-        board.stop(grace=60)
-        raise OperationalError("SELECT", {}, Exception("gone"))
+    def finish(*arguments: object) -> object:
+        if away:
+            board.stop(grace)
+            raise away.pop()
+        return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(job_module, "finish", away)
-    with pytest.raises(Interrupted):
+    monkeypatch.setattr(job_module, "finish", finish)
+    # Its beat would end this very process when the time is up.
+    monkeypatch.setattr(Beat, "_give_back", lambda _beat: None)
+    with pytest.raises(Interrupted) if grace == 0 else contextlib.nullcontext():
         runner(None).job("sentiment", jobs(engine)[0].id)
+    assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (state, attempts)
+
+
+def test_a_child_that_is_told_to_end_by_itself_releases_its_job(
+    engine: Engine, runner: Make
+) -> None:
+    """Billiard's handler of SIGTERM in a child raises SystemExit."""
+    make_run(engine, ["a"])
+
+    def told() -> None:
+        raise SystemExit(0)
+
+    with pytest.raises(SystemExit):
+        runner(told).job("sentiment", jobs(engine)[0].id)
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.PENDING, 0)
+
+
+def test_a_database_that_refuses_is_not_the_documents_fault(
+    engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a right was taken away, or the tables are of another version."""
+    make_run(engine, ["a"])
+    child = runner(ProgrammingError("INSERT", {}, Exception("permission denied")))
+    child.job("sentiment", jobs(engine)[0].id)
+    assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.QUEUED, 0)
+    assert readiness(engine) == ("not ready", "the database refuses: ProgrammingError")
+
+
+def test_an_option_of_a_newer_producer_is_not_the_documents_fault(
+    engine: Engine, runner: Make
+) -> None:
+    make_run(engine, ["a"])
+    with writing(engine) as connection:
+        connection.execute(update(Run).values(options={"tone": "kind"}))
+    runner(None).job("sentiment", jobs(engine)[0].id)
+    assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.PENDING, 0)
+    state, reason = readiness(engine)
+    assert state == "not ready" and reason and "does not know (tone): upgrade" in reason
+
+
+def test_a_claim_whose_answer_was_lost_is_made_again_and_costs_no_attempt(
+    engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(engine, ["a"])
+    claim, cut = job_module.claim, [True]
+
+    def cut_after_commit(*arguments: object) -> object:
+        claimed = claim(*arguments)  # type: ignore[arg-type]
+        if cut:
+            cut.clear()
+            raise OperationalError("UPDATE", {}, Exception("connection lost"))
+        return claimed
+
+    monkeypatch.setattr(job_module, "claim", cut_after_commit)
+    runner(None).job("sentiment", jobs(engine)[0].id)
+    assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 1)
 
 
 def test_a_job_that_is_taken_away_is_given_up_at_the_next_batch(

@@ -212,7 +212,7 @@ def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
     assert claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
     let_leases_pass(engine)
     keeper.step()
-    assert jobs(engine)[0].state == JobState.RUNNING, "the node itself had stood still"
+    assert jobs(engine)[0].state == JobState.RUNNING, "the clocks are apart: somebody slept"
 
 
 def test_it_outlives_a_redis_that_is_away(
@@ -229,7 +229,6 @@ def test_it_outlives_a_redis_that_is_away(
         with pytest.raises(BrokerError):
             call()
     make_run(sqlite_engine, ["a"])
-    monkeypatch.setattr(upkeep, "celery_app", lambda: make_app(Settings()))
     monkeypatch.setenv("TRIAGE_REDIS_URL", server.url)
     monkeypatch.setenv("TRIAGE_UPKEEP", "0.05")
     upkeep.settings.cache_clear()
