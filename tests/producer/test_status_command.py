@@ -155,6 +155,8 @@ def test_watch_ends_quietly_on_ctrl_c(
     between_looks: Callable[[Callable[[], None]], None],
 ) -> None:
     seed(engine)
+    # A shell that starts this in the background has it ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     between_looks(lambda: os.kill(os.getpid(), signal.SIGINT))
     ended = triage("status", "--watch")
     assert (ended.code, ended.err) == (130, "")
