@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Engine, select
 
@@ -18,6 +21,8 @@ from schema.ledger.forget import Which
 from schema.tables import Run, RunState
 
 _ENDING = ".rejects.jsonl"
+#: Ends the name of the new file while it is written; the rest is of `tempfile`.
+_TEMPORARY = re.compile(rf"{re.escape(_ENDING)}\.[a-z0-9_]{{8}}$")
 
 
 @dataclass(slots=True)
@@ -70,9 +75,10 @@ def forget_rejects(
 def _rewrite(path: Path, matches: Callable[[bytes], bool]) -> int:
     """Replace a file by one without the lines that match; returns how many there were."""
     gone = 0
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    new, name = _open_temporary(path)
     try:
-        with os.fdopen(number, "wb") as new, path.open("rb") as old:
+        with new, path.open("rb") as old:
+            os.fchmod(new.fileno(), stat.S_IMODE(os.fstat(old.fileno()).st_mode))
             for line in old:
                 if matches(line):
                     gone += 1
@@ -80,11 +86,40 @@ def _rewrite(path: Path, matches: Callable[[bytes], bool]) -> int:
                     new.write(line)
             new.flush()
             os.fsync(new.fileno())
-        os.replace(name, path)
+            os.replace(name, path)
     except BaseException:
-        os.unlink(name)
+        with suppress(FileNotFoundError):
+            os.unlink(name)
         raise
     return gone
+
+
+def _open_temporary(path: Path) -> tuple[BinaryIO, str]:
+    """A new file beside `path` and its name, with a lock that ends with us: see `sweep_rejects`."""
+    while True:
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        file = os.fdopen(number, "wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.path.exists(name):
+            return file, name
+        # It was swept before we had the lock.
+        file.close()
+
+
+def sweep_rejects(folder: Path) -> None:
+    """Delete the half-written files of `forget_rejects` that were killed: they hold rejected rows,
+    and nobody would look for them there.
+
+    Raises:
+        OSError: If one cannot be deleted.
+    """
+    for path in sorted(folder.glob(f".*{_ENDING}.*")):
+        if not _TEMPORARY.search(path.name):
+            continue
+        with suppress(FileNotFoundError, BlockingIOError), path.open("rb+") as file:
+            # Whoever still writes it holds the lock.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def _matcher(which: Which) -> Callable[[bytes], bool]:

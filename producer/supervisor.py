@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from producer.lifetime import dying_with_us
@@ -32,7 +33,8 @@ class Supervisor:
 
     Args:
         nodes: The nodes.
-        say: Told about every start and death, in one line.
+        say: Told about every start and death, in one line; if nobody listens any more, the nodes
+            are kept all the same.
         first_pause: Seconds before the first restart of a node.
     """
 
@@ -40,10 +42,12 @@ class Supervisor:
         self, nodes: Sequence[Node], say: Callable[[str], None], first_pause: float = FIRST_PAUSE
     ) -> None:
         self._nodes = nodes
-        self._say = say
+        self._listener = say
         self._first_pause = first_pause
+        self._stopping = False
         self._over = threading.Event()
-        self._lock = threading.Lock()
+        # A second signal calls `stop` in the middle of the first one's, on the same thread.
+        self._lock = threading.RLock()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self) -> None:
@@ -55,8 +59,13 @@ class Supervisor:
             thread.join()
 
     def stop(self) -> None:
-        """Ask all nodes to finish what they are at, and start none again."""
-        self._over.set()
+        """Ask all nodes to finish what they are at, and start none again. For signal handlers, that
+        may come at any time and more than once.
+        """
+        if not self._stopping:
+            # First, for `Event.set` must not be called in the middle of itself.
+            self._stopping = True
+            self._over.set()
         with self._lock:
             for process in self._running.values():
                 process.terminate()
@@ -68,17 +77,22 @@ class Supervisor:
 
     def _keep(self, node: Node) -> None:
         pause = self._first_pause
-        while (process := self._start(node)) is not None:
+        while not self._over.is_set():
             began = time.monotonic()
-            code = process.wait()
-            with self._lock:
-                del self._running[node.name]
+            try:
+                process = self._start(node)
+            except (OSError, subprocess.SubprocessError) as error:
+                # Often there is no memory for it, and somebody else will give some back.
+                how = f"cannot be started ({error})"
+            else:
+                if process is None:
+                    return
+                how = f"ended with {self._wait(node, process)}"
             if self._over.is_set():
                 return
             if time.monotonic() - began > STABLE_AFTER:
                 pause = self._first_pause
-            how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            self._say(f"node {node.name} ended with {how}; starting it again in {pause:g} s")
+            self._say(f"node {node.name} {how}; starting it again in {pause:g} s")
             if self._over.wait(pause):
                 return
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -99,3 +113,16 @@ class Supervisor:
             self._running[node.name] = process
         self._say(f"node {node.name} started (pid {process.pid})")
         return process
+
+    def _wait(self, node: Node, process: subprocess.Popen[bytes]) -> str:
+        """Wait for a node's end; returns how it ended."""
+        code = process.wait()
+        with self._lock:
+            del self._running[node.name]
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+    def _say(self, line: str) -> None:
+        # Whoever read it has gone, the file is closed or its disk full: this thread must live on,
+        # or its node would die with it.
+        with suppress(OSError, ValueError):
+            self._listener(line)

@@ -14,6 +14,10 @@ from schema.database_url import parse_database_url
 #: SQLAlchemy's names of the databases, and of the one driver that we know for each.
 DATABASES = ("postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 
+#: Documents or jobs that one statement may name, each with a parameter: PostgreSQL takes 65,535 of
+#: these in all, SQLite by default 32,766.
+MOST_NAMED = 10_000
+
 
 class SettingsError(ValueError):
     """A setting is wrong. One sentence that names it, what it was, and what it may be."""
@@ -42,10 +46,10 @@ class Settings(BaseSettings):
     #: Rows that are stored in one transaction.
     block_size: int = Field(default=5_000, gt=0)
     #: Most documents in a job.
-    job_size: int = Field(default=64, gt=0)
+    job_size: int = Field(default=64, gt=0, le=MOST_NAMED)
 
     #: Least messages to keep in Redis for each analysis; beyond it three a running job.
-    window: int = Field(default=4, gt=0)
+    window: int = Field(default=4, gt=0, le=MOST_NAMED)
     #: How long a claim holds without a heartbeat.
     lease: float = Field(default=30, gt=0)
     #: Between two heartbeats of a running job.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from schema.database import SQLITE_PATIENCE, reading
 from schema.results import RESULT_TABLES
@@ -131,13 +133,11 @@ def _erasing(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name != "sqlite":
             yield connection
             return
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute("PRAGMA secure_delete = ON").close()
+        _pragma(connection, "secure_delete = ON")
         try:
             yield connection
         finally:
-            driver.execute("PRAGMA secure_delete = OFF").close()
+            _pragma(connection, "secure_delete = OFF")
 
 
 def empty_log(engine: Engine) -> bool:
@@ -145,18 +145,35 @@ def empty_log(engine: Engine) -> bool:
 
     Returns:
         False if somebody reads an older state of the database, so that it had to stay.
+
+    Raises:
+        OperationalError: If SQLite cannot write to its files.
     """
     if engine.dialect.name != "sqlite":
         return True
     with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute(f"PRAGMA busy_timeout = {LOG_PATIENCE}").close()
+        _pragma(connection, f"busy_timeout = {LOG_PATIENCE}")
         try:
-            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, _, _ = _pragma(connection, "wal_checkpoint(TRUNCATE)")
         finally:
-            driver.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE}").close()
+            _pragma(connection, f"busy_timeout = {SQLITE_PATIENCE}")
         return not busy
+
+
+def _pragma(connection: Connection, what: str) -> Any:
+    """Set or do something in SQLite, outside of any transaction; returns the first row, if any.
+
+    Raises:
+        OperationalError: If SQLite cannot.
+    """
+    driver: Any = connection.connection.driver_connection
+    statement = f"PRAGMA {what}"
+    try:
+        # By the driver, since SQLAlchemy would begin a transaction.
+        return driver.execute(statement).fetchone()
+    except sqlite3.Error as error:
+        # SQLAlchemy wraps no error of what is done behind its back.
+        raise OperationalError(statement, None, error) from error
 
 
 def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from schema.database import reading, writing
 from schema.ledger.clock import now
@@ -60,8 +60,8 @@ def replay(
         Documents that are replayed, by analysis.
     """
     replayed: Counter[str] = Counter()
-    last = 0
-    while jobs := _jobs_after(engine, last, run_id, analysis):
+    last, newest = 0, _newest_job(engine, run_id)
+    while jobs := _jobs_between(engine, last, newest, run_id, analysis):
         with writing(engine) as connection:
             if not _stays_open(connection, run_id):
                 break
@@ -71,13 +71,24 @@ def replay(
     return +replayed
 
 
-def _jobs_after(engine: Engine, last: int, run_id: int, analysis: str | None) -> list[int]:
-    """The next jobs that may have dead letters; new jobs of this replay have none."""
+def _newest_job(engine: Engine, run_id: int) -> int:
+    """Where a replay ends: jobs that it makes itself have higher ids, and may have failed again
+    before it gets there, but one command gives one more go.
+    """
+    with reading(engine) as connection:
+        found = select(func.coalesce(func.max(Job.id), 0)).where(Job.run_id == run_id)
+        return int(connection.execute(found).scalar_one())
+
+
+def _jobs_between(
+    engine: Engine, last: int, newest: int, run_id: int, analysis: str | None
+) -> list[int]:
+    """The next jobs that may have dead letters, behind `last` and up to `newest`."""
     only = () if analysis is None else (Job.analysis == analysis,)
     with reading(engine) as connection:
         found = connection.execute(
             select(Job.id)
-            .where(Job.run_id == run_id, Job.id > last, *_WITH_LETTERS, *only)
+            .where(Job.run_id == run_id, Job.id > last, Job.id <= newest, *_WITH_LETTERS, *only)
             .order_by(Job.id)
             .limit(REPLAY_LIMIT)
         )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import resource
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from producer.ingest.row import Reject
-from schema.database import writing
+from schema.database import reading, writing
+from schema.ledger import forget as forget_module
 from schema.ledger.forget import Which, find_forgettable
 from schema.tables import DocumentRow, Run, RunState
 from schema.verification import verify
@@ -141,3 +147,87 @@ def test_what_is_wrong_is_said_in_a_sentence(
         assert (ended.code, ended.out) == (2, "")
         assert words in ended.err
     assert find_forgettable(engine, Which("customer", "4711")).documents == 2
+
+
+def test_what_a_reader_kept_is_deleted_by_the_next_run(
+    sqlite_engine: Engine, triage: Triage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def holding() -> set[str]:
+        return {one.name for one in tmp_path.iterdir() if MARKER.encode() in _content(one)}
+
+    monkeypatch.setattr(forget_module, "LOG_PATIENCE", 1)
+    make_run(sqlite_engine, [MARKER])
+    assert forget_module.empty_log(sqlite_engine)
+    where = ("forget", "--external-id", "0", "--yes")
+    with reading(sqlite_engine) as reader:
+        reader.execute(select(DocumentRow.id)).all()
+        ended = triage(*where)
+        assert ended.out.startswith("deleted: documents 1,")
+        for _ in range(2):
+            assert "its files may still hold the text of documents that were deleted" in ended.err
+            assert holding() == {"triage.db"}
+            ended = triage(*where)
+            assert (ended.code, ended.out[:17]) == (0, "nothing to delete")
+        reader.rollback()
+    assert triage(*where, "--dry-run").err == ""
+    assert holding() == {"triage.db"}
+    ended = triage(*where)
+    assert (ended.code, ended.out[:17], ended.err) == (0, "nothing to delete", "")
+    assert holding() == set()
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def test_files_that_cannot_be_written_are_said_in_a_sentence(
+    sqlite_engine: Engine, triage: Triage, tmp_path: Path
+) -> None:
+    make_run(sqlite_engine, [MARKER])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # The log is larger than the database, which cannot grow to hold it.
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "triage.db").stat().st_size, before[1]))
+    try:
+        ended = triage("forget", "--external-id", "nobody", "--yes")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (ended.code, ended.err) == (2, "triage: the database failed: disk I/O error\n")
+    assert triage("forget", "--external-id", "nobody", "--yes").code == 0
+    assert verify(sqlite_engine) == []
+
+
+def test_what_a_killed_one_has_left_is_swept(
+    sqlite_engine: Engine, triage: Triage, tmp_path: Path
+) -> None:
+    others = [{"customer": "12", "text": MARKER}]
+    path = write_rejects(tmp_path, "run", [{"customer": "4711"}, *others])
+    path.chmod(0o640)
+    where = ("forget", "--where", "customer=4711", "--yes")
+    killed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os, signal, sys; from producer.console import main\n"
+            "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+            "sys.argv[0] = 'triage'; main()",
+            *where,
+        ],
+        timeout=60,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = tmp_path.glob(".run.rejects.jsonl.*")
+    assert MARKER in left.read_text("utf-8")
+    written = tmp_path / ".run.rejects.jsonl.abcd1234"
+    written.touch()
+    backup = tmp_path / ".run.rejects.jsonl.bak"
+    backup.touch()
+    with written.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert "rejected rows 1\n" in triage(*where[:-1], "--dry-run").out
+        assert left.exists()
+        assert "rejected rows 1\n" in triage(*where).out
+        assert {*tmp_path.glob(".run.*")} == {written, backup}
+    assert [json.loads(line)["row"] for line in path.read_text("utf-8").splitlines()] == others
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert "nothing to delete" in triage(*where).out
+    assert {*tmp_path.glob(".run.*")} == {backup}

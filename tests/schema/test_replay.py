@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, event, select, update
 
 from schema.database import reading, writing
 from schema.ledger.cancel import cancel
@@ -133,6 +133,31 @@ def test_many_jobs_are_replayed_in_several_transactions(engine: Engine) -> None:
     assert replayed == Counter(sentiment=REPLAY_LIMIT + 1)
     assert verify(engine) == []
     assert work(engine, run) == REPLAY_LIMIT + 1
+
+
+def test_what_fails_again_at_once_is_not_replayed_twice(engine: Engine) -> None:
+    """Workers are so quick that they do each new job before the replay looks for more."""
+    run = make_run(engine, ["a", "b", "c", "d"])
+    failing = {"b", "d"}
+    work(engine, run, failing)
+    at_work = False
+
+    def do_all(connection: Connection) -> None:
+        nonlocal at_work
+        looks = connection.get_execution_options().get("triage_read_only", False)
+        if looks and not at_work:
+            at_work = True
+            work(engine, run, failing)
+            at_work = False
+
+    event.listen(engine, "begin", do_all)
+    try:
+        assert replay(engine, run, job_size=64) == Counter(sentiment=2)
+    finally:
+        event.remove(engine, "begin", do_all)
+    assert letters(engine) == 2
+    assert {job.state for job in jobs(engine)} == {JobState.DONE}
+    assert verify(engine) == []
 
 
 def test_replays_at_once_replay_each_document_once(engine: Engine) -> None:

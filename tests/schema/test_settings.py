@@ -1,0 +1,54 @@
+"""Settings: the largest that are allowed work, and what is larger is refused in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import Engine, text
+
+from schema.database import writing
+from schema.ledger.dispatch import dispatch
+from schema.ledger.replay import replay
+from schema.settings import MOST_NAMED, SettingsError, read_settings
+from schema.tables import JobState
+from schema.verification import verify
+from tests.large_run import make_large_run
+from tests.ledger import jobs
+from tests.schema.working import work
+
+
+@pytest.mark.parametrize("name", ["JOB_SIZE", "WINDOW"])
+def test_more_than_a_statement_may_name_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"TRIAGE_{name}", str(MOST_NAMED))
+    assert getattr(read_settings(), name.lower()) == MOST_NAMED
+    monkeypatch.setenv(f"TRIAGE_{name}", str(MOST_NAMED + 1))
+    with pytest.raises(SettingsError, match=f"TRIAGE_{name}: .* less than or equal to 10000"):
+        read_settings()
+
+
+def test_the_largest_job_is_done(engine: Engine) -> None:
+    make_large_run(engine, MOST_NAMED, MOST_NAMED)
+    assert work(engine) == MOST_NAMED
+    assert verify(engine) == []
+
+
+def test_the_largest_job_fails_and_is_replayed(engine: Engine) -> None:
+    run = make_large_run(engine, MOST_NAMED, MOST_NAMED)
+    work(engine, failing={"It was late."})
+    with writing(engine) as connection:
+        # As PostgreSQL itself does within a minute; it has never seen the table with rows.
+        connection.execute(text("ANALYZE dead_letters"))
+    assert replay(engine, run, job_size=MOST_NAMED) == Counter(sentiment=MOST_NAMED)
+    assert [job.state for job in jobs(engine)] == [JobState.PENDING]
+    assert verify(engine) == []
+
+
+def test_the_largest_window_is_filled(engine: Engine) -> None:
+    make_large_run(engine, MOST_NAMED + 1, 1)
+    sent: list[int] = []
+    assert dispatch(engine, lambda _, ids: sent.extend(ids), "sentiment", MOST_NAMED) == MOST_NAMED
+    assert Counter(job.state for job in jobs(engine)) == {"queued": MOST_NAMED, "pending": 1}
+    assert len(set(sent)) == MOST_NAMED
