@@ -115,31 +115,27 @@ def _lock(connection: Connection, jobs: Sequence[int]) -> Sequence[Row[Any]]:
 
 
 def _replay_job(connection: Connection, job: Row[Any], job_size: int) -> int:
-    letters = connection.execute(
-        select(RunDocument.position, RunDocument.document_id)
-        .join(
-            DeadLetter,
-            (DeadLetter.run_id == RunDocument.run_id)
-            & (DeadLetter.document_id == RunDocument.document_id)
-            & (DeadLetter.analysis == job.analysis),
-        )
-        .where(
+    inside = connection.execute(
+        select(RunDocument.document_id, RunDocument.position).where(
             RunDocument.run_id == job.run_id,
             RunDocument.position >= job.first_position,
             RunDocument.position < job.end_position,
         )
-        .order_by(RunDocument.position)
-    ).all()
-    if not letters:
-        return 0
-    connection.execute(
-        delete(DeadLetter).where(
+    )
+    places = {row.document_id: row.position for row in inside}
+    # By their ids, not by a join: PostgreSQL plans that badly on a table it has not analysed yet.
+    replayed = connection.execute(
+        delete(DeadLetter)
+        .where(
             DeadLetter.run_id == job.run_id,
             DeadLetter.analysis == job.analysis,
-            DeadLetter.document_id.in_([row.document_id for row in letters]),
+            DeadLetter.document_id.in_(places),
         )
-    )
-    positions = [row.position for row in letters]
+        .returning(DeadLetter.document_id)
+    ).scalars()
+    positions = sorted(places[document_id] for document_id in replayed)
+    if not positions:
+        return 0
     first, *others = cut(job.first_position, job.end_position, positions, job_size)
     connection.execute(update(Job).where(Job.id == job.id).values(_values(job, first)))
     if others:

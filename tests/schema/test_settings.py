@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from schema.database import writing
 from schema.ledger.dispatch import dispatch
 from schema.ledger.replay import replay
 from schema.settings import MOST_NAMED, SettingsError, read_settings
@@ -38,9 +37,6 @@ def test_the_largest_job_is_done(engine: Engine) -> None:
 def test_the_largest_job_fails_and_is_replayed(engine: Engine) -> None:
     run = make_large_run(engine, MOST_NAMED, MOST_NAMED)
     work(engine, failing={"It was late."})
-    with writing(engine) as connection:
-        # As PostgreSQL itself does within a minute; it has never seen the table with rows.
-        connection.execute(text("ANALYZE dead_letters"))
     assert replay(engine, run, job_size=MOST_NAMED) == Counter(sentiment=MOST_NAMED)
     assert [job.state for job in jobs(engine)] == [JobState.PENDING]
     assert verify(engine) == []
