@@ -143,11 +143,8 @@ def check_stored(stored: Sequence[Row[Any]], good: Sequence[Good]) -> None:
         for name, value in one.metadata.items():
             if value is SOMETHING:
                 assert row.metadata[name] is not None
-            elif isinstance(value, float):
-                # PostgreSQL keeps 1e308 as a decimal number, and gives it back as an integer.
-                assert float(row.metadata[name]) == value, name
             else:
-                assert row.metadata[name] == value, name
+                assert _same(row.metadata[name], value), name
 
 
 def count(kind: str, left: Left) -> None:
@@ -156,3 +153,14 @@ def count(kind: str, left: Left) -> None:
     SEEN[kind, "refused"] += left.counts is None
     for name in ("stored", "duplicate", "rejected"):
         SEEN[kind, name] += left.run[name] if left.run else 0
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, float):
+        # PostgreSQL keeps 1e308 as a decimal number, and gives it back as an integer.
+        return float(found) == wanted
+    if isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(_same, found, wanted))
+    if isinstance(wanted, dict):
+        return found.keys() == wanted.keys() and all(_same(found[k], wanted[k]) for k in wanted)
+    return bool(found == wanted)
