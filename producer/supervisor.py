@@ -56,7 +56,9 @@ class Supervisor:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            # Not for ever: a signal that comes just before a wait would be handled only after it.
+            while thread.is_alive():
+                thread.join(1)
 
     def stop(self) -> None:
         """Ask all nodes to finish what they are at, and start none again. For signal handlers, that

@@ -68,6 +68,9 @@ def start(sender: str, **_signal: Any) -> None:
 
 def _start(node: str) -> None:
     global _warm
+    if node_board.cannot_load or node_board.stop_at is not None:
+        # Started for one that has just said why it cannot; the node is about to end.
+        return
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{node}/{billiard.current_process().index}"

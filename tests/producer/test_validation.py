@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from producer.ingest.columns import Columns
@@ -158,6 +158,8 @@ def test_identity_without_id_is_content_and_position() -> None:
     assert one.identity not in {other.identity for other in others}
 
 
+# Drawing is slow where the machine is: that is no fault of the strategy.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     fields=st.dictionaries(
         st.sampled_from([*vars(COLUMNS), "x"]),

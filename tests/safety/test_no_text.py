@@ -131,7 +131,7 @@ def tell(story: Story, folder: Path) -> None:
         wait_until_over(engine)
     odd = RunOptions.model_construct(translate_to=f"{MARKER} 1")
     run_id = story.system.start(["This run is odd."], options=odd)
-    story.system.node.wait_for_text("ValidationError in ")
+    story.system.node.wait_for_text("does not know (translate_to)")
     mend_options(engine, run_id)
     assert story.triage("ingest", str(feed), "--run", "feed", *question, "sentiment,qa") == 0
     assert story.triage("ingest", str(lost), "--run", "lost", "--analyses", "sentiment") == 0
