@@ -57,11 +57,5 @@ def _connect(config: Settings) -> Messages | None:
         if found is None:
             return None
         config = config.model_copy(update={"redis_url": SecretStr(found.url)})
-    app = make_app(config)
-    app.conf.broker_transport_options |= {
-        "socket_connect_timeout": PATIENCE,
-        "socket_timeout": PATIENCE,
-        # Once is enough: there are workers who will try again.
-        "max_retries": 0,
-    }
-    return Messages(app)
+    # Once is enough: there are workers who will try again.
+    return Messages(make_app(config, PATIENCE))

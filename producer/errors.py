@@ -1,4 +1,7 @@
-"""Errors that a user can mend: one sentence on standard error, exit code 2."""
+"""Errors that a user can mend: one sentence on standard error, exit code 2.
+
+Commands let them through, whoever raised them; they are said here.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +11,37 @@ from collections.abc import Callable
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from producer.ingest.error import IngestError
 from schema.database import first_line
+from schema.ledger.pause import CancelledRunError
+from schema.reports import UnknownReportError
+from schema.runs import UnknownRunError
 
 
 class UsageError(Exception):
     """Says what is wrong, with which row, file or setting, and what to do."""
 
-    #: As shells have it for wrong usage.
-    exit_code = 2
 
-
-def database_failed(error: DBAPIError) -> UsageError:
-    """The error of a statement that the database refused, or that it broke off."""
-    return UsageError(f"the database failed: {first_line(error)}")
+#: As shells have it for wrong usage.
+WRONG_USAGE = 2
+#: Whose messages are such a sentence already.
+_SENTENCES = (UsageError, IngestError, UnknownRunError, UnknownReportError, CancelledRunError)
 
 
 def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that says its `UsageError` in a sentence."""
+    """A command that says in a sentence what a user can mend, a failing database included."""
 
     @functools.wraps(command)
     def run(*args: object, **options: object) -> None:
         try:
             command(*args, **options)
-        except UsageError as error:
-            typer.echo(f"triage: {error}", err=True)
-            raise typer.Exit(error.exit_code) from None
+        except _SENTENCES as error:
+            said = str(error)
+        except DBAPIError as error:
+            said = f"the database failed: {first_line(error)}"
+        else:
+            return
+        typer.echo(f"triage: {said}", err=True)
+        raise typer.Exit(WRONG_USAGE)
 
     return run

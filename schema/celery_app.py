@@ -32,12 +32,13 @@ def queues() -> list[Queue]:
     ]
 
 
-def make_app(config: Settings, current: bool = True) -> Celery:
+def make_app(config: Settings, patience: float | None = None) -> Celery:
     """A Celery application on the broker that the settings name.
 
     Args:
         config: The settings.
-        current: Whether it becomes the application of this process.
+        patience: Seconds that Redis gets to answer, once, for whoever has more to do than to wait;
+            such an application sends and counts messages, and is not that of this process.
 
     Raises:
         SettingsError: If no broker is named.
@@ -48,7 +49,7 @@ def make_app(config: Settings, current: bool = True) -> Celery:
             "which starts an embedded Redis"
         )
     broker = parse_broker_url(config.redis_url.get_secret_value())
-    app = Celery("triage", broker=broker.url, set_as_current=current)
+    app = Celery("triage", broker=broker.url, set_as_current=patience is None)
     app.conf.update(
         # Not in the URL: there kombu would check no certificate, and Flower finds none of it.
         broker_use_ssl=broker.tls,
@@ -86,6 +87,12 @@ def make_app(config: Settings, current: bool = True) -> Celery:
         worker_redirect_stdouts=False,
         timezone="UTC",
     )
+    if patience is not None:
+        app.conf.broker_transport_options |= {
+            "socket_connect_timeout": patience,
+            "socket_timeout": patience,
+            "max_retries": 0,
+        }
     return app
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import os
 import signal
 import threading
@@ -15,7 +14,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from celery import Celery
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,6 +32,7 @@ from schema.results import Failure
 from schema.settings import Settings, settings
 from workers.board import Board, node_board
 from workers.death import how_a_child_ended
+from workers.steadiness import Steadiness
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +78,7 @@ class Upkeep:
         self._neighbours: dict[str, Process] = {}
         self._puzzled: dict[Process, int] = {}
         self._struck: set[Process] = set()
-        self._ahead: float | None = None
-        self._steady_since = -math.inf
+        self._steadiness = Steadiness(config)
 
     def watch(self) -> bool:
         """Look at this machine's processes, without the database, and end children that hang.
@@ -108,7 +106,7 @@ class Upkeep:
             self.look_around()
             self._reap(began)
         except SQLAlchemyError:
-            self._steady_since = time.monotonic()
+            self._steadiness.lost()
             raise
         for analysis in ANALYSES:
             depth = self._messages.depth(analysis)
@@ -153,29 +151,18 @@ class Upkeep:
         self._engine.dispose()
 
     def _reap(self, began: float) -> None:
-        """Reap, but not what ran out while nobody could renew it: who lives has done so after one
-        heartbeat.
-
-        That was so while the database was away, also without an error, as when it was stopped; and
-        when its clock jumped, or this machine slept, which the monotonic clock knows nothing of.
-        """
-        config = self._config
         with reading(self._engine) as connection:
-            clock = connection.execute(select(now())).scalar_one().timestamp()
-        moment = time.monotonic()
-        jumped = self._ahead is not None and abs(clock - moment - self._ahead) > config.heartbeat
-        self._ahead = clock - moment
-        if jumped or moment - began > max(config.heartbeat, config.lease - 2 * config.heartbeat):
-            self._steady_since = moment
-        if moment - self._steady_since >= config.heartbeat:
-            reaped = reap(self._engine, config.max_attempts)
-            if reaped.expired:
-                logger.warning(
-                    "%d leases were over: %d jobs halved, %d dead",
-                    reaped.expired,
-                    reaped.halved,
-                    reaped.dead,
-                )
+            clock = connection.execute(select(now())).scalar_one()
+        if not self._steadiness.holds(clock, time.monotonic() - began):
+            return
+        reaped = reap(self._engine, self._config.max_attempts)
+        if reaped.expired:
+            logger.warning(
+                "%d leases were over: %d jobs halved, %d dead",
+                reaped.expired,
+                reaped.halved,
+                reaped.dead,
+            )
 
 
 def child_died(pid: int, failure: Failure) -> None:
@@ -221,18 +208,7 @@ def leave(**_signal: Any) -> None:
 def _upkeep() -> Upkeep:
     config = settings()
     engine = open_engine(config.database, idle_timeout=config.lease)
-    return Upkeep(engine, Messages(_impatient_app(config)), config, node_board)
-
-
-def _impatient_app(config: Settings) -> Celery:
-    """Upkeep has more to do than to wait for Redis, and holds up forks meanwhile."""
-    app = make_app(config, current=False)
-    app.conf.broker_transport_options |= {
-        "socket_connect_timeout": REDIS_TIMEOUT,
-        "socket_timeout": REDIS_TIMEOUT,
-        "max_retries": 0,
-    }
-    return app
+    return Upkeep(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
 
 
 def _repeat(upkeep: Upkeep) -> None:

@@ -5,27 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError, database_failed
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.cancel import Cancelled
 from schema.ledger.cancel import cancel as cancel_run
-from schema.runs import UnknownRunError, find_run
+from schema.runs import find_run
 
 
 def cancel(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) -> None:
     """Give up what is left of a run, for good; what is done of it stays."""
     engine = open_database()
-    try:
-        with reading(engine) as connection:
-            run_id = find_run(connection, run)
-        typer.echo(_say(run, cancel_run(engine, run_id)))
-    except UnknownRunError as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    with reading(engine) as connection:
+        run_id = find_run(connection, run)
+    typer.echo(_say(run, cancel_run(engine, run_id)))
 
 
 def _say(run: str, done: Cancelled) -> str:

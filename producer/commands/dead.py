@@ -8,14 +8,13 @@ from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError, database_failed
+from producer.errors import UsageError
 from producer.session import open_database
 from producer.table import plain_text
 from schema.analyses import ANALYSES
 from schema.database import reading
-from schema.runs import UnknownRunError, find_run
+from schema.runs import find_run
 from schema.tables import DeadLetter, DocumentRow, Model, Run
 
 #: Dead letters that are shown, unless `--limit` says otherwise.
@@ -37,14 +36,9 @@ def dead(
 ) -> None:
     """List dead letters, newest first: which document failed, in which analysis, and why."""
     analysis = known_analysis(analysis)
-    try:
-        with reading(open_database()) as connection:
-            run_id = None if run is None else find_run(connection, run)
-            total, letters = _read(connection, run_id, analysis, limit, show_text)
-    except UnknownRunError as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    with reading(open_database()) as connection:
+        run_id = None if run is None else find_run(connection, run)
+        total, letters = _read(connection, run_id, analysis, limit, show_text)
     if as_json:
         typer.echo(json.dumps(letters, ensure_ascii=False, indent=2, default=_iso))
         return

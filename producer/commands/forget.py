@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError, database_failed
+from producer.errors import UsageError
 from producer.forgotten_rejects import ForgottenRejects, forget_rejects, sweep_rejects
 from producer.session import open_database, open_settings
 from schema.ledger.forget import Forgotten, Which, empty_log, find_forgettable
@@ -57,8 +56,6 @@ def forget(
                 "run this again when it has ended",
                 err=True,
             )
-    except DBAPIError as error:
-        raise database_failed(error) from None
     except OSError as error:
         raise UsageError(
             f"cannot take rows out of the rejects in {folder} ({error.strerror}); make the folder "

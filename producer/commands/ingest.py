@@ -11,12 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
-from sqlalchemy.exc import DBAPIError
 
 from producer import ingest as ingestion
 from producer.broker import Broker
-from producer.errors import UsageError, database_failed
-from producer.ingest import ColumnChoice, Counts, IngestError, Plan, make_plan
+from producer.errors import UsageError
+from producer.ingest import ColumnChoice, Counts, Plan, make_plan
 from producer.ingest.ingestion import Progress
 from producer.progress_bars import wait_for_run
 from producer.session import open_database, open_settings
@@ -81,27 +80,22 @@ def ingest(
     are written to RUN.rejects.jsonl, with the reason.
     """
     config = open_settings()
-    try:
-        plan = make_plan(
-            config,
-            paths,
-            run=run,
-            source=source,
-            columns=ColumnChoice(text, id_, time, language, product),
-            analyses=analyses,
-            questions=question or (),
-            translate_to=translate_to,
-            encoding=encoding,
-            limit=limit,
-        )
-        if dry_run:
-            _dry_run(config, plan)
-        else:
-            _ingest(config, plan, wait)
-    except IngestError as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    plan = make_plan(
+        config,
+        paths,
+        run=run,
+        source=source,
+        columns=ColumnChoice(text, id_, time, language, product),
+        analyses=analyses,
+        questions=question or (),
+        translate_to=translate_to,
+        encoding=encoding,
+        limit=limit,
+    )
+    if dry_run:
+        _dry_run(config, plan)
+    else:
+        _ingest(config, plan, wait)
 
 
 def _ingest(config: Settings, plan: Plan, wait: bool) -> None:

@@ -11,15 +11,14 @@ from typing import IO, Annotated
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError, database_failed
+from producer.errors import UsageError
 from producer.export import opened, write_csv, write_json
 from producer.session import open_database
 from producer.table import make_table
 from schema.database import reading
-from schema.reports import ReportRows, UnknownReportError, find_report, reports, run_report
-from schema.runs import UnknownRunError, find_run
+from schema.reports import ReportRows, find_report, reports, run_report
+from schema.runs import find_run
 
 #: Rows of a table on the terminal, unless `--limit` says otherwise.
 TABLE_LIMIT = 40
@@ -65,13 +64,8 @@ def report(
         limit, note = limit or None, None
     # One row more than asked for tells whether there are more.
     asked = limit + 1 if limit and note else limit
-    try:
-        with _rows(name, run, asked) as found, opened(output) as file:
-            more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
-    except (UnknownReportError, UnknownRunError) as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    with _rows(name, run, asked) as found, opened(output) as file:
+        more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
     if more and note:
         typer.echo(note, err=True)
 

@@ -5,31 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from producer.broker import Broker
-from producer.errors import UsageError, database_failed
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
 from schema.database import reading
-from schema.ledger.pause import CancelledRunError
 from schema.ledger.pause import resume as resume_run
-from schema.runs import UnknownRunError, find_run
+from schema.runs import find_run
 
 
 def resume(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) -> None:
     """Let a run go on that `triage pause` held back."""
     engine = open_database()
-    try:
-        with reading(engine) as connection:
-            run_id = find_run(connection, run)
-        found = resume_run(engine, run_id)
-        if not found.changed:
-            typer.echo(f"run {run} was not paused; see: triage status {run}")
-            return
-        typer.echo(f"run {run} goes on: {found.waiting:,} jobs wait")
-        Broker(engine, open_settings(), lambda line: typer.echo(line, err=True)).dispatch(ANALYSES)
-    except (UnknownRunError, CancelledRunError) as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    with reading(engine) as connection:
+        run_id = find_run(connection, run)
+    found = resume_run(engine, run_id)
+    if not found.changed:
+        typer.echo(f"run {run} was not paused; see: triage status {run}")
+        return
+    typer.echo(f"run {run} goes on: {found.waiting:,} jobs wait")
+    Broker(engine, open_settings(), lambda line: typer.echo(line, err=True)).dispatch(ANALYSES)

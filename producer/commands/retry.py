@@ -8,16 +8,15 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import DBAPIError
 
 from producer.broker import Broker
 from producer.commands.dead import known_analysis
-from producer.errors import UsageError, database_failed
+from producer.errors import UsageError
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
 from schema.database import reading
 from schema.ledger.replay import make_due, replay
-from schema.runs import UnknownRunError, find_run
+from schema.runs import find_run
 from schema.tables import DeadLetter, Run
 
 
@@ -32,29 +31,24 @@ def retry(
     config = open_settings()
     analysis = known_analysis(analysis)
     engine = open_database()
-    try:
-        with reading(engine) as connection:
-            open_runs, cancelled = _runs(connection, run)
-        if run is not None and cancelled:
-            raise UsageError(f"run {run} is cancelled for good: nothing of it is tried again")
-        due = sum(make_due(engine, one, analysis) for one in open_runs)
-        replayed: Counter[str] = Counter()
-        for one in open_runs if dead else ():
-            replayed += replay(engine, one, analysis, job_size=config.job_size)
-        with reading(engine) as connection:
-            left = _letters(connection, open_runs, analysis)
-            stay = _letters(connection, list(cancelled), analysis)
-        typer.echo(_say(due, replayed, left, dead))
-        if dead and stay:
-            names = ", ".join(cancelled.values())
-            typer.echo(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
-        if due or replayed:
-            asked = ANALYSES if analysis is None else (analysis,)
-            Broker(engine, config, lambda line: typer.echo(line, err=True)).dispatch(asked)
-    except UnknownRunError as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    with reading(engine) as connection:
+        open_runs, cancelled = _runs(connection, run)
+    if run is not None and cancelled:
+        raise UsageError(f"run {run} is cancelled for good: nothing of it is tried again")
+    due = sum(make_due(engine, one, analysis) for one in open_runs)
+    replayed: Counter[str] = Counter()
+    for one in open_runs if dead else ():
+        replayed += replay(engine, one, analysis, job_size=config.job_size)
+    with reading(engine) as connection:
+        left = _letters(connection, open_runs, analysis)
+        stay = _letters(connection, list(cancelled), analysis)
+    typer.echo(_say(due, replayed, left, dead))
+    if dead and stay:
+        names = ", ".join(cancelled.values())
+        typer.echo(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
+    if due or replayed:
+        asked = ANALYSES if analysis is None else (analysis,)
+        Broker(engine, config, lambda line: typer.echo(line, err=True)).dispatch(asked)
 
 
 def _runs(connection: Connection, name: str | None) -> tuple[list[int], dict[int, str]]:

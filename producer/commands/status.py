@@ -10,16 +10,14 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError, database_failed
+from producer.errors import UsageError
 from producer.progress_table import run_table, runs_table
 from producer.session import open_database
 from producer.worker_table import worker_table
 from schema.database import reading
 from schema.progress import RunProgress, all_progress, run_progress
 from schema.readiness import Readiness, all_readiness
-from schema.runs import UnknownRunError
 
 #: Seconds between two looks with `--watch`.
 REFRESH = 1.0
@@ -42,17 +40,12 @@ def status(
     if as_json and watch:
         raise UsageError("--json and --watch do not go together; give one of them")
     engine = open_database()
-    try:
-        if watch:
-            _watch(engine, run)
-        elif as_json:
-            typer.echo(json.dumps(_as_json(engine, run), ensure_ascii=False, indent=2))
-        else:
-            Console().print(_view(engine, _read(engine, run), run))
-    except UnknownRunError as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    if watch:
+        _watch(engine, run)
+    elif as_json:
+        typer.echo(json.dumps(_as_json(engine, run), ensure_ascii=False, indent=2))
+    else:
+        Console().print(_view(engine, _read(engine, run), run))
 
 
 def _read(engine: Engine, run: str | None) -> list[RunProgress]:

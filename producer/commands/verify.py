@@ -6,12 +6,10 @@ import json
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
-from producer.errors import UsageError, database_failed
 from producer.session import open_database
 from schema.database import reading
-from schema.runs import UnknownRunError, find_run
+from schema.runs import find_run
 from schema.tables import JobState
 from schema.verification import RunBooks, verify_runs
 
@@ -33,20 +31,15 @@ def verify(
     engine = open_database()
     broken = False
     shown = []
-    try:
-        run_id = None
-        if run is not None:
-            with reading(engine) as connection:
-                run_id = find_run(connection, run)
-        for books in verify_runs(engine, run_id):
-            broken |= bool(books.violations)
-            shown.append(books.as_json())
-            if not as_json:
-                _say(books)
-    except UnknownRunError as error:
-        raise UsageError(str(error)) from None
-    except DBAPIError as error:
-        raise database_failed(error) from None
+    run_id = None
+    if run is not None:
+        with reading(engine) as connection:
+            run_id = find_run(connection, run)
+    for books in verify_runs(engine, run_id):
+        broken |= bool(books.violations)
+        shown.append(books.as_json())
+        if not as_json:
+            _say(books)
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     elif not shown:

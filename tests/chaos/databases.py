@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +12,7 @@ import psycopg
 
 from producer.lifetime import dying_with_us
 from tests.chaos.port import free_port
-from tests.servers.postgres import UNPRIVILEGED, create_database, find_binaries
+from tests.servers.postgres import create_database, make_cluster
 from tests.waiting import wait_until
 
 PATIENCE = 60.0
@@ -41,28 +38,9 @@ class Postgres:
     kind = "postgresql"
 
     def __init__(self, folder: Path) -> None:
-        root = os.geteuid() == 0
-        self._user = UNPRIVILEGED if root else None
-        self._binaries = find_binaries()
-        if root and "pginstall" in self._binaries.parts:
-            # The virtual environment may lie where the unprivileged user cannot look.
-            shutil.copytree(self._binaries.parent, folder / "pginstall", symlinks=True)
-            self._binaries = folder / "pginstall" / "bin"
-        self._data = folder / "data"
-        self._data.mkdir(mode=0o700)
+        self._cluster = make_cluster(folder)
         self._log = folder / "postgres.log"
         self._log.touch(mode=0o666)
-        if root:
-            shutil.chown(self._data, UNPRIVILEGED)
-        name = UNPRIVILEGED if root else pwd.getpwuid(os.geteuid()).pw_name
-        subprocess.run(
-            [self._binaries / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"]
-            + ["-E", "UTF8", "--no-locale", "--no-sync"],
-            check=True,
-            user=name if root else None,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-        )
         self._port = free_port()
         self._server_url = f"postgresql://postgres@127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,12 +54,9 @@ class Postgres:
     def _runs(self) -> bool:
         if self._process is None or self._process.poll() is not None:
             with self._log.open("ab") as log:
-                # Nothing syncs to the disk: the machine stays up, whatever is killed on it.
                 self._process = subprocess.Popen(
-                    [self._binaries / "postgres", "-D", self._data, "-h", "127.0.0.1"]
-                    + ["-p", str(self._port), "-k", self._data]
-                    + ["-c", "fsync=off", "-c", "max_connections=100"],
-                    user=self._user,
+                    self._cluster.command(self._port),
+                    user=self._cluster.user,
                     cwd="/",
                     stdout=log,
                     stderr=log,

@@ -17,11 +17,6 @@ from tests.producer.console import Triage
 from tests.schema.working import work
 
 
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
 def test_what_it_says(engine: Engine, triage: Triage) -> None:
     make_run(engine, ["a"] * 7, ("sentiment", "qa"), 2)
     ended = triage("cancel", "run")

@@ -21,11 +21,6 @@ EXCERPT = "the customer's own  [31mwords ]0;title  "
 
 
 @pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
-@pytest.fixture
 def run(engine: Engine) -> int:
     """A run with two dead letters in each of two analyses, the second document's the newest."""
     run = make_run(engine, ["a", MARKER, "c", "d"], ("sentiment", "summary"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import typer
 from sqlalchemy.exc import DBAPIError
 
-from producer.errors import database_failed
+from producer.errors import without_traceback
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,13 @@ from producer.errors import database_failed
         ("\n", "ConnectionError"),
     ],
 )
-def test_only_the_first_line_and_a_name_where_there_is_none(said: str, shown: str) -> None:
-    error = DBAPIError("SELECT 1", None, ConnectionError(said))
-    assert str(database_failed(error)) == f"the database failed: {shown}"
+def test_only_the_first_line_and_a_name_where_there_is_none(
+    said: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise DBAPIError("SELECT 1", None, ConnectionError(said))
+
+    with pytest.raises(typer.Exit) as ended:
+        without_traceback(fail)()
+    assert ended.value.exit_code == 2
+    assert capsys.readouterr().err == f"triage: the database failed: {shown}\n"

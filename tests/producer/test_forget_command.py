@@ -30,11 +30,6 @@ MARKER = "the customer's own words, which nobody may find again"
 
 
 @pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
-@pytest.fixture
 def run(engine: Engine) -> int:
     """A run with two documents of customer 4711, one of them a dead letter everywhere."""
     run = make_run(engine, ["a", MARKER, "c", "d"], ALL)

@@ -19,11 +19,6 @@ from tests.producer.console import Triage
 from tests.producer.ingesting import check_run, positions, run_row, write_csv
 
 
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
 def test_it_says_what_went_in_and_what_comes_next(
     engine: Engine, redis_url: str, tmp_path: Path, triage: Triage
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import Engine
 
 from schema.ledger.cancel import cancel
@@ -10,11 +9,6 @@ from schema.tables import JobState
 from tests.ledger import jobs, make_run
 from tests.producer.console import Triage
 from tests.schema.working import claim_all
-
-
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
 
 
 def test_what_they_say(engine: Engine, triage: Triage, redis_url: str) -> None:

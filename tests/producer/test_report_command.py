@@ -20,11 +20,6 @@ from tests.producer.console import Triage
 EVIL = '=HYPERLINK("http://x")\n[bold]hi[/bold] \x1b[31mred\x1b]0;title\x07'
 
 
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
 def seed(engine: Engine) -> None:
     """Run `first` with three documents, and run `second` with one of them."""
     with writing(engine) as connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 import redis
 from sqlalchemy import Engine, update
 
@@ -18,11 +17,6 @@ from tests.producer.console import Triage
 from tests.schema.working import work
 
 NO_REDIS = "there is no Redis yet: the jobs are stored, and a worker will find them\n"
-
-
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
 
 
 def test_what_it_says(engine: Engine, triage: Triage) -> None:

@@ -24,11 +24,6 @@ from tests.feedback import add_job, add_run
 from tests.producer.console import Triage
 
 
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
 def seed(engine: Engine) -> None:
     """A finished run, one that is worked on, and one that is being ingested."""
     with writing(engine) as connection:

@@ -17,11 +17,6 @@ from tests.schema.working import work
 MARKER = "the customer's own words"
 
 
-@pytest.fixture
-def triage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Triage:
-    return Triage(monkeypatch, capsys)
-
-
 def test_runs_that_balance(engine: Engine, triage: Triage) -> None:
     assert triage("verify").out == "no runs yet; begin with: triage ingest\n"
     old = make_run(engine, [f"{MARKER} {number}" for number in range(5)], ("sentiment", "qa"), 2)

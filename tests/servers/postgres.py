@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -11,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 
@@ -31,37 +31,62 @@ def find_binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A data folder, and what serves it.
+
+    Attributes:
+        user: Whose privileges the server takes; None for our own.
+    """
+
+    binaries: Path
+    data: Path
+    user: str | None
+
+    def command(self, port: int) -> list[str]:
+        """The command that serves it. Nothing syncs to the disk: the machine stays up."""
+        return [
+            *(str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.data)),
+            *("-h", "127.0.0.1", "-p", str(port)),
+            *("-c", "fsync=off", "-c", "max_connections=100"),
+        ]
+
+
+def make_cluster(folder: Path) -> Cluster:
+    """An empty cluster in a folder that other users can reach."""
+    user = UNPRIVILEGED if os.geteuid() == 0 else None
+    binaries = find_binaries()
+    if user and "pginstall" in binaries.parts:
+        # The virtual environment may lie where the unprivileged user cannot look.
+        shutil.copytree(binaries.parent, folder / "pginstall", symlinks=True)
+        binaries = folder / "pginstall" / "bin"
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(data, user)
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        + ["--no-locale", "--no-sync"],
+        check=True,
+        user=user,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+    )
+    return Cluster(binaries, data, user)
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Run a server; yields its URL without a database name."""
-    root = os.geteuid() == 0
-    user = UNPRIVILEGED if root else pwd.getpwuid(os.geteuid()).pw_name
     with tempfile.TemporaryDirectory(prefix="triage-postgres-") as folder:
         os.chmod(folder, 0o755)
-        binaries = find_binaries()
-        if root and "pginstall" in binaries.parts:
-            # The virtual environment may lie where the unprivileged user cannot look.
-            shutil.copytree(binaries.parent, Path(folder) / "pginstall", symlinks=True)
-            binaries = Path(folder) / "pginstall" / "bin"
-        data = Path(folder) / "data"
-        data.mkdir(mode=0o700)
-        if root:
-            shutil.chown(data, user)
-        subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            + ["--no-locale", "--no-sync"],
-            check=True,
-            user=user if root else None,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-        )
+        cluster = make_cluster(Path(folder))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", data]
-            + ["-c", "fsync=off", "-c", "max_connections=100"],
-            user=user if root else None,
+            cluster.command(port),
+            user=cluster.user,
             cwd="/",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

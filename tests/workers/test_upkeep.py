@@ -193,7 +193,7 @@ def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
     assert claimed
     let_leases_pass(engine)
     moment = time.monotonic()
-    monkeypatch.setattr(upkeep.time, "monotonic", lambda: moment)
+    monkeypatch.setattr(time, "monotonic", lambda: moment)
     with monkeypatch.context() as away:
         away.setattr(keeper, "_engine", open_engine("postgresql://nobody@127.0.0.1:1/nowhere"))
         with pytest.raises(OperationalError):

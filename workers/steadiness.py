@@ -1,0 +1,47 @@
+"""Steadiness: whether a lease that has run out means that its worker is dead.
+
+It does not after a time in which nobody could renew one: while the database was away, also without
+an error, as when it was stopped; or when its clock jumped, or this machine slept, of which the
+monotonic clock knows nothing. Who lives has renewed its lease one heartbeat later.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import datetime
+
+from schema.settings import Settings
+
+
+class Steadiness:
+    """What one process has seen of the database.
+
+    Args:
+        config: For lease and heartbeat.
+    """
+
+    def __init__(self, config: Settings) -> None:
+        self._heartbeat = config.heartbeat
+        self._patience = max(config.heartbeat, config.lease - 2 * config.heartbeat)
+        self._since = -math.inf
+        self._ahead: float | None = None
+
+    def lost(self) -> None:
+        """The database did not answer."""
+        self._since = time.monotonic()
+
+    def holds(self, clock: datetime, seconds: float) -> bool:
+        """Whether it has been steady for a heartbeat.
+
+        Args:
+            clock: The database's time now.
+            seconds: How long it took to answer the questions before.
+        """
+        moment = time.monotonic()
+        ahead = clock.timestamp() - moment
+        jumped = self._ahead is not None and abs(ahead - self._ahead) > self._heartbeat
+        self._ahead = ahead
+        if jumped or seconds > self._patience:
+            self._since = moment
+        return moment - self._since >= self._heartbeat
