@@ -7,7 +7,7 @@ or 256 documents one, at each place in turn, makes the forward raise.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from schema.catalog import load_catalog
@@ -34,10 +34,10 @@ def extra_forwards(size: int) -> list[int]:
     assert poison[0].length > fine[0].length
     forward = analysis.forward
 
-    def fall_for_poison(windows: Sequence[Window]) -> list[Any]:
+    def fall_for_poison(windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         if any(window.length == poison[0].length for window in windows):
             raise ValueError("poison")
-        return forward(windows)
+        return forward(windows, on_progress)
 
     analysis.forward = fall_for_poison  # type: ignore[method-assign]
     extra = []

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from producer.progress_table import duration
 from producer.table import plain_text
-from schema.readiness import Readiness
+from schema.readiness import Readiness, Throughput
 from schema.tables import WorkerState
 
 #: Seconds without a sight of its process after which a worker is shown as lost.
@@ -23,6 +23,9 @@ def worker_table(workers: Sequence[Readiness]) -> Table:
     table.add_column("state", no_wrap=True)
     table.add_column("since (UTC)", no_wrap=True)
     table.add_column("analyses", overflow="fold")
+    table.add_column("tokens/s", justify="right", no_wrap=True)
+    for share in ("padding", "fill", "forward"):
+        table.add_column(share, justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for one in workers:
         table.add_row(
@@ -30,9 +33,17 @@ def worker_table(workers: Sequence[Readiness]) -> Table:
             Text(one.state, style="" if one.state == WorkerState.READY else "red"),
             f"{one.since:%m-%d %H:%M}",
             ", ".join(one.analyses),
+            *_speeds(one.throughput),
             plain_text(_why(one)),
         )
     return table
+
+
+def _speeds(said: Throughput) -> list[str]:
+    """Tokens a second, and shares: of padding, of full batches, of time in forward."""
+    tokens = "–" if said.tokens_per_second is None else f"{said.tokens_per_second:,.0f}"
+    shares = (said.padding, said.batch_fill, said.forward_share)
+    return [tokens, *("–" if share is None else f"{100 * share:.0f} %" for share in shares)]
 
 
 def _why(one: Readiness) -> str:

@@ -75,6 +75,42 @@ class Messages:
                     retry=False,
                 )
 
+    def take(self, analysis: str) -> bytes | None:
+        """Take the message that has waited longest out of the queue, for good: who claims ahead has
+        no use for a message that nobody acknowledges, and one that is lost is sent again.
+
+        Returns:
+            What Redis holds, not yet looked at; None if nothing waits.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        with _as_broker_error(), self._app.connection_or_acquire() as connection:
+            client = connection.default_channel.client
+            taken: bytes | None = client.rpop(queue_name(analysis))
+            return taken
+
+    def tell_done(
+        self, node: str, analysis: str, job_id: int, message_id: str, seconds: float
+    ) -> None:
+        """Tell Flower of a message that was taken with `take`: Celery knows nothing of it.
+
+        Args:
+            node: As Celery names it, e.g. `gpu0@host`.
+            analysis: Whose queue it came from.
+            job_id: The message's.
+            message_id: The message's.
+            seconds: That its job took.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        task = {"uuid": message_id, "name": task_name(analysis)}
+        with _as_broker_error(), self._app.events.default_dispatcher(hostname=node) as events:
+            events.send("task-received", args=f"({job_id},)", kwargs="{}", **task)
+            events.send("task-started", **task)
+            events.send("task-succeeded", result="None", runtime=seconds, **task)
+
     def depth(self, analysis: str) -> int:
         """Messages that wait in the queue of an analysis.
 

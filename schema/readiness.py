@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,30 @@ FORGOTTEN_AFTER = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
+class Throughput:
+    """How well a worker has used its machine lately; None where it had nothing to compute.
+
+    Attributes:
+        tokens_per_second: Padding not counted.
+        padding: Share of what was computed, 0..1.
+        batch_fill: Share of their budgets that batches took, 0..1.
+        forward_share: Share of the time in which models computed, 0..1.
+    """
+
+    tokens_per_second: float | None = None
+    padding: float | None = None
+    batch_fill: float | None = None
+    forward_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """A worker as `triage status` shows it.
 
     Attributes:
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
+        throughput: Of its last jobs.
     """
 
     worker: str
@@ -38,10 +56,13 @@ class Readiness:
     since: datetime
     unseen: float
     next_try: float | None
+    throughput: Throughput
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`; times in ISO 8601, seconds as numbers."""
-        return asdict(self) | {"since": self.since.isoformat()}
+        said = asdict(self) | {"since": self.since.isoformat()} | asdict(self.throughput)
+        del said["throughput"]
+        return said
 
 
 class NameTakenError(RuntimeError):
@@ -76,6 +97,7 @@ def register(
         "since": now(),
         "next_try_at": None,
         "seen_at": now(),
+        **asdict(Throughput()),
     }
     find = select(Worker.machine, Worker.pid, Worker.process_started).where(Worker.name == name)
     with writing(engine) as connection:
@@ -111,6 +133,14 @@ def not_ready(engine: Engine, name: str, reason: str, seconds: float | None) -> 
     """
     next_try = None if seconds is None else after(seconds)
     _say(engine, name, state=WorkerState.NOT_READY, reason=reason, next_try_at=next_try)
+
+
+def report(engine: Engine, name: str, throughput: Throughput) -> None:
+    """The worker says how quick it is."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(Worker).where(Worker.name == name).values(**asdict(throughput), seen_at=now())
+        )
 
 
 def _say(engine: Engine, name: str, **values: Any) -> None:
@@ -152,9 +182,11 @@ def seen(engine: Engine, alive: dict[str, Process], gone: dict[str, Process]) ->
 def all_readiness(connection: Connection) -> list[Readiness]:
     """All workers by name."""
     columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
+    speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(
         select(
             *columns,
+            *speeds,
             seconds_since(Worker.seen_at).label("unseen"),
             seconds_since(Worker.next_try_at).label("late"),
         )
@@ -170,6 +202,7 @@ def all_readiness(connection: Connection) -> list[Readiness]:
             since=row.since,
             unseen=max(0.0, row.unseen),
             next_try=None if row.late is None else max(0.0, -row.late),
+            throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
         )
         for row in found
     ]

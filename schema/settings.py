@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     #: Rows that are stored in one transaction.
     block_size: int = Field(default=5_000, gt=0)
     #: Most documents in a job.
-    job_size: int = Field(default=64, gt=0, le=MOST_NAMED)
+    job_size: int = Field(default=256, gt=0, le=MOST_NAMED)
 
     #: Least messages to keep in Redis for each analysis; beyond it three a running job.
     window: int = Field(default=4, gt=0, le=MOST_NAMED)

@@ -7,7 +7,7 @@ A new analysis is one module in `workers/analyses/` with one subclass.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -57,7 +57,21 @@ class Analysis(ABC):
     @property
     @abstractmethod
     def batch_tokens(self) -> int:
-        """The most padded tokens (rows times the longest) that `forward` takes at once."""
+        """The most tokens that `forward` takes at once, padding included unless it `packs`."""
+
+    @property
+    def packs(self) -> bool:
+        """Whether `forward` computes without padding, so that a batch costs the sum of its windows'
+        tokens, and not rows times the longest.
+        """
+        return False
+
+    @property
+    def measurable(self) -> bool:
+        """Whether it is worth finding out at warm-up which `batch_tokens` run quickest: the catalog
+        gives none, and the model is not so small that nobody would notice.
+        """
+        return False
 
     @abstractmethod
     def prepare(
@@ -71,10 +85,15 @@ class Analysis(ABC):
         """
 
     @abstractmethod
-    def forward(self, windows: Sequence[Window]) -> list[Any]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         """Run one batch, all of one group; an output for each window, in order.
 
         It may raise whatever it likes: the engine finds out which window is to blame.
+
+        Args:
+            windows: At least one.
+            on_progress: To be called now and then by a forward that takes long; what it raises
+                must pass through.
         """
 
     @abstractmethod

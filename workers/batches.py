@@ -1,4 +1,4 @@
-"""Batches by padded-token budget: what a batch costs is its rows times its longest row."""
+"""Batches by cost: the tokens that a model computes for a batch, padding included where it pads."""
 
 from __future__ import annotations
 
@@ -7,29 +7,44 @@ from collections.abc import Callable, Iterator, Sequence
 from workers.analysis import Window
 
 
-def batches(windows: Sequence[Window], budget: Callable[[str], int]) -> Iterator[list[int]]:
-    """Cut windows into batches of like length, the longest first.
+def batches(
+    windows: Sequence[Window], budget: Callable[[str], int], packs: bool = False
+) -> Iterator[list[int]]:
+    """Cut windows into batches of like length, the longest first. Without padding it matters less
+    who is beside whom, but neighbours of one length go through attention together.
 
     Args:
         windows: In any order.
-        budget: The most padded tokens of a batch of a group; asked before each, since it may fall
+        budget: The most that a batch of a group may cost; asked before each, since it may fall
             meanwhile.
+        packs: Whether the model computes without padding.
 
     Yields:
         Places in `windows`, each exactly once over all batches. The windows of a batch are of one
-        group, and rows times longest is within the budget, unless a row alone exceeds it: such a
-        row is a batch of its own.
+        group, and cost no more than the budget, unless a row alone exceeds it: such a row is a
+        batch of its own.
     """
     order = sorted(range(len(windows)), key=lambda place: _rank(windows[place]))
     begin = 0
     while begin < len(order):
         longest = windows[order[begin]]
-        rows = max(1, budget(longest.group) // max(1, longest.length))
-        end = begin + 1
-        while end < min(len(order), begin + rows) and windows[order[end]].group == longest.group:
+        room = budget(longest.group)
+        end = begin
+        # The first is the longest: no other costs more.
+        while end < len(order) and windows[order[end]].group == longest.group:
+            room -= windows[order[end]].length if packs else longest.length
+            if room < 0 and end > begin:
+                break
             end += 1
         yield order[begin:end]
         begin = end
+
+
+def cost(windows: Sequence[Window], packs: bool = False) -> int:
+    """Tokens that are computed for a batch: their sum, or rows times the longest with padding."""
+    if packs:
+        return sum(window.length for window in windows)
+    return len(windows) * max(window.length for window in windows)
 
 
 def _rank(window: Window) -> tuple[str, int]:

@@ -1,5 +1,6 @@
-"""The beat: a thread beside a running job. It renews the lease, and gives the job back in time when
-the node is to end. A batch that hangs gets no beats: progress counts, not that the process lives.
+"""The beat: a thread beside the jobs in a child's hands. It renews their leases, and gives the jobs
+back in time when the node is to end. A batch that hangs gets no beats: progress counts, not that
+the process lives.
 """
 
 from __future__ import annotations
@@ -31,25 +32,23 @@ class ClaimLost(Exception):
 
 
 class Beat:
-    """Beats while its block runs.
+    """Beats while its block runs, for every claim that it holds. Any thread may ask it.
 
     Args:
         database: The ledger.
-        claim: The job.
         config: For lease and heartbeat.
         place: Where the child says that it gets on, and learns that it is to end.
     """
 
-    def __init__(self, database: Engine, claim: Claim, config: Settings, place: Place) -> None:
+    def __init__(self, database: Engine, config: Settings, place: Place) -> None:
         self._database = database
-        self._claim = claim
         self._config = config
         self._place = place
         self._over = threading.Event()
-        self._lost = False
-        self._thread = threading.Thread(
-            target=self._repeat, name=f"beat-{claim.job_id}", daemon=True
-        )
+        self._lock = threading.Lock()
+        #: By job; one that is lost is None, until it is dropped.
+        self._claims: dict[int, Claim | None] = {}
+        self._thread = threading.Thread(target=self._repeat, name="beat", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -64,14 +63,31 @@ class Beat:
         self._over.set()
         self._thread.join()
 
-    def check(self) -> None:
+    def hold(self, claim: Claim) -> None:
+        """From now on the lease of this one is renewed."""
+        with self._lock:
+            self._claims[claim.job_id] = claim
+
+    def drop(self, claim: Claim) -> None:
+        """It is finished, or given up."""
+        with self._lock:
+            self._claims.pop(claim.job_id, None)
+
+    @property
+    def held(self) -> list[Claim]:
+        """All that are in hand, as far as is known."""
+        with self._lock:
+            return [claim for claim in self._claims.values() if claim is not None]
+
+    def check(self, claim: Claim) -> None:
         """Call now and then, lest work goes on that nobody wants any more.
 
         Raises:
             ClaimLost: If the job is no longer ours.
         """
-        if self._lost:
-            raise ClaimLost
+        with self._lock:
+            if self._claims.get(claim.job_id) is None:
+                raise ClaimLost
 
     def _repeat(self) -> None:
         due = time.monotonic() + self._config.heartbeat
@@ -82,21 +98,31 @@ class Beat:
                 due = time.monotonic() + self._renew()
 
     def _renew(self) -> float:
-        """Renew the lease; returns the seconds until the next time."""
-        try:
-            self._lost = not heartbeat(self._database, self._claim, self._config.lease)
-        except SQLAlchemyError as error:
-            logger.warning("job %d: no heartbeat: %s", self._claim.job_id, type(error).__name__)
-            return RETRY
+        """Renew all leases; returns the seconds until the next time."""
+        for claim in self.held:
+            try:
+                still_ours = heartbeat(self._database, claim, self._config.lease)
+            except SQLAlchemyError as error:
+                logger.warning("job %d: no heartbeat: %s", claim.job_id, type(error).__name__)
+                return RETRY
+            if not still_ours:
+                self._lose(claim)
         return self._config.heartbeat
 
+    def _lose(self, claim: Claim) -> None:
+        with self._lock:
+            # It may have been finished, and even claimed again, since it was looked up.
+            if (held := self._claims.get(claim.job_id)) and held.fence == claim.fence:
+                self._claims[claim.job_id] = None
+
     def _give_back(self) -> NoReturn:
-        """Release the job and end this process: nothing else interrupts a forward."""
+        """Release all jobs and end this process: nothing else interrupts a forward."""
         try:
-            if release(self._database, self._claim):
-                logger.info("job %d: released, the node ends", self._claim.job_id)
+            for claim in self.held:
+                if release(self._database, claim):
+                    logger.info("job %d: released, the node ends", claim.job_id)
         except SQLAlchemyError as error:
-            logger.error("job %d: not released: %s", self._claim.job_id, type(error).__name__)
+            logger.error("jobs are not released: %s", type(error).__name__)
         finally:
             logging.shutdown()
             os._exit(0)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+import threading
 import time
 from collections.abc import Callable
 
@@ -110,9 +111,9 @@ class Place:
         """Wait; returns True at once when the node is to end."""
         return _wait(seconds, lambda: self.stopping)
 
-    def hold_out(self, seconds: float) -> bool:
-        """Wait, with a job in hand; returns True at once when its time is up."""
-        return _wait(seconds, lambda: self.time_is_up)
+    def hold_out(self, seconds: float, ending: threading.Event) -> bool:
+        """Wait, with a job in hand; returns True at once when its time is up, or it is `ending`."""
+        return _wait(seconds, lambda: self.time_is_up or ending.is_set())
 
 
 def _wait(seconds: float, over: Callable[[], bool]) -> bool:

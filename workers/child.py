@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.catalog import CatalogError, load_catalog
-from schema.celery_app import celery_app
+from schema.celery_app import celery_app, make_app
 from schema.database import open_engine
 from schema.ledger.reap import LOST
 from schema.messages import Messages
@@ -25,7 +25,7 @@ from schema.settings import Settings, settings
 from workers.board import Place, node_board
 from workers.checkpoint import ModelError
 from workers.threads import limit_threads
-from workers.upkeep import death_of
+from workers.upkeep import REDIS_TIMEOUT, death_of
 
 if TYPE_CHECKING:
     from workers.job import JobRunner
@@ -126,6 +126,7 @@ def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRun
     threads = limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
     from workers.analyses import load_analysis
+    from workers.decisions import Decisions
     from workers.engine import Engine as Warm
     from workers.job import JobRunner
 
@@ -134,6 +135,8 @@ def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRun
     catalog = load_catalog(config.models)
     consumed = _consumed()
     engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}
+    for engine in engines.values():
+        engine.warm_up(device, Decisions(config.home / "budgets"))
     logger.info(
         "models loaded: %s; child %d, pid %d, device %s, CUDA_VISIBLE_DEVICES=%s, "
         "%d threads, %.1f s",
@@ -148,7 +151,8 @@ def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRun
     return JobRunner(
         database=database,
         engines=engines,
-        messages=Messages(celery_app()),
+        # Kombu would wait for ever for a Redis that is away, and the child with it.
+        messages=Messages(make_app(config, REDIS_TIMEOUT)),
         config=config,
         name=name,
         place=place,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import torch
@@ -13,27 +15,19 @@ from schema.options import RunOptions
 from schema.outcome import Outcome
 from schema.results import Failure, Result
 from workers.analysis import Analysis, DocumentError, Provenance, Window
-from workers.batches import batches
+from workers.batches import batches, cost
+from workers.budget import Budgets
+from workers.counters import Counters
+from workers.decisions import Decisions
 from workers.faults import DeviceFault, WorkerFault
 from workers.isolation import is_out_of_memory, isolate, raise_worker_fault
+from workers.progress import Told, carrying, nothing
 
 #: A document that no model can have trouble with.
 _HARMLESS = "The parcel arrived on Monday."
 
-
-@dataclass(slots=True)
-class Counters:
-    """What an engine has done since it was made; for metrics.
-
-    Attributes:
-        forwards: Batches that were tried, those that failed among them.
-        tokens: Tokens of the windows in them.
-        padded_tokens: The same with padding: rows times longest.
-    """
-
-    forwards: int = 0
-    tokens: int = 0
-    padded_tokens: int = 0
+#: What `Analysis.prepare` gives: for each document its windows, or why it has none.
+Prepared = Sequence[list[Window] | DocumentError]
 
 
 @dataclass(slots=True)
@@ -62,16 +56,38 @@ class Engine:
         """Start with the budget that the analysis states."""
         self.analysis = analysis
         self.counters = Counters()
-        self._ceilings: dict[str, int] = {}
+        self._budgets = Budgets(analysis)
+        # Tokenizers are not for two threads.
+        self._preparing = threading.Lock()
+        self._tell: Callable[[], None] = nothing
 
     def batch_tokens(self, group: str = "") -> int:
-        """Padded tokens of a batch: what the analysis states, or less where that did not fit.
+        """What a batch may cost, in tokens: what was measured or else is stated, or less where that
+        did not fit the memory.
 
         Args:
             group: Of the windows; each may have a model of its own.
         """
-        stated = self.analysis.batch_tokens
-        return min(stated, self._ceilings.get(group, stated))
+        return self._budgets.of(group)
+
+    def warm_up(self, device: str, kept: Decisions) -> None:
+        """Find the best budget if it is worth it, and see a batch of that size go through.
+
+        Args:
+            device: That the model is on.
+            kept: What was found on this machine before: it is not measured again.
+        """
+        if self.analysis.measurable:
+            self._budgets.warm_up(lambda some: self.analysis.forward(some, nothing), device, kept)
+
+    def prepare(self, documents: Sequence[Document], options: RunOptions) -> Prepared:
+        """Tokenise documents ahead, in whichever thread; `outcomes` takes what comes of it.
+
+        Raises:
+            Exception: Whatever the analysis raises: nobody is blamed here.
+        """
+        with self._preparing:
+            return self.analysis.prepare(documents, options)
 
     def run(
         self,
@@ -84,7 +100,8 @@ class Engine:
         Args:
             documents: In any number; all are tokenised before the first batch runs.
             options: What the run asks.
-            on_progress: Called when all are tokenised, and after every batch.
+            on_progress: Called when all are tokenised, after every batch, and within a long one;
+                what it raises ends the run, and no document is charged.
 
         Returns:
             For each document, in order, its results (possibly none) or its failure.
@@ -100,13 +117,14 @@ class Engine:
         documents: Sequence[Document],
         options: RunOptions,
         on_progress: Callable[[], None] | None = None,
+        prepared: Prepared | None = None,
     ) -> list[Outcome]:
         """The same as the ledger stores it: with the documents' ids and the models they went
-        through. The ids must be the ledger's.
+        through. The ids must be the ledger's. What `prepare` gave need not be done again.
         """
         return [
             Outcome(int(work.document.id), _outcome(work), self._model(work.windows))
-            for work in self._run(documents, options, on_progress)
+            for work in self._run(documents, options, on_progress, prepared)
         ]
 
     def _model(self, windows: Sequence[Window]) -> Provenance | None:
@@ -117,24 +135,35 @@ class Engine:
         documents: Sequence[Document],
         options: RunOptions,
         on_progress: Callable[[], None] | None,
+        prepared: Prepared | None = None,
     ) -> list[_Work]:
-        tell = on_progress or (lambda: None)
-        works = self._prepare(documents, options)
-        tell()
+        self._tell = carrying(on_progress or nothing)
+        try:
+            works = self._works(documents, prepared or self._prepare(documents, options))
+            self._tell()
+            self._batches(works, options)
+            for work in works:
+                if work.outcome is None:
+                    work.outcome = self._assemble(work, options)
+        except Told as told:
+            raise told.error from None
+        finally:
+            self._tell = nothing
+        return works
+
+    def _batches(self, works: Sequence[_Work], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
-        for batch in batches(windows, self.batch_tokens):
+        for batch in batches(windows, self.batch_tokens, self.analysis.packs):
             # A document that has failed in one window is spared the others.
             wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
             if wanted:
                 self._batch(wanted, options)
-            tell()
-        for work in works:
-            if work.outcome is None:
-                work.outcome = self._assemble(work, options)
-        return works
+            self._tell()
 
-    def _prepare(self, documents: Sequence[Document], options: RunOptions) -> list[_Work]:
+    def _prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> Sequence[list[Window] | Exception]:
         def blame(document: Document, error: Exception) -> None:
             self._acquit_worker(document, options, error)
 
@@ -143,9 +172,11 @@ class Engine:
 
         if not documents:
             return []
-        prepared = isolate(
-            documents, lambda some: self.analysis.prepare(some, options), blame, on_memory
-        )
+        return isolate(documents, lambda some: self.prepare(some, options), blame, on_memory)
+
+    def _works(
+        self, documents: Sequence[Document], prepared: Sequence[list[Window] | Exception]
+    ) -> list[_Work]:
         works = []
         for document, windows in zip(documents, prepared, strict=True):
             if isinstance(windows, Exception):
@@ -165,14 +196,17 @@ class Engine:
             self._acquit_worker(row[0].document, options, error)
 
         def lower_budget(some: Sequence[tuple[_Work, int]]) -> None:
-            self._ceilings[group] = _padded([work.windows[place] for work, place in some]) // 2
+            windows = [work.windows[place] for work, place in some]
+            self._budgets.set_ceiling(group, cost(windows, self.analysis.packs) // 2)
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
 
         outputs = isolate(rows, forward, blame, lower_budget)
         if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
             # One row was too large by itself: what was halved on the way to it was not.
-            self._ceilings[group] = ceiling
+            self._budgets.set_ceiling(group, ceiling)
+        elif self.batch_tokens(group) < ceiling:
+            self._budgets.keep(group)
         for (work, place), output in zip(rows, outputs, strict=True):
             if isinstance(output, Exception):
                 work.outcome = _failure(output, "the model read it")
@@ -180,10 +214,16 @@ class Engine:
                 work.outputs[place] = output
 
     def _forward(self, windows: Sequence[Window]) -> list[Any]:
+        costs = cost(windows, self.analysis.packs)
         self.counters.forwards += 1
         self.counters.tokens += sum(window.length for window in windows)
-        self.counters.padded_tokens += _padded(windows)
-        outputs = self.analysis.forward(windows)
+        self.counters.padded_tokens += costs
+        self.counters.room += max(costs, self.batch_tokens(windows[0].group))
+        began = perf_counter()
+        try:
+            outputs = self.analysis.forward(windows, self._tell)
+        finally:
+            self.counters.seconds += perf_counter() - began
         if len(outputs) != len(windows):
             raise WorkerFault(
                 f"{self.analysis.name}: {len(outputs)} outputs for {len(windows)} windows"
@@ -208,7 +248,7 @@ class Engine:
         """
         harmless = Document(document.id, _HARMLESS, document.language)
         try:
-            (windows,) = self.analysis.prepare([harmless], options)
+            (windows,) = self.prepare([harmless], options)
             if isinstance(windows, DocumentError):
                 return
             outputs = [self._forward([window])[0] for window in windows]
@@ -219,10 +259,6 @@ class Engine:
                 f"{self.analysis.name}: no document goes through "
                 f"({type(error).__name__}, then {type(second).__name__} for a harmless one)"
             ) from second
-
-
-def _padded(windows: Sequence[Window]) -> int:
-    return len(windows) * max(window.length for window in windows)
 
 
 def _outcome(work: _Work) -> list[Result] | Failure:
@@ -240,4 +276,4 @@ def _failure(error: Exception, when: str) -> Failure:
     return Failure(kind, f"{kind} when {when}, by itself, while a harmless document went through")
 
 
-__all__ = ["Counters", "DeviceFault", "Engine", "WorkerFault"]
+__all__ = ["Counters", "DeviceFault", "Engine", "Prepared", "WorkerFault"]

@@ -14,7 +14,11 @@ Output = TypeVar("Output")
 
 #: Known to newer versions of torch only.
 _AcceleratorError: type[Exception] | None = getattr(torch, "AcceleratorError", None)
-_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+#: The last is oneDNN's way to say so.
+_OUT_OF_MEMORY = (
+    *("can't allocate memory", "not enough memory", "out of memory"),
+    "could not create a primitive",
+)
 _DEVICE_GONE = ("CUDA error", "CUDA driver error", "cuDNN error", "CUBLAS_STATUS")
 
 

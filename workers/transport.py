@@ -53,6 +53,21 @@ def cleaned(queue: str, raw: bytes) -> str:
     Raises:
         ForgedMessageError: If it is none of ours.
     """
+    return json.dumps(_envelope(*_ours(queue, raw)))
+
+
+def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
+    """The id of a message, and of the job that it is about.
+
+    Raises:
+        ForgedMessageError: If it is none of ours.
+    """
+    _, message_id, job_id, _ = _ours(queue_name(analysis), raw)
+    return message_id, job_id
+
+
+def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
+    """Analysis, message id, job id, and whether it was delivered before."""
     if len(raw) > LONGEST:
         raise ForgedMessageError(f"longer than {LONGEST} bytes")
     try:
@@ -67,8 +82,7 @@ def cleaned(queue: str, raw: bytes) -> str:
         raise ForgedMessageError("not for the task of its queue")
     if not isinstance(message_id, str) or not UUID.fullmatch(message_id):
         raise ForgedMessageError("its id is no UUID")
-    job_id = _job_id(message)
-    return json.dumps(_envelope(analysis, message_id, job_id, redelivered))
+    return analysis, message_id, _job_id(message), redelivered
 
 
 def _job_id(message: dict[str, Any]) -> int:

@@ -1,5 +1,12 @@
 """The catalog: which model, revision and options serve each analysis."""
 
-from schema.catalog.catalog import Catalog, CatalogError, Entry, EntryOptions, load_catalog
+from schema.catalog.catalog import (
+    Catalog,
+    CatalogError,
+    Entry,
+    EntryOptions,
+    Precision,
+    load_catalog,
+)
 
-__all__ = ["Catalog", "CatalogError", "Entry", "EntryOptions", "load_catalog"]
+__all__ = ["Catalog", "CatalogError", "Entry", "EntryOptions", "Precision", "load_catalog"]

@@ -1,6 +1,6 @@
 """The ledger: what is done to jobs, one statement of their life a file.
 
-    enqueue → dispatch → claim → heartbeat … → finish
+    enqueue → dispatch → claim (→ begin) → heartbeat … → finish
                            └→ release (back to pending)     reap frees what nobody finished
 
 An operator may pause, cancel and replay; forget deletes documents from under all of it. Whoever

@@ -19,7 +19,7 @@ class Claim:
 
     Attributes:
         fence: Number of this claim; whoever holds an older one can finish nothing any more.
-        attempts: Claims so far, this one included.
+        attempts: Times that computing has begun, this one included unless it is claimed ahead.
     """
 
     job_id: int
@@ -36,7 +36,9 @@ class UnknownOptionsError(ValueError):
     """A run asks for what this worker does not know. One sentence, with the fix."""
 
 
-def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float) -> Claim | None:
+def claim(
+    engine: Engine, job_id: int, analysis: str, worker: str, lease: float, *, ahead: bool = False
+) -> Claim | None:
     """Take a job that waits, in one statement, so that of many who try just one succeeds.
 
     A job may be claimed before it is marked as queued: its message can be faster than the mark.
@@ -47,6 +49,7 @@ def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float)
         analysis: Whose queue the message came from.
         worker: Name of the node and child.
         lease: Seconds until the job counts as abandoned, unless a heartbeat renews it.
+        ahead: Whether computing begins later, with `begin`: that charges the attempt then.
 
     Returns:
         The claim, or None when there is nothing to claim: done already, claimed by another,
@@ -67,11 +70,11 @@ def claim(engine: Engine, job_id: int, analysis: str, worker: str, lease: float)
         )
         .values(
             state=JobState.RUNNING,
-            attempts=Job.attempts + 1,
+            attempts=Job.attempts + (0 if ahead else 1),
             fence=Job.fence + 1,
             worker=worker,
             lease_until=after(lease),
-            started_at=now(),
+            started_at=None if ahead else now(),
             error_class=None,
             error_message=None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, Row, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, case, func, or_, select, update
 
 from schema.database import reading, writing
 from schema.ledger.clock import now
@@ -51,10 +51,13 @@ def dispatch(engine: Engine, publish: Publish, analysis: str, window: int) -> in
 
 
 def _room(connection: Connection, analysis: str, window: int) -> int:
+    # A job that was claimed ahead waits in its worker's hands as others do in Redis.
+    at_work = Job.started_at.is_not(None) & (Job.state == JobState.RUNNING)
+    place = case((at_work, JobState.RUNNING), else_=JobState.QUEUED).label("place")
     counted = connection.execute(
-        select(Job.state, func.count())
+        select(place, func.count())
         .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-        .group_by(Job.state)
+        .group_by("place")
     ).all()
     counts = {row[0]: row[1] for row in counted}
     wanted = max(window, MESSAGES_PER_RUNNING_JOB * counts.get(JobState.RUNNING, 0))

@@ -24,11 +24,16 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
             are not written.
 
     Returns:
-        False, with nothing written, when the job is no longer this claim's.
+        False, with nothing written, when the job is no longer this claim's, or never began.
     """
     close = (
         update(Job)
-        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
+        .where(
+            Job.id == claim.job_id,
+            Job.fence == claim.fence,
+            Job.state == JobState.RUNNING,
+            Job.started_at.is_not(None),
+        )
         .values(
             state=JobState.DONE,
             lease_until=None,

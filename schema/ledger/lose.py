@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, func, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, case, func, select, update
 
 from schema.database import writing
 from schema.ledger.clock import after
@@ -41,7 +43,12 @@ def end_leases(connection: Connection, worker: str, process: Process, failure: F
         .where(Job.worker == worker, Job.state == JobState.RUNNING, registered.exists())
         .values(
             lease_until=after(-1),
-            error_class=func.coalesce(Job.error_class, failure.error_class),
-            error_message=func.coalesce(Job.error_message, failure.message),
+            error_class=_if_begun(Job.error_class, failure.error_class),
+            error_message=_if_begun(Job.error_message, failure.message),
         )
     ).rowcount
+
+
+def _if_begun(known: Any, said: str) -> ColumnElement[str | None]:
+    """What was claimed ahead has nothing to do with it."""
+    return case((Job.started_at.is_(None), known), else_=func.coalesce(known, said))

@@ -33,7 +33,8 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
 
     A running job whose lease is over goes back to pending. If that happens a second time its
     worker has died twice on it, so it comes back in halves, until the document that kills workers
-    stands alone; that one is dead after `max_attempts`.
+    stands alone; that one is dead after `max_attempts`. A job that was only claimed ahead goes back
+    as it was.
 
     Args:
         engine: The database.
@@ -49,6 +50,7 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
                 Job.first_position,
                 Job.end_position,
                 Job.attempts,
+                Job.started_at,
                 Job.error_class,
                 Job.error_message,
             )
@@ -59,7 +61,10 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
         again, halves, dead = [], [], []
         for job in expired:
             alone = job.end_position - job.first_position == 1
-            if not alone and job.attempts >= min(2, max_attempts):
+            if job.started_at is None:
+                # Claimed ahead: whatever its worker died of, it was not this.
+                again.append(job)
+            elif not alone and job.attempts >= min(2, max_attempts):
                 halves.append(job)
             elif alone and job.attempts >= max_attempts:
                 dead.append(job)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, update
+from sqlalchemy import ColumnElement, Engine, case, update
 
 from schema.database import writing
 from schema.ledger.claim import Claim
@@ -28,7 +28,7 @@ def release(engine: Engine, claim: Claim, delay: float = 0) -> bool:
         .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
         .values(
             state=JobState.PENDING,
-            attempts=Job.attempts - 1,
+            attempts=_not_charged(),
             lease_until=None,
             not_before=after(delay) if delay else None,
         )
@@ -37,17 +37,32 @@ def release(engine: Engine, claim: Claim, delay: float = 0) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
-def disown(engine: Engine, job_id: int, worker: str) -> bool:
+def _not_charged() -> ColumnElement[int]:
+    """The attempts without this one, if it was charged: a job that was claimed ahead, and never
+    began, has not been.
+    """
+    return case((Job.started_at.is_(None), Job.attempts), else_=Job.attempts - 1)
+
+
+def disown(engine: Engine, job_id: int, worker: str, *, ahead: bool = False) -> bool:
     """Put a job back to pending that a worker holds without knowing it: its claim was written, and
-    the answer was lost with the connection. The worker must have no other job in hand.
+    the answer was lost with the connection.
+
+    Args:
+        engine: The database.
+        job_id: The job.
+        worker: That may hold it. It must have no other job in hand, …
+        ahead: … unless the claim was made ahead: then a job that has begun stays as it is, for it
+            may be this one, by another message.
 
     Returns:
         Whether it held the job.
     """
+    not_begun = (Job.started_at.is_(None),) if ahead else ()
     statement = (
         update(Job)
-        .where(Job.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING)
-        .values(state=JobState.PENDING, attempts=Job.attempts - 1, lease_until=None)
+        .where(Job.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING, *not_begun)
+        .values(state=JobState.PENDING, attempts=_not_charged(), lease_until=None)
     )
     with writing(engine) as connection:
         return connection.execute(statement).rowcount == 1

@@ -42,7 +42,7 @@ class Job(Base):
     first_position: Mapped[int] = mapped_column(BigInteger)
     end_position: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str]
-    #: Claims so far; charged inside the claim, so that a crash counts.
+    #: Times that computing began; charged before it does, so that a crash counts.
     attempts: Mapped[int]
     #: Grows with every claim; only the holder of the newest may finish the job.
     fence: Mapped[int]
@@ -52,9 +52,10 @@ class Job(Base):
     #: Not to be claimed before, after a release with a back-off.
     not_before: Mapped[datetime | None]
     queued_at: Mapped[datetime | None]
+    #: When computing began; null while a job is only claimed ahead.
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    #: Seconds from the claim that finished it to its finish.
+    #: Seconds from when computing began to the finish.
     seconds: Mapped[float | None]
     #: Documents of the slice that became dead letters.
     failed: Mapped[int]

@@ -41,3 +41,11 @@ class Worker(Base):
     next_try_at: Mapped[datetime | None]
     #: When a node on its machine last saw the process alive.
     seen_at: Mapped[datetime]
+    #: Tokens a second of its last jobs, …
+    tokens_per_second: Mapped[float | None]
+    #: … the share of what it computed in them that was padding, 0..1, …
+    padding: Mapped[float | None]
+    #: … how full its batches were, 0..1, …
+    batch_fill: Mapped[float | None]
+    #: … and the share of the time, from when it took them, that its models computed, 0..1.
+    forward_share: Mapped[float | None]

@@ -6,7 +6,7 @@ import ctypes
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,15 +70,15 @@ class _Vulnerable(Analysis):
         planted = [harm for harm, name in _WORDS.findall(document.text) if name == self.name]
         return planted[0] if planted else ""
 
-    def forward(self, windows: Sequence[Window]) -> list[Any]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         armed = os.environ.get(ARMED)
         if armed is None or not Path(armed).exists():
-            return super().forward(windows)
+            return super().forward(windows, on_progress)
         began = time.monotonic()
         for window in windows:
             if isinstance(window, PlantedWindow):
                 _do_harm(window.harm, len(windows))
-        outputs = super().forward(windows)
+        outputs = super().forward(windows, on_progress)
         # A large model's time, without its load on the machine.
         time.sleep(max(0.0, SLOWNESS * len(windows) - (time.monotonic() - began)))
         return outputs

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
                 texts.update({id(window): document.text for window in windows})
         return prepared
 
-    def obey(windows: Sequence[Window]) -> list[Any]:
+    def obey(windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         for window in windows:
             word, _, folder = texts.get(id(window), "").partition(" ")
             if word == "hold":
@@ -51,7 +51,7 @@ def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
                 ctypes.string_at(0)
             elif word == "broken" and Path(folder, "closed").exists():
                 raise WorkerFault("the model is not to be had")
-        return forward(windows)
+        return forward(windows, on_progress)
 
     analysis.prepare, analysis.forward = remember, obey  # type: ignore[method-assign]
     return analysis

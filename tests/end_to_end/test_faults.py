@@ -151,6 +151,34 @@ def test_a_document_that_kills_its_worker_is_charged_with_the_signal(
         letter = connection.execute(select(DeadLetter.__table__)).one()
     assert (letter.error_class, letter.attempts) == ("SIGSEGV", 2)
     assert letter.message == "its worker was killed by SIGSEGV"
+    assert jobs(sqlite_engine)[1].attempts == 1, "it was in hand each time, and is not charged"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_a_kill_charges_the_job_that_was_computed_and_not_the_one_taken_ahead(
+    engine: Engine,
+    redis_url: str,
+    tmp_path: Path,
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRIAGE_LEASE", "3600")
+    make_run(engine, [f"hold {gate.folder}", GOOD], job_size=1)
+
+    def in_hand() -> bool:
+        return [job.state for job in jobs(engine)] == [JobState.RUNNING] * 2
+
+    with running_node(tmp_path, ["sentiment"], app=APP) as node:
+        for times in (1, 2):
+            child = gate.wait_for_begin()
+            wait_until(in_hand, PATIENCE)
+            assert [job.attempts for job in jobs(engine)] == [times, 0]
+            os.kill(child, signal.SIGKILL)
+        gate.wait_for_begin()
+        gate.open()
+        wait_until(done(engine), PATIENCE)
+        assert "Traceback" not in node.text()
+    assert [job.attempts for job in jobs(engine)] == [3, 1]
 
 
 def kill_child(node: RunningNode, child: int) -> None:

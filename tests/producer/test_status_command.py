@@ -18,7 +18,7 @@ from schema.ledger.clock import after, now
 from schema.ledger.reap import LOST
 from schema.process import this_process
 from schema.progress import run_progress
-from schema.readiness import not_ready, ready, register
+from schema.readiness import Throughput, not_ready, ready, register, report
 from schema.tables import Job, JobState, RunState, Worker
 from tests.feedback import add_job, add_run
 from tests.producer.console import Triage
@@ -93,6 +93,14 @@ def test_workers_say_whether_they_are_ready_and_why_not(engine: Engine, triage: 
         ("gpu1@host/0", "not ready", "model 'x' is not there"),
     ]
     assert 0 < workers[1]["next_try"] <= 600
+    assert workers[0]["tokens_per_second"] is None
+    report(engine, "gpu0@host/0", Throughput(12_345.6, 0.004, 0.923, 0.968))
+    out = triage("status").out
+    assert cells(out, "gpu0@host/0")[4:8] == ["12,346", "0 %", "92 %", "97 %"]
+    assert cells(out, "gpu1@host/0")[4:8] == ["–"] * 4
+    (quick, _) = json.loads(triage("status", "--json").out)["workers"]
+    names = ("tokens_per_second", "padding", "batch_fill", "forward_share")
+    assert [quick[name] for name in names] == [12_345.6, 0.004, 0.923, 0.968]
     with writing(engine) as connection:
         connection.execute(update(Worker).values(seen_at=after(-120)))
     assert "not seen for" in triage("status").out

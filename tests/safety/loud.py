@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ class _Loud(Analysis):
                 ]
         return prepared
 
-    def forward(self, windows: Sequence[Window]) -> list[Any]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         for window in windows:
             assert isinstance(window, LoudWindow)
             _shout(FORWARDED, window.text)
@@ -62,7 +62,7 @@ class _Loud(Analysis):
                 raise RuntimeError(f"CUDA error: {window.text}")
             if MUTE in window.text:
                 raise MuteError(window.text)
-        return super().forward(windows)
+        return super().forward(windows, on_progress)
 
     def assemble(
         self,

@@ -58,15 +58,22 @@ class LedgerMachine(LedgerSteps):
         self.try_dispatch(analysis, window, fails, fast)
 
     @precondition(lambda self: any(self.queues.values()))
-    @rule(which=some, worker=workers, doubled=st.booleans(), crash=crashes)
-    def takes_a_message(self, which: int, worker: str, doubled: bool, crash: int | None) -> None:
+    @rule(which=some, worker=workers, doubled=st.booleans(), ahead=st.booleans(), crash=crashes)
+    def takes_a_message(
+        self, which: int, worker: str, doubled: bool, ahead: bool, crash: int | None
+    ) -> None:
         """Messages may come in any order, and twice."""
         waiting = [(name, at) for name, ids in self.queues.items() for at in range(len(ids))]
         analysis, at = waiting[which % len(waiting)]
         job_id = self.queues[analysis][at]
         if not doubled:
             del self.queues[analysis][at]
-        self.try_claim(job_id, analysis, worker, crash)
+        self.try_claim(job_id, analysis, worker, crash, ahead)
+
+    @precondition(lambda self: self.claims)
+    @rule(which=some, crash=crashes)
+    def begins(self, which: int, crash: int | None) -> None:
+        self.try_begin(self.claim_of(which), crash)
 
     @rule(which=some, analysis=analyses, worker=workers)
     def takes_what_nobody_sent(self, which: int, analysis: str, worker: str) -> None:
@@ -115,6 +122,29 @@ class LedgerMachine(LedgerSteps):
                 else:
                     self.pass_leases(held.job_id)
                 self.try_reap(most)
+
+    @rule(
+        which=some,
+        worker=workers,
+        end=st.sampled_from(["pass", "lose", "release", "pause", "begin"]),
+        most=st.integers(1, 3),
+    )
+    def claims_ahead(self, which: int, worker: str, end: str, most: int) -> None:
+        """Its worker dies of something else, gives it back, or is not to begin it."""
+        job_id = list(self.model.ids)[which % len(self.model.ids)]
+        held = self.try_claim(job_id, self.model.ids[job_id][1], worker, ahead=True)
+        if held is None:
+            return
+        if end == "pass":
+            self.pass_leases(job_id)
+        elif end == "lose":
+            self.loses(worker, None)
+        elif end == "release":
+            self.try_release(held)
+        elif end == "pause":
+            self.command("pause", list(self.model.sizes).index(held.run_id), None)
+        self.try_reap(most)
+        self.try_begin(held)
 
     @precondition(lambda self: any(map(self.model.holds, self.claims)))
     @rule(
@@ -240,8 +270,12 @@ class LedgerMachine(LedgerSteps):
         for last in ("expire", "beat", "release", "finish"):
             if any(map(self.model.holds, self.claims)):
                 self.outlives_its_lease(len(last), "other/0", last)
+        for which, end in enumerate(("pass", "lose", "release", "pause", "begin")):
+            self.claims_ahead(which, "node/0", end, 1)
         for which, times in ((0, 3), (-1, 2)):
             self.kills_its_workers(which, "node/1", times, 2)
+        if len(self.model.sizes) == 3:
+            self.cancels(2, None)
 
     def round(self) -> None:
         for which in range(len(self.model.sizes)):

@@ -33,6 +33,8 @@ class ModelJob:
     aged: bool = False
     failed: int = 0
     error: str | None = None
+    #: It runs, and is not only claimed ahead.
+    begun: bool = False
 
 
 @dataclass
@@ -53,7 +55,7 @@ class LedgerModel:
             for first in range(0, documents, job_size):
                 self.jobs[run, analysis, first] = ModelJob(min(first + job_size, documents))
 
-    def claim(self, job_id: int, analysis: str, worker: str) -> Claim | None:
+    def claim(self, job_id: int, analysis: str, worker: str, ahead: bool) -> Claim | None:
         """Who claims gets just this, but for the run's options."""
         key = self.ids.get(job_id)
         if key is None or key[1] != analysis or key[0] in self.paused:
@@ -62,7 +64,8 @@ class LedgerModel:
         if job.state not in ("pending", "queued") or job.waits:
             return None
         job.state, job.worker, job.lease, job.error = "running", worker, "held", None
-        job.attempts += 1
+        job.begun = not ahead
+        job.attempts += job.begun
         job.fence += 1
         run, analysis, first = key
         return Claim(job_id, run, analysis, first, job.end, job.attempts, job.fence, None)  # type: ignore[arg-type]
@@ -72,6 +75,14 @@ class LedgerModel:
         job = self.jobs[self.ids[claim.job_id]]
         return job if job.state == "running" and job.fence == claim.fence else None
 
+    def begin(self, claim: Claim) -> Claim | None:
+        job = self.holds(claim)
+        if job is None or job.begun or claim.run_id in self.paused:
+            return None
+        job.begun = True
+        job.attempts += 1
+        return replace(claim, attempts=job.attempts)
+
     def heartbeat(self, claim: Claim) -> bool:
         if job := self.holds(claim):
             job.lease = "held"
@@ -80,7 +91,7 @@ class LedgerModel:
     def release(self, claim: Claim, delay: float) -> bool:
         if job := self.holds(claim):
             job.state, job.lease, job.waits = "pending", None, delay > 0
-            job.attempts -= 1
+            job.attempts -= job.begun
         return job is not None
 
     def expire(self, claim: Claim, failure: Failure) -> bool:
@@ -91,13 +102,14 @@ class LedgerModel:
     def lose(self, worker: str, failure: Failure) -> int:
         held = [j for j in self.jobs.values() if j.state == "running" and j.worker == worker]
         for job in held:
-            job.lease, job.error = "over", job.error or failure.error_class
+            job.lease = "over"
+            job.error = job.error or (failure.error_class if job.begun else None)
         return len(held)
 
     def finish(self, claim: Claim, failed: Collection[int], failure: Failure) -> bool:
         """`failed` are positions."""
         job = self.holds(claim)
-        if job is None:
+        if job is None or not job.begun:
             return False
         job.state, job.lease, job.waits, job.failed = "done", None, False, len(failed)
         for position in range(claim.first_position, claim.end_position):
@@ -113,7 +125,9 @@ class LedgerModel:
         halved = dead = 0
         for (run, analysis, first), job in expired:
             size = job.end - first
-            if size > 1 and job.attempts >= min(2, max_attempts):
+            if not job.begun:
+                job.state, job.lease = "pending", None
+            elif size > 1 and job.attempts >= min(2, max_attempts):
                 middle = first + size // 2
                 half = ModelJob(job.end, attempts=1)
                 self.jobs[run, analysis, middle] = half
@@ -128,15 +142,21 @@ class LedgerModel:
                 dead += 1
             else:
                 job.state, job.lease = "pending", None
+        self.stop()
         return len(expired), halved, dead
+
+    def stop(self) -> None:
+        """What does not run has not begun."""
+        for job in self.jobs.values():
+            job.begun &= job.state == "running"
 
     def next_jobs(self, analysis: str, window: int, head: int) -> list[int]:
         """Whose turn it is: time after time the oldest job of the run that is least far, up to
         `head` documents, and among equals of the one that holds fewest.
         """
         of = [(i, self.jobs[k], k[0]) for i, k in sorted(self.ids.items()) if k[1] == analysis]
-        queued = sum(job.state == "queued" for _, job, _ in of)
-        running = sum(job.state == "running" for _, job, _ in of)
+        running = sum(job.state == "running" and job.begun for _, job, _ in of)
+        queued = sum(job.state in ACTIVE for _, job, _ in of) - running
         due = [
             (i, run)
             for i, job, run in of

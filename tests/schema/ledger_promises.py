@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tests.schema.ledger_snapshot import Snapshot
 from tests.schema.test_state_machine import Transition, drawn
 
 DRAWN = drawn()
 #: What a step may do to the attempts of a job that is still as large as before.
-CHARGED = {"claim": 1, "release": -1}
+CHARGED = {"claim": 1, "begin": 1, "release": -1}
 
 
 def check_promises(
@@ -64,7 +65,8 @@ def _fences_and_attempts(before: Snapshot, after: Snapshot, step: str) -> None:
         assert new.fence == old.fence + (step == "claim" and new.fence != old.fence)
         assert new.attempts >= 0
         if step == "replay":
-            assert new == old or (new.state, new.attempts) in (
+            # Of a job that it leaves alone it ends the back-off.
+            assert new == replace(old, waits=new.waits) or (new.state, new.attempts) in (
                 ("pending", 0),
                 ("done", old.attempts),
             )
@@ -73,7 +75,10 @@ def _fences_and_attempts(before: Snapshot, after: Snapshot, step: str) -> None:
         elif new.attempts != old.attempts:
             assert new.attempts - old.attempts == CHARGED[step]
         if (old.state, new.state) == ("queued", "running") or new.fence != old.fence:
-            assert new.attempts == old.attempts + 1
+            assert new.attempts == old.attempts + new.begun
+        if old.state == "running" and not old.begun and step not in ("begin", "replay"):
+            # Claimed ahead: it is charged nothing, and is never what its worker died of.
+            assert (new.attempts, new.end, new.state == "dead") == (old.attempts, old.end, False)
     born = after.jobs.keys() - before.jobs.keys()
     assert step in ("enqueue", "reap", "replay") or not born
     assert all(after.jobs[key].fence == 0 for key in born)

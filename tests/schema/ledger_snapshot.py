@@ -54,15 +54,16 @@ def snapshot(engine: Engine) -> Snapshot:
         *(table.state, table.attempts, table.fence, table.worker),
         lease,
         *(table.not_before > now(), table.queued_at < after(-MESSAGE_TIMEOUT)),
-        *(table.failed, table.error_class),
+        *(table.failed, table.error_class, table.started_at.is_not(None)),
     ).order_by(table.id)
     with reading(engine) as connection:
         for job_id, run, analysis, first, *known in connection.execute(statement):
-            end, state, attempts, fence, worker, leased, waits, aged, failed, error = known
+            end, state, attempts, fence, worker, leased, waits, aged, failed, error, begun = known
             ids[job_id] = (run, analysis, first)
             jobs[run, analysis, first] = ModelJob(
                 *(end, state, attempts, fence, worker, leased),
                 *(bool(waits), bool(aged), failed, error),
+                begun=bool(begun) and state == "running",
             )
         written = [tuple(row) for row in connection.execute(_WRITTEN)]
     assert len(jobs) == len(ids), "two jobs begin at one position"

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Engine, event, update
 
 from schema.database import writing
+from schema.ledger.begin import begin
 from schema.ledger.cancel import cancel
 from schema.ledger.claim import Claim, claim
 from schema.ledger.clock import after
@@ -104,6 +105,7 @@ class LedgerSteps(RuleBasedStateMachine):
         self.sound = False
         now = snapshot(self.engine)
         self.model.ids = now.ids
+        self.model.stop()
         assert now.jobs == self.model.jobs, step
         assert now.written == sorted(self.model.written), step
         assert not nothing or now == self.before, f"{step} was not undone"
@@ -117,19 +119,36 @@ class LedgerSteps(RuleBasedStateMachine):
         return self.claims[-1 - which % len(self.claims)]
 
     def try_claim(
-        self, job_id: int, analysis: str, worker: str, crash: int | None = None
+        self,
+        job_id: int,
+        analysis: str,
+        worker: str,
+        crash: int | None = None,
+        ahead: bool = False,
     ) -> Claim | None:
         got: list[Claim | None] = []
 
         def call() -> tuple[Any, ...] | None:
-            got.append(claim(self.engine, job_id, analysis, worker, LEASE))
+            got.append(claim(self.engine, job_id, analysis, worker, LEASE, ahead=ahead))
             return _known(got[0])
 
-        want = lambda: _known(self.model.claim(job_id, analysis, worker))  # noqa: E731
+        want = lambda: _known(self.model.claim(job_id, analysis, worker, ahead))  # noqa: E731
         if self.crashed("claim", crash, call, want) or got[0] is None:
             return None
         self.claims.append(got[0])
         return got[0]
+
+    def try_begin(self, held: Claim, crash: int | None = None) -> None:
+        got: list[Claim | None] = []
+
+        def call() -> tuple[Any, ...] | None:
+            got.append(begin(self.engine, held))
+            return _known(got[0])
+
+        self.crashed("begin", crash, call, lambda: _known(self.model.begin(held)))
+        if got and got[0]:
+            # Whoever has begun knows what it was charged.
+            self.claims[self.claims.index(held)] = got[0]
 
     def try_finish(self, held: Claim, failing: str = "none", crash: int | None = None) -> None:
         places = range(held.first_position, held.end_position)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.analysis import Window
-from workers.batches import batches
+from workers.batches import batches, cost
 
 WINDOWS = st.lists(
     st.builds(Window, st.integers(1, 512), st.none(), st.sampled_from(["", "de-en", "en-de"])),
@@ -17,38 +18,60 @@ WINDOWS = st.lists(
 BUDGETS = st.integers(1, 2048)
 
 
-def cut(windows: list[Window], budget: int) -> list[list[Window]]:
+PACKS = pytest.mark.parametrize("packs", [False, True])
+
+
+def cut(windows: list[Window], budget: int, packs: bool = False) -> list[list[Window]]:
     return [
-        [windows[place] for place in batch] for batch in batches(windows, lambda _group: budget)
+        [windows[place] for place in batch]
+        for batch in batches(windows, lambda _group: budget, packs)
     ]
 
 
+@PACKS
 @given(WINDOWS, BUDGETS)
-def test_every_window_is_in_exactly_one_batch(windows: list[Window], budget: int) -> None:
-    places = [place for batch in batches(windows, lambda _group: budget) for place in batch]
+def test_every_window_is_in_exactly_one_batch(
+    packs: bool, windows: list[Window], budget: int
+) -> None:
+    places = [place for batch in batches(windows, lambda _group: budget, packs) for place in batch]
     assert sorted(places) == list(range(len(windows)))
 
 
+def expense(batch: list[Window], packs: bool) -> int:
+    if packs:
+        return sum(window.length for window in batch)
+    return len(batch) * max(window.length for window in batch)
+
+
+@PACKS
 @given(WINDOWS, BUDGETS)
-def test_batches_are_of_one_group_and_within_the_budget(windows: list[Window], budget: int) -> None:
-    for batch in cut(windows, budget):
+def test_batches_are_of_one_group_and_within_the_budget(
+    packs: bool, windows: list[Window], budget: int
+) -> None:
+    for batch in cut(windows, budget, packs):
         assert len({window.group for window in batch}) == 1
-        longest = max(window.length for window in batch)
-        assert len(batch) == 1 or len(batch) * longest <= budget
+        assert len(batch) == 1 or expense(batch, packs) <= budget
+        assert cost(batch, packs) == expense(batch, packs)
 
 
+@PACKS
 @given(WINDOWS, BUDGETS)
-def test_groups_are_contiguous_and_lengths_fall(windows: list[Window], budget: int) -> None:
-    flat = [window for batch in cut(windows, budget) for window in batch]
+def test_groups_are_contiguous_and_lengths_fall(
+    packs: bool, windows: list[Window], budget: int
+) -> None:
+    flat = [window for batch in cut(windows, budget, packs) for window in batch]
     ranks = [(window.group, -window.length) for window in flat]
     assert ranks == sorted(ranks)
 
 
+@PACKS
 @given(WINDOWS, BUDGETS)
-def test_no_batch_had_room_for_the_next_window(windows: list[Window], budget: int) -> None:
-    for batch, following in pairwise(cut(windows, budget)):
+def test_no_batch_had_room_for_the_next_window(
+    packs: bool, windows: list[Window], budget: int
+) -> None:
+    for batch, following in pairwise(cut(windows, budget, packs)):
         if batch[0].group == following[0].group:
-            assert (len(batch) + 1) * batch[0].length > budget
+            assert expense([*batch, following[0]], packs) > budget
 
 
 @given(WINDOWS)

@@ -36,16 +36,18 @@ def lease(engine: Engine) -> datetime:
 
 def test_a_lease_is_renewed(engine: Engine, claimed: Claim) -> None:
     first = lease(engine)
-    with Beat(engine, claimed, CONFIG, Board().place(0, os.getpid())) as beat:
+    with Beat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
+        beat.hold(claimed)
         wait_until(lambda: lease(engine) > first, 10)
-        beat.check()
+        beat.check(claimed)
 
 
 def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
     place = Board().place(0, os.getpid())
     place.computing(-1)
     first = lease(engine)
-    with Beat(engine, claimed, CONFIG, place) as beat:
+    with Beat(engine, CONFIG, place) as beat:
+        beat.hold(claimed)
         # It looks several times in this while.
         beat._over.wait(1)
         assert lease(engine) == first
@@ -54,13 +56,14 @@ def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
 
 
 def test_a_lost_claim_is_told(engine: Engine, claimed: Claim) -> None:
-    with Beat(engine, claimed, CONFIG, Board().place(0, os.getpid())) as beat:
-        beat.check()
+    with Beat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
+        beat.hold(claimed)
+        beat.check(claimed)
         release(engine, claimed)
 
         def told() -> bool:
             try:
-                beat.check()
+                beat.check(claimed)
             except ClaimLost:
                 return True
             return False
@@ -75,7 +78,8 @@ def test_when_the_grace_is_over_the_job_is_released_and_the_child_ends(
     engine.dispose()
     pid = os.fork()
     if pid == 0:
-        with Beat(engine, claimed, CONFIG, board.place(0, os.getpid())) as beat:
+        with Beat(engine, CONFIG, board.place(0, os.getpid())) as beat:
+            beat.hold(claimed)
             beat._over.wait()
         os._exit(7)
     board.stop(grace=0)

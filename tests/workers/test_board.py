@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 from workers.board import Board
 
@@ -52,7 +53,11 @@ def test_grace_comes_before_the_end() -> None:
     board.stop(grace=60)
     assert (place.stopping, place.time_is_up) == (True, False)
     assert place.wait(3600), "at once"
-    assert not place.hold_out(0.01), "there is time left"
+    ending = threading.Event()
+    assert not place.hold_out(0.01, ending), "there is time left"
+    ending.set()
+    assert place.hold_out(3600, ending)
+    ending.clear()
     board.stop(grace=0)
     assert place.time_is_up
-    assert place.hold_out(3600)
+    assert place.hold_out(3600, ending)

@@ -15,6 +15,7 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Sentiment
 from tests.workers.engine_analysis import CountingAnalysis, documents_of
+from workers.counters import Counters
 from workers.engine import Engine
 from workers.faults import DeviceFault, ModelError, WorkerFault
 
@@ -82,6 +83,73 @@ def test_counters_count_tokens_and_padding(analysis: CountingAnalysis) -> None:
     engine.run(documents_of(["1234", "12", "1"]), OPTIONS)
     counters = engine.counters
     assert (counters.forwards, counters.tokens, counters.padded_tokens) == (1, 7, 12)
+    assert counters.padding == pytest.approx(5 / 12)
+    assert counters.seconds > 0
+
+
+def test_counters_count_how_full_batches_are(analysis: CountingAnalysis) -> None:
+    analysis.budget = 16
+    engine = Engine(analysis)
+    # 4 rows of 4 fill a batch; 2 are left; a row beyond the budget is full by itself.
+    engine.run(documents_of(["1234"] * 6 + ["x" * 20]), OPTIONS)
+    assert (engine.counters.padded_tokens, engine.counters.room) == (44, 16 + 16 + 20)
+    assert engine.counters.fill == pytest.approx(44 / 52)
+
+
+def test_nothing_done_is_nothing_padded() -> None:
+    assert (Counters().padding, Counters().fill) == (0, 0)
+
+
+def test_a_model_that_packs_is_given_as_many_tokens_as_it_takes(
+    analysis: CountingAnalysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CountingAnalysis, "packs", True)
+    analysis.budget = 10
+    engine = Engine(analysis)
+    outcomes = engine.run(documents_of(["1234567", "1", "1", "1", "12"]), OPTIONS)
+    assert labels(outcomes) == ["7", "1", "1", "1", "2"]
+    assert analysis.batches == [["1234567", "12", "1"], ["1", "1"]]
+    assert (engine.counters.padding, engine.counters.fill) == (0, 12 / 20)
+
+
+class Lost(Exception):
+    """Whoever wanted the work wants it no more."""
+
+
+@pytest.mark.parametrize("error", [Lost("claim"), SystemExit(0), MemoryError(), WorkerFault("no")])
+@pytest.mark.parametrize("call", [2, 3, 6])
+def test_what_progress_raises_ends_the_run_and_charges_nobody(
+    analysis: CountingAnalysis, error: BaseException, call: int
+) -> None:
+    """Out of a forward as well, where everything else is held against its documents."""
+    analysis.budget, analysis.tells = 10, 3
+    calls: list[int] = []
+
+    def tell() -> None:
+        calls.append(len(calls))
+        if len(calls) == call:
+            raise error
+
+    engine = Engine(analysis)
+    with pytest.raises(type(error)) as raised:
+        engine.run(documents_of(["12345"] * 7), OPTIONS, tell)
+    assert raised.value is error
+    # Nothing was tried again, halved, or acquitted; and the next run hears nothing of it.
+    assert (len(calls), len(analysis.batches)) == (call, (call + 2) // 4)
+    assert engine.batch_tokens() == 10
+    assert labels(engine.run(documents_of(["12345"] * 7), OPTIONS)) == ["5"] * 7
+    assert len(calls) == call
+
+
+def test_what_was_prepared_ahead_is_not_prepared_again(
+    analysis: CountingAnalysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(analysis)
+    documents = documents_of(["one", "no", "three"])
+    prepared = engine.prepare(documents, OPTIONS)
+    analysis.errors["prepare", ""] = ValueError("prepared twice")
+    outcomes = engine.outcomes(documents, OPTIONS, prepared=prepared)
+    assert labels([outcome.outcome for outcome in outcomes]) == ["3", "!", "5"]
 
 
 @pytest.mark.parametrize("stage", ["prepare", "forward", "assemble"])
@@ -197,6 +265,6 @@ def test_a_row_that_does_not_fit_alone_does_not_make_all_batches_small(
 def test_a_forward_that_loses_rows_is_a_fault_not_a_shift(
     analysis: CountingAnalysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis, "forward", lambda windows: [1])
+    monkeypatch.setattr(analysis, "forward", lambda windows, on_progress: [1])
     with pytest.raises(WorkerFault, match="1 outputs for 2 windows"):
         Engine(analysis).run(documents_of(["a", "b"]), OPTIONS)

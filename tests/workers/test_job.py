@@ -25,9 +25,12 @@ from schema.settings import Settings
 from schema.tables import Job, JobState, Run
 from tests.ledger import jobs, make_run
 from workers import backoff
+from workers import clerk as clerk_module
 from workers import job as job_module
 from workers.beat import Beat
 from workers.board import Board
+from workers.counters import Counters
+from workers.engine import Prepared
 from workers.faults import DeviceFault, WorkerFault
 from workers.job import JobRunner
 from workers.patience import Interrupted
@@ -40,9 +43,17 @@ class OneFault:
 
     def __init__(self, fault: Exception | Callable[[], None] | None = None) -> None:
         self.fault = fault
+        self.counters = Counters()
+
+    def prepare(self, documents: Sequence[Document], options: RunOptions) -> Prepared:
+        return [[] for _ in documents]
 
     def outcomes(
-        self, documents: Sequence[Document], options: RunOptions, on_progress: Callable[[], None]
+        self,
+        documents: Sequence[Document],
+        options: RunOptions,
+        on_progress: Callable[[], None],
+        prepared: Prepared | None,
     ) -> list[Outcome]:
         fault, self.fault = self.fault, None
         if isinstance(fault, Exception):
@@ -159,14 +170,17 @@ def test_while_the_database_is_away_the_job_waits_and_goes_on(
     engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     make_run(engine, ["a"])
-    real, left = getattr(job_module, step), [OperationalError("SELECT", {}, Exception("gone"))] * 2
+    real, left = (
+        getattr(clerk_module, step),
+        [OperationalError("SELECT", {}, Exception("gone"))] * 2,
+    )
 
-    def away(*arguments: object) -> object:
+    def away(*arguments: object, **options: object) -> object:
         if left:
             raise left.pop()
-        return real(*arguments)
+        return real(*arguments, **options)
 
-    monkeypatch.setattr(job_module, step, away)
+    monkeypatch.setattr(clerk_module, step, away)
     runner(None).job("sentiment", jobs(engine)[0].id)
     assert left == []
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 1)
@@ -195,7 +209,7 @@ def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
     attempts: int,
 ) -> None:
     make_run(engine, ["a"])
-    real, away = job_module.finish, [OperationalError("SELECT", {}, Exception("gone"))]
+    real, away = clerk_module.finish, [OperationalError("SELECT", {}, Exception("gone"))]
 
     def finish(*arguments: object) -> object:
         if away:
@@ -203,7 +217,7 @@ def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
             raise away.pop()
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(job_module, "finish", finish)
+    monkeypatch.setattr(clerk_module, "finish", finish)
     # Its beat would end this very process when the time is up.
     monkeypatch.setattr(Beat, "_give_back", lambda _beat: None)
     with pytest.raises(Interrupted) if grace == 0 else contextlib.nullcontext():
@@ -252,16 +266,16 @@ def test_a_claim_whose_answer_was_lost_is_made_again_and_costs_no_attempt(
     engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_run(engine, ["a"])
-    claim, cut = job_module.claim, [True]
+    claim, cut = clerk_module.claim, [True]
 
-    def cut_after_commit(*arguments: object) -> object:
-        claimed = claim(*arguments)  # type: ignore[arg-type]
+    def cut_after_commit(*arguments: object, **options: object) -> object:
+        claimed = claim(*arguments, **options)  # type: ignore[arg-type]
         if cut:
             cut.clear()
             raise OperationalError("UPDATE", {}, Exception("connection lost"))
         return claimed
 
-    monkeypatch.setattr(job_module, "claim", cut_after_commit)
+    monkeypatch.setattr(clerk_module, "claim", cut_after_commit)
     runner(None).job("sentiment", jobs(engine)[0].id)
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 1)
 

@@ -1,0 +1,39 @@
+"""Begin: a worker that has claimed a job ahead starts to compute it; the attempt is charged now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Engine, select, update
+
+from schema.database import writing
+from schema.ledger.claim import Claim
+from schema.ledger.clock import now
+from schema.tables import Job, JobState, Run
+
+
+def begin(engine: Engine, claim: Claim) -> Claim | None:
+    """Charge the attempt of a job that was claimed ahead.
+
+    Args:
+        engine: The database.
+        claim: Made with `ahead`.
+
+    Returns:
+        The claim with the attempt in it, or None if the job must not be computed: it is no longer
+        this claim's, its run is paused, or it has begun already.
+    """
+    statement = (
+        update(Job)
+        .where(
+            Job.id == claim.job_id,
+            Job.fence == claim.fence,
+            Job.state == JobState.RUNNING,
+            Job.started_at.is_(None),
+            Job.run_id.in_(select(Run.id).where(Run.paused_at.is_(None))),
+        )
+        .values(attempts=Job.attempts + 1, started_at=now())
+    )
+    with writing(engine) as connection:
+        begun = connection.execute(statement).rowcount == 1
+    return replace(claim, attempts=claim.attempts + 1) if begun else None

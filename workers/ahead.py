@@ -1,0 +1,115 @@
+"""Looking ahead: while a job is computed, a thread claims, reads and tokenises the next one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from schema.document import Document
+from schema.ledger.claim import Claim, UnknownOptionsError
+from schema.messages import BrokerError
+from workers.beat import Beat
+from workers.board import LOOK
+from workers.clerk import Clerk
+from workers.patience import Interrupted
+
+if TYPE_CHECKING:
+    from workers.engine import Engine, Prepared
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A job in hand, and what is ready of it: whoever computes it sees to the rest.
+
+    Attributes:
+        documents: None if they are not read yet.
+        prepared: None if they are not tokenised yet.
+        message: Its id, if Celery has not seen it.
+    """
+
+    claim: Claim
+    documents: list[Document] | None = None
+    prepared: Prepared | None = None
+    message: str | None = None
+
+
+class Ahead:
+    """One job at a time is taken ahead. It is claimed without being charged: whatever happens until
+    it begins is the fault of another.
+
+    Args:
+        clerk: Claims and reads.
+        engines: Tokenise, by analysis.
+    """
+
+    def __init__(self, clerk: Clerk, engines: Mapping[str, Engine]) -> None:
+        self._clerk = clerk
+        self._engines = engines
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._taking: Future[Taken | None] | None = None
+        self._preparing = False
+
+    def look(self, analysis: str, beat: Beat) -> None:
+        """Begin to take the job whose turn it is; returns at once.
+
+        Args:
+            analysis: Of the queue.
+            beat: Holds the claim as soon as it is made.
+        """
+        self._taking = self._thread.submit(self._take, analysis, beat)
+
+    def taken(self, on_preparing: Callable[[], None]) -> Taken | None:
+        """Wait for it: the job, or None if none was to be had, or nobody has looked.
+
+        Args:
+            on_preparing: Called if what is waited for is the tokenising, which may load a model,
+                and so may hang.
+        """
+        if self._taking is None:
+            return None
+        told = False
+        while not wait([self._taking], LOOK).done:
+            if self._preparing and not told:
+                told = True
+                on_preparing()
+        taken = self._taking.result()
+        self._taking = None
+        return taken
+
+    def _take(self, analysis: str, beat: Beat) -> Taken | None:
+        """Whatever goes wrong here goes wrong again where it has an owner."""
+        try:
+            found = self._claim(analysis)
+        except (BrokerError, UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
+            logger.warning("%s: no job taken ahead: %s", analysis, type(error).__name__)
+            return None
+        if found is None:
+            return None
+        message, claimed = found
+        beat.hold(claimed)
+        documents = None
+        try:
+            documents = self._clerk.read(claimed)
+            self._preparing = True
+            prepared = self._engines[analysis].prepare(documents, claimed.options)
+        except Exception as error:
+            logger.info("job %d: not prepared ahead: %s", claimed.job_id, type(error).__name__)
+            return Taken(claimed, documents, message=message)
+        finally:
+            self._preparing = False
+        return Taken(claimed, documents, prepared, message)
+
+    def _claim(self, analysis: str) -> tuple[str, Claim] | None:
+        while found := self._clerk.next_message(analysis):
+            message, job_id = found
+            if claimed := self._clerk.claim(analysis, job_id, ahead=True):
+                return message, claimed
+            logger.info("job %d: nothing to claim", job_id)
+        return None

@@ -1,0 +1,161 @@
+"""The clerk: what a child has to do with the ledger, each step again while the database is away."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import SQLAlchemyError
+
+from schema import readiness
+from schema.document import Document
+from schema.ledger.begin import begin
+from schema.ledger.claim import Claim, claim
+from schema.ledger.dispatch import dispatch
+from schema.ledger.documents import read_documents
+from schema.ledger.finish import finish
+from schema.ledger.release import disown, expire, release
+from schema.messages import BrokerError, Messages
+from schema.outcome import Outcome
+from schema.readiness import Throughput, not_ready, ready
+from schema.results import Failure
+from schema.settings import Settings
+from workers.board import Place
+from workers.patience import patiently
+from workers.transport import ForgedMessageError, ids_of
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Clerk:
+    """Any of a child's threads may ask it.
+
+    Args:
+        database: The ledger, opened by this process.
+        messages: Redis.
+        config: Leases and windows.
+        name: This child in the ledger, e.g. `gpu0@host/0`.
+        place: This child's place on the node's board: tells when to wait no longer.
+    """
+
+    def __init__(
+        self, database: Database, messages: Messages, config: Settings, name: str, place: Place
+    ) -> None:
+        self._database = database
+        self._messages = messages
+        self._config = config
+        self._name = name
+        self._place = place
+        self._ending = threading.Event()
+
+    def wait_no_longer(self) -> None:
+        """The child is ending: whoever waits for the database gives up."""
+        self._ending.set()
+
+    def claim(self, analysis: str, job_id: int, *, ahead: bool = False) -> Claim | None:
+        """Claim a job, unless the node is to end.
+
+        Raises:
+            Interrupted: If it is.
+            UnknownOptionsError: If the run is of a newer producer.
+        """
+        tries = 0
+
+        def once() -> Claim | None:
+            nonlocal tries
+            tries += 1
+            if tries > 1:
+                # The first may have been written, and only its answer lost.
+                disown(self._database, job_id, self._name, ahead=ahead)
+            lease = self._config.lease
+            return claim(self._database, job_id, analysis, self._name, lease, ahead=ahead)
+
+        return patiently(f"job {job_id}", once, self._place.wait)
+
+    def next_message(self, analysis: str) -> tuple[str, int] | None:
+        """The message whose turn it is, taken out of the queue: its id, and that of its job.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        while (raw := self._messages.take(analysis)) is not None:
+            try:
+                return ids_of(analysis, raw)
+            except ForgedMessageError as error:
+                logger.warning("dropped a message of %d bytes: %s", len(raw), error)
+        return None
+
+    def begin(self, claimed: Claim) -> Claim | None:
+        """Charge the attempt of a job claimed ahead; None if it must not be computed."""
+        return self._patiently(claimed, lambda: begin(self._database, claimed))
+
+    def read(self, claimed: Claim) -> list[Document]:
+        """The documents of a job."""
+        return self._patiently(claimed, lambda: read_documents(self._database, claimed))
+
+    def finish(self, claimed: Claim, outcomes: Sequence[Outcome]) -> bool:
+        """Write a job's results; False, and nothing is written, if it is no longer ours."""
+        return self._patiently(claimed, lambda: finish(self._database, claimed, outcomes))
+
+    def expire(self, claimed: Claim, failure: Failure) -> None:
+        """End the lease of a job that failed as a whole."""
+        self._patiently(claimed, lambda: expire(self._database, claimed, failure))
+
+    def release(self, claimed: Claim, delay: float) -> None:
+        """Put a job back; it is due in so many seconds."""
+        self._patiently(claimed, lambda: release(self._database, claimed, delay))
+
+    def give_back(self, claimed: Claim, why: str) -> None:
+        """Put a job back now or never: if that fails, its lease will end."""
+        try:
+            if release(self._database, claimed):
+                logger.info("job %d: released, %s", claimed.job_id, why)
+        except SQLAlchemyError as error:
+            logger.error("job %d: not released: %s", claimed.job_id, type(error).__name__)
+
+    def say_ready(self) -> None:
+        """Let everybody know that this child works."""
+        patiently("ready", lambda: ready(self._database, self._name), self._hold_out)
+
+    def say_not_ready(self, reason: str, seconds: float) -> None:
+        """Let everybody know that it does not, and for how long."""
+        patiently(
+            "not ready",
+            lambda: not_ready(self._database, self._name, reason, seconds),
+            self._hold_out,
+        )
+
+    def report(self, throughput: Throughput) -> None:
+        """Let everybody know how quick this child is; the next report may do better."""
+        try:
+            readiness.report(self._database, self._name, throughput)
+        except SQLAlchemyError as error:
+            logger.warning("cannot report: %s", type(error).__name__)
+
+    def tell_done(self, claimed: Claim, message_id: str, seconds: float) -> None:
+        """Let Flower know of a job whose message Celery has not seen."""
+        node = self._name.rpartition("/")[0]
+        try:
+            self._messages.tell_done(node, claimed.analysis, claimed.job_id, message_id, seconds)
+        except BrokerError as error:
+            logger.warning("job %d: Flower is not told: %s", claimed.job_id, error)
+
+    def pull(self, analysis: str) -> None:
+        """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
+        try:
+            dispatch(self._database, self._messages.publish, analysis, self._config.window)
+        except BrokerError as error:
+            logger.warning("cannot dispatch %s: %s", analysis, error)
+        except SQLAlchemyError as error:
+            logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
+
+    def _patiently(self, claimed: Claim, operation: Callable[[], T]) -> T:
+        return patiently(f"job {claimed.job_id}", operation, self._hold_out)
+
+    def _hold_out(self, seconds: float) -> bool:
+        return self._place.hold_out(seconds, self._ending)

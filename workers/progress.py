@@ -1,0 +1,32 @@
+"""Progress: how whoever asked for work is told that it goes on, and how he ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Told(BaseException):
+    """Carries what `on_progress` raised past whoever catches the exceptions of a model.
+
+    Attributes:
+        error: To be raised where nobody is to blame for it any more.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def carrying(tell: Callable[[], None]) -> Callable[[], None]:
+    """The same call-back, but what it raises comes as `Told`."""
+
+    def carry() -> None:
+        try:
+            tell()
+        except BaseException as error:
+            raise Told(error) from None
+
+    return carry
+
+
+def nothing() -> None:
+    """For want of anybody who wants to know."""

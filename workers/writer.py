@@ -1,0 +1,87 @@
+"""Writing: while a job is computed, a thread writes the one before, and pulls further ones in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from schema.ledger.claim import Claim
+from schema.outcome import Outcome
+from workers.clerk import Clerk
+from workers.counters import Counters
+from workers.meter import Meter, in_words
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A job that is computed, and not yet written.
+
+    Attributes:
+        counters: What the engine has done for it.
+        seconds: From when the child was free for it.
+        message: Its id, if Celery has not seen it.
+    """
+
+    claim: Claim
+    outcomes: Sequence[Outcome]
+    counters: Counters
+    seconds: float
+    message: str | None = None
+
+
+class Writer:
+    """Writes one job at a time.
+
+    Args:
+        clerk: Writes.
+    """
+
+    def __init__(self, clerk: Clerk) -> None:
+        self._clerk = clerk
+        self._meter = Meter()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._writing: Future[bool] | None = None
+        self._claim: Claim | None = None
+
+    @property
+    def claim(self) -> Claim | None:
+        """Of the job that is being written; None when nobody has to wait for one."""
+        return self._claim
+
+    def write(self, computed: Computed) -> None:
+        """Begin to write a job; returns at once. The one before must have been waited for."""
+        self._claim = computed.claim
+        self._writing = self._thread.submit(self._write, computed)
+
+    def written(self) -> bool:
+        """Wait for it: False, with nothing written, if it was no longer ours.
+
+        Raises:
+            Interrupted: If the child is to end before the database is back.
+            SQLAlchemyError: What trying again would not mend.
+        """
+        if self._writing is None:
+            return True
+        try:
+            return self._writing.result()
+        finally:
+            if self._writing.done():
+                self._writing = self._claim = None
+
+    def _write(self, computed: Computed) -> bool:
+        claim = computed.claim
+        if not self._clerk.finish(claim, computed.outcomes):
+            return False
+        words = in_words(len(computed.outcomes), computed.counters, computed.seconds)
+        logger.info("job %d: %s", claim.job_id, words)
+        self._meter.add(computed.counters, computed.seconds)
+        self._clerk.pull(claim.analysis)
+        if computed.message:
+            self._clerk.tell_done(claim, computed.message, computed.seconds)
+        if told := self._meter.report():
+            self._clerk.report(told)
+        return True
