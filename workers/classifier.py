@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import torch
 from tokenizers import Encoding
 
 from schema.catalog import Entry
 from workers.analysis import Window
-from workers.faults import ModelError
-from workers.loading import load
-
-Floats = npt.NDArray[np.float32]
+from workers.encoders.encoder import load_encoder
+from workers.encoders.rows import Floats
+from workers.encoders.trial import CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +43,20 @@ class Classifier:
         auto_model_class: Of Transformers.
         device: `cpu` or `cuda:0`.
 
+    Attributes:
+        loaded: The model.
+        packs: Whether a batch is computed without padding.
+
     Raises:
         ModelError: If the model cannot be loaded, or has no fast tokenizer.
     """
 
     def __init__(self, entry: Entry, auto_model_class: Any, device: str) -> None:
         """Load the model."""
-        self.loaded = load(entry, auto_model_class, device)
-        if not self.loaded.tokenizer.is_fast:
-            raise ModelError(
-                f"model {entry.model!r} has no fast tokenizer, so nobody can tell what its tokens "
-                "stand for; name another `model` in the catalog that TRIAGE_MODELS names"
-            )
-        self._takes_types = "token_type_ids" in self.loaded.tokenizer.model_input_names
+        encoder = load_encoder(entry, auto_model_class, device, CLASSES)
+        self.loaded = encoder.loaded
+        self.packs = encoder.packs
+        self._forward = encoder.forward
 
     @property
     def labels(self) -> list[str]:
@@ -107,26 +105,11 @@ class Classifier:
         """One batch through the model.
 
         Returns:
-            (rows, classes) for sequence classification, (rows, longest, classes) for token
-            classification: float32 whatever the model computes in, padding included.
+            float32 whatever the model computes in: (rows, classes) for sequence classification; for
+            token classification (tokens, classes), the special ones included, those of a window
+            behind those of the window before.
         """
-        shape = (len(windows), max(window.length for window in windows))
-        ids = np.full(shape, self.loaded.tokenizer.pad_token_id or 0)
-        mask, types = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        for row, window in enumerate(windows):
-            ids[row, : window.length] = window.features.ids
-            mask[row, : window.length] = 1
-            types[row, : window.length] = window.features.type_ids
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        if self._takes_types:
-            inputs["token_type_ids"] = types
-        on_device = {
-            name: torch.from_numpy(array).to(self.loaded.device) for name, array in inputs.items()
-        }
-        with torch.inference_mode():
-            logits = self.loaded.model(**on_device).logits
-        result: Floats = logits.float().cpu().numpy()
-        return result
+        return self._forward([window.features for window in windows])
 
 
 def _cut(row: list[int], begin: int, start: int, stop: int, end: int) -> list[int]:

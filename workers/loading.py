@@ -11,16 +11,20 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
-from schema.catalog import Entry
+from schema.catalog import Entry, Precision
 from workers.analysis import Provenance
 from workers.checkpoint import locate
 from workers.faults import ModelError
+from workers.layers.linear import DTYPES
+from workers.precision import check
 
 #: The window of a model that states none, neither in its configuration nor in its tokenizer's.
 _USUAL_WINDOW = 512
 #: Padded tokens of a batch, unless the catalog says otherwise. On a CPU larger ones save nothing
 #: and pads more: jobs of 64 documents took a third longer with 4096.
 _BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
+#: Parameters of a model below which no budget is measured: tests and demos load at once.
+_WORTH_MEASURING = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,15 @@ class LoadedModel:
     """A model in eval mode on its device, and what goes with it.
 
     Attributes:
-        model: Weights and arithmetic in the dtype of the catalog, float32 unless it says otherwise.
+        model: In the precision of the catalog, float32 where that is `auto`.
         tokenizer: The fast one where the checkpoint allows one.
         provenance: Name as the catalog has it, exact revision, options in force.
         device: Where inputs have to be.
         max_length: Tokens of the window, special tokens included: the least of what the tokenizer,
             the position embeddings and the catalog allow.
         batch_tokens: Padded tokens a batch, from the catalog or by device.
+        measurable: Whether a better number is worth looking for: the catalog gives none, and the
+            model is not tiny.
     """
 
     model: PreTrainedModel
@@ -43,6 +49,7 @@ class LoadedModel:
     device: torch.device
     max_length: int
     batch_tokens: int
+    measurable: bool = False
 
 
 def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
@@ -59,13 +66,15 @@ def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
     _quiet()
     checkpoint = locate(entry)
     place = torch.device(device)
+    check(entry, place)
+    precision: Precision = "fp32" if entry.options.precision == "auto" else entry.options.precision
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             checkpoint.folder, trust_remote_code=False, local_files_only=True
         )
         model, info = auto_model_class.from_pretrained(
             checkpoint.folder,
-            dtype=getattr(torch, entry.options.dtype),
+            dtype=DTYPES[precision],
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
@@ -87,11 +96,12 @@ def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
     max_length = _window(entry, model, tokenizer)
     batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
     # The budget is not among them: results do not depend on it, and it varies by device.
-    options: dict[str, Any] = {"dtype": entry.options.dtype, "max_length": max_length}
+    options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     if entry.options.split != "window":
         options["split"] = entry.options.split
     provenance = Provenance(entry.model, checkpoint.revision, options)
-    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens)
+    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
+    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
 
 
 def _window(entry: Entry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:

@@ -67,16 +67,16 @@ def test_half_precision_weights_are_computed_with_in_single_precision(folder: Pa
     edit(folder / "config.json", dtype="float16")
     loaded = load(Entry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
     assert loaded.model.dtype == torch.float32
-    assert loaded.provenance.options["dtype"] == "float32"
+    assert loaded.provenance.options["precision"] == "fp32"
 
 
 def test_options_of_the_catalog_are_in_force_and_told(folder: Path) -> None:
-    options = EntryOptions(dtype="bfloat16", batch_tokens=777, max_length=20)
+    options = EntryOptions(precision="bf16", batch_tokens=777, max_length=20)
     entry = Entry(model=str(folder), options=options)
     loaded = load(entry, AutoModelForSequenceClassification, "cpu")
     assert loaded.model.dtype == torch.bfloat16
     assert (loaded.batch_tokens, loaded.max_length) == (777, 20)
-    assert loaded.provenance.options == {"dtype": "bfloat16", "max_length": 20}
+    assert loaded.provenance.options == {"precision": "bf16", "max_length": 20}
 
 
 @pytest.mark.parametrize(

@@ -148,5 +148,5 @@ def test_the_models_revision_is_told(analysis: QaAnalysis, folder: Path) -> None
     (provenance,) = analysis.provenance()
     assert provenance.name == str(folder)
     assert provenance.revision.startswith("sha256:")
-    assert provenance.options["dtype"] == "float32"
+    assert provenance.options["precision"] == "fp32"
     assert analysis.batch_tokens > 0

@@ -106,7 +106,7 @@ def test_a_text_without_a_single_token_has_a_result(folder: Path) -> None:
 
 
 def test_half_precision_gives_the_same_labels_where_they_are_clear(folder: Path) -> None:
-    entry = Entry(model=str(folder), options=EntryOptions(dtype="bfloat16"))
+    entry = Entry(model=str(folder), options=EntryOptions(precision="bf16"))
     half = SentimentAnalysis(Catalog("test", {"sentiment": entry}), "cpu")
     for text, (exact,), (rough,) in zip(
         SHORT, analyse(load(folder), SHORT), analyse(half, SHORT), strict=True

@@ -8,7 +8,7 @@ so nothing is cut at a border, and nothing is found twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,16 @@ class EntitiesAnalysis(Analysis):
         """The most padded tokens that `forward` takes at once."""
         return self._classifier.loaded.batch_tokens
 
+    @property
+    def packs(self) -> bool:
+        """Whether the model's architecture is one of those that go without padding."""
+        return self._classifier.packs
+
+    @property
+    def measurable(self) -> bool:
+        """Unless the catalog gives a budget, or the model is tiny."""
+        return self._classifier.loaded.measurable
+
     def provenance(self) -> list[Provenance]:
         """The one model."""
         return [self._classifier.loaded.provenance]
@@ -63,17 +73,23 @@ class EntitiesAnalysis(Analysis):
         overlap = self._classifier.loaded.max_length // _OVERLAP
         return [*self._classifier.windows([document.text for document in documents], overlap)]
 
-    def forward(self, windows: Sequence[Window]) -> list[list[Token]]:
+    def forward(
+        self, windows: Sequence[Window], on_progress: Callable[[], None]
+    ) -> list[list[Token]]:
         """For each window its tokens, without the special ones."""
         scores = softmax(self._classifier.logits(windows))
-        best, probabilities = scores.argmax(axis=-1), scores.max(axis=-1)
-        return [
-            [
-                Token(start, end, self._labels[best[row, place]], float(probabilities[row, place]))
-                for place, (start, end) in enumerate(excerpt.offsets, start=excerpt.lead)
-            ]
-            for row, excerpt in enumerate(window.features for window in windows)
-        ]
+        best, probabilities = scores.argmax(axis=-1).tolist(), scores.max(axis=-1).tolist()
+        outputs, begin = [], 0
+        for window in windows:
+            first = begin + window.features.lead
+            outputs.append(
+                [
+                    Token(start, end, self._labels[best[place]], probabilities[place])
+                    for place, (start, end) in enumerate(window.features.offsets, start=first)
+                ]
+            )
+            begin += window.length
+        return outputs
 
     def assemble(
         self,

@@ -9,13 +9,12 @@ first of them stood.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from tokenizers import Encoding
 from transformers import AutoModelForQuestionAnswering
 
@@ -24,7 +23,8 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Answer, Result
 from workers.analysis import Analysis, DocumentError, Provenance, Window
-from workers.loading import ModelError, load
+from workers.encoders.encoder import load_encoder
+from workers.encoders.trial import ANSWERS
 
 #: Tokens of a window: question, context and special tokens.
 MAX_WINDOW = 384
@@ -56,19 +56,24 @@ class QaAnalysis(Analysis):
     def __init__(self, catalog: Catalog, device: str) -> None:
         """Load the model of the catalog's [qa]."""
         entry = catalog.entry(self.name)
-        self._loaded = load(entry, AutoModelForQuestionAnswering, device)
-        if not self._loaded.tokenizer.is_fast:
-            raise ModelError(
-                f"model {entry.model!r} has no fast tokenizer, so nobody can tell what its tokens "
-                "stand for; name another `model` in the catalog that TRIAGE_MODELS names"
-            )
+        self._encoder = load_encoder(entry, AutoModelForQuestionAnswering, device, ANSWERS)
+        self._loaded = self._encoder.loaded
         self._max_window = min(self._loaded.max_length, MAX_WINDOW)
-        self._takes_types = "token_type_ids" in self._loaded.tokenizer.model_input_names
 
     @property
     def batch_tokens(self) -> int:
         """The most padded tokens that `forward` takes at once."""
         return self._loaded.batch_tokens
+
+    @property
+    def packs(self) -> bool:
+        """Whether the model's architecture is one of those that go without padding."""
+        return self._encoder.packs
+
+    @property
+    def measurable(self) -> bool:
+        """Unless the catalog gives a budget, or the model is tiny."""
+        return self._loaded.measurable
 
     def provenance(self) -> list[Provenance]:
         """The one model."""
@@ -118,25 +123,12 @@ class QaAnalysis(Analysis):
             too_long if room < MAX_ANSWER and len(windows) > 1 else windows for windows in passages
         ]
 
-    def forward(self, windows: Sequence[Window]) -> list[Logits]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Logits]:
         """For each window the logits of start and end, (2, tokens), float32."""
-        shape = (len(windows), max(window.length for window in windows))
-        ids = np.full(shape, self._loaded.tokenizer.pad_token_id or 0)
-        mask, types = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        for row, window in enumerate(windows):
-            encoding, end = window.features.encoding, window.length
-            ids[row, :end], mask[row, :end] = encoding.ids, 1
-            types[row, :end] = encoding.type_ids
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        if self._takes_types:
-            inputs["token_type_ids"] = types
-        on_device = {
-            name: torch.from_numpy(array).to(self._loaded.device) for name, array in inputs.items()
-        }
-        with torch.inference_mode():
-            output = self._loaded.model(**on_device)
-        logits = torch.stack((output.start_logits, output.end_logits), dim=1).float().cpu().numpy()
-        return [logits[row, :, : window.length] for row, window in enumerate(windows)]
+        # (tokens of all windows, 2)
+        logits = self._encoder.forward([window.features.encoding for window in windows])
+        ends = np.cumsum([window.length for window in windows])
+        return [row.T for row in np.split(logits, ends[:-1])]
 
     def assemble(
         self,

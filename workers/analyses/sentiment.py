@@ -6,7 +6,7 @@ mean of theirs, weighted by their tokens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from transformers import AutoModelForSequenceClassification
@@ -16,7 +16,8 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Sentiment
 from workers.analysis import Analysis, DocumentError, Provenance, Window
-from workers.classifier import Classifier, Floats, softmax
+from workers.classifier import Classifier, softmax
+from workers.encoders.rows import Floats
 
 
 class SentimentAnalysis(Analysis):
@@ -36,6 +37,16 @@ class SentimentAnalysis(Analysis):
         """The most padded tokens that `forward` takes at once."""
         return self._classifier.loaded.batch_tokens
 
+    @property
+    def packs(self) -> bool:
+        """Whether the model's architecture is one of those that go without padding."""
+        return self._classifier.packs
+
+    @property
+    def measurable(self) -> bool:
+        """Unless the catalog gives a budget, or the model is tiny."""
+        return self._classifier.loaded.measurable
+
     def provenance(self) -> list[Provenance]:
         """The one model."""
         return [self._classifier.loaded.provenance]
@@ -46,7 +57,7 @@ class SentimentAnalysis(Analysis):
         """Windows that do not overlap."""
         return [*self._classifier.windows([document.text for document in documents], overlap=0)]
 
-    def forward(self, windows: Sequence[Window]) -> list[Floats]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Floats]:
         """For each window the score of every class, (classes,)."""
         return list(self._scores(self._classifier.logits(windows)))
 

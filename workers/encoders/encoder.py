@@ -1,0 +1,138 @@
+"""A warm encoder: a model of the catalog, packed where possible, in the precision that suits it."""
+
+from __future__ import annotations
+
+import logging
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import nn
+from transformers import PreTrainedModel
+
+from schema.catalog import Entry, Precision
+from schema.settings import settings
+from workers.decisions import Decisions
+from workers.encoders.packing import pack, release
+from workers.encoders.padded import PaddedEncoder
+from workers.encoders.rows import Forward
+from workers.encoders.trial import Judge, compare
+from workers.encoders.unsupported import UnsupportedError
+from workers.faults import ModelError
+from workers.layers.linear import DTYPES
+from workers.loading import LoadedModel, load
+from workers.precision import Trial, resolve
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """A model with its head.
+
+    Attributes:
+        loaded: The model; of a packed one nothing but configuration and head is left.
+        forward: From rows to logits.
+        packs: Whether `forward` computes without padding.
+    """
+
+    loaded: LoadedModel
+    forward: Forward
+    packs: bool
+
+
+def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: Judge) -> Encoder:
+    """Load the model of a catalog entry, which classifies rows or their tokens.
+
+    Args:
+        entry: The model, its revision, its options.
+        auto_model_class: Of Transformers.
+        device: `cpu` or `cuda:0`.
+        judge: Which of its labels matter, where `precision` is `auto`.
+
+    Raises:
+        ModelError: If the model cannot be loaded, has no fast tokenizer, or cannot be computed in
+            the precision that the catalog asks for.
+    """
+    loaded = load(entry, auto_model_class, device)
+    if not loaded.tokenizer.is_fast:
+        raise ModelError(
+            f"model {entry.model!r} has no fast tokenizer, so nobody can tell what its tokens "
+            "stand for; name another `model` in the catalog that TRIAGE_MODELS names"
+        )
+    builder = _Builder(loaded, entry)
+    asked = entry.options.precision
+    precision = _resolve(builder, judge) if asked == "auto" else asked
+    forward = builder(precision)
+    if builder.packs:
+        release(loaded.model)
+    options = loaded.provenance.options | {"precision": precision}
+    provenance = replace(loaded.provenance, options=options)
+    return Encoder(replace(loaded, provenance=provenance), forward, builder.packs)
+
+
+class _Builder:
+    """Makes forwards of one model, each precision's once."""
+
+    def __init__(self, loaded: LoadedModel, entry: Entry) -> None:
+        self.loaded = loaded
+        self._entry = entry
+        self._takes_types = "token_type_ids" in loaded.tokenizer.model_input_names
+        self._built: dict[Precision, Forward] = {}
+        self.packs = True
+
+    def __call__(self, precision: Precision) -> Forward:
+        if precision not in self._built:
+            self._built[precision] = self._build(precision)
+        return self._built[precision]
+
+    def _build(self, precision: Precision) -> Forward:
+        loaded = self.loaded
+        if self.packs:
+            try:
+                return pack(loaded.model, precision, self._takes_types)
+            except UnsupportedError as reason:
+                self.packs = False
+                logger.info("%s goes the padded way of Transformers: %s", self._name, reason)
+        if precision == "int8":
+            raise ModelError(
+                f"model {self._name!r} cannot be computed in int8, which needs the packed path; "
+                "ask for another `precision` in the catalog that TRIAGE_MODELS names"
+            )
+        model = _in(loaded.model, precision)
+        padding = loaded.tokenizer.pad_token_id or 0
+        return PaddedEncoder(model, padding, self._takes_types, loaded.device)
+
+    @property
+    def _name(self) -> str:
+        return self._entry.model
+
+
+def _in(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:
+    dtype = DTYPES[precision]
+    if model.dtype == dtype:
+        return model
+    copy: Any = deepcopy(model)
+    converted: PreTrainedModel = copy.to(dtype)
+    return converted
+
+
+def _resolve(builder: _Builder, judge: Judge) -> Precision:
+    loaded = builder.loaded
+    if loaded.model.config.num_labels == 1:
+        return "fp32"  # a score has no label that could stay the same
+
+    def trial() -> Trial:
+        rows = judge.rows(loaded.tokenizer, loaded.max_length)
+        return compare(builder("fp32"), builder("bf16"), rows, judge.labels)
+
+    decisions = Decisions(settings().home / "precision")
+    parameters = _layer_parameters(loaded.model)
+    return resolve(loaded.provenance, loaded.device, parameters, trial, decisions)
+
+
+def _layer_parameters(model: nn.Module) -> int:
+    """Without those of embeddings, which cost nothing to look up."""
+    tables = [module for module in model.modules() if isinstance(module, nn.Embedding)]
+    everything = sum(weight.numel() for weight in model.parameters())
+    return everything - sum(table.weight.numel() for table in tables)

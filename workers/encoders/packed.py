@@ -1,0 +1,132 @@
+"""The packed path: the tokens of a batch in one tensor, (tokens, width), and no padding anywhere.
+
+What lies between tokens (linear layers, norms, embeddings) never needed to know where a document
+ends; only attention does, and it gets that from `Packing`. Krell et al. 2021 and Zeng et al. 2022
+("ByteTransformer") train and serve BERT so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from workers.encoders.rows import Floats, Ints, Row
+from workers.layers.device import to_device
+from workers.layers.encoder_layer import EncoderLayer
+from workers.layers.linear import Linear
+from workers.layers.norm import Norm
+from workers.layers.packing import Packing
+
+#: From the ids of all rows, one after the other, and the tokens of each row, to each token's place
+#: among the position embeddings.
+Places = Callable[[Ints, Sequence[int]], Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """What a token becomes before the first layer.
+
+    Attributes:
+        words: (vocabulary, width).
+        types: (types, width), for the parts of a pair.
+        positions: (positions, width).
+        places: Where in `positions` each token finds its own.
+        norm: Behind the sum of them.
+        project: Before the norm, where embeddings are narrower than layers.
+    """
+
+    words: Tensor
+    types: Tensor | None
+    positions: Tensor | None
+    places: Places
+    norm: Norm
+    project: Linear | None = None
+
+    def __call__(self, ids: Tensor, types: Tensor, places: Tensor) -> Tensor:
+        """Each (tokens), int64, to (tokens, width)."""
+        hidden = functional.embedding(ids, self.words)
+        if self.types is not None:
+            hidden += functional.embedding(types, self.types)
+        if self.positions is not None:
+            hidden += functional.embedding(places, self.positions)
+        return self.norm(self.project(hidden) if self.project else hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An encoder without a head."""
+
+    embeddings: Embeddings
+    layers: Sequence[EncoderLayer]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What turns the last layer into logits.
+
+    Attributes:
+        classify: (tokens, width) to (tokens, classes), in float32.
+        firsts_only: Whether it looks at nothing but the first token of each row.
+    """
+
+    classify: Callable[[Tensor], Tensor]
+    firsts_only: bool
+
+
+class PackedEncoder:
+    """A model over packed rows; a `Forward`.
+
+    Args:
+        body: Its layers.
+        head: Its head.
+        takes_types: Whether the tokenizer tells the parts of a pair apart; else all are of type 0.
+        device: Where the weights are.
+    """
+
+    def __init__(self, body: Body, head: Head, takes_types: bool, device: torch.device) -> None:
+        """Hold them together."""
+        self._body = body
+        self._head = head
+        self._takes_types = takes_types
+        self._device = device
+
+    def __call__(self, rows: Sequence[Row]) -> Floats:
+        """One batch through the model.
+
+        Raises:
+            ValueError: If a row has no token.
+        """
+        with torch.inference_mode():
+            inputs, packing = self._inputs(rows)
+            hidden = self._body.embeddings(*inputs)
+            *before, last = self._body.layers
+            for layer in before:
+                hidden = layer(hidden, packing)
+            step = last.firsts if self._head.firsts_only else last
+            logits = self._head.classify(step(hidden, packing).float())
+            result: Floats = logits.cpu().numpy()
+        return result
+
+    def _inputs(self, rows: Sequence[Row]) -> tuple[Tensor, Packing]:
+        """(3, tokens): ids, types and places, in one copy to the device."""
+        ids = [row.ids for row in rows]
+        lengths = [len(row) for row in ids]
+        if 0 in lengths:
+            raise ValueError("a row without a token")
+        inputs = np.zeros((3, sum(lengths)), dtype=np.int64)
+        inputs[0] = np.fromiter(chain.from_iterable(ids), np.int64)
+        if self._takes_types:
+            inputs[1] = np.fromiter(chain.from_iterable(row.type_ids for row in rows), np.int64)
+        inputs[2] = self._body.embeddings.places(inputs[0], lengths)
+        return to_device(torch.from_numpy(inputs), self._device), Packing(lengths, self._device)
+
+
+def places_from_0(ids: Ints, lengths: Sequence[int]) -> Ints:
+    """Each token's place in its row."""
+    return np.concatenate([np.arange(length) for length in lengths])

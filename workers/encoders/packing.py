@@ -1,0 +1,51 @@
+"""Taking a model of Transformers apart into a packed encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from transformers import PreTrainedModel
+
+from schema.catalog import Precision
+from workers.encoders.bert import bert_body
+from workers.encoders.deberta import deberta_body
+from workers.encoders.distilbert import distilbert_body
+from workers.encoders.heads import head_of
+from workers.encoders.packed import Body, PackedEncoder
+from workers.encoders.roberta import roberta_body
+from workers.encoders.unsupported import UnsupportedError
+
+#: By `model_type` of the configuration.
+_BODIES: dict[str, Callable[[Any, Precision], Body]] = {
+    "bert": bert_body,
+    "deberta-v2": deberta_body,
+    "distilbert": distilbert_body,
+    "roberta": roberta_body,
+    "xlm-roberta": roberta_body,
+}
+
+
+def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> PackedEncoder:
+    """The same model over packed rows.
+
+    Args:
+        model: In eval mode on its device; it stays as it is, and may share weights with the result.
+        precision: What to compute in.
+        takes_types: Whether the tokenizer gives `token_type_ids`.
+
+    Raises:
+        UnsupportedError: If the packed path cannot compute what this model does.
+    """
+    body_of = _BODIES.get(model.config.model_type)
+    if body_of is None:
+        raise UnsupportedError(f"architecture {model.config.model_type!r}")
+    if getattr(model, "_hf_peft_config_loaded", False):
+        raise UnsupportedError("adapters")
+    body = body_of(model.base_model, precision)
+    return PackedEncoder(body, head_of(model, precision), takes_types, model.device)
+
+
+def release(model: PreTrainedModel) -> None:
+    """Let go of the layers and embeddings of a model that was packed."""
+    setattr(model, model.base_model_prefix, None)

@@ -1,0 +1,56 @@
+"""The padded path: the model of Transformers as it is, for what the packed path lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import torch
+
+from workers.encoders.rows import Floats, Row
+from workers.layers.device import to_device
+
+
+class PaddedEncoder:
+    """A model over rows that are padded to the longest; a `Forward`.
+
+    Args:
+        model: For sequence classification, token classification or question answering.
+        padding: Id of the padding token.
+        takes_types: Whether the model is given `token_type_ids`.
+        device: Where it is.
+    """
+
+    def __init__(self, model: Any, padding: int, takes_types: bool, device: torch.device) -> None:
+        """Hold them together."""
+        self._model = model
+        self._padding = padding
+        self._takes_types = takes_types
+        self._device = device
+
+    def __call__(self, rows: Sequence[Row]) -> Floats:
+        """One batch through the model."""
+        ids = [row.ids for row in rows]
+        lengths = [len(row) for row in ids]
+        # (rows, longest)
+        real = np.arange(max(lengths)) < np.array(lengths)[:, None]
+        padded = np.full(real.shape, self._padding, dtype=np.int64)
+        padded[real] = np.fromiter(chain.from_iterable(ids), np.int64)
+        inputs = {"input_ids": padded, "attention_mask": real.astype(np.int64)}
+        if self._takes_types:
+            types = inputs["token_type_ids"] = np.zeros_like(padded)
+            types[real] = np.fromiter(chain.from_iterable(row.type_ids for row in rows), np.int64)
+        on_device = {
+            name: to_device(torch.from_numpy(array), self._device) for name, array in inputs.items()
+        }
+        with torch.inference_mode():
+            output = self._model(**on_device)
+            logits = (
+                output.logits
+                if "logits" in output
+                else torch.stack((output.start_logits, output.end_logits), dim=-1)
+            )
+        result: Floats = logits.float().cpu().numpy()
+        return result if result.ndim == 2 else result[real]

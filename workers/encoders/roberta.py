@@ -1,0 +1,37 @@
+"""RoBERTa (Liu et al. 2019) and XLM-RoBERTa (Conneau et al. 2019): BERT's layers, positions that
+are counted from behind the padding token's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from schema.catalog import Precision
+from workers.encoders.bert import bert_body
+from workers.encoders.packed import Body
+from workers.encoders.rows import Ints
+
+
+def roberta_body(model: Any, precision: Precision) -> Body:
+    """Of a `RobertaModel` or `XLMRobertaModel`."""
+    padding = int(model.embeddings.padding_idx)
+
+    def places(ids: Ints, lengths: Sequence[int]) -> Ints:
+        return places_behind(padding, ids, lengths)
+
+    return bert_body(model, precision, places)
+
+
+def places_behind(padding: int, ids: Ints, lengths: Sequence[int]) -> Ints:
+    """As `create_position_ids_from_input_ids`: the padding token itself, which a text may spell
+    out, stands at its own id and is not counted.
+    """
+    counts = ids != padding
+    upto = np.cumsum(counts)
+    starts = np.cumsum([0, *lengths[:-1]])
+    before = upto[starts] - counts[starts]
+    places: Ints = (upto - np.repeat(before, lengths)) * counts + padding
+    return places

@@ -1,0 +1,29 @@
+"""Rows of tokens, as encoders take them, and what they make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+class Row(Protocol):
+    """Tokens of a window; `tokenizers.Encoding` is one."""
+
+    @property
+    def ids(self) -> list[int]:
+        """Token ids, special tokens included."""
+
+    @property
+    def type_ids(self) -> list[int]:
+        """Which part of a pair each belongs to, for models that take `token_type_ids`."""
+
+
+#: From rows to their logits in float32, the rows one after the other: (rows, classes) where a row
+#: is classified, (tokens of all rows, classes) where each of its tokens is.
+Forward = Callable[[Sequence[Row]], Floats]

@@ -1,0 +1,104 @@
+"""Comparing an encoder in bf16 with itself in fp32, on texts like those that it will read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from transformers import PreTrainedTokenizerBase
+
+from workers.encoders.rows import Floats, Forward, Row
+from workers.encoders.trial_texts import QUESTIONS, texts
+from workers.precision import Trial
+
+#: Tokens of a batch.
+_BATCH = 1024
+#: After so many seconds it is enough, if so many labels were compared.
+_SECONDS, _ENOUGH = 5.0, 200
+
+Labels = Callable[[Floats, Sequence[int]], npt.NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What a trial reads, and what it compares.
+
+    Attributes:
+        rows: From a tokenizer and the tokens of a window to rows.
+        labels: From logits, and the tokens of each row, to whatever must be the same.
+    """
+
+    rows: Callable[[PreTrainedTokenizerBase, int], list[Row]]
+    labels: Labels
+
+
+def compare(exact: Forward, half: Forward, rows: Sequence[Row], labels: Labels) -> Trial:
+    """Run both, in turns so that what else the machine does hits either."""
+    speedups: list[float] = []
+    equal: list[npt.NDArray[np.bool_]] = []
+    compared, began = 0, time.monotonic()
+    for number, batch in enumerate(_batches(rows)):
+        if number == 0:  # whatever is set up at the first call is none of its cost
+            exact(batch)
+            half(batch)
+        lengths = [len(row.ids) for row in batch]
+        (slow, expected), (quick, given) = _timed(exact, batch), _timed(half, batch)
+        speedups.append(slow / quick)
+        equal.append(labels(expected, lengths) == labels(given, lengths))
+        compared += equal[-1].size
+        if time.monotonic() - began > _SECONDS and compared >= _ENOUGH:
+            break
+    return Trial(median(speedups), float(np.concatenate(equal).mean()))
+
+
+def _timed(forward: Forward, batch: Sequence[Row]) -> tuple[float, Floats]:
+    began = time.perf_counter()
+    logits = forward(batch)
+    return time.perf_counter() - began, logits
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """In the order of the rows, with all languages and lengths in each."""
+    batch: list[Row] = []
+    tokens = 0
+    for row in rows:
+        batch.append(row)
+        tokens += len(row.ids)
+        if tokens >= _BATCH:
+            yield batch
+            batch, tokens = [], 0
+    if batch:
+        yield batch
+
+
+def _texts(tokenizer: Any, window: int) -> list[Row]:
+    return list(tokenizer(texts(), truncation=True, max_length=window).encodings)
+
+
+def _questions(tokenizer: Any, window: int) -> list[Row]:
+    read = texts()
+    asked = [question for question, _ in zip(cycle(QUESTIONS), read, strict=False)]
+    encoded = tokenizer(asked, read, truncation="only_second", max_length=window)
+    return list(encoded.encodings)
+
+
+def _best_classes(logits: Floats, lengths: Sequence[int]) -> npt.NDArray[np.int64]:
+    best: npt.NDArray[np.int64] = logits.argmax(axis=-1)
+    return best
+
+
+def _best_ends(logits: Floats, lengths: Sequence[int]) -> npt.NDArray[np.int64]:
+    """(rows, 2): the likeliest first and last token of an answer."""
+    return np.array([row.argmax(axis=0) for row in np.split(logits, np.cumsum(lengths)[:-1])])
+
+
+#: Of models that classify rows or tokens.
+CLASSES = Judge(_texts, _best_classes)
+#: Of models that find answers.
+ANSWERS = Judge(_questions, _best_ends)

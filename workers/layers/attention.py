@@ -1,0 +1,102 @@
+"""Self-attention of packed documents: each token sees its own document, and nothing is padded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from workers.layers.linear import DTYPES
+from workers.layers.packing import Packing
+
+try:  # FlashAttention with documents of any length; newer than the oldest torch that we take.
+    from torch.nn.attention.varlen import varlen_attn
+except ImportError:
+    varlen_attn = None  # type: ignore[assignment]
+
+_HALF = (DTYPES["bf16"], DTYPES["fp16"])
+
+
+def packed_attention(
+    qkv: Tensor, packing: Packing, scale: float | None = None, bias: Tensor | None = None
+) -> Tensor:
+    """Scaled dot-product attention (Vaswani et al. 2017) inside each document.
+
+    Args:
+        qkv: (tokens, 3, heads, size): queries, keys and values.
+        packing: Of the tokens.
+        scale: Of the scores; 1/sqrt(size) if None.
+        bias: (heads, longest, longest) or larger, added to the scores of the places of a document.
+
+    Returns:
+        (tokens, heads * size).
+    """
+    if bias is None and varlen_attn is not None and qkv.is_cuda and qkv.dtype in _HALF:
+        query, key, value = qkv.unbind(1)
+        bounds, longest = packing.cumulative, max(packing.lengths)
+        seen = varlen_attn(query, key, value, bounds, bounds, longest, longest, scale=scale)
+        return seen.flatten(1)  # type: ignore[union-attr]
+
+    def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        length = query.shape[-2]
+        mask = None if bias is None else bias[:, :length, :length]
+        return attention(query, key, value, scale, mask)
+
+    return by_runs(qkv, packing, attend)
+
+
+def by_runs(
+    qkv: Tensor, packing: Packing, attend: Callable[[Tensor, Tensor, Tensor], Tensor]
+) -> Tensor:
+    """Attention to documents of one length at a time, which stack without padding.
+
+    Args:
+        qkv: (tokens, 3, heads, size): queries, keys and values.
+        packing: Of the tokens.
+        attend: From queries, keys and values, each (documents, heads, length, size), to the same.
+
+    Returns:
+        (tokens, heads * size).
+    """
+    _, _, heads, size = qkv.shape
+    seen = qkv.new_empty(packing.tokens, heads, size)
+    for start, count, length in packing.runs:
+        end = start + count * length
+        # (3, documents, heads, length, size)
+        run = qkv[start:end].view(count, length, 3, heads, size).permute(2, 0, 3, 1, 4)
+        query, key, value = run.unbind(0)
+        out = attend(query, key, value)
+        seen[start:end].view(count, length, heads, size).copy_(out.transpose(1, 2))
+    return seen.flatten(1)
+
+
+def attention(
+    query: Tensor, key: Tensor, value: Tensor, scale: float | None, bias: Tensor | None
+) -> Tensor:
+    """Each (documents, heads, length, size); `bias` is added to the scores."""
+    if query.device.type == "cpu" and query.dtype == torch.bfloat16:
+        return _by_products(query, key, value, scale, bias)
+    return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=scale)
+
+
+def _by_products(
+    query: Tensor, key: Tensor, value: Tensor, scale: float | None, bias: Tensor | None
+) -> Tensor:
+    """The same as its formula says. On a CPU torch's kernel computes bf16 as slowly as fp32, while
+    oneDNN's products are twice as quick.
+    """
+    documents, heads, length, size = query.shape
+    rows = (documents * heads, length, size)
+    scores = torch.baddbmm(
+        query.new_empty(()),
+        query.reshape(rows),
+        key.reshape(rows).transpose(1, 2),
+        beta=0,
+        alpha=size**-0.5 if scale is None else scale,
+    )
+    if bias is not None:
+        scores = (scores.view(documents, heads, length, length) + bias).flatten(0, 1)
+    seen = torch.bmm(scores.softmax(-1), value.reshape(rows))
+    return seen.view(documents, heads, length, size)

@@ -1,0 +1,73 @@
+"""One layer of an encoder over packed documents: attention, then a feed-forward network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from workers.layers.linear import Linear
+from workers.layers.norm import Norm
+from workers.layers.packing import Packing
+
+#: From (tokens, 3, heads, size), queries, keys and values, to (tokens, heads * size).
+Attention = Callable[[Tensor, Packing], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderLayer:
+    """Weights of a layer, and how they are put together.
+
+    Attributes:
+        qkv: Queries, keys and values in one, the heads of each side by side.
+        output: After attention.
+        attention_norm: Beside the attention.
+        widen: The first half of the feed-forward network, with its activation.
+        narrow: The second half.
+        feed_forward_norm: Beside the network.
+        heads: Of the attention.
+        attention: How tokens see each other.
+        norm_first: Whether each norm stands before its block ("pre-norm": T5, M2M100), not behind
+            block and residual (BERT, BART, Marian).
+        gate: What `widen`'s outcome is multiplied by, in gated networks (T5 1.1).
+    """
+
+    qkv: Linear
+    output: Linear
+    attention_norm: Norm
+    widen: Linear
+    narrow: Linear
+    feed_forward_norm: Norm
+    heads: int
+    attention: Attention
+    norm_first: bool = False
+    gate: Linear | None = None
+
+    def __call__(self, hidden: Tensor, packing: Packing) -> Tensor:
+        """(tokens, width) to (tokens, width)."""
+        return self._feed_forward(self._attend(hidden, hidden, packing, None))
+
+    def firsts(self, hidden: Tensor, packing: Packing) -> Tensor:
+        """What `__call__` gives for the first token of each document, (documents, width), without
+        the work on all others that nobody looks at.
+        """
+        rows = packing.firsts
+        return self._feed_forward(self._attend(hidden, hidden[rows], packing, rows))
+
+    def _attend(
+        self, hidden: Tensor, residual: Tensor, packing: Packing, rows: Tensor | None
+    ) -> Tensor:
+        x = self.attention_norm(hidden) if self.norm_first else hidden
+        qkv = self.qkv(x)
+        seen = self.attention(qkv.view(len(qkv), 3, self.heads, -1), packing)
+        x = residual + self.output(seen if rows is None else seen[rows])
+        return x if self.norm_first else self.attention_norm(x)
+
+    def _feed_forward(self, hidden: Tensor) -> Tensor:
+        x = self.feed_forward_norm(hidden) if self.norm_first else hidden
+        wide = self.widen(x)
+        if self.gate is not None:
+            wide = wide * self.gate(x)
+        x = hidden + self.narrow(wide)
+        return x if self.norm_first else self.feed_forward_norm(x)

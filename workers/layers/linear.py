@@ -1,0 +1,143 @@
+"""A linear layer whose weights were laid out once, for the precision and the processor at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from schema.catalog import Precision
+
+#: What tensors between layers are made of; int8 is a matter inside the linear layers only.
+DTYPES: dict[Precision, torch.dtype] = {
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+    "int8": torch.float32,
+}
+
+#: Functions that may follow a linear layer, by the names that configurations use, as (function,
+#: oneDNN's name of it, oneDNN's variant of it).
+_ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], str, str]] = {
+    "gelu": (functional.gelu, "gelu", "none"),
+    "gelu_new": (lambda x: functional.gelu(x, approximate="tanh"), "gelu", "tanh"),
+    "gelu_pytorch_tanh": (lambda x: functional.gelu(x, approximate="tanh"), "gelu", "tanh"),
+    "relu": (functional.relu, "relu", ""),
+    "silu": (functional.silu, "swish", ""),
+    "swish": (functional.silu, "swish", ""),
+}
+
+#: Rows that oneDNN is told to expect; it lays weights out the same for any number beyond a few.
+_USUAL_ROWS = 64
+#: Symmetric: -128 is left out.
+_LARGEST_INT8 = 127
+
+
+class UnknownActivationError(ValueError):
+    """A function that `Linear` does not have. The message is its name."""
+
+
+class Linear:
+    """`activation(x @ weight.T + bias)`.
+
+    On a CPU, fp32 and bf16 weights are reordered into oneDNN's blocked layout, which `torch.nn`
+    does anew in every call, and the activation is fused (the inductor's `_linear_pointwise`).
+
+    int8: weights are quantised once with a scale for each output, inputs with a scale for each row
+    when they come, both symmetric (LLM.int8(), Dettmers et al. 2022, without its outliers). So what
+    a row becomes does not depend on the rows beside it.
+
+    Args:
+        weight: (outputs, inputs), of any floating dtype.
+        bias: (outputs), or None.
+        precision: What to compute in.
+        activation: Name of a function from `transformers.activations`, or None.
+
+    Raises:
+        UnknownActivationError: If there is no such function here.
+    """
+
+    def __init__(
+        self,
+        weight: Tensor,
+        bias: Tensor | None,
+        precision: Precision,
+        activation: str | None = None,
+    ) -> None:
+        if activation is not None and activation not in _ACTIVATIONS:
+            raise UnknownActivationError(activation)
+        self._function: Callable[[Tensor], Tensor] | None
+        self._function, self._fused, self._variant = (
+            _ACTIVATIONS[activation] if activation else (None, "none", "")
+        )
+        dtype = DTYPES[precision]
+        weight = weight.detach().to(dtype)
+        self._bias = None if bias is None else bias.detach().to(dtype)
+        self._call: Callable[[Tensor], Tensor]
+        if precision == "int8":
+            self._scale = weight.abs().amax(dim=1).clamp(min=1e-12) / _LARGEST_INT8
+            self._weight: Any = (weight / self._scale[:, None]).round().to(torch.int8).t()
+            self._call = self._int8
+        elif _prepacks(weight):
+            self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _USUAL_ROWS)
+            self._call = self._prepacked
+        else:
+            self._weight = weight.contiguous()
+            self._call = self._plain
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Apply the layer.
+
+        Args:
+            x: (…, inputs), of `DTYPES[precision]`.
+
+        Returns:
+            (…, outputs), of the same dtype.
+        """
+        return self._call(x)
+
+    def _plain(self, x: Tensor) -> Tensor:
+        y = functional.linear(x, self._weight, self._bias)
+        return self._function(y) if self._function else y
+
+    def _prepacked(self, x: Tensor) -> Tensor:
+        y: Tensor = torch.ops.mkldnn._linear_pointwise(
+            x, self._weight, self._bias, self._fused, [], self._variant
+        )
+        return y
+
+    def _int8(self, x: Tensor) -> Tensor:
+        rows = x.reshape(-1, x.shape[-1])
+        scale = rows.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12).div_(_LARGEST_INT8)
+        quantised = (rows / scale).round_().to(torch.int8)
+        y = torch._int_mm(quantised, self._weight) * self._scale
+        y = y.mul_(scale) if self._bias is None else torch.addcmul(self._bias, y, scale)
+        y = self._function(y) if self._function else y
+        return y.view(*x.shape[:-1], -1)
+
+
+def _prepacks(weight: Tensor) -> bool:
+    """Whether oneDNN is there, and quick with this dtype."""
+    if weight.device.type != "cpu" or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
+        return False
+    if weight.dtype == torch.bfloat16:
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return weight.dtype == torch.float32
+
+
+def joined(*layers: torch.nn.Linear) -> tuple[Tensor, Tensor | None]:
+    """Weight and bias of several layers with one input as of one layer: their outputs in a row.
+
+    A missing bias counts as 0 where another has one.
+    """
+    weight = torch.cat([layer.weight.detach() for layer in layers])
+    if all(layer.bias is None for layer in layers):
+        return weight, None
+    biases = [
+        torch.zeros_like(layer.weight[:, 0]) if layer.bias is None else layer.bias.detach()
+        for layer in layers
+    ]
+    return weight, torch.cat(biases)
