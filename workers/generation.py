@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from transformers import AutoModelForSeq2SeqLM
+from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
-from schema.catalog import Entry
+from schema.catalog import Entry, Precision
 from workers.analysis import Window
+from workers.decoding import Decoder, GenerateDecoder, UnsupportedModelError, take_apart
+from workers.faults import ModelError
 from workers.generation_settings import generation_settings
 from workers.loading import load
 from workers.pieces import PARAGRAPH, paragraphs, split_to_fit
 from workers.sentences import sentence_spans
 
-# Beams multiply what the decoder holds.
-_BATCH_TOKENS = {"cpu": 2048, "cuda": 16384}
+logger = logging.getLogger(__name__)
 
-
-def batch_tokens(device: str) -> int:
-    """Padded source tokens of a batch, unless the catalog says otherwise."""
-    return _BATCH_TOKENS.get(torch.device(device).type, _BATCH_TOKENS["cpu"])
+#: Source tokens, times beams, that are on their way at once, unless the catalog says otherwise.
+_BATCH_TOKENS = {"cpu": 16_384, "cuda": 131_072}
+#: Documents, times beams, that are on their way at once. More multiply larger matrices, and need
+#: more memory for what they remember than is near to the processor.
+_ROWS = {"cpu": 64, "cuda": 1024}
+#: Source tokens that are given to the decoder together, of which it takes as many as it can.
+FORWARD_TOKENS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +51,25 @@ class Generator:
         device: `cpu` or `cuda:0`.
         task: As `task_specific_params` of checkpoints name it.
 
+    Attributes:
+        batch_tokens: Most source tokens, times beams, that are on their way at once.
+
     Raises:
         ModelError: If the model cannot be loaded.
     """
 
     def __init__(self, entry: Entry, device: str, task: str) -> None:
         """Load the model."""
-        options = {"batch_tokens": entry.options.batch_tokens or batch_tokens(device)}
-        entry = entry.model_copy(update={"options": entry.options.model_copy(update=options)})
+        kind = torch.device(device).type
+        self.batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(
+            kind, _BATCH_TOKENS["cpu"]
+        )
         self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
         self._by_sentence = entry.options.split == "sentence"
-        # Typed Any for want of types in Transformers: `generate` is a mix-in's.
-        self._model: Any = self.loaded.model
         self._settings, self._prefix = generation_settings(
             self.loaded.model, self.loaded.tokenizer, task
         )
-        # Whatever the settings leave open, `generate` fills in from here.
-        self._model.generation_config = self._settings
+        self._decoder = self._make_decoder(self._settings, _ROWS.get(kind, _ROWS["cpu"]))
         # A batch may be decoded while the next is tokenised; tokenizers are not for two threads.
         self._tokenizer_lock = threading.Lock()
 
@@ -114,22 +120,39 @@ class Generator:
             ids = self.loaded.tokenizer([self._prefix + text for text in texts])["input_ids"]
         return [list(row) for row in ids]
 
-    def generate(self, windows: Sequence[Window]) -> list[str]:
-        """What the model writes for each window, decoded as the pipelines did."""
-        shape = (len(windows), max(window.length for window in windows))
-        ids = torch.full(shape, self.loaded.tokenizer.pad_token_id or 0)
-        mask = torch.zeros(shape, dtype=torch.long)
-        for row, window in enumerate(windows):
-            ids[row, : window.length] = torch.tensor(window.features.ids)
-            mask[row, : window.length] = 1
-        with torch.inference_mode():
-            written = self._model.generate(
-                input_ids=ids.to(self.loaded.device),
-                attention_mask=mask.to(self.loaded.device),
-                generation_config=self._settings,
+    def _make_decoder(self, settings: GenerationConfig, rows: int) -> Decoder | GenerateDecoder:
+        loaded, tokens = self.loaded, self.batch_tokens
+        precision: Precision = loaded.provenance.options["precision"]
+        try:
+            model = take_apart(loaded.model, precision)
+            decoder = Decoder(model, settings, rows, tokens, loaded.device)
+        except UnsupportedModelError as error:
+            if precision == "int8":
+                raise ModelError(
+                    f"model {loaded.provenance.name!r} has no int8 here ({error}): take another "
+                    "`precision` in the catalog that TRIAGE_MODELS names"
+                ) from error
+            logger.warning(
+                "model %s is decoded by generate of Transformers, which is slower: the decoding "
+                "loop does not know %s",
+                loaded.provenance.name,
+                error,
             )
+            return GenerateDecoder(loaded.model, settings, tokens)
+        # Its weights have been laid out anew: they need not be in memory twice.
+        loaded.model.to("meta")  # type: ignore[arg-type]
+        return decoder
+
+    def generate(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
+        """What the model writes for each window, decoded as the pipelines did.
+
+        Args:
+            windows: Whose features are pieces.
+            on_progress: Called after every token.
+        """
+        written = self._decoder.decode([window.features.ids for window in windows], on_progress)
         with self._tokenizer_lock:
-            return [self._decode(tokens) for tokens in written.tolist()]
+            return [self._decode(tokens) for tokens in written]
 
     def _decode(self, tokens: list[int]) -> str:
         text = self.loaded.tokenizer.decode(

@@ -102,8 +102,8 @@ def test_the_catalog_can_narrow_window_and_batch(folder: Path) -> None:
     options = entry.options.model_copy(update={"max_length": 40, "batch_tokens": 77})
     catalog._entries["summary"] = entry.model_copy(update={"options": options})
     analysis = SummaryAnalysis(catalog, "cpu")
-    assert analysis.batch_tokens == 77
-    assert SummaryAnalysis(catalog_of(summary=folder), "cpu").batch_tokens == 2048
+    assert analysis._generator.batch_tokens == 77
+    assert SummaryAnalysis(catalog_of(summary=folder), "cpu")._generator.batch_tokens == 16_384
     windows = windows_of(analysis, long_texts(40, 1, seed=4)[0])
     assert len(windows) > 1
     assert max(window.length for window in windows) <= 40

@@ -221,7 +221,6 @@ def empty_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 def test_a_language_that_the_hub_has_no_model_for_is_the_documents_error() -> None:
     catalog = Catalog("hub", {"translation": Entry(model="nobody/opus-mt-{src}-{tgt}")})
     analysis = TranslationAnalysis(catalog, "cpu")
-    assert analysis.batch_tokens == 2048
     (outcome,) = analyse(analysis, documents_of(["Late."], "tlh"))
     assert isinstance(outcome, Failure)
     assert "nobody/opus-mt-tlh-de" in outcome.message

@@ -6,14 +6,14 @@ A document that fits the model's window gets what the `summarization` pipeline o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Summary
 from workers.analysis import Analysis, DocumentError, Provenance, Window
-from workers.generation import Generator, join
+from workers.generation import FORWARD_TOKENS, Generator, join
 
 _TASK = "summarization"
 
@@ -29,8 +29,15 @@ class SummaryAnalysis(Analysis):
 
     @property
     def batch_tokens(self) -> int:
-        """The most padded source tokens that `forward` takes at once."""
-        return self._generator.loaded.batch_tokens
+        """Source tokens that `forward` takes at once; how many of them go on together is the
+        decoder's matter.
+        """
+        return FORWARD_TOKENS
+
+    @property
+    def packs(self) -> bool:
+        """Sources are encoded without padding."""
+        return True
 
     def provenance(self) -> list[Provenance]:
         """The one model."""
@@ -42,9 +49,9 @@ class SummaryAnalysis(Analysis):
         """One window a document, or as many as a long one takes."""
         return [*self._generator.windows([document.text for document in documents])]
 
-    def forward(self, windows: Sequence[Window]) -> list[str]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
         """The summary of each window."""
-        return self._generator.generate(windows)
+        return self._generator.generate(windows, on_progress)
 
     def assemble(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from huggingface_hub.errors import RepositoryNotFoundError
 
@@ -18,7 +18,7 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Translation
 from workers.analysis import Analysis, DocumentError, Provenance, Window
-from workers.generation import Generator, batch_tokens, join
+from workers.generation import FORWARD_TOKENS, Generator, join
 from workers.loading import ModelError
 
 #: The language of a document of which nobody said it.
@@ -49,9 +49,15 @@ class TranslationAnalysis(Analysis):
 
     @property
     def batch_tokens(self) -> int:
-        """The most padded source tokens that `forward` takes at once, whichever the pair."""
-        budgets = [generator.loaded.batch_tokens for generator in self._generators.values()]
-        return min(budgets, default=batch_tokens(self._device))
+        """Source tokens that `forward` takes at once; how many of them go on together is the
+        decoder's matter.
+        """
+        return FORWARD_TOKENS
+
+    @property
+    def packs(self) -> bool:
+        """Sources are encoded without padding."""
+        return True
 
     def provenance(self) -> list[Provenance]:
         """The models loaded so far, a pair each."""
@@ -86,9 +92,9 @@ class TranslationAnalysis(Analysis):
             return [error] * len(texts)
         return generator.windows(texts, by_paragraph=True, group=f"{source}-{target}")
 
-    def forward(self, windows: Sequence[Window]) -> list[str]:
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
         """The translation of each window; all are of one pair."""
-        return self._generators[windows[0].group].generate(windows)
+        return self._generators[windows[0].group].generate(windows, on_progress)
 
     def assemble(
         self,

@@ -1,0 +1,183 @@
+"""The decoding loop against `generate` of Transformers, token for token."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+import torch
+from transformers import GenerationConfig
+
+from tests.workers.seq2seq_models import MODELS, POSITIONS, VOCABULARY, build_model
+from workers.decoding import Decoder, GenerateDecoder, UnsupportedModelError, take_apart
+
+MAX_LENGTH = 24
+CPU = torch.device("cpu")
+#: Several tokens that end a text, so that lengths vary.
+ENDS = [8, 12, 20, 30, 44, 50]
+
+SEARCHES: dict[str, dict[str, Any]] = {
+    "greedy": {"ends": ENDS},
+    "greedy without repeats": {"ends": ENDS, "no_repeat_ngram_size": 2, "min_length": 6},
+    "beams": {"num_beams": 4, "ends": ENDS},
+    "first beams": {"num_beams": 4, "early_stopping": True, "length_penalty": 2.0, "ends": ENDS},
+    "patient beams": {"num_beams": 3, "early_stopping": "never", "length_penalty": 1.5},
+    "impatient beams": {"num_beams": 2, "length_penalty": -0.5, "ends": ENDS[:2]},
+    "summary": {
+        "num_beams": 4,
+        "no_repeat_ngram_size": 3,
+        "min_length": 9,
+        "length_penalty": 2.0,
+        "early_stopping": True,
+        "forced_bos_token_id": 3,
+        "ends": ENDS,
+    },
+    "forbidden": {"num_beams": 3, "bad_words_ids": [[7], [9, 11], [20, 21, 22], [8]], "ends": ENDS},
+    "penalised": {"num_beams": 2, "repetition_penalty": 1.4, "renormalize_logits": True},
+}
+
+
+def settings_of(model: Any, ends: list[int] | None = None, **search: Any) -> GenerationConfig:
+    config = model.config
+    eos = [config.eos_token_id, *(ends or [])]
+    common = {
+        "pad_token_id": config.pad_token_id,
+        "decoder_start_token_id": config.decoder_start_token_id,
+        "do_sample": False,
+        "max_length": MAX_LENGTH,
+        "num_beams": 1,
+    }
+    return GenerationConfig(**common | {"eos_token_id": eos} | search)
+
+
+def sources_of(count: int, eos: int, seed: int = 1) -> list[list[int]]:
+    draw = random.Random(seed)
+    lengths = [1, 2, 2, POSITIONS - 1, *(draw.randint(1, 60) for _ in range(count - 4))]
+    return [
+        [*(draw.randrange(5, VOCABULARY - 1) for _ in range(length - 1)), eos] for length in lengths
+    ]
+
+
+def generated(model: Any, settings: GenerationConfig, source: list[int]) -> list[int]:
+    # What the settings leave open, `generate` takes from the model.
+    model.generation_config = settings
+    with torch.inference_mode():
+        ids = torch.tensor([source])
+        text = model.generate(
+            input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
+        )
+    return text[0, 1:].tolist()
+
+
+def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
+    tokens = budget.get("tokens", 10_000)
+    return Decoder(take_apart(model, "fp32"), settings, rows, tokens, CPU)
+
+
+def nothing() -> None: ...
+
+
+#: One of each kind goes through every search, its kin through two.
+PAIRS = [
+    (family, search)
+    for family in MODELS
+    for search in SEARCHES
+    if family in ("bart", "t5") or search in ("greedy", "summary")
+]
+
+
+@pytest.mark.parametrize(("family", "search"), PAIRS)
+def test_texts_are_those_of_generate(family: str, search: str) -> None:
+    model = build_model(family)
+    settings = settings_of(model, **SEARCHES[search])
+    sources = sources_of(7, model.config.eos_token_id)
+    expected = [generated(model, settings, source) for source in sources]
+    assert decoder_of(model, settings).decode(sources, nothing) == expected
+
+
+@pytest.mark.parametrize("beams", [1, 4])
+def test_documents_come_and_go_and_change_nothing_for_each_other(beams: int) -> None:
+    model = build_model("marian")
+    settings = settings_of(model, ENDS, num_beams=beams, max_length=60, no_repeat_ngram_size=1)
+    sources = sources_of(40, 0)
+    alone = [decoder_of(model, settings, rows=1).decode([source], nothing)[0] for source in sources]
+    assert len({len(text) for text in alone}) > 5
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    for rows, tokens in ((8 * beams, 10_000), (400, 10_000), (400, 150 * beams), (1, 1)):
+        decoder = decoder_of(model, settings, rows, tokens=tokens)
+        assert decoder.decode(sources, count) == alone
+        assert decoder.decode(sources[::-1], nothing) == alone[::-1]
+
+
+def test_finished_rows_are_not_computed_any_more() -> None:
+    model = build_model("marian")
+    settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
+    sources = sources_of(40, 0)
+    seq2seq = take_apart(model, "fp32")
+    rows = 0
+
+    class Counted:
+        def __call__(self, hidden: torch.Tensor) -> torch.Tensor:
+            nonlocal rows
+            rows += len(hidden)
+            return seq2seq.head(hidden)
+
+    counted = type(seq2seq)(
+        **{name: getattr(seq2seq, name) for name in seq2seq.__slots__} | {"head": Counted()}
+    )
+    texts = Decoder(counted, settings, 16, 10_000, CPU).decode(sources, nothing)
+    assert rows == sum(map(len, texts))
+
+
+def test_no_sources() -> None:
+    model = build_model("bart")
+    assert decoder_of(model, settings_of(model)).decode([], nothing) == []
+
+
+@pytest.mark.parametrize(("precision", "least"), [("bf16", 0.2), ("int8", 0.2)])
+def test_lower_precisions_write_much_the_same(precision: Any, least: float) -> None:
+    model = build_model("marian")
+    settings = settings_of(model, ENDS)
+    sources = sources_of(30, 0)
+    exact = decoder_of(model, settings).decode(sources, nothing)
+    rough = Decoder(take_apart(model, precision), settings, 16, 10_000, CPU)
+    texts = rough.decode(sources, nothing)
+    equal = sum(ours == theirs for ours, theirs in zip(texts, exact, strict=True))
+    assert equal >= least * len(sources)
+    alone = [rough.decode([source], nothing)[0] for source in sources[:5]]
+    assert precision == "bf16" or alone == texts[:5]
+
+
+@pytest.mark.parametrize("asked", [{"do_sample": True}, {"encoder_no_repeat_ngram_size": 2}])
+def test_what_the_loop_lacks_is_named(asked: dict[str, Any]) -> None:
+    model = build_model("bart")
+    with pytest.raises(UnsupportedModelError, match=next(iter(asked))):
+        decoder_of(model, settings_of(model, **asked))
+
+
+def test_generate_serves_what_the_loop_lacks() -> None:
+    model = build_model("bart")
+    settings = settings_of(model, ENDS, encoder_no_repeat_ngram_size=2)
+    sources = sources_of(12, 2)
+    expected = [generated(model, settings, source) for source in sources]
+    texts = GenerateDecoder(model, settings, 100).decode(sources, nothing)
+    pad = model.config.pad_token_id
+    for text, alone in zip(texts, expected, strict=True):
+        assert text[: len(alone)] == alone
+        assert set(text[len(alone) :]) <= {pad}
+
+
+def test_whoever_watches_may_end_it() -> None:
+    model = build_model("bart")
+
+    def enough() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        decoder_of(model, settings_of(model)).decode(sources_of(6, 2), enough)

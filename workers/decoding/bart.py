@@ -1,0 +1,123 @@
+"""BART and its kin taken apart: BART, mBART, Marian, M2M100 (and NLLB), Pegasus.
+
+They share the modules of Transformers' `modeling_bart.py`; they differ in where the norms stand
+and in how positions are told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from schema.catalog import Precision
+from workers.decoding.head import Head
+from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
+from workers.layers.attention import packed_attention
+from workers.layers.encoder_layer import EncoderLayer
+from workers.layers.linear import DTYPES, Linear, joined
+from workers.layers.norm import Norm, layer_norm
+
+#: By `model_type`: whether each norm stands before its block.
+FAMILY = {"bart": False, "marian": False, "mbart": True, "m2m_100": True, "pegasus": True}
+
+
+def from_bart(model: Any, precision: Precision) -> Seq2Seq:
+    """Take a `…ForConditionalGeneration` or `MarianMTModel` apart.
+
+    Raises:
+        UnknownActivationError: If its layers have a function that `Linear` lacks.
+    """
+    config = model.config
+    encoder, decoder = model.model.encoder, model.model.decoder
+    norm_first = FAMILY[config.model_type]
+    embed_source = _embedding(encoder, config, precision)
+    bias = getattr(model, "final_logits_bias", None)
+    return Seq2Seq(
+        embed_source=lambda ids, packing: embed_source(ids, packing.positions),
+        encoder=[_encoder_layer(layer, config, precision, norm_first) for layer in encoder.layers],
+        encoder_norm=_norm(encoder, "layer_norm", precision),
+        embed=_embedding(decoder, config, precision),
+        decoder=[_decoder_layer(layer, config, precision) for layer in decoder.layers],
+        decoder_norm=_norm(decoder, "layer_norm", precision),
+        head=Head(model.lm_head.weight, None if bias is None else bias[0], precision),
+        vocabulary=model.lm_head.out_features,
+        heads=config.decoder_attention_heads,
+        size=config.d_model // config.decoder_attention_heads,
+        norm_first=norm_first,
+    )
+
+
+def _embedding(half: Any, config: Any, precision: Precision) -> Callable[[Tensor, Tensor], Tensor]:
+    """From token ids and positions to what goes into the first layer, for encoder or decoder."""
+    dtype = DTYPES[precision]
+    words = half.embed_tokens.weight.detach().to(dtype)
+    scale = math.sqrt(config.d_model) if config.scale_embedding else 1.0
+    table, offset = _positions(half.embed_positions)
+    table = table.detach().to(dtype)
+    norm = _norm(half, "layernorm_embedding", precision)
+
+    def embed(ids: Tensor, positions: Tensor) -> Tensor:
+        x = functional.embedding(ids, words)
+        x = (x * scale if scale != 1.0 else x) + table[positions + offset]
+        return norm(x) if norm else x
+
+    return embed
+
+
+def _positions(module: Any) -> tuple[Tensor, int]:
+    """The table of positions, and the row of the first."""
+    if hasattr(module, "weights"):  # M2M100 counts from behind the padding token
+        return module.weights, module.padding_idx + 1
+    return module.weight, getattr(module, "offset", 0)
+
+
+def _norm(module: Any, name: str, precision: Precision) -> Norm | None:
+    norm = getattr(module, name, None)
+    return None if norm is None else layer_norm(norm, precision)
+
+
+def _encoder_layer(layer: Any, config: Any, precision: Precision, norm_first: bool) -> EncoderLayer:
+    own = layer.self_attn
+    return EncoderLayer(
+        qkv=Linear(*joined(own.q_proj, own.k_proj, own.v_proj), precision),
+        output=_linear(own.out_proj, precision),
+        attention_norm=layer_norm(layer.self_attn_layer_norm, precision),
+        widen=_linear(layer.fc1, precision, config.activation_function),
+        narrow=_linear(layer.fc2, precision),
+        feed_forward_norm=layer_norm(layer.final_layer_norm, precision),
+        heads=config.encoder_attention_heads,
+        attention=packed_attention,
+        norm_first=norm_first,
+    )
+
+
+def _decoder_layer(layer: Any, config: Any, precision: Precision) -> DecoderLayer:
+    own, source = layer.self_attn, layer.encoder_attn
+    return DecoderLayer(
+        qkv=Linear(*_scaled(*joined(own.q_proj, own.k_proj, own.v_proj), own), precision),
+        self_output=_linear(own.out_proj, precision),
+        self_norm=layer_norm(layer.self_attn_layer_norm, precision),
+        query=Linear(*_scaled(*joined(source.q_proj), source), precision),
+        source_keys_values=Linear(*joined(source.k_proj, source.v_proj), precision),
+        source_output=_linear(source.out_proj, precision),
+        source_norm=layer_norm(layer.encoder_attn_layer_norm, precision),
+        widen=_linear(layer.fc1, precision, config.activation_function),
+        narrow=_linear(layer.fc2, precision),
+        feed_forward_norm=layer_norm(layer.final_layer_norm, precision),
+    )
+
+
+def _scaled(weight: Tensor, bias: Tensor | None, attention: Any) -> tuple[Tensor, Tensor | None]:
+    """The queries come first; they are scaled here once instead of in every step."""
+    scale = torch.ones(len(weight), 1, dtype=weight.dtype, device=weight.device)
+    scale[: attention.embed_dim] = attention.head_dim**-0.5
+    return weight * scale, None if bias is None else bias * scale[:, 0]
+
+
+def _linear(layer: nn.Linear, precision: Precision, activation: str | None = None) -> Linear:
+    return Linear(layer.weight, layer.bias, precision, activation)

@@ -1,0 +1,127 @@
+"""Beam search as `GenerationMixin._beam_search` of Transformers 5 has it, document by document.
+
+There a batch goes on until its last document is done; what a document that is done would still do
+changes nothing, so here it leaves.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from workers.decoding.blocks import top
+from workers.decoding.constraints import Constraints
+from workers.decoding.search import Search, SearchSettings
+
+#: What is as good as impossible, and still adds up.
+_NEVER = -1.0e9
+
+
+class BeamSearch(Search):
+    """The documents of a cohort, `beams` rows each, and the finished texts of each.
+
+    `_scores` are the running beams' log-probabilities, `_best_scores` those of finished texts
+    divided by the length penalty, best first.
+    """
+
+    def __init__(
+        self,
+        documents: int,
+        settings: SearchSettings,
+        constraints: Constraints,
+        device: torch.device,
+    ) -> None:
+        self._settings, self._constraints = settings, constraints
+        beams = settings.beams
+        self._candidates = max(2, 1 + len(settings.eos)) * beams
+        self._length = 1
+        shape = (documents, beams, settings.max_length)
+        self._tokens = torch.full(shape, settings.start, dtype=torch.long, device=device)
+        self._scores = torch.zeros(documents, beams, device=device)
+        self._scores[:, 1:] = _NEVER
+        self._best = torch.zeros(shape, dtype=torch.long, device=device)
+        self._best_lengths = torch.ones(documents, beams, dtype=torch.long, device=device)
+        self._best_scores = torch.full((documents, beams), _NEVER, device=device)
+        self._finished = torch.zeros(documents, beams, dtype=torch.bool, device=device)
+        self._eos = torch.tensor(settings.eos, dtype=torch.long, device=device)
+
+    @property
+    def last(self) -> Tensor:
+        """What each row wrote last, (rows)."""
+        return self._tokens[:, :, self._length - 1].flatten()
+
+    def advance(self, scores: Tensor) -> tuple[Tensor | None, list[bool]]:
+        """See `Search`."""
+        settings, beams, length = self._settings, self._settings.beams, self._length
+        scores = scores.log_softmax(-1)
+        self._constraints(scores, self._tokens[:, :, :length].flatten(0, 1))
+        likeliest, beam, token = top(
+            scores.view(-1, beams, scores.shape[-1]), self._scores, self._candidates
+        )
+        token.clamp_(max=settings.vocabulary - 1)
+        ends = torch.isin(token, self._eos)
+        if length + 1 >= settings.max_length:
+            ends.fill_(True)
+        goes_on = (likeliest + ends.float() * _NEVER).topk(beams, dim=1)
+        self._finish(likeliest, beam, token, ends)
+        parents = beam.gather(1, goes_on.indices)
+        self._tokens[:, :, :length] = _of(self._tokens[:, :, :length], parents)
+        self._tokens[:, :, length] = token.gather(1, goes_on.indices)
+        self._scores = goes_on.values
+        self._length += 1
+        return parents, self._done(ends)
+
+    def _finish(self, likeliest: Tensor, beam: Tensor, token: Tensor, ends: Tensor) -> None:
+        """Take texts that have just ended among the finished ones, if they are better."""
+        settings, beams, length = self._settings, self._settings.beams, self._length
+        # Beyond the first, candidates are there only so that enough beams go on.
+        ended = ends.clone()
+        ended[:, beams:] = False
+        if not ended.any():
+            return
+        scores = likeliest / (length**settings.length_penalty)
+        if settings.early_stopping is True:
+            scores += self._finished.all(dim=1, keepdim=True).float() * _NEVER
+        scores += (~ended).float() * _NEVER
+        merged = torch.cat((self._best_scores, scores), dim=1)
+        kept = merged.topk(beams, dim=1)
+        new = _of(self._tokens[:, :, : length + 1], beam)
+        new[:, :, length] = token
+        texts = torch.cat((self._best[:, :, : length + 1], new), dim=1)
+        self._best[:, :, : length + 1] = _of(texts, kept.indices)
+        lengths = torch.cat((self._best_lengths, torch.full_like(token, length + 1)), dim=1)
+        self._best_lengths = lengths.gather(1, kept.indices)
+        self._finished = torch.cat((self._finished, ended), dim=1).gather(1, kept.indices)
+        self._best_scores = kept.values
+
+    def _done(self, ends: Tensor) -> list[bool]:
+        """Which documents can get no better text, or have been told to look no further."""
+        settings = self._settings
+        if settings.early_stopping == "never" and settings.length_penalty > 0.0:
+            length = settings.max_length - 1
+        else:
+            length = self._length - 1
+        hope = self._scores[:, :1] / (length**settings.length_penalty)
+        worst = self._best_scores.min(dim=1, keepdim=True).values
+        hopeless = ~(hope > torch.where(self._finished, worst, _NEVER)).any(dim=1)
+        done = hopeless | ends.all(dim=1)
+        if settings.early_stopping is True:
+            done |= self._finished.all(dim=1)
+        return list(done.tolist())
+
+    def written(self, document: int) -> list[int]:
+        """See `Search`."""
+        length = int(self._best_lengths[document, 0])
+        return list(self._best[document, 0, 1:length].tolist())
+
+    def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
+        """See `Cache.keep`."""
+        for name in ("_tokens", "_scores", "_best", "_best_lengths", "_best_scores", "_finished"):
+            state: Tensor = getattr(self, name)
+            state[holes] = state[movers]
+            setattr(self, name, state[:left])
+
+
+def _of(texts: Tensor, beams: Tensor) -> Tensor:
+    """The texts of some beams: (documents, any, length) to (documents, n, length)."""
+    return texts.gather(1, beams[:, :, None].expand(-1, -1, texts.shape[2]))

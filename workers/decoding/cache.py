@@ -1,0 +1,190 @@
+"""What a cohort's decoder remembers: keys and values of its sources and of its own tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from workers.decoding.attention import attend
+from workers.decoding.seq2seq import Seq2Seq
+from workers.layers.packing import Packing
+
+#: Slots that a cache grows by, at least.
+_GROWTH = 32
+#: Steps between two looks for slots that no beam sees any more.
+_TIDY = 16
+#: The part of the slots that has to be in use to leave them where they are.
+_WORTH = 0.75
+
+
+class Cache:
+    """Keys and values of documents that are at the same step.
+
+    Nothing is copied from beam to beam: in each step every beam of a document fills one slot, and
+    `seen` says which slots are a beam's own past. Beams share what they have in common, and slots
+    that no beam of a document sees any more are given up from time to time.
+
+    Args:
+        model: Whose layers fill it.
+        hidden: What the encoder made of the sources, (tokens, width), in the order of the packing.
+        packing: Of the sources.
+        beams: Rows of a document.
+    """
+
+    def __init__(self, model: Seq2Seq, hidden: Tensor, packing: Packing, beams: int) -> None:
+        self._model, self._beams = model, beams
+        self.documents = len(packing.lengths)
+        self._source = [
+            _padded(layer.source_keys_values(hidden), packing, model.heads, model.size)
+            for layer in model.decoder
+        ]
+        self._source_bias = _padding_bias(packing, hidden.dtype)
+        self._used = 0
+        shape = (self.documents, model.heads, _GROWTH, model.size)
+        self._own = [
+            (hidden.new_empty(shape), hidden.new_empty(shape)) for _ in range(len(model.decoder))
+        ]
+        device = hidden.device
+        self._seen = torch.zeros(self.documents, beams, 0, dtype=torch.bool, device=device)
+        self._positions = torch.zeros(self.documents, 0, dtype=torch.long, device=device)
+        self._bias: Tensor | None = None
+        self._step = 0
+
+    def begin_step(self) -> None:
+        """Make room for the step's tokens, one slot for each beam."""
+        needed = self._used + self._beams
+        if needed > self._own[0][0].shape[2]:
+            self._grow(max(needed, self._used * 3 // 2) + _GROWTH)
+        documents, device = self.documents, self._seen.device
+        if self._beams > 1:
+            own = torch.eye(self._beams, dtype=torch.bool, device=device)
+            seen = torch.cat((self._seen, own.expand(documents, -1, -1)), dim=2)
+            self._seen = seen
+        if self._model.relative_bias is not None:
+            now = torch.full((documents, self._beams), self._step, device=device)
+            self._positions = torch.cat((self._positions, now), dim=1)
+        self._bias = self._own_bias(self._own[0][0].dtype)
+
+    def _own_bias(self, dtype: torch.dtype) -> Tensor | None:
+        bias: Tensor | None = None
+        if self._beams > 1:
+            bias = torch.zeros_like(self._seen, dtype=dtype)
+            bias = bias.masked_fill_(~self._seen, -torch.inf)[:, None]
+        if self._model.relative_bias is not None:
+            relative = self._model.relative_bias(self._step - self._positions)
+            relative = relative.transpose(0, 1)[:, :, None].to(dtype)
+            bias = relative if bias is None else bias + relative
+        return bias
+
+    def attend_own(self, number: int, qkv: Tensor) -> Tensor:
+        """Self-attention of a layer: store the new keys and values, and look at all of the past.
+
+        Args:
+            number: Of the layer.
+            qkv: (documents * beams, 3 * heads * size).
+
+        Returns:
+            (documents * beams, heads * size).
+        """
+        model, end = self._model, self._used + self._beams
+        shape = (self.documents, self._beams, 3, model.heads, model.size)
+        query, key, value = qkv.view(shape).permute(2, 0, 3, 1, 4).unbind(0)
+        keys, values = (part[: self.documents, :, :end] for part in self._own[number])
+        keys[:, :, self._used :] = key
+        values[:, :, self._used :] = value
+        return attend(query, keys, values, self._bias)
+
+    def attend_source(self, number: int, query: Tensor) -> Tensor:
+        """Attention of a layer to the source; shapes as in `attend_own`, of the queries alone."""
+        model = self._model
+        shape = (self.documents, self._beams, model.heads, model.size)
+        keys, values = (part[: self.documents] for part in self._source[number])
+        bias = None if self._source_bias is None else self._source_bias[: self.documents]
+        return attend(query.view(shape).transpose(1, 2), keys, values, bias)
+
+    def end_step(self, parents: Tensor | None) -> None:
+        """Keep what the step has stored.
+
+        Args:
+            parents: (documents, beams): which beam each of the next ones goes on from; None if each
+                goes on from itself.
+        """
+        self._used += self._beams
+        self._step += 1
+        if parents is not None and self._beams > 1:
+            self._seen = self._seen.gather(1, parents[:, :, None].expand_as(self._seen))
+            if self._step % _TIDY == 0:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        in_use = self._seen.any(dim=1)
+        kept = int(in_use.sum(dim=1).max())
+        if kept > self._used * _WORTH:
+            return
+        # (documents, kept): the slots in use, then as many others as it takes; these nobody sees.
+        slots = in_use.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :kept]
+        _, heads, _, size = self._own[0][0].shape
+        wide = slots[:, None, :, None].expand(-1, heads, -1, size)
+        for pair in self._own:
+            for part in pair:
+                part[: self.documents, :, :kept] = part[: self.documents].gather(2, wide)
+        self._seen = self._seen.gather(2, slots[:, None].expand(-1, self._beams, -1))
+        if self._model.relative_bias is not None:
+            self._positions = self._positions.gather(1, slots)
+        self._used = kept
+
+    def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
+        """Let documents go; those at the end move into the places of those that have gone.
+
+        Args:
+            left: Documents that stay.
+            holes: Places below `left` that are free.
+            movers: As many places from `left` on whose documents stay.
+        """
+        for pair in self._source:
+            for part in pair:
+                part[holes] = part[movers]
+        for pair in self._own:
+            for part in pair:
+                part[holes, :, : self._used] = part[movers, :, : self._used]
+        if self._source_bias is not None:
+            self._source_bias[holes] = self._source_bias[movers]
+        self._seen[holes], self._positions[holes] = self._seen[movers], self._positions[movers]
+        self._seen, self._positions = self._seen[:left], self._positions[:left]
+        self.documents = left
+
+    def _grow(self, slots: int) -> None:
+        self._own = [
+            (self._grown(keys, slots), self._grown(values, slots)) for keys, values in self._own
+        ]
+
+    def _grown(self, part: Tensor, slots: int) -> Tensor:
+        _, heads, _, size = part.shape
+        grown = part.new_empty(self.documents, heads, slots, size)
+        grown[:, :, : self._used] = part[: self.documents, :, : self._used]
+        return grown
+
+
+def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
+    """From (tokens, 2 * heads * size) to keys and values of (documents, heads, longest, size)."""
+    documents, longest = len(packing.lengths), max(packing.lengths)
+    both = keys_values.new_zeros(2, documents, heads, longest, size)
+    first = 0
+    for start, count, length in packing.runs:
+        run = keys_values[start : start + count * length].view(count, length, 2, heads, size)
+        both[:, first : first + count, :, :length] = run.permute(2, 0, 3, 1, 4)
+        first += count
+    return both[0], both[1]
+
+
+def _padding_bias(packing: Packing, dtype: torch.dtype) -> Tensor | None:
+    """(documents, 1, 1, longest): -inf where a source has ended; None if all end together."""
+    lengths: Sequence[int] = packing.lengths
+    if min(lengths) == max(lengths):
+        return None
+    places = torch.arange(max(lengths), device=packing.device)
+    ended = places[None] >= torch.tensor(lengths, device=packing.device)[:, None]
+    bias = torch.zeros(ended.shape, dtype=dtype, device=packing.device)
+    return bias.masked_fill_(ended, -torch.inf)[:, None, None]

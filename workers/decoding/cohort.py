@@ -1,0 +1,103 @@
+"""Documents that were admitted together: they are at the same step until each leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from workers.decoding.beam import BeamSearch
+from workers.decoding.cache import Cache
+from workers.decoding.constraints import Constraints
+from workers.decoding.greedy import GreedySearch
+from workers.decoding.search import Search, SearchSettings
+from workers.decoding.seq2seq import Seq2Seq
+from workers.layers.packing import Packing
+
+
+class Cohort:
+    """Some documents on their way through the decoder.
+
+    Args:
+        model: To encode them, once, without padding.
+        settings: Of the search.
+        constraints: On what is written.
+        numbers: By which the documents are known outside.
+        sources: Token ids of each, special tokens included; best of like length, longest first.
+        device: Of the model.
+
+    Attributes:
+        longest: Source tokens of a document, to which the others are padded.
+        cache: What the decoder remembers of them.
+    """
+
+    def __init__(
+        self,
+        model: Seq2Seq,
+        settings: SearchSettings,
+        constraints: Constraints,
+        numbers: Sequence[int],
+        sources: Sequence[Sequence[int]],
+        device: torch.device,
+    ) -> None:
+        self._numbers = list(numbers)
+        self._beams = settings.beams
+        self._step = 0
+        packing = Packing([len(source) for source in sources], device)
+        ids = torch.tensor([token for source in sources for token in source], device=device)
+        self.longest = max(packing.lengths)
+        self.cache = Cache(model, model.encode(ids, packing), packing, settings.beams)
+        kind = GreedySearch if settings.beams == 1 else BeamSearch
+        self._search: Search = kind(len(self._numbers), settings, constraints, device)
+
+    @property
+    def documents(self) -> int:
+        """That are still there."""
+        return len(self._numbers)
+
+    @property
+    def rows(self) -> int:
+        """Documents times beams."""
+        return len(self._numbers) * self._beams
+
+    @property
+    def tokens(self) -> Tensor:
+        """What goes into the decoder next, (rows)."""
+        return self._search.last
+
+    @property
+    def positions(self) -> Tensor:
+        """The places of these tokens, (rows)."""
+        return torch.full_like(self._search.last, self._step)
+
+    def advance(self, scores: Tensor) -> Iterator[tuple[int, list[int]]]:
+        """Choose the next tokens, and let finished documents go.
+
+        Args:
+            scores: Logits in float32, (rows, vocabulary or more); they are changed.
+
+        Yields:
+            Number and tokens of each document that has finished.
+        """
+        parents, finished = self._search.advance(scores)
+        self.cache.end_step(parents)
+        self._step += 1
+        for place, is_finished in enumerate(finished):
+            if is_finished:
+                yield self._numbers[place], self._search.written(place)
+        if any(finished):
+            self._leave(finished)
+
+    def _leave(self, finished: Sequence[bool]) -> None:
+        stay = [place for place, is_finished in enumerate(finished) if not is_finished]
+        left = len(stay)
+        movers = [place for place in stay if place >= left]
+        holes = [place for place in range(left) if finished[place]]
+        for hole, mover in zip(holes, movers, strict=True):
+            self._numbers[hole] = self._numbers[mover]
+        del self._numbers[left:]
+        device = self._search.last.device
+        into, out = torch.tensor(holes, device=device).long(), torch.tensor(movers, device=device)
+        self.cache.keep(left, into, out.long())
+        self._search.keep(left, into, out.long())

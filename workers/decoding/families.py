@@ -1,0 +1,30 @@
+"""Which models the decoding loop knows how to take apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schema.catalog import Precision
+from workers.decoding import bart, t5
+from workers.decoding.seq2seq import Seq2Seq, UnsupportedModelError
+from workers.layers.linear import UnknownActivationError
+
+
+def take_apart(model: Any, precision: Precision) -> Seq2Seq:
+    """The pieces of an encoder-decoder model of Transformers, in a precision.
+
+    They share no module with the model, whose own weights may go afterwards.
+
+    Raises:
+        UnsupportedModelError: If its architecture is not known here, or its configuration asks for
+            what is not done here.
+    """
+    family = model.config.model_type
+    try:
+        if family in bart.FAMILY:
+            return bart.from_bart(model, precision)
+        if family in t5.FAMILY:
+            return t5.from_t5(model, precision)
+    except UnknownActivationError as error:
+        raise UnsupportedModelError(f"activation {error}") from error
+    raise UnsupportedModelError(f"model_type {family}")

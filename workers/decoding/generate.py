@@ -1,0 +1,54 @@
+"""The decoder of last resort: `generate` of Transformers, in batches of like length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from transformers import GenerationConfig
+
+
+class GenerateDecoder:
+    """Writes what `generate` writes, for checkpoints that ask for what `Decoder` lacks.
+
+    Args:
+        model: Of Transformers, on its device.
+        settings: The checkpoint's, complete.
+        tokens: Most padded source tokens of a batch.
+    """
+
+    def __init__(self, model: Any, settings: GenerationConfig, tokens: int) -> None:
+        self._model, self._settings, self._tokens = model, settings, tokens
+        # Whatever the settings leave open, `generate` fills in from here.
+        model.generation_config = settings
+
+    def decode(
+        self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
+    ) -> list[list[int]]:
+        """See `Decoder.decode`; texts may have padding behind them."""
+        texts: list[list[int]] = [[] for _ in sources]
+        waiting = sorted(range(len(sources)), key=lambda number: len(sources[number]))
+        while waiting:
+            rows = max(1, self._tokens // max(1, len(sources[waiting[-1]])))
+            batch = [waiting.pop() for _ in range(min(rows, len(waiting)))]
+            written = self._batch([sources[number] for number in batch])
+            for number, text in zip(batch, written, strict=True):
+                texts[number] = text
+            on_step()
+        return texts
+
+    def _batch(self, sources: Sequence[Sequence[int]]) -> list[list[int]]:
+        shape = (len(sources), max(len(source) for source in sources))
+        ids = torch.full(shape, self._settings.pad_token_id or 0)
+        mask = torch.zeros(shape, dtype=torch.long)
+        for row, source in enumerate(sources):
+            ids[row, : len(source)] = torch.tensor(source)
+            mask[row, : len(source)] = 1
+        with torch.inference_mode():
+            written = self._model.generate(
+                input_ids=ids.to(self._model.device),
+                attention_mask=mask.to(self._model.device),
+                generation_config=self._settings,
+            )
+        return list(written[:, 1:].tolist())

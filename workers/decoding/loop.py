@@ -1,0 +1,151 @@
+"""The decoding loop: admit documents while there is room, compute a step, let the finished go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+from transformers import GenerationConfig
+
+from workers.decoding.cohort import Cohort
+from workers.decoding.constraints import Constraints
+from workers.decoding.search import SearchSettings
+from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
+
+#: The part of the rows that has to be free before documents are admitted: fewer and larger cohorts
+#: multiply larger matrices, but leave rows idle for longer.
+_ROOM = 0.25
+#: Sources of a cohort are at least this long, as a part of its longest: they are padded to it.
+_ALIKE = 0.75
+
+
+class Decoder:
+    """Writes texts with an encoder-decoder model, token for token what `generate` writes in fp32.
+
+    Args:
+        model: To write with.
+        settings: The checkpoint's, complete: nothing is filled in.
+        rows: Most documents times beams that are computed at once.
+        tokens: Most padded source tokens of documents, times beams, that are computed at once; a
+            document that alone has more goes alone.
+        device: Of the model.
+
+    Raises:
+        UnsupportedModelError: If the settings ask for what is not done here.
+    """
+
+    def __init__(
+        self,
+        model: Seq2Seq,
+        settings: GenerationConfig,
+        rows: int,
+        tokens: int,
+        device: torch.device,
+    ) -> None:
+        self._model, self._device = model, device
+        self._constraints = Constraints(settings)
+        self._settings = SearchSettings.of(settings, model.vocabulary)
+        self._places = max(1, rows // self._settings.beams)
+        self._tokens = tokens // self._settings.beams
+
+    @torch.inference_mode()
+    def decode(
+        self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
+    ) -> list[list[int]]:
+        """Write a text for each source.
+
+        Args:
+            sources: Token ids, special tokens included, in any order.
+            on_step: Called after every step; what it raises ends the decoding.
+
+        Returns:
+            Token ids of each text, in the order of the sources: without the token that it starts
+            from, with the one that ends it unless it was cut off.
+        """
+        texts: list[list[int]] = [[] for _ in sources]
+        # The longest first: what is left at the end, when rows are idle, is short.
+        waiting = sorted(range(len(sources)), key=lambda number: len(sources[number]))
+        cohorts: list[Cohort] = []
+        while waiting or cohorts:
+            cohorts += self._admit(waiting, sources, cohorts)
+            for number, text in self._step(cohorts):
+                texts[number] = text
+            cohorts = [cohort for cohort in cohorts if cohort.documents]
+            on_step()
+        return texts
+
+    def _admit(
+        self, waiting: list[int], sources: Sequence[Sequence[int]], cohorts: Sequence[Cohort]
+    ) -> Iterator[Cohort]:
+        """Take as many of the waiting as there is room for, in cohorts of like length."""
+        places = self._places - sum(cohort.documents for cohort in cohorts)
+        tokens = self._tokens - sum(cohort.documents * cohort.longest for cohort in cohorts)
+        if cohorts and places < self._places * _ROOM:
+            return
+        alone = not cohorts
+        while waiting:
+            longest = len(sources[waiting[-1]])
+            numbers: list[int] = []
+            while waiting and len(sources[waiting[-1]]) >= _ALIKE * longest:
+                if not alone and (places < 1 or tokens < longest):
+                    break
+                numbers.append(waiting.pop())
+                places, tokens, alone = places - 1, tokens - longest, False
+            if not numbers:
+                return
+            of_cohort = [sources[number] for number in numbers]
+            yield Cohort(
+                self._model, self._settings, self._constraints, numbers, of_cohort, self._device
+            )
+
+    def _step(self, cohorts: Sequence[Cohort]) -> list[tuple[int, list[int]]]:
+        model = self._model
+        rows = [cohort.rows for cohort in cohorts]
+        for cohort in cohorts:
+            cohort.cache.begin_step()
+        x = model.embed(
+            torch.cat([cohort.tokens for cohort in cohorts]),
+            torch.cat([cohort.positions for cohort in cohorts]),
+        )
+        for number, layer in enumerate(model.decoder):
+            x = self._layer(number, layer, x, cohorts, rows)
+        if model.decoder_norm is not None:
+            x = model.decoder_norm(x)
+        scores = torch.split(model.head(x).float(), rows)
+        return [
+            finished
+            for cohort, own in zip(cohorts, scores, strict=True)
+            for finished in cohort.advance(own)
+        ]
+
+    def _layer(
+        self,
+        number: int,
+        layer: DecoderLayer,
+        x: Tensor,
+        cohorts: Sequence[Cohort],
+        rows: list[int],
+    ) -> Tensor:
+        """Rows of all cohorts together where weights are multiplied, each apart in attention."""
+        first = self._model.norm_first
+
+        def attend(look: Callable[[Cohort, Tensor], Tensor], queries: Tensor) -> Tensor:
+            parts = zip(cohorts, torch.split(queries, rows), strict=True)
+            seen = [look(cohort, part) for cohort, part in parts]
+            return seen[0] if len(seen) == 1 else torch.cat(seen)
+
+        qkv = layer.qkv(layer.self_norm(x) if first else x)
+        seen = attend(lambda cohort, part: cohort.cache.attend_own(number, part), qkv)
+        x = x + layer.self_output(seen)
+        x = x if first else layer.self_norm(x)
+        query = layer.query(layer.source_norm(x) if first else x)
+        seen = attend(lambda cohort, part: cohort.cache.attend_source(number, part), query)
+        x = x + layer.source_output(seen)
+        x = x if first else layer.source_norm(x)
+        inner = layer.feed_forward_norm(x) if first else x
+        wide = layer.widen(inner)
+        if layer.gate is not None:
+            wide = wide * layer.gate(inner)
+        x = x + layer.narrow(wide)
+        return x if first else layer.feed_forward_norm(x)
