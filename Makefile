@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint chaos bad-input clean
+.PHONY: demo test lint chaos bad-input bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/triage demo
@@ -29,6 +29,13 @@ bad-input: SEED = 1
 bad-input: $(VENV)/.dev
 	BAD_INPUT_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/bad_input --hypothesis-seed=$(SEED)
 
+# The engine against others and against the machine, some ten minutes; see docs/benchmarks.md.
+# Checkpoints are kept in $(BENCH)/models: 8 GB at most, made in some minutes.
+BENCH ?= bench
+BENCH_OPTIONS ?=
+bench: $(VENV)/.bench
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.engine --to $(BENCH) $(BENCH_OPTIONS)
+
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
 # PyPI is the build for CUDA, some gigabytes. Whoever wants the build for the CPU says where it is by
 # pip's own PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS in the environment.
@@ -42,6 +49,10 @@ $(VENV)/.demo: pyproject.toml constraints.txt
 
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.demo
 	$(PIP) --editable '.[worker,embedded,postgres,flower,dev]'
+	@touch $@
+
+$(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
+	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
 	@touch $@
 
 clean:

@@ -1,0 +1,172 @@
+"""One section of the table: an analysis, in all its variants, on the same documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoTokenizer
+
+from benchmarks.engine import texts
+from benchmarks.engine.cost import Costs
+from benchmarks.engine.peak import Peak
+from benchmarks.engine.row import Row, row_of
+from benchmarks.engine.shapes import Shape
+from benchmarks.engine.timing import Timed, interleave, sample
+from benchmarks.engine.transformers_variants import BASELINE
+from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work, Written
+from schema.document import Document
+
+#: Documents that warm a variant up and say how quick it is.
+_WARM_UP = 4
+#: A section has at least so many documents, even if it then takes longer than it should.
+_FEWEST, _MOST = {False: 32, True: 16}, 4096
+#: Slow variants take part in the first round only.
+_SLOW_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured.
+
+    Attributes:
+        seconds: For the whole section; decides what is not said below.
+        documents: How many; 0 for as many as there is time for.
+        rounds: How many; 0 likewise, at most 3.
+        baseline: Whether the baseline is timed too; without it there are no ratios.
+    """
+
+    seconds: float
+    documents: int = 0
+    rounds: int = 0
+    baseline: bool = True
+
+
+@dataclass(slots=True)
+class Contestant:
+    """A variant that is ready."""
+
+    variant: Variant
+    run: Run
+    each: float = 0.0
+    said: Sequence[Said] = ()
+
+
+def measure(
+    work: Work,
+    shape: Shape,
+    place: Place,
+    variants: Sequence[Variant],
+    peak: Peak,
+    plan: Plan,
+) -> list[Row]:
+    """Time all variants and compare what they say.
+
+    Args:
+        work: What to do.
+        shape: Of the model.
+        place: Where.
+        variants: The baseline first.
+        peak: Gets a sample between rounds.
+        plan: How much.
+    """
+    contestants = _ready(variants)
+    timed_ones = [one for one in contestants if plan.baseline or one.variant.name != BASELINE]
+    documents, rounds = _amount(work, timed_ones, plan)
+    print(f"{work.name}: {len(documents)} documents, {rounds} rounds", flush=True)
+    timed = [_timed(one, documents, rounds) for one in timed_ones]
+    interleave(timed, peak.measure)
+    reference = _reference(work, place, contestants[0], documents)
+    tokenizer = AutoTokenizer.from_pretrained(place.checkpoint)
+    costs = Costs(work, shape, tokenizer, documents, reference)
+    rows = []
+    baseline = timed[0].samples if plan.baseline else None
+    for one, its in zip(timed_ones, timed, strict=True):
+        part = _part(one.variant, documents)
+        rows.append(
+            row_of(work, one.variant, its.samples, baseline, documents, part, costs, peak).agreeing(
+                work, part, reference, one.said, costs.fitting
+            )
+        )
+    return rows
+
+
+def _ready(variants: Sequence[Variant]) -> list[Contestant]:
+    """Loaded and warm; each variant that cannot be is left out with a line."""
+    warm_up = texts.documents(_WARM_UP, seed=2)
+    contestants = []
+    for variant in variants:
+        try:
+            contestant = Contestant(variant, variant.load())
+        except LeftOut as reason:
+            print(f"  left out: {variant.name}: {reason}", flush=True)
+            continue
+        some = texts.thinned(warm_up, variant.share)
+        run = contestant.run
+        first = sample(lambda run=run, some=some: run(some)).seconds  # type: ignore[misc]
+        again = sample(lambda run=run, some=some: run(some)).seconds if first < 5 else first  # type: ignore[misc]
+        contestant.each = again / len(some)
+        print(f"  ready: {variant.name}: {1 / contestant.each:.1f} documents/s warm", flush=True)
+        contestants.append(contestant)
+    return contestants
+
+
+def _amount(
+    work: Work, contestants: Sequence[Contestant], plan: Plan
+) -> tuple[list[Document], int]:
+    """As many documents as fit the time, in as many rounds as leave enough of them."""
+    a_round = sum(one.each * one.variant.share for one in contestants)
+    fewest = _FEWEST[work.beams > 0]
+    rounds, count = plan.rounds, plan.documents
+    for wanted in (3, 2, 1):
+        fit = plan.documents or int(plan.seconds / ((plan.rounds or wanted) * a_round))
+        if wanted == 1 or fit * a_round * wanted <= plan.seconds and fit >= 2 * fewest:
+            rounds = plan.rounds or wanted
+            count = plan.documents or min(max(fit // 8 * 8, fewest), _MOST)
+            break
+    return texts.documents(count), rounds
+
+
+def _part(variant: Variant, documents: Sequence[Document]) -> list[Document]:
+    return texts.thinned(documents, variant.share) if variant.share < 1 else list(documents)
+
+
+def _timed(one: Contestant, documents: Sequence[Document], rounds: int) -> Timed:
+    part = _part(one.variant, documents)
+
+    def call() -> None:
+        one.said = one.run(part)
+
+    slow = one.each * len(part) > _SLOW_SECONDS and one.variant.share < 1
+    return Timed(call, 1 if slow else rounds)
+
+
+def _reference(
+    work: Work, place: Place, baseline: Contestant, documents: Sequence[Document]
+) -> Mapping[int | str, Said]:
+    """What the baseline says of each document, from an earlier run if it did not say it now."""
+    path = place.checkpoint / f"reference-{len(documents)}.json"
+    if not baseline.said:
+        if path.is_file():
+            return _read_reference(path, documents)
+        print(f"  the reference of {len(documents)} documents, once …", flush=True)
+        baseline.said = baseline.run(documents)
+    kept = [asdict(said) if isinstance(said, Written) else said for said in baseline.said]
+    path.write_text(json.dumps(kept), "utf-8")
+    return _by_id(documents, baseline.said)
+
+
+def _read_reference(path: Path, documents: Sequence[Document]) -> Mapping[int | str, Said]:
+    def frozen(said: Any) -> Any:
+        if isinstance(said, dict):
+            return Written(**said)
+        return tuple(map(frozen, said)) if isinstance(said, list) else said
+
+    return _by_id(documents, [frozen(said) for said in json.loads(path.read_text("utf-8"))])
+
+
+def _by_id(documents: Sequence[Document], said: Sequence[Said]) -> Mapping[int | str, Said]:
+    return {document.id: its for document, its in zip(documents, said, strict=True)}

@@ -1,0 +1,92 @@
+"""A tiny run for real: every way of doing the work, and all that a run leaves behind."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks.engine import onnx_variants
+from benchmarks.engine.__main__ import main
+from benchmarks.engine.transformers_variants import BASELINE
+
+TINY = ["--shapes", "tiny", "--threads", "1", "--documents", "8", "--rounds", "2"]
+
+
+@pytest.fixture
+def run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    # What the benchmark sets for itself must not reach the tests that come after.
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+
+    def call(*options: str) -> Path:
+        assert main([*TINY, "--models", str(root), "--to", str(tmp_path), *options]) == 0
+        return tmp_path
+
+    return call
+
+
+def test_table_json_and_picture(run, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    folder = run(
+        "--only", "sentiment,entities", "--variants", "engine fp32,sorted,transformers one"
+    )
+    result = json.loads((folder / "results.json").read_text("utf-8"))
+    rows = {(row["work"], row["variant"]): row for row in result["rows"]}
+    assert len(rows) == 8
+    for row in rows.values():
+        assert row["agreement"] == pytest.approx(1.0)
+        assert 0 < row["of_limit"] < 1
+        assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
+        assert len(row["seconds"]) == 2
+    assert rows["sentiment", BASELINE]["ratio"] == 1
+    assert rows["sentiment", "transformers one"]["documents"] == 2
+    assert set(result["limits"]) == {"fp32", "bf16", "int8"}
+    table = (folder / "table.md").read_text("utf-8")
+    assert table in capsys.readouterr().out
+    assert len(re.findall(r"^\| (?:engine|transformers)", table, re.MULTILINE)) == 8
+    picture = ElementTree.parse(folder / "engine.svg").getroot()
+    assert len(picture.findall(".//{*}rect")) == 8
+
+
+def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) -> None:  # type: ignore[no-untyped-def]
+    options = ["--only", "translation", "--variants", "engine fp32", "--no-baseline"]
+    folder = run(*options)
+    (kept,) = root.glob("tiny/translation-*-beams-1/reference-8.json")
+    made = kept.stat().st_mtime_ns
+    run(*options)
+    assert kept.stat().st_mtime_ns == made
+    (row,) = json.loads((folder / "results.json").read_text("utf-8"))["rows"]
+    assert (row["variant"], row["ratio"], row["agreement"]) == ("engine fp32", None, 1.0)
+    assert row["tokens_per_second"] > row["documents_per_second"]
+
+
+def test_what_is_not_installed_is_left_out_with_a_line(  # type: ignore[no-untyped-def]
+    run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(onnx_variants, "util", SimpleNamespace(find_spec=lambda name: None))
+    folder = run("--only", "sentiment", "--variants", "onnx")
+    said = capsys.readouterr().out
+    assert (
+        "left out: ONNX Runtime fp32: onnxruntime is not installed: pip install '.[bench]'" in said
+    )
+    (row,) = json.loads((folder / "results.json").read_text("utf-8"))["rows"]
+    assert row["variant"] == BASELINE
+
+
+def test_an_unknown_section_is_told(run) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SystemExit, match="no section 'sentimental'; there are sentiment, "):
+        run("--only", "sentimental")
+
+
+def test_the_system_keeps_up_and_runs_of_two_sizes_go_through(run) -> None:  # type: ignore[no-untyped-def]
+    folder = run("--only", "system,scaling", "--sizes", "20,40", "--documents", "70")
+    result = json.loads((folder / "results.json").read_text("utf-8"))
+    (whole,) = result["system"]
+    assert whole["documents"] == 70
+    assert len(whole["alone"]) == len(whole["system"]) == 2
+    assert whole["ratio"] > 0
+    assert [scale["documents"] for scale in result["scaling"]] == [20, 40]
+    assert "| 40 |" in (folder / "table.md").read_text("utf-8")
