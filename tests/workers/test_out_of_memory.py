@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,8 @@ import sys
 def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "tests.workers.small_machine", "200"],
+        # Whatever is freed leaves the address space, by which the process is limited.
+        env=os.environ | {"MALLOC_MMAP_THRESHOLD_": "131072"},
         capture_output=True,
         text=True,
         timeout=300,
