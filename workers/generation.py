@@ -12,9 +12,10 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from schema.catalog import Entry, Precision
 from workers.analysis import Window
-from workers.decoding import Decoder, GenerateDecoder, UnsupportedModelError, take_apart
+from workers.decoding import Decoder, GenerateDecoder, take_apart
 from workers.faults import ModelError
 from workers.generation_settings import generation_settings
+from workers.layers.unsupported import UnsupportedModelError
 from workers.loading import load
 from workers.pieces import PARAGRAPH, paragraphs, split_to_fit
 from workers.sentences import sentence_spans

@@ -1,4 +1,4 @@
-"""Tiny checkpoints, built once, and a catalog that names them."""
+"""Tiny checkpoints, built once, with a catalog that names them; and a child with its queue."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from sqlalchemy import Engine
 
 from schema.catalog import Catalog, Entry
+from schema.ledger.reap import LOST
+from schema.process import this_process
+from schema.readiness import ready, register
+from tests.workers.burst import NAME, Child
 from tests.workers.checkpoints import BUILDERS
+from workers import backoff
+from workers import job as job_module
+from workers.board import Board
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,3 +54,12 @@ def tiny_catalog_file(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> Path
     path = tmp_path / "tiny.toml"
     path.write_text("\n".join(lines), "utf-8")
     return path
+
+
+@pytest.fixture
+def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Child:
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    monkeypatch.setattr(job_module, "FIRST", 0)
+    register(engine, NAME, this_process(), ["sentiment"], LOST)
+    ready(engine, NAME)
+    return Child(engine, Board())

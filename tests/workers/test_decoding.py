@@ -10,7 +10,8 @@ import torch
 from transformers import GenerationConfig
 
 from tests.workers.seq2seq_models import MODELS, POSITIONS, VOCABULARY, build_model
-from workers.decoding import Decoder, GenerateDecoder, UnsupportedModelError, take_apart
+from workers.decoding import Decoder, GenerateDecoder, take_apart
+from workers.layers.unsupported import UnsupportedModelError
 
 MAX_LENGTH = 24
 CPU = torch.device("cpu")

@@ -32,10 +32,10 @@ from tests.workers.packed_models import (
     together,
 )
 from workers.classifier import Classifier
-from workers.encoders.packing import pack, release
+from workers.encoders.families import pack, release
 from workers.encoders.padded import PaddedEncoder
-from workers.encoders.unsupported import UnsupportedError
 from workers.faults import ModelError
+from workers.layers.unsupported import UnsupportedModelError
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -119,7 +119,7 @@ def test_a_row_without_a_token_is_refused() -> None:
     ],
 )
 def test_what_is_not_packed_is_told(model_class: Any, config: Any, reason: str) -> None:
-    with pytest.raises(UnsupportedError, match=reason):
+    with pytest.raises(UnsupportedModelError, match=reason):
         pack(model_class(config).eval(), "fp32", False)
 
 
@@ -130,7 +130,7 @@ def test_a_module_that_is_not_what_it_seems_is_not_packed() -> None:
 
     model = model_of("bert", "TokenClassification")
     model.bert.encoder.layer[1].intermediate.dense = Adapted(32, 64)
-    with pytest.raises(UnsupportedError, match="Adapted in the place of a Linear"):
+    with pytest.raises(UnsupportedModelError, match="Adapted in the place of a Linear"):
         pack(model, "fp32", False)
 
 

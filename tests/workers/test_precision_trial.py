@@ -14,7 +14,7 @@ import transformers as hf
 
 from schema.catalog import Entry
 from workers.encoders import trial as trial_module
-from workers.encoders.packing import pack
+from workers.encoders.families import pack
 from workers.encoders.trial import ANSWERS, CLASSES, compare
 from workers.encoders.trial_texts import texts
 from workers.loading import load

@@ -5,6 +5,5 @@ that still write (continuous batching, Orca, Yu et al. 2022).
 from workers.decoding.families import take_apart
 from workers.decoding.generate import GenerateDecoder
 from workers.decoding.loop import Decoder
-from workers.decoding.seq2seq import UnsupportedModelError
 
-__all__ = ["Decoder", "GenerateDecoder", "UnsupportedModelError", "take_apart"]
+__all__ = ["Decoder", "GenerateDecoder", "take_apart"]

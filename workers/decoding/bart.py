@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
@@ -19,8 +19,9 @@ from workers.decoding.head import Head
 from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
 from workers.layers.attention import packed_attention
 from workers.layers.encoder_layer import EncoderLayer
-from workers.layers.linear import DTYPES, Linear, joined
-from workers.layers.norm import Norm, layer_norm
+from workers.layers.linear import DTYPES, Linear
+from workers.layers.modules import joined_linear, joined_weights, linear, norm
+from workers.layers.norm import Norm
 
 #: By `model_type`: whether each norm stands before its block.
 FAMILY = {"bart": False, "marian": False, "mbart": True, "m2m_100": True, "pegasus": True}
@@ -30,7 +31,7 @@ def from_bart(model: Any, precision: Precision) -> Seq2Seq:
     """Take a `…ForConditionalGeneration` or `MarianMTModel` apart.
 
     Raises:
-        UnknownActivationError: If its layers have a function that `Linear` lacks.
+        UnsupportedModelError: If it has modules or functions that are not known here.
     """
     config = model.config
     encoder, decoder = model.model.encoder, model.model.decoder
@@ -59,12 +60,12 @@ def _embedding(half: Any, config: Any, precision: Precision) -> Callable[[Tensor
     scale = math.sqrt(config.d_model) if config.scale_embedding else 1.0
     table, offset = _positions(half.embed_positions)
     table = table.detach().to(dtype)
-    norm = _norm(half, "layernorm_embedding", precision)
+    embedding_norm = _norm(half, "layernorm_embedding", precision)
 
     def embed(ids: Tensor, positions: Tensor) -> Tensor:
         x = functional.embedding(ids, words)
         x = (x * scale if scale != 1.0 else x) + table[positions + offset]
-        return norm(x) if norm else x
+        return embedding_norm(x) if embedding_norm else x
 
     return embed
 
@@ -77,19 +78,19 @@ def _positions(module: Any) -> tuple[Tensor, int]:
 
 
 def _norm(module: Any, name: str, precision: Precision) -> Norm | None:
-    norm = getattr(module, name, None)
-    return None if norm is None else layer_norm(norm, precision)
+    found = getattr(module, name, None)
+    return None if found is None else norm(found, precision)
 
 
 def _encoder_layer(layer: Any, config: Any, precision: Precision, norm_first: bool) -> EncoderLayer:
     own = layer.self_attn
     return EncoderLayer(
-        qkv=Linear(*joined(own.q_proj, own.k_proj, own.v_proj), precision),
-        output=_linear(own.out_proj, precision),
-        attention_norm=layer_norm(layer.self_attn_layer_norm, precision),
-        widen=_linear(layer.fc1, precision, config.activation_function),
-        narrow=_linear(layer.fc2, precision),
-        feed_forward_norm=layer_norm(layer.final_layer_norm, precision),
+        qkv=joined_linear([own.q_proj, own.k_proj, own.v_proj], precision),
+        output=linear(own.out_proj, precision),
+        attention_norm=norm(layer.self_attn_layer_norm, precision),
+        widen=linear(layer.fc1, precision, config.activation_function),
+        narrow=linear(layer.fc2, precision),
+        feed_forward_norm=norm(layer.final_layer_norm, precision),
         heads=config.encoder_attention_heads,
         attention=packed_attention,
         norm_first=norm_first,
@@ -99,25 +100,22 @@ def _encoder_layer(layer: Any, config: Any, precision: Precision, norm_first: bo
 def _decoder_layer(layer: Any, config: Any, precision: Precision) -> DecoderLayer:
     own, source = layer.self_attn, layer.encoder_attn
     return DecoderLayer(
-        qkv=Linear(*_scaled(*joined(own.q_proj, own.k_proj, own.v_proj), own), precision),
-        self_output=_linear(own.out_proj, precision),
-        self_norm=layer_norm(layer.self_attn_layer_norm, precision),
-        query=Linear(*_scaled(*joined(source.q_proj), source), precision),
-        source_keys_values=Linear(*joined(source.k_proj, source.v_proj), precision),
-        source_output=_linear(source.out_proj, precision),
-        source_norm=layer_norm(layer.encoder_attn_layer_norm, precision),
-        widen=_linear(layer.fc1, precision, config.activation_function),
-        narrow=_linear(layer.fc2, precision),
-        feed_forward_norm=layer_norm(layer.final_layer_norm, precision),
+        qkv=_scaled([own.q_proj, own.k_proj, own.v_proj], own, precision),
+        self_output=linear(own.out_proj, precision),
+        self_norm=norm(layer.self_attn_layer_norm, precision),
+        query=_scaled([source.q_proj], source, precision),
+        source_keys_values=joined_linear([source.k_proj, source.v_proj], precision),
+        source_output=linear(source.out_proj, precision),
+        source_norm=norm(layer.encoder_attn_layer_norm, precision),
+        widen=linear(layer.fc1, precision, config.activation_function),
+        narrow=linear(layer.fc2, precision),
+        feed_forward_norm=norm(layer.final_layer_norm, precision),
     )
 
 
-def _scaled(weight: Tensor, bias: Tensor | None, attention: Any) -> tuple[Tensor, Tensor | None]:
+def _scaled(modules: list[Any], attention: Any, precision: Precision) -> Linear:
     """The queries come first; they are scaled here once instead of in every step."""
+    weight, bias = joined_weights(modules)
     scale = torch.ones(len(weight), 1, dtype=weight.dtype, device=weight.device)
     scale[: attention.embed_dim] = attention.head_dim**-0.5
-    return weight * scale, None if bias is None else bias * scale[:, 0]
-
-
-def _linear(layer: nn.Linear, precision: Precision, activation: str | None = None) -> Linear:
-    return Linear(layer.weight, layer.bias, precision, activation)
+    return Linear(weight * scale, None if bias is None else bias * scale[:, 0], precision)

@@ -31,10 +31,9 @@ class BeamSearch(Search):
         constraints: Constraints,
         device: torch.device,
     ) -> None:
-        self._settings, self._constraints = settings, constraints
+        super().__init__(documents, settings, constraints, device)
         beams = settings.beams
         self._candidates = max(2, 1 + len(settings.eos)) * beams
-        self._length = 1
         shape = (documents, beams, settings.max_length)
         self._tokens = torch.full(shape, settings.start, dtype=torch.long, device=device)
         self._scores = torch.zeros(documents, beams, device=device)
@@ -43,7 +42,6 @@ class BeamSearch(Search):
         self._best_lengths = torch.ones(documents, beams, dtype=torch.long, device=device)
         self._best_scores = torch.full((documents, beams), _NEVER, device=device)
         self._finished = torch.zeros(documents, beams, dtype=torch.bool, device=device)
-        self._eos = torch.tensor(settings.eos, dtype=torch.long, device=device)
 
     @property
     def last(self) -> Tensor:

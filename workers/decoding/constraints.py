@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.seq2seq import UnsupportedModelError
+from workers.layers.unsupported import UnsupportedModelError
 
 #: Settings that are not done here, with the value that does nothing.
 _NOT_DONE = {

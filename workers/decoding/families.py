@@ -6,8 +6,8 @@ from typing import Any
 
 from schema.catalog import Precision
 from workers.decoding import bart, t5
-from workers.decoding.seq2seq import Seq2Seq, UnsupportedModelError
-from workers.layers.linear import UnknownActivationError
+from workers.decoding.seq2seq import Seq2Seq
+from workers.layers.unsupported import UnsupportedModelError
 
 
 def take_apart(model: Any, precision: Precision) -> Seq2Seq:
@@ -20,11 +20,8 @@ def take_apart(model: Any, precision: Precision) -> Seq2Seq:
             what is not done here.
     """
     family = model.config.model_type
-    try:
-        if family in bart.FAMILY:
-            return bart.from_bart(model, precision)
-        if family in t5.FAMILY:
-            return t5.from_t5(model, precision)
-    except UnknownActivationError as error:
-        raise UnsupportedModelError(f"activation {error}") from error
+    if family in bart.FAMILY:
+        return bart.from_bart(model, precision)
+    if family in t5.FAMILY:
+        return t5.from_t5(model, precision)
     raise UnsupportedModelError(f"model_type {family}")

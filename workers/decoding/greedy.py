@@ -20,11 +20,9 @@ class GreedySearch(Search):
         constraints: Constraints,
         device: torch.device,
     ) -> None:
-        self._settings, self._constraints = settings, constraints
-        self._length = 1
+        super().__init__(documents, settings, constraints, device)
         shape = (documents, settings.max_length)
         self._tokens = torch.full(shape, settings.start, dtype=torch.long, device=device)
-        self._eos = torch.tensor(settings.eos, dtype=torch.long, device=device)
 
     @property
     def last(self) -> Tensor:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.constraints import token_ids
-from workers.decoding.seq2seq import UnsupportedModelError
+from workers.decoding.constraints import Constraints, token_ids
+from workers.layers.unsupported import UnsupportedModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,25 @@ class SearchSettings:
 
 
 class Search(ABC):
-    """The documents of a cohort, all at the same step, and what each has written."""
+    """The documents of a cohort, all at the same step, and what each has written.
+
+    Args:
+        documents: How many.
+        settings: Of the checkpoint.
+        constraints: On what is written.
+        device: Of the model.
+    """
+
+    def __init__(
+        self,
+        documents: int,
+        settings: SearchSettings,
+        constraints: Constraints,
+        device: torch.device,
+    ) -> None:
+        self._settings, self._constraints = settings, constraints
+        self._eos = torch.tensor(settings.eos, dtype=torch.long, device=device)
+        self._length = 1
 
     @property
     @abstractmethod

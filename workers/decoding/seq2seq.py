@@ -13,10 +13,6 @@ from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 
 
-class UnsupportedModelError(Exception):
-    """The decoding loop lacks something that a checkpoint asks for: `generate` has to serve it."""
-
-
 @dataclass(frozen=True, slots=True)
 class DecoderLayer:
     """Weights of a layer: self-attention, attention to the source, a feed-forward network.

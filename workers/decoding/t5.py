@@ -10,17 +10,19 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
 from workers.decoding.head import Head
-from workers.decoding.seq2seq import DecoderLayer, Seq2Seq, UnsupportedModelError
+from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
 from workers.layers.attention import packed_attention
 from workers.layers.encoder_layer import Attention, EncoderLayer
-from workers.layers.linear import DTYPES, Linear, joined
+from workers.layers.linear import DTYPES, Linear
+from workers.layers.modules import joined_linear, linear
 from workers.layers.norm import rms_norm
 from workers.layers.packing import Packing
+from workers.layers.unsupported import UnsupportedModelError
 
 #: `model_type` of configurations.
 FAMILY = ("t5", "mt5")
@@ -30,8 +32,8 @@ def from_t5(model: Any, precision: Precision) -> Seq2Seq:
     """Take a `T5ForConditionalGeneration` or `MT5ForConditionalGeneration` apart.
 
     Raises:
-        UnknownActivationError: If its layers have a function that `Linear` lacks.
-        UnsupportedModelError: In fp16, which T5 overflows.
+        UnsupportedModelError: If it has modules or functions that are not known here; in fp16,
+            which T5 overflows.
     """
     if precision == "fp16":
         raise UnsupportedModelError("T5 in fp16")
@@ -103,8 +105,8 @@ def _encoder_layer(
     qkv = own.SelfAttention
     widen, gate, narrow = _feed_forward(feed_forward.DenseReluDense, config, precision)
     return EncoderLayer(
-        qkv=Linear(*joined(qkv.q, qkv.k, qkv.v), precision),
-        output=_linear(qkv.o, precision),
+        qkv=joined_linear([qkv.q, qkv.k, qkv.v], precision),
+        output=linear(qkv.o, precision),
         attention_norm=rms_norm(own.layer_norm, precision),
         widen=widen,
         narrow=narrow,
@@ -121,12 +123,12 @@ def _decoder_layer(block: Any, precision: Precision) -> DecoderLayer:
     qkv, cross = own.SelfAttention, source.EncDecAttention
     widen, gate, narrow = _feed_forward(feed_forward.DenseReluDense, qkv.config, precision)
     return DecoderLayer(
-        qkv=Linear(*joined(qkv.q, qkv.k, qkv.v), precision),
-        self_output=_linear(qkv.o, precision),
+        qkv=joined_linear([qkv.q, qkv.k, qkv.v], precision),
+        self_output=linear(qkv.o, precision),
         self_norm=rms_norm(own.layer_norm, precision),
-        query=_linear(cross.q, precision),
-        source_keys_values=Linear(*joined(cross.k, cross.v), precision),
-        source_output=_linear(cross.o, precision),
+        query=linear(cross.q, precision),
+        source_keys_values=joined_linear([cross.k, cross.v], precision),
+        source_output=linear(cross.o, precision),
         source_norm=rms_norm(source.layer_norm, precision),
         widen=widen,
         narrow=narrow,
@@ -138,12 +140,8 @@ def _decoder_layer(block: Any, precision: Precision) -> DecoderLayer:
 def _feed_forward(
     dense: Any, config: Any, precision: Precision
 ) -> tuple[Linear, Linear | None, Linear]:
-    activation, narrow = config.dense_act_fn, _linear(dense.wo, precision)
+    activation, narrow = config.dense_act_fn, linear(dense.wo, precision)
     if hasattr(dense, "wi_0"):
-        gate = _linear(dense.wi_1, precision)
-        return _linear(dense.wi_0, precision, activation), gate, narrow
-    return _linear(dense.wi, precision, activation), None, narrow
-
-
-def _linear(layer: nn.Linear, precision: Precision, activation: str | None = None) -> Linear:
-    return Linear(layer.weight, layer.bias, precision, activation)
+        gate = linear(dense.wi_1, precision)
+        return linear(dense.wi_0, precision, activation), gate, narrow
+    return linear(dense.wi, precision, activation), None, narrow

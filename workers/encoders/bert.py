@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from schema.catalog import Precision
-from workers.encoders.modules import bert_layer, norm, table
 from workers.encoders.packed import Body, Embeddings, Places, places_from_0
-from workers.encoders.unsupported import UnsupportedError
 from workers.layers.attention import packed_attention
+from workers.layers.encoder_layer import Attention, EncoderLayer
+from workers.layers.modules import joined_linear, linear, norm, table
+from workers.layers.unsupported import UnsupportedModelError
 
 
 def bert_body(model: Any, precision: Precision, places: Places = places_from_0) -> Body:
     """Of a `BertModel`, or of one built the same whose tokens find their positions elsewhere.
 
     Raises:
-        UnsupportedError: If it is a decoder, or its positions are not those of the paper.
+        UnsupportedModelError: If it is a decoder, or its positions are not those of the paper.
     """
     config, embeddings = model.config, model.embeddings
     if config.is_decoder or config.add_cross_attention:
-        raise UnsupportedError("a decoder's attention")
+        raise UnsupportedModelError("a decoder's attention")
     # Transformers 5 knows no other, but configurations of old checkpoints may ask for them.
     if (kind := getattr(config, "position_embedding_type", "absolute")) != "absolute":
-        raise UnsupportedError(f"position_embedding_type {kind!r}")
+        raise UnsupportedModelError(f"position_embedding_type {kind!r}")
     words = table(embeddings.word_embeddings, precision)
     assert words is not None
     layers = []
@@ -39,4 +40,28 @@ def bert_body(model: Any, precision: Precision, places: Places = places_from_0) 
             norm=norm(embeddings.LayerNorm, precision),
         ),
         layers,
+    )
+
+
+def bert_layer(
+    layer: Any, qkv: list[Any], activation: Any, attention: Attention, precision: Precision
+) -> EncoderLayer:
+    """A layer built as BERT's: norms behind block and residual.
+
+    Args:
+        layer: Of BERT, RoBERTa or DeBERTa.
+        qkv: Its linear layers for queries, keys and values.
+        activation: Of the configuration.
+        attention: How tokens see each other.
+        precision: What to compute in.
+    """
+    return EncoderLayer(
+        qkv=joined_linear(qkv, precision),
+        output=linear(layer.attention.output.dense, precision),
+        attention_norm=norm(layer.attention.output.LayerNorm, precision),
+        widen=linear(layer.intermediate.dense, precision, activation),
+        narrow=linear(layer.output.dense, precision),
+        feed_forward_norm=norm(layer.output.LayerNorm, precision),
+        heads=layer.attention.self.num_attention_heads,
+        attention=attention,
     )

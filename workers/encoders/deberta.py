@@ -16,13 +16,14 @@ from torch import Tensor
 from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
 
 from schema.catalog import Precision
-from workers.encoders.modules import bert_layer, linear, norm, table
+from workers.encoders.bert import bert_layer
 from workers.encoders.packed import Body, Embeddings, places_from_0
-from workers.encoders.unsupported import UnsupportedError
 from workers.layers.attention import attention, by_runs
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import DTYPES
+from workers.layers.modules import linear, norm, table
 from workers.layers.packing import Packing
+from workers.layers.unsupported import UnsupportedModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,13 @@ def deberta_body(model: Any, precision: Precision) -> Body:
     """Of a `DebertaV2Model`.
 
     Raises:
-        UnsupportedError: If it has a convolution layer, or reads its last layer several times.
+        UnsupportedModelError: If it has a convolution layer, or reads its last layer several times.
     """
     embeddings, encoder = model.embeddings, model.encoder
     if encoder.conv is not None:
-        raise UnsupportedError("a convolution layer")
+        raise UnsupportedModelError("a convolution layer")
     if model.z_steps > 1:
-        raise UnsupportedError("an enhanced mask decoder")
+        raise UnsupportedModelError("an enhanced mask decoder")
     words = table(embeddings.word_embeddings, precision)
     assert words is not None
     project = embeddings.embed_proj

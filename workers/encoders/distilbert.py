@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from schema.catalog import Precision
-from workers.encoders.modules import joined_linear, linear, norm, table
 from workers.encoders.packed import Body, Embeddings, places_from_0
 from workers.layers.attention import packed_attention
 from workers.layers.encoder_layer import EncoderLayer
+from workers.layers.modules import joined_linear, linear, norm, table
 
 
 def distilbert_body(model: Any, precision: Precision) -> Body:

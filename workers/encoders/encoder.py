@@ -13,13 +13,13 @@ from transformers import PreTrainedModel
 from schema.catalog import Entry, Precision
 from schema.settings import settings
 from workers.decisions import Decisions
-from workers.encoders.packing import pack, release
+from workers.encoders.families import pack, release
 from workers.encoders.padded import PaddedEncoder
 from workers.encoders.rows import Forward
 from workers.encoders.trial import Judge, compare
-from workers.encoders.unsupported import UnsupportedError
 from workers.faults import ModelError
 from workers.layers.linear import DTYPES
+from workers.layers.unsupported import UnsupportedModelError
 from workers.loading import LoadedModel, load
 from workers.precision import Trial, resolve
 
@@ -91,7 +91,7 @@ class _Builder:
         if self.packs:
             try:
                 return pack(loaded.model, precision, self._takes_types)
-            except UnsupportedError as reason:
+            except UnsupportedModelError as reason:
                 self.packs = False
                 logger.info("%s goes the padded way of Transformers: %s", self._name, reason)
         if precision == "int8":

@@ -16,8 +16,8 @@ from torch import nn
 
 from schema.catalog import Precision
 from workers.encoders.packed import Head
-from workers.encoders.unsupported import UnsupportedError
 from workers.layers.linear import DTYPES
+from workers.layers.unsupported import UnsupportedModelError
 
 
 def _of_row(*modules: Any) -> nn.Sequential:
@@ -54,12 +54,12 @@ def head_of(model: Any, precision: Precision) -> Head:
     """A copy of the model's head.
 
     Raises:
-        UnsupportedError: If it has none that is known.
+        UnsupportedModelError: If it has none that is known.
     """
     if part := _ROWS.get(type(model)):
         module, firsts_only = part(model), True
     elif name := _TOKENS.get(type(model)):
         module, firsts_only = getattr(model, name), False
     else:
-        raise UnsupportedError(f"the head of a {type(model).__name__}")
+        raise UnsupportedModelError(f"the head of a {type(model).__name__}")
     return Head(deepcopy(module).to(DTYPES[precision]).float().eval(), firsts_only)

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
+from workers.layers.unsupported import UnsupportedModelError
 
 #: What tensors between layers are made of; int8 is a matter inside the linear layers only.
 DTYPES: dict[Precision, torch.dtype] = {
@@ -36,10 +37,6 @@ _USUAL_ROWS = 64
 _LARGEST_INT8 = 127
 
 
-class UnknownActivationError(ValueError):
-    """A function that `Linear` does not have. The message is its name."""
-
-
 class Linear:
     """`activation(x @ weight.T + bias)`.
 
@@ -57,7 +54,7 @@ class Linear:
         activation: Name of a function from `transformers.activations`, or None.
 
     Raises:
-        UnknownActivationError: If there is no such function here.
+        UnsupportedModelError: If there is no such function here.
     """
 
     def __init__(
@@ -68,7 +65,7 @@ class Linear:
         activation: str | None = None,
     ) -> None:
         if activation is not None and activation not in _ACTIVATIONS:
-            raise UnknownActivationError(activation)
+            raise UnsupportedModelError(f"activation {activation!r}")
         self._function: Callable[[Tensor], Tensor] | None
         self._function, self._fused, self._variant = (
             _ACTIVATIONS[activation] if activation else (None, "none", "")

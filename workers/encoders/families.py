@@ -14,7 +14,7 @@ from workers.encoders.distilbert import distilbert_body
 from workers.encoders.heads import head_of
 from workers.encoders.packed import Body, PackedEncoder
 from workers.encoders.roberta import roberta_body
-from workers.encoders.unsupported import UnsupportedError
+from workers.layers.unsupported import UnsupportedModelError
 
 #: By `model_type` of the configuration.
 _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
@@ -35,13 +35,13 @@ def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> Pac
         takes_types: Whether the tokenizer gives `token_type_ids`.
 
     Raises:
-        UnsupportedError: If the packed path cannot compute what this model does.
+        UnsupportedModelError: If the packed path cannot compute what this model does.
     """
     body_of = _BODIES.get(model.config.model_type)
     if body_of is None:
-        raise UnsupportedError(f"architecture {model.config.model_type!r}")
+        raise UnsupportedModelError(f"architecture {model.config.model_type!r}")
     if getattr(model, "_hf_peft_config_loaded", False):
-        raise UnsupportedError("adapters")
+        raise UnsupportedModelError("adapters")
     body = body_of(model.base_model, precision)
     return PackedEncoder(body, head_of(model, precision), takes_types, model.device)
 

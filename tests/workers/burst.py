@@ -1,0 +1,105 @@
+"""A child with its queue, whose analysis can be watched: for tests of bursts."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Engine
+
+from schema.celery_app import make_app
+from schema.document import Document
+from schema.ledger.dispatch import dispatch
+from schema.messages import Messages
+from schema.options import RunOptions
+from schema.settings import Settings
+from schema.tables import JobState
+from tests.ledger import jobs
+from tests.waiting import wait_until
+from tests.workers.engine_analysis import CountingAnalysis
+from workers.analysis import DocumentError, Window
+from workers.board import _PLACE, Board, _offset
+from workers.engine import Engine as Warm
+from workers.job import JobRunner
+
+NAME = "node/0"
+PATIENCE = 30.0
+
+
+class Watched(CountingAnalysis):
+    """Does something first when a text is computed, or tokenised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_forward: dict[str, Callable[[], object]] = {}
+        self.on_prepare: dict[str, Callable[[], object]] = {}
+        self.threads: set[tuple[str, bool]] = set()
+
+    def _here(self, stage: str) -> None:
+        self.threads.add((stage, threading.current_thread() is threading.main_thread()))
+
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        self._here("prepare")
+        for document in documents:
+            self.on_prepare.get(document.text, lambda: None)()
+        return super().prepare(documents, options)
+
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
+        self._here("forward")
+        for window in windows:
+            self.on_forward.get(window.features, lambda: None)()
+        return super().forward(windows, on_progress)
+
+
+class Child:
+    """A child as Celery has it, with its queue."""
+
+    def __init__(self, engine: Engine, board: Board) -> None:
+        config = Settings(lease=30, heartbeat=0.05)
+        self.analysis = Watched()
+        self.messages = Messages(make_app(config))
+        self.board = board
+        self.runner = JobRunner(
+            engine,
+            {"sentiment": Warm(self.analysis)},
+            self.messages,
+            config,
+            NAME,
+            board.place(0, os.getpid()),
+        )
+        self._engine = engine
+
+    def send(self, window: int = 100) -> None:
+        """Messages for all that waits."""
+        dispatch(self._engine, self.messages.publish, "sentiment", window)
+
+    def work(self) -> None:
+        """As Celery does with the first message."""
+        assert self.messages.take("sentiment")
+        self.runner.job("sentiment", jobs(self._engine)[0].id)
+
+    def limit(self) -> float:
+        """Until when the child says that it may be busy; 0 if it says nothing."""
+        return float(_PLACE.unpack_from(self.board._page, _offset(0))[1])
+
+    @property
+    def computed(self) -> list[str]:
+        return [text for batch in self.analysis.batches for text in batch]
+
+
+def ahead(engine: Engine, place: int = 1) -> bool:
+    """Whether a job is in hand, and not yet computed."""
+    job = jobs(engine)[place]
+    return (job.state, job.started_at, job.attempts) == (JobState.RUNNING, None, 0)
+
+
+def wait_until_ahead(engine: Engine) -> None:
+    wait_until(lambda: ahead(engine), PATIENCE)
+
+
+def states(engine: Engine) -> list[tuple[str, int]]:
+    return [(job.state, job.attempts) for job in jobs(engine)]

@@ -1,0 +1,176 @@
+"""What ends a burst charges nobody but the job that was computed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from schema.celery_app import make_app
+from schema.database import reading, writing
+from schema.ledger.cancel import cancel
+from schema.ledger.pause import pause
+from schema.messages import Messages
+from schema.readiness import all_readiness
+from schema.settings import Settings
+from schema.tables import DeadLetter, Job, JobState
+from tests.ledger import jobs, make_run
+from tests.waiting import wait_until
+from tests.workers.burst import NAME, PATIENCE, Child, states, wait_until_ahead
+from workers.faults import DeviceFault, WorkerFault
+from workers.patience import Interrupted
+
+
+def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
+    make_run(engine, ["first", "second"], job_size=1)
+    child.send()
+
+    def end() -> None:
+        wait_until_ahead(engine)
+        child.board.stop(grace=60)
+
+    child.analysis.on_forward["first"] = end
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1), (JobState.PENDING, 0)]
+    assert child.computed == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "attempts"),
+    [
+        (WorkerFault("no model"), JobState.QUEUED, 0),
+        (Interrupted("told"), JobState.PENDING, 0),
+        (SystemExit(0), JobState.PENDING, 0),
+    ],
+)
+def test_whatever_ends_a_burst_what_was_taken_ahead_goes_back(
+    engine: Engine, child: Child, fault: BaseException, state: JobState, attempts: int
+) -> None:
+    make_run(engine, ["first", "second"], job_size=1)
+    child.send()
+
+    def fail() -> None:
+        wait_until_ahead(engine)
+        raise fault
+
+    child.analysis.on_forward["first"] = fail
+    if isinstance(fault, Interrupted):
+        # An error of any other kind is held against the document.
+        child.runner._engines["sentiment"].outcomes = lambda *_: fail()  # type: ignore
+    if isinstance(fault, WorkerFault):
+        child.work()
+        with reading(engine) as connection:
+            assert all_readiness(connection)[0].reason == "no model"
+    else:
+        with pytest.raises(type(fault)):
+            child.work()
+    assert states(engine) == [(state, attempts), (state, 0)]
+    assert child.computed == []
+
+
+def test_an_unknown_fault_is_charged_to_the_job_that_was_computed(
+    engine: Engine, child: Child
+) -> None:
+    make_run(engine, ["first", "second"], job_size=1)
+    child.send()
+
+    def fail(*_arguments: object) -> None:
+        wait_until_ahead(engine)
+        raise TypeError
+
+    child.runner._engines["sentiment"].outcomes = fail  # type: ignore
+    child.work()
+    assert states(engine) == [(JobState.RUNNING, 1), (JobState.PENDING, 0)]
+    assert [job.error_class for job in jobs(engine)] == ["TypeError", None]
+
+
+def test_a_lost_device_ends_the_child_and_charges_the_one_job(engine: Engine, child: Child) -> None:
+    make_run(engine, ["first", "second"], job_size=1)
+    child.send()
+
+    def fail() -> None:
+        wait_until_ahead(engine)
+        raise DeviceFault("the device is gone")
+
+    child.analysis.on_forward["first"] = fail
+    engine.dispose()
+    pid = os.fork()
+    if pid == 0:
+        child.work()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+    assert states(engine) == [(JobState.RUNNING, 1), (JobState.PENDING, 0)]
+    assert [job.error_class for job in jobs(engine)] == ["DeviceFault", None]
+
+
+@pytest.mark.parametrize(
+    ("command", "state"), [(cancel, JobState.CANCELLED), (pause, JobState.PENDING)]
+)
+def test_a_job_taken_ahead_is_not_begun_when_its_run_is_cancelled_or_paused(
+    engine: Engine, child: Child, command: Callable[[Engine, int], object], state: JobState
+) -> None:
+    make_run(engine, ["first"], name="one")
+    other = make_run(engine, ["second"], name="two")
+    child.send()
+
+    def stop() -> None:
+        wait_until_ahead(engine)
+        command(engine, other)
+
+    child.analysis.on_forward["first"] = stop
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1), (state, 0)]
+    assert child.computed == ["first"]
+
+
+def test_a_lost_claim_ends_the_burst_and_the_next_job_goes_back(
+    engine: Engine, child: Child
+) -> None:
+    make_run(engine, ["first", "second"], job_size=1)
+    child.send()
+    child.analysis.tells = 1
+
+    def take_away() -> None:
+        wait_until_ahead(engine)
+        with writing(engine) as connection:
+            taken = update(Job).where(Job.id == jobs(engine)[0].id)
+            connection.execute(taken.values(fence=Job.fence + 1, worker="node/1"))
+        # The beat finds it out.
+        beat = next(one for one in threading.enumerate() if one.name == "beat")
+        held = beat._target.__self__  # type: ignore[attr-defined]
+        wait_until(lambda: len(held.held) == 1, PATIENCE)
+
+    child.analysis.on_forward["first"] = take_away
+    child.work()
+    assert [job.state for job in jobs(engine)] == [JobState.RUNNING, JobState.PENDING]
+    assert [job.worker for job in jobs(engine)] == ["node/1", NAME]
+    assert jobs(engine)[1].attempts == 0
+
+
+def test_a_document_that_cannot_be_tokenised_ahead_is_charged_in_its_own_job(
+    engine: Engine, child: Child
+) -> None:
+    make_run(engine, ["first", "bad", "fine"], job_size=2)
+    child.analysis.errors["prepare", "bad"] = ValueError()
+    make_run(engine, ["other", "bad"], job_size=2, name="two")
+    child.send()
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1)] * 3
+    with reading(engine) as connection:
+        letters = connection.execute(select(DeadLetter.error_class, DeadLetter.attempts)).all()
+    assert letters == [("ValueError", 1)] * 2
+
+
+def test_without_redis_a_job_is_done_all_the_same(
+    engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_run(engine, ["first"], job_size=1)
+    away = Messages(make_app(Settings(redis_url="redis://127.0.0.1:1/0"), patience=0.2))
+    child.send()
+    monkeypatch.setattr(child.runner._clerk, "_messages", away)
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1)]
+    assert "no job taken ahead: BrokerError" in caplog.text

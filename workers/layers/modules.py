@@ -1,0 +1,70 @@
+"""Taking weights out of the modules of Transformers, and only out of those that are what they seem.
+
+A quantised linear layer or one with an adapter has a class of its own; to read its `weight` would
+be to compute something else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from schema.catalog import Precision
+from workers.layers.linear import DTYPES, Linear, joined
+from workers.layers.norm import Norm, layer_norm
+from workers.layers.unsupported import UnsupportedModelError
+
+
+def linear(module: Any, precision: Precision, activation: Any = None) -> Linear:
+    """A linear layer, with the activation of the configuration behind it.
+
+    Raises:
+        UnsupportedModelError: If it is none, or its activation is not known.
+    """
+    _is(module, nn.Linear)
+    return Linear(module.weight, module.bias, precision, activation)
+
+
+def joined_linear(modules: list[Any], precision: Precision) -> Linear:
+    """Several linear layers with one input as one."""
+    return Linear(*joined_weights(modules), precision)
+
+
+def joined_weights(modules: list[Any]) -> tuple[Tensor, Tensor | None]:
+    """Weight and bias of several linear layers as of one: their outputs in a row.
+
+    Raises:
+        UnsupportedModelError: If one is none.
+    """
+    for module in modules:
+        _is(module, nn.Linear)
+    return joined(*modules)
+
+
+def norm(module: Any, precision: Precision) -> Norm:
+    """A layer norm.
+
+    Raises:
+        UnsupportedModelError: If it is none.
+    """
+    _is(module, nn.LayerNorm)
+    return layer_norm(module, precision)
+
+
+def table(module: Any, precision: Precision) -> Tensor | None:
+    """(entries, width): an embedding's weights; None where the model has none.
+
+    Raises:
+        UnsupportedModelError: If it is something else.
+    """
+    if module is None:
+        return None
+    _is(module, nn.Embedding)
+    weight: Tensor = module.weight.detach().to(DTYPES[precision])
+    return weight
+
+
+def _is(module: Any, kind: type[nn.Module]) -> None:
+    if type(module) is not kind:
+        raise UnsupportedModelError(f"a {type(module).__name__} in the place of a {kind.__name__}")
