@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -12,12 +12,18 @@ from workers.decoding.cohort import Cohort
 from workers.decoding.constraints import Constraints
 from workers.decoding.search import SearchSettings
 from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
+from workers.decoding.waiting import Waiting
+from workers.lanes import Work, side_by_side
 
 #: The part of the rows that has to be free before documents are admitted: fewer and larger cohorts
 #: multiply larger matrices, but leave rows idle for longer.
 _ROOM = 0.25
-#: Sources of a cohort are at least this long, as a part of its longest: they are padded to it.
-_ALIKE = 0.75
+#: Documents times beams that are worth a lane: with fewer, weights would be read more often than it
+#: pays.
+_ROWS_OF_LANE = 32
+
+#: `Waiting.take` of one lane.
+_Take = Callable[[int, int, bool], list[list[int]]]
 
 
 class Decoder:
@@ -26,7 +32,7 @@ class Decoder:
     Args:
         model: To write with.
         settings: The checkpoint's, complete: nothing is filled in.
-        rows: Most documents times beams that are computed at once.
+        rows: Most documents times beams that a lane computes at once.
         tokens: Most padded source tokens of documents, times beams, that are computed at once; a
             document that alone has more goes alone.
         device: Of the model.
@@ -46,10 +52,10 @@ class Decoder:
         self._model, self._device = model, device
         self._constraints = Constraints(settings)
         self._settings = SearchSettings.of(settings, model.vocabulary)
-        self._places = max(1, rows // self._settings.beams)
-        self._tokens = tokens // self._settings.beams
+        self._beams = self._settings.beams
+        self._places = max(1, rows // self._beams)
+        self._tokens = tokens // self._beams
 
-    @torch.inference_mode()
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
     ) -> list[list[int]]:
@@ -64,40 +70,67 @@ class Decoder:
             from, with the one that ends it unless it was cut off.
         """
         texts: list[list[int]] = [[] for _ in sources]
-        # The longest first: what is left at the end, when rows are idle, is short.
-        waiting = sorted(range(len(sources)), key=lambda number: len(sources[number]))
+        lanes = self._lanes(len(sources))
+        waiting = Waiting(sources, lanes)
+
+        def work(number: int) -> Work:
+            def take(places: int, tokens: int, alone: bool) -> list[list[int]]:
+                return waiting.take(number, places, tokens, alone)
+
+            tokens = self._tokens // lanes
+            return lambda tick: self._lane(take, tokens, sources, texts, tick)
+
+        side_by_side([work(number) for number in range(lanes)], on_step)
+        return texts
+
+    def _lanes(self, documents: int) -> int:
+        if self._device.type != "cpu":
+            return 1
+        enough = documents * self._beams // _ROWS_OF_LANE
+        return max(1, min(torch.get_num_threads(), enough))
+
+    @torch.inference_mode()
+    def _lane(
+        self,
+        take: _Take,
+        tokens: int,
+        sources: Sequence[Sequence[int]],
+        texts: list[list[int]],
+        tick: Callable[[], None],
+    ) -> None:
         cohorts: list[Cohort] = []
-        while waiting or cohorts:
-            cohorts += self._admit(waiting, sources, cohorts)
+        while True:
+            cohorts += self._admit(take, tokens, sources, cohorts)
+            if not cohorts:
+                break
             for number, text in self._step(cohorts):
                 texts[number] = text
             cohorts = [cohort for cohort in cohorts if cohort.documents]
-            on_step()
-        return texts
+            tick()
 
     def _admit(
-        self, waiting: list[int], sources: Sequence[Sequence[int]], cohorts: Sequence[Cohort]
-    ) -> Iterator[Cohort]:
-        """Take as many of the waiting as there is room for, in cohorts of like length."""
+        self,
+        take: _Take,
+        tokens: int,
+        sources: Sequence[Sequence[int]],
+        cohorts: Sequence[Cohort],
+    ) -> list[Cohort]:
+        """Take as many of the waiting as there is room for."""
         places = self._places - sum(cohort.documents for cohort in cohorts)
-        tokens = self._tokens - sum(cohort.documents * cohort.longest for cohort in cohorts)
         if cohorts and places < self._places * _ROOM:
-            return
-        alone = not cohorts
-        while waiting:
-            longest = len(sources[waiting[-1]])
-            numbers: list[int] = []
-            while waiting and len(sources[waiting[-1]]) >= _ALIKE * longest:
-                if not alone and (places < 1 or tokens < longest):
-                    break
-                numbers.append(waiting.pop())
-                places, tokens, alone = places - 1, tokens - longest, False
-            if not numbers:
-                return
-            of_cohort = [sources[number] for number in numbers]
-            yield Cohort(
-                self._model, self._settings, self._constraints, numbers, of_cohort, self._device
+            return []
+        tokens -= sum(cohort.documents * cohort.longest for cohort in cohorts)
+        return [
+            Cohort(
+                self._model,
+                self._settings,
+                self._constraints,
+                numbers,
+                [sources[number] for number in numbers],
+                self._device,
             )
+            for numbers in take(places, tokens, not cohorts)
+        ]
 
     def _step(self, cohorts: Sequence[Cohort]) -> list[tuple[int, list[int]]]:
         model = self._model

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
+from workers.layers.int8 import Int8Weight
 from workers.layers.unsupported import UnsupportedModelError
 
 #: What tensors between layers are made of; int8 is a matter inside the linear layers only.
@@ -33,8 +34,6 @@ _ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], str, str]] = {
 
 #: Rows that oneDNN is told to expect; it lays weights out the same for any number beyond a few.
 _USUAL_ROWS = 64
-#: Symmetric: -128 is left out.
-_LARGEST_INT8 = 127
 
 
 class Linear:
@@ -42,10 +41,6 @@ class Linear:
 
     On a CPU, fp32 and bf16 weights are reordered into oneDNN's blocked layout, which `torch.nn`
     does anew in every call, and the activation is fused (the inductor's `_linear_pointwise`).
-
-    int8: weights are quantised once with a scale for each output, inputs with a scale for each row
-    when they come, both symmetric (LLM.int8(), Dettmers et al. 2022, without its outliers). So what
-    a row becomes does not depend on the rows beside it.
 
     Args:
         weight: (outputs, inputs), of any floating dtype.
@@ -75,8 +70,7 @@ class Linear:
         self._bias = None if bias is None else bias.detach().to(dtype)
         self._call: Callable[[Tensor], Tensor]
         if precision == "int8":
-            self._scale = weight.abs().amax(dim=1).clamp(min=1e-12) / _LARGEST_INT8
-            self._weight: Any = (weight / self._scale[:, None]).round().to(torch.int8).t()
+            self._weight: Any = Int8Weight(weight)
             self._call = self._int8
         elif _prepacks(weight):
             self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _USUAL_ROWS)
@@ -107,11 +101,7 @@ class Linear:
         return y
 
     def _int8(self, x: Tensor) -> Tensor:
-        rows = x.reshape(-1, x.shape[-1])
-        scale = rows.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12).div_(_LARGEST_INT8)
-        quantised = (rows / scale).round_().to(torch.int8)
-        y = torch._int_mm(quantised, self._weight) * self._scale
-        y = y.mul_(scale) if self._bias is None else torch.addcmul(self._bias, y, scale)
+        y = self._weight.product(x.reshape(-1, x.shape[-1]), self._bias)
         y = self._function(y) if self._function else y
         return y.view(*x.shape[:-1], -1)
 

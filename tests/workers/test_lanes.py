@@ -1,0 +1,102 @@
+"""Lanes: threads beside each other, their cores, and how they end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+
+from workers.lanes import side_by_side
+
+Tick = Callable[[], None]
+
+
+@pytest.fixture(autouse=True)
+def _four_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    yield
+    torch.set_num_threads(before)
+
+
+def nothing() -> None: ...
+
+
+def test_lanes_run_at_the_same_time_and_their_steps_are_told_in_the_calling_thread() -> None:
+    together = threading.Barrier(2, timeout=30)
+    told: list[threading.Thread] = []
+
+    def work(tick: Tick) -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        together.wait()
+        tick()
+
+    side_by_side([work, work], lambda: told.append(threading.current_thread()))
+    assert len(told) >= 2
+    assert set(told) == {threading.current_thread()}
+
+
+def test_a_single_work_runs_in_the_calling_thread() -> None:
+    steps: list[threading.Thread] = []
+
+    def work(tick: Tick) -> None:
+        assert torch.get_num_threads() == 4
+        tick()
+
+    side_by_side([work], lambda: steps.append(threading.current_thread()))
+    assert steps == [threading.current_thread()]
+
+
+def test_lanes_share_the_cores_and_the_last_has_them_all() -> None:
+    shares: list[int] = []
+
+    def short(tick: Tick) -> None:
+        shares.append(torch.get_num_threads())
+
+    def long(tick: Tick) -> None:
+        shares.append(torch.get_num_threads())
+        while torch.get_num_threads() != 4:
+            tick()
+
+    side_by_side([short, long], nothing)
+    assert shares == [2, 2]
+    assert torch.get_num_threads() == 4
+
+
+def test_what_a_lane_raises_ends_the_others() -> None:
+    ended = threading.Event()
+
+    def broken(tick: Tick) -> None:
+        raise ValueError("mine")
+
+    def endless(tick: Tick) -> None:
+        try:
+            while True:
+                tick()
+        finally:
+            ended.set()
+
+    with pytest.raises(ValueError, match="mine"):
+        side_by_side([endless, broken, endless], nothing)
+    assert ended.is_set()
+
+
+def test_whoever_watches_may_end_them() -> None:
+    ended: list[bool] = []
+
+    def endless(tick: Tick) -> None:
+        try:
+            while True:
+                tick()
+        finally:
+            ended.append(True)
+
+    def enough() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([endless, endless], enough)
+    assert ended == [True, True]
+    assert torch.get_num_threads() == 4
