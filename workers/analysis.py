@@ -67,6 +67,13 @@ class Analysis(ABC):
         return False
 
     @property
+    def takes_lanes(self) -> bool:
+        """Whether `forward` may run in several threads at once, and gains by it: on a CPU, if it
+        has no lanes of its own.
+        """
+        return False
+
+    @property
     def measurable(self) -> bool:
         """Whether it is worth finding out at warm-up which `batch_tokens` run quickest: the catalog
         gives none, and the model is not so small that nobody would notice.
@@ -87,6 +94,8 @@ class Analysis(ABC):
     @abstractmethod
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         """Run one batch, all of one group; an output for each window, in order.
+
+        Called in several threads at once if it `takes_lanes`.
 
         It may raise whatever it likes: the engine finds out which window is to blame.
 

@@ -46,6 +46,7 @@ class Classifier:
     Attributes:
         loaded: The model.
         packs: Whether a batch is computed without padding.
+        takes_lanes: Whether several batches may be computed at once.
 
     Raises:
         ModelError: If the model cannot be loaded, or has no fast tokenizer.
@@ -56,6 +57,7 @@ class Classifier:
         encoder = load_encoder(entry, auto_model_class, device, CLASSES)
         self.loaded = encoder.loaded
         self.packs = encoder.packs
+        self.takes_lanes = encoder.takes_lanes
         self._forward = encoder.forward
 
     @property

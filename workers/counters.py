@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from time import perf_counter
 
 
 @dataclass(slots=True)
@@ -14,7 +18,7 @@ class Counters:
         tokens: Tokens of the windows in them.
         padded_tokens: What they cost: the same with padding, where there is any.
         room: What they might have cost: the budget of each.
-        seconds: In forward.
+        seconds: In which a forward ran, or several at once.
     """
 
     forwards: int = 0
@@ -42,3 +46,41 @@ class Counters:
     def fill(self) -> float:
         """The share of their budgets that the batches took, 0..1."""
         return self.padded_tokens / self.room if self.room else 0.0
+
+
+class Forwards:
+    """Counts forwards, which may run at once.
+
+    Args:
+        counters: To add to.
+    """
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._lock = threading.Lock()
+        self._running, self._since = 0, 0.0
+
+    @contextmanager
+    def one(self, tokens: int, cost: int, budget: int) -> Iterator[None]:
+        """A forward, while it runs.
+
+        Args:
+            tokens: Of its windows.
+            cost: The same with padding.
+            budget: What it might have cost.
+        """
+        with self._lock:
+            self._counters.forwards += 1
+            self._counters.tokens += tokens
+            self._counters.padded_tokens += cost
+            self._counters.room += max(cost, budget)
+            if self._running == 0:
+                self._since = perf_counter()
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
+                if self._running == 0:
+                    self._counters.seconds += perf_counter() - self._since

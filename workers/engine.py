@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 import torch
@@ -17,10 +16,11 @@ from schema.results import Failure, Result
 from workers.analysis import Analysis, DocumentError, Provenance, Window
 from workers.batches import batches, cost
 from workers.budget import Budgets
-from workers.counters import Counters
+from workers.counters import Counters, Forwards
 from workers.decisions import Decisions
 from workers.faults import DeviceFault, WorkerFault
 from workers.isolation import is_out_of_memory, isolate, raise_worker_fault
+from workers.lanes import Shared, side_by_side
 from workers.progress import Told, carrying, nothing
 
 #: A document that no model can have trouble with.
@@ -56,6 +56,7 @@ class Engine:
         """Start with the budget that the analysis states."""
         self.analysis = analysis
         self.counters = Counters()
+        self._forwards = Forwards(self.counters)
         self._budgets = Budgets(analysis)
         # Tokenizers are not for two threads.
         self._preparing = threading.Lock()
@@ -154,12 +155,23 @@ class Engine:
     def _batches(self, works: Sequence[_Work], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
-        for batch in batches(windows, self.batch_tokens, self.analysis.packs):
-            # A document that has failed in one window is spared the others.
-            wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
-            if wanted:
-                self._batch(wanted, options)
-            self._tell()
+        planned = Shared(batches(windows, self.batch_tokens, self.analysis.packs))
+
+        def lane(tick: Callable[[], None]) -> None:
+            for batch in planned:
+                # A document that has failed in one window is spared the others.
+                wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
+                if wanted:
+                    self._batch(wanted, options, tick)
+                tick()
+
+        side_by_side([lane] * self._lanes(windows), self._tell)
+
+    def _lanes(self, windows: Sequence[Window]) -> int:
+        if not windows or not self.analysis.takes_lanes:
+            return 1
+        full = cost(windows, self.analysis.packs) // self.batch_tokens(windows[0].group)
+        return max(1, min(torch.get_num_threads(), full))
 
     def _prepare(
         self, documents: Sequence[Document], options: RunOptions
@@ -185,12 +197,17 @@ class Engine:
                 works.append(_Work(document, windows, [None] * len(windows)))
         return works
 
-    def _batch(self, rows: Sequence[tuple[_Work, int]], options: RunOptions) -> None:
+    def _batch(
+        self,
+        rows: Sequence[tuple[_Work, int]],
+        options: RunOptions,
+        tick: Callable[[], None],
+    ) -> None:
         group = rows[0][0].windows[rows[0][1]].group
         ceiling = self.batch_tokens(group)
 
         def forward(some: Sequence[tuple[_Work, int]]) -> list[Any]:
-            return self._forward([work.windows[place] for work, place in some])
+            return self._forward([work.windows[place] for work, place in some], tick)
 
         def blame(row: tuple[_Work, int], error: Exception) -> None:
             self._acquit_worker(row[0].document, options, error)
@@ -213,17 +230,11 @@ class Engine:
             else:
                 work.outputs[place] = output
 
-    def _forward(self, windows: Sequence[Window]) -> list[Any]:
+    def _forward(self, windows: Sequence[Window], tick: Callable[[], None]) -> list[Any]:
+        tokens = sum(window.length for window in windows)
         costs = cost(windows, self.analysis.packs)
-        self.counters.forwards += 1
-        self.counters.tokens += sum(window.length for window in windows)
-        self.counters.padded_tokens += costs
-        self.counters.room += max(costs, self.batch_tokens(windows[0].group))
-        began = perf_counter()
-        try:
-            outputs = self.analysis.forward(windows, self._tell)
-        finally:
-            self.counters.seconds += perf_counter() - began
+        with self._forwards.one(tokens, costs, self.batch_tokens(windows[0].group)):
+            outputs = self.analysis.forward(windows, tick)
         if len(outputs) != len(windows):
             raise WorkerFault(
                 f"{self.analysis.name}: {len(outputs)} outputs for {len(windows)} windows"
@@ -251,7 +262,7 @@ class Engine:
             (windows,) = self.prepare([harmless], options)
             if isinstance(windows, DocumentError):
                 return
-            outputs = [self._forward([window])[0] for window in windows]
+            outputs = [self._forward([window], nothing)[0] for window in windows]
             self.analysis.assemble(harmless, windows, outputs, options)
         except Exception as second:
             raise_worker_fault(second)

@@ -7,10 +7,13 @@ for memory, no core computes. Lanes wait for nobody.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
+from typing import Generic, TypeVar
 
 import torch
+
+Item = TypeVar("Item")
 
 #: What runs in a lane; it is to call what it is given now and then.
 Work = Callable[[Callable[[], None]], None]
@@ -18,6 +21,27 @@ Work = Callable[[Callable[[], None]], None]
 
 class _Stopped(BaseException):
     """Ends a lane because another, or whoever waits for them all, has failed."""
+
+
+class Shared(Generic[Item]):
+    """An iterator from which several lanes take, each item once.
+
+    Args:
+        items: Need not know of threads.
+    """
+
+    def __init__(self, items: Iterator[Item]) -> None:
+        self._items = items
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Item]:
+        """Itself."""
+        return self
+
+    def __next__(self) -> Item:
+        """What no lane has taken yet."""
+        with self._lock:
+            return next(self._items)
 
 
 def side_by_side(works: Sequence[Work], on_step: Callable[[], None]) -> None:

@@ -58,6 +58,11 @@ class EntitiesAnalysis(Analysis):
         return self._classifier.packs
 
     @property
+    def takes_lanes(self) -> bool:
+        """On a CPU, if it packs."""
+        return self._classifier.takes_lanes
+
+    @property
     def measurable(self) -> bool:
         """Unless the catalog gives a budget, or the model is tiny."""
         return self._classifier.loaded.measurable

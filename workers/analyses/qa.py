@@ -71,6 +71,11 @@ class QaAnalysis(Analysis):
         return self._encoder.packs
 
     @property
+    def takes_lanes(self) -> bool:
+        """On a CPU, if it packs."""
+        return self._encoder.takes_lanes
+
+    @property
     def measurable(self) -> bool:
         """Unless the catalog gives a budget, or the model is tiny."""
         return self._loaded.measurable

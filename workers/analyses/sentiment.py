@@ -43,6 +43,11 @@ class SentimentAnalysis(Analysis):
         return self._classifier.packs
 
     @property
+    def takes_lanes(self) -> bool:
+        """On a CPU, if it packs."""
+        return self._classifier.takes_lanes
+
+    @property
     def measurable(self) -> bool:
         """Unless the catalog gives a budget, or the model is tiny."""
         return self._classifier.loaded.measurable

@@ -40,6 +40,11 @@ class Encoder:
     forward: Forward
     packs: bool
 
+    @property
+    def takes_lanes(self) -> bool:
+        """Whether several forwards may run at once, and gain by it."""
+        return self.packs and self.loaded.device.type == "cpu"
+
 
 def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: Judge) -> Encoder:
     """Load the model of a catalog entry, which classifies rows or their tokens.
