@@ -82,8 +82,6 @@ class _Lanes:
             threading.Thread(target=self._lane, args=(work,), name=f"lane-{number}", daemon=True)
             for number, work in enumerate(works)
         ]
-        for lane in self._all:
-            lane.start()
 
     def _lane(self, work: Work) -> None:
         news: BaseException | bool = True
@@ -107,6 +105,8 @@ class _Lanes:
         self._news.put(news)
 
     def watch(self, on_step: Callable[[], None]) -> None:
+        for lane in self._all:
+            lane.start()
         while self._running:
             news = self._news.get()
             if isinstance(news, BaseException):
@@ -119,4 +119,5 @@ class _Lanes:
     def end(self) -> None:
         self._stopped = True
         for lane in self._all:
-            lane.join()
+            if lane.ident is not None:
+                lane.join()
