@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -74,11 +75,8 @@ class Decoder:
         waiting = Waiting(sources, lanes)
 
         def work(number: int) -> Work:
-            def take(places: int, tokens: int, alone: bool) -> list[list[int]]:
-                return waiting.take(number, places, tokens, alone)
-
-            tokens = self._tokens // lanes
-            return lambda tick: self._lane(take, tokens, sources, texts, tick)
+            take = partial(waiting.take, number)
+            return lambda tick: self._lane(take, self._tokens // lanes, sources, texts, tick)
 
         side_by_side([work(number) for number in range(lanes)], on_step)
         return texts
