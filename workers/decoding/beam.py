@@ -11,6 +11,7 @@ from torch import Tensor
 
 from workers.decoding.blocks import top
 from workers.decoding.constraints import Constraints
+from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
 
 #: What is as good as impossible, and still adds up.
@@ -48,13 +49,13 @@ class BeamSearch(Search):
         """What each row wrote last, (rows)."""
         return self._tokens[:, :, self._length - 1].flatten()
 
-    def advance(self, scores: Tensor) -> tuple[Tensor | None, list[bool]]:
+    def advance(self, scores: Scores) -> tuple[Tensor | None, list[bool]]:
         """See `Search`."""
         settings, beams, length = self._settings, self._settings.beams, self._length
-        scores = scores.log_softmax(-1)
-        self._constraints(scores, self._tokens[:, :, :length].flatten(0, 1))
+        values = scores.values.log_softmax(-1)
+        self._constraints(values, self._tokens[:, :, :length].flatten(0, 1))
         likeliest, beam, token = top(
-            scores.view(-1, beams, scores.shape[-1]), self._scores, self._candidates
+            values.view(-1, beams, values.shape[-1]), self._scores, self._candidates
         )
         token.clamp_(max=settings.vocabulary - 1)
         ends = torch.isin(token, self._eos)

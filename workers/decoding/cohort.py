@@ -11,6 +11,7 @@ from workers.decoding.beam import BeamSearch
 from workers.decoding.cache import Cache
 from workers.decoding.constraints import Constraints
 from workers.decoding.greedy import GreedySearch
+from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
 from workers.decoding.seq2seq import Seq2Seq
 from workers.layers.packing import Packing
@@ -71,11 +72,11 @@ class Cohort:
         """The places of these tokens, (rows)."""
         return torch.full_like(self._search.last, self._step)
 
-    def advance(self, scores: Tensor) -> Iterator[tuple[int, list[int]]]:
+    def advance(self, scores: Scores) -> Iterator[tuple[int, list[int]]]:
         """Choose the next tokens, and let finished documents go.
 
         Args:
-            scores: Logits in float32, (rows, vocabulary or more); they are changed.
+            scores: Logits of the rows; they are changed.
 
         Yields:
             Number and tokens of each document that has finished.

@@ -68,6 +68,14 @@ class Constraints:
         self._bad_tokens = [word[0] for word in words if len(word) == 1]
         self._bad_words = [word for word in words if len(word) > 1]
 
+    @property
+    def only_forbid(self) -> bool:
+        """Whether the likeliest of the tokens that are left is decided by the model's own scores:
+        others are forbidden, or one is forced, but none is made likelier or less so.
+        """
+        forced = max(len(self._forced_bos), len(self._forced_eos))
+        return self._penalty == 1.0 and not self._renormalize and forced <= 1
+
     def __call__(self, scores: Tensor, tokens: Tensor) -> None:
         """Change scores in place.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from workers.decoding.blocks import argmax
 from workers.decoding.constraints import Constraints
+from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
 
 
@@ -29,10 +29,10 @@ class GreedySearch(Search):
         """What each row wrote last, (rows)."""
         return self._tokens[:, self._length - 1]
 
-    def advance(self, scores: Tensor) -> tuple[Tensor | None, list[bool]]:
+    def advance(self, scores: Scores) -> tuple[Tensor | None, list[bool]]:
         """See `Search`."""
-        self._constraints(scores, self._tokens[:, : self._length])
-        chosen = argmax(scores).clamp_(max=self._settings.vocabulary - 1)
+        self._constraints(scores.values, self._tokens[:, : self._length])
+        chosen = scores.largest().clamp_(max=self._settings.vocabulary - 1)
         self._tokens[:, self._length] = chosen
         self._length += 1
         if self._length >= self._settings.max_length:

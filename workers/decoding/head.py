@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
 from workers.decoding.blocks import BLOCK
-from workers.layers.linear import Linear
+from workers.decoding.scores import Scores
+from workers.decoding.screen import Screen
+from workers.layers.byte_products import has_fbgemm
+from workers.layers.linear import DTYPES, Linear
+
+#: Weights from which a screen pays: fewer stay near to the processor.
+_LARGE = 1_000_000
 
 
 class Head:
-    """(rows, width) to (rows, vocabulary), widened to a multiple of `BLOCK` by scores of -inf.
+    """Scores for (rows, width), with a column for each token of the vocabulary, widened to a
+    multiple of `BLOCK` by scores of -inf.
 
     Args:
         weight: (vocabulary, width).
@@ -24,13 +33,41 @@ class Head:
     def __init__(
         self, weight: Tensor, bias: Tensor | None, precision: Precision, scale: float = 1.0
     ) -> None:
-        missing = -len(weight) % BLOCK
-        bias = weight.new_zeros(len(weight)) if bias is None else bias
-        weight = functional.pad(weight.detach(), (0, 0, 0, missing))
-        bias = functional.pad(bias.detach().float(), (0, missing), value=-torch.inf)
-        self._linear = Linear(weight, bias, precision)
-        self._scale = scale
+        self._weight = weight.detach().to(DTYPES[precision])
+        self._bias = None if bias is None else bias.detach().float()
+        self._precision, self._scale = precision, scale
 
-    def __call__(self, hidden: Tensor) -> Tensor:
-        """Score every token."""
-        return self._linear(hidden if self._scale == 1.0 else hidden * self._scale)
+    def scores(self, hidden: Tensor) -> Scores:
+        """Exact ones, as far as the precision goes."""
+        return Scores(self._linear(self._scaled(hidden)).float())
+
+    def coarse_scores(self, hidden: Tensor) -> Scores:
+        """Such that their largest is that of the exact ones, and what they are otherwise says
+        little; nothing but -inf may be put among them.
+        """
+        if self._screen is None:
+            return self.scores(hidden)
+        return self._screen.scores(self._scaled(hidden))
+
+    def lay_out(self, *, greedy: bool) -> None:
+        """Bring the weights into the form that `scores`, or `coarse_scores`, wants."""
+        if not greedy or self._screen is None:
+            _ = self._linear
+
+    def _scaled(self, hidden: Tensor) -> Tensor:
+        return hidden if self._scale == 1.0 else hidden * self._scale
+
+    @cached_property
+    def _linear(self) -> Linear:
+        missing = -len(self._weight) % BLOCK
+        bias = self._weight.new_zeros(len(self._weight)) if self._bias is None else self._bias
+        weight = functional.pad(self._weight, (0, 0, 0, missing))
+        bias = functional.pad(bias.float(), (0, missing), value=-torch.inf)
+        return Linear(weight, bias, self._precision)
+
+    @cached_property
+    def _screen(self) -> Screen | None:
+        weight = self._weight
+        if self._precision != "fp32" or weight.device.type != "cpu" or weight.numel() < _LARGE:
+            return None
+        return Screen(weight, self._bias) if has_fbgemm() else None

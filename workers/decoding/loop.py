@@ -56,6 +56,9 @@ class Decoder:
         self._beams = self._settings.beams
         self._places = max(1, rows // self._beams)
         self._tokens = tokens // self._beams
+        greedy = self._beams == 1 and self._constraints.only_forbid
+        model.head.lay_out(greedy=greedy)
+        self._scores = model.head.coarse_scores if greedy else model.head.scores
 
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
@@ -143,7 +146,7 @@ class Decoder:
             x = self._layer(number, layer, x, cohorts, rows)
         if model.decoder_norm is not None:
             x = model.decoder_norm(x)
-        scores = torch.split(model.head(x).float(), rows)
+        scores = self._scores(x).split(rows)
         return [
             finished
             for cohort, own in zip(cohorts, scores, strict=True)

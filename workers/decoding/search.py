@@ -10,6 +10,7 @@ from torch import Tensor
 from transformers import GenerationConfig
 
 from workers.decoding.constraints import Constraints, token_ids
+from workers.decoding.scores import Scores
 from workers.layers.unsupported import UnsupportedModelError
 
 
@@ -84,11 +85,11 @@ class Search(ABC):
         """What each row wrote last, (rows)."""
 
     @abstractmethod
-    def advance(self, scores: Tensor) -> tuple[Tensor | None, list[bool]]:
+    def advance(self, scores: Scores) -> tuple[Tensor | None, list[bool]]:
         """Choose the next token of each row.
 
         Args:
-            scores: Logits in float32, (rows, vocabulary or more); they are changed.
+            scores: Logits of the rows; they are changed.
 
         Returns:
             Which beam each of the next ones goes on from, (documents, beams), or None if each goes

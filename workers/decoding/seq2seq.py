@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from workers.decoding.head import Head
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm
@@ -55,7 +56,7 @@ class Seq2Seq:
         embed: From token ids (rows) and their positions (rows) to (rows, width).
         decoder: The layers of the decoder.
         decoder_norm: After the last of them, in models that have one.
-        head: From (rows, width) to scores, (rows, vocabulary or more); what is more is -inf.
+        head: From (rows, width) to the scores of all tokens.
         vocabulary: Number of tokens.
         heads: Of the decoder's attention.
         size: Of a head.
@@ -70,7 +71,7 @@ class Seq2Seq:
     embed: Callable[[Tensor, Tensor], Tensor]
     decoder: Sequence[DecoderLayer]
     decoder_norm: Norm | None
-    head: Callable[[Tensor], Tensor]
+    head: Head
     vocabulary: int
     heads: int
     size: int

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 #: Sources of a cohort are at least this long, as a part of its longest: they are padded to it.
-_ALIKE = 0.75
+_ALIKE = 0.5
 
 
 class Waiting:

@@ -1,0 +1,126 @@
+"""The likeliest token without exact scores of all tokens.
+
+The last layer multiplies with a row for each token of the vocabulary, which is most of what a step
+of greedy search reads and computes. Here all tokens are scored in bytes, a quarter of that; how far
+such a score can be from the exact one is known (Cauchy and Schwarz), and the few tokens that could
+be the likeliest are scored exactly. So the outcome is that of exact scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from workers.decoding.blocks import BLOCK
+from workers.decoding.scores import Scores
+from workers.layers.byte_products import FbgemmProduct
+from workers.layers.int8 import quantised, row_scale
+
+#: Rounding of float32 in a coarse score, as a part of the lengths of the two vectors.
+_ROUNDING = 1e-5
+#: Blocks of tokens of a row that are looked into; with more, the row is scored exactly at once.
+_MOST_BLOCKS = 64
+
+
+class Screen:
+    """A last layer for greedy search.
+
+    Args:
+        weight: (vocabulary, width) in float32, on a CPU.
+        bias: (vocabulary), or None.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        self._weight, self._bias = weight, bias if bias is not None and bias.any() else None
+        coarse, scale = quantised(weight)
+        missing = -len(weight) % BLOCK
+        restored = coarse * scale[:, None]
+        #: Lengths of what is kept of each token's weights, and of what is lost, in blocks.
+        self._kept = functional.pad(restored.norm(dim=1), (0, missing)).view(-1, BLOCK)
+        self._lost = functional.pad((weight - restored).norm(dim=1), (0, missing)).view(-1, BLOCK)
+        self._most_kept, self._most_lost = self._kept.amax(1), self._lost.amax(1)
+        self._product = FbgemmProduct(
+            functional.pad(coarse, (0, 0, 0, missing)),
+            functional.pad(scale, (0, missing), value=1.0),
+            functional.pad(torch.zeros_like(scale), (0, missing), value=-torch.inf),
+        )
+        if self._bias is not None:
+            self._wide_bias = functional.pad(self._bias, (0, missing))
+
+    def scores(self, hidden: Tensor) -> Scores:
+        """Of rows, (rows, width) in float32."""
+        scale = row_scale(hidden, self._product.levels)
+        rows = hidden / scale
+        values = self._product(rows)
+        if self._bias is not None:
+            values = values.addcdiv_(self._wide_bias, scale)
+        length = rows.norm(dim=1)
+        rounded = (rows - rows.round()).norm(dim=1) + _ROUNDING * length
+        return _CoarseScores(self, values, hidden, rounded, length)
+
+    def largest(self, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor) -> Tensor:
+        """See `_CoarseScores`."""
+        blocks = values.view(len(values), -1, BLOCK)
+        tops = blocks.amax(-1)
+        doubt = torch.outer(rounded, self._most_kept).addr_(length, self._most_lost)
+        floor = (tops - doubt).amax(1)
+        possible = tops + doubt >= floor[:, None]
+        count = possible.sum(1)
+        unclear = (count == 0) | (count > _MOST_BLOCKS)
+        some_unclear = bool(unclear.any())
+        if some_unclear:
+            possible &= ~unclear[:, None]
+        row, block = possible.nonzero(as_tuple=True)
+        doubt = self._kept[block] * rounded[row, None] + self._lost[block] * length[row, None]
+        place, inside = (blocks[row, block] + doubt >= floor[row, None]).nonzero(as_tuple=True)
+        row, token = row[place], block[place] * BLOCK + inside
+        chosen = self._best(hidden, row, token)
+        if some_unclear:
+            chosen[unclear] = self._exactly(values[unclear], hidden[unclear])
+        return chosen
+
+    def _best(self, hidden: Tensor, row: Tensor, token: Tensor) -> Tensor:
+        """Of some tokens of each row the one with the largest exact score, of equals the first."""
+        exact = (self._weight[token] * hidden[row]).sum(1)
+        if self._bias is not None:
+            exact += self._bias[token]
+        best = exact.new_full((len(hidden),), -torch.inf).scatter_reduce_(0, row, exact, "amax")
+        token = torch.where(exact == best[row], token, len(self._weight))
+        none = token.new_full((len(hidden),), len(self._weight))
+        return none.scatter_reduce_(0, row, token, "amin")
+
+    def _exactly(self, values: Tensor, hidden: Tensor) -> Tensor:
+        exact = functional.linear(hidden, self._weight, self._bias)
+        forbidden = values[:, : len(self._weight)] == -torch.inf
+        return exact.masked_fill_(forbidden, -torch.inf).argmax(1)
+
+
+class _CoarseScores(Scores):
+    """Scores in units of their row, near enough to tell which tokens can be the likeliest.
+
+    Args:
+        screen: That made them.
+        values: See `Scores`.
+        hidden: What they were made from, (rows, width).
+        rounded: Length of what was lost when it was rounded, in the units of the row, (rows).
+        length: Its own length in these units, (rows).
+    """
+
+    def __init__(
+        self, screen: Screen, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor
+    ) -> None:
+        super().__init__(values)
+        self._screen = screen
+        self._rows = (hidden, rounded, length)
+
+    def split(self, rows: Sequence[int]) -> Sequence[Scores]:
+        parts = zip(
+            *(torch.split(part, list(rows)) for part in (self.values, *self._rows)), strict=True
+        )
+        return [_CoarseScores(self._screen, *part) for part in parts]
+
+    def largest(self) -> Tensor:
+        return self._screen.largest(self.values, *self._rows)
