@@ -1,12 +1,16 @@
-"""Tiny random models of each decoder-only family that the decoding loop takes apart."""
+"""Tiny random models of each decoder-only family that the decoding loop takes apart, their prompts,
+and what `generate` says.
+"""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from transformers import (
+    GenerationConfig,
     GPT2Config,
     GPT2LMHeadModel,
     LlamaConfig,
@@ -17,9 +21,15 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
+from workers.decoding import Decoder, take_apart
+
 VOCABULARY = 150
 POSITIONS = 96
 EOS = 3
+CPU = torch.device("cpu")
+#: Several tokens that end a text, so that lengths vary.
+ENDS = [8, 12, 20, 30, 44, 50]
+NEW = {"max_new_tokens": 20}
 
 _TOKENS = {"vocab_size": VOCABULARY, "eos_token_id": EOS, "bos_token_id": 2, "pad_token_id": 1}
 _GPT2 = _TOKENS | {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_inner": 40, "n_positions": POSITIONS}
@@ -89,3 +99,34 @@ def settled(model: Any) -> Any:
 
 def build_model(name: str) -> Any:
     return settled(MODELS[name]())
+
+
+def settings_of(ends: list[int] | None = None, **search: Any) -> GenerationConfig:
+    common: dict[str, Any] = {"pad_token_id": 1, "do_sample": False, "num_beams": 1} | NEW
+    return GenerationConfig(**common | {"eos_token_id": [EOS, *(ends or [])]} | search)
+
+
+def prompts_of(count: int, seed: int = 1, longest: int = 60) -> list[list[int]]:
+    """Some of a single token, some of one length, none longer than leaves room."""
+    draw = random.Random(seed)
+    lengths = [1, 1, 2, 3, longest, *(draw.randint(1, longest) for _ in range(count - 5))]
+    return [[draw.randrange(5, VOCABULARY) for _ in range(length)] for length in lengths]
+
+
+def generated(model: Any, settings: GenerationConfig, prompt: list[int]) -> list[int]:
+    # What the settings leave open, `generate` takes from the model.
+    model.generation_config = settings
+    with torch.inference_mode():
+        ids = torch.tensor([prompt])
+        text = model.generate(
+            input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
+        )
+    return text[0, len(prompt) :].tolist()
+
+
+def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
+    tokens = budget.get("tokens", 10_000)
+    return Decoder(take_apart(model, "fp32"), settings, rows, tokens, CPU)
+
+
+def nothing() -> None: ...
