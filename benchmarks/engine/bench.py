@@ -15,6 +15,7 @@ from benchmarks.engine.ctranslate2_variants import ctranslate2_variants
 from benchmarks.engine.engine_variants import engine_variants
 from benchmarks.engine.onnx_variants import onnx_variants
 from benchmarks.engine.peak import Peak
+from benchmarks.engine.reply_variants import reply_variants
 from benchmarks.engine.row import Row
 from benchmarks.engine.section import Plan, measure
 from benchmarks.engine.shapes import SHAPES
@@ -138,6 +139,9 @@ def _variants(work: Work, place: Place, wanted: str | None) -> list[Variant]:
 
 def _known(work: Work, place: Place) -> Iterator[Variant]:
     yield from transformers_variants(work, place)
+    if work.analysis == "reply":
+        yield from reply_variants(work, place)
+        return
     yield from engine_variants(work, place)
     yield from ctranslate2_variants(work, place)
     yield from onnx_variants(work, place)

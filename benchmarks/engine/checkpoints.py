@@ -24,6 +24,8 @@ from transformers import (
     DistilBertForQuestionAnswering,
     DistilBertForSequenceClassification,
     GenerationConfig,
+    GPT2Config,
+    GPT2LMHeadModel,
     MarianConfig,
     MarianMTModel,
 )
@@ -32,6 +34,7 @@ from benchmarks.engine.copying import make_it_copy
 from benchmarks.engine.heads import settle
 from benchmarks.engine.shapes import Shape
 from benchmarks.engine.vocabularies import write_tokenizer
+from benchmarks.engine.wandering import make_it_wander
 
 #: To be raised when what is made changes, so that what older versions made is made anew.
 VERSION = 1
@@ -62,7 +65,7 @@ def make_checkpoint(root: Path, name: str, shape: Shape) -> Path:
     model = _MAKERS[shape.architecture](shape)
     model.eval()
     if shape.decoder_layers:
-        make_it_copy(model, _pieces(unfinished))
+        (make_it_copy if shape.layers else make_it_wander)(model, _pieces(unfinished))
         model.save_pretrained(unfinished)
     else:
         model.save_pretrained(unfinished)
@@ -207,6 +210,25 @@ def _bart(shape: Shape) -> BartForConditionalGeneration:
     return model
 
 
+def _gpt2(shape: Shape) -> GPT2LMHeadModel:
+    """As gpt2 is configured (Radford et al. 2019)."""
+    tokens = {"pad_token_id": 0, "bos_token_id": 0, "eos_token_id": 0}
+    config = GPT2Config(
+        vocab_size=shape.vocabulary,
+        n_positions=shape.window,
+        n_embd=shape.width,
+        n_layer=shape.decoder_layers,
+        n_head=shape.heads,
+        n_inner=shape.hidden,
+        **tokens,
+    )
+    model = GPT2LMHeadModel(config)
+    model.generation_config = GenerationConfig(
+        **tokens, max_new_tokens=shape.longest_reply, num_beams=1, do_sample=False
+    )
+    return model
+
+
 def _for_converters(config: Any, *, static: bool) -> Any:
     """With what Transformers no longer reads and published checkpoints still say: CTranslate2's
     converter asks for it.
@@ -222,4 +244,5 @@ _MAKERS: dict[str, Callable[[Shape], Any]] = {
     "bert-tokens": _bert,
     "marian": _marian,
     "bart": _bart,
+    "gpt2": _gpt2,
 }

@@ -64,7 +64,11 @@ class Costs:
             if work.beams and isinstance(said, Written):
                 # A longer document has its texts written one after the other.
                 steps = round(said.tokens * read / rows[0])
-                operations += flops.decoder(shape, read, steps, work.beams)
+                operations += (
+                    flops.decoder(shape, read, steps, work.beams)
+                    if shape.layers
+                    else flops.causal(shape, read, steps)
+                )
                 read = steps
             self._of[document.id] = Cost(read, operations)
         if work.analysis == "qa":

@@ -17,6 +17,17 @@ def encoder(shape: Shape, tokens: int) -> float:
     return float(shape.layers * (linear + attention) + _head(shape, tokens))
 
 
+def causal(shape: Shape, prompt: int, steps: int) -> float:
+    """Of a decoder alone that goes on from a prompt with so many steps; of the prompt, its last
+    token alone is scored.
+    """
+    width, tokens = shape.width, prompt + steps - 1
+    linear = tokens * (8 * width * width + 4 * width * shape.hidden)
+    attention = 4 * width * (tokens * (tokens + 1) // 2)
+    vocabulary = 2 * steps * width * shape.vocabulary
+    return float(shape.decoder_layers * (linear + attention) + vocabulary)
+
+
 def _head(shape: Shape, tokens: int) -> int:
     if shape.decoder_layers:
         return 0

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from schema.catalog import Precision
-from workers.layers.linear import DTYPES
+from workers.layers.linear import DTYPES, _prepacks
 
 _REPEATS = 5
 
@@ -38,7 +38,7 @@ class Peak:
             a = torch.randn(size, size, device=device).to(DTYPES[precision])
             b = torch.randn(size, size, device=device).to(DTYPES[precision])
             kinds.append((precision, lambda a=a, b=b: a @ b))  # type: ignore[misc]
-            if device == "cpu" and hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
+            if _prepacks(b):
                 packed = torch.ops.mkldnn._reorder_linear_weight(b, size)
                 kinds.append((precision, _prepacked(a, packed)))
         a8 = torch.randint(-127, 127, (size, size), dtype=torch.int8, device=device)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Architecture = Literal[
-    "distilbert-classification", "bert-tokens", "distilbert-answers", "marian", "bart"
+    "distilbert-classification", "bert-tokens", "distilbert-answers", "marian", "bart", "gpt2"
 ]
 
 
@@ -20,7 +20,7 @@ class Shape:
         width: Of the residual stream (`d_model`).
         heads: Of every attention.
         hidden: Between the two linear layers of a feed-forward block.
-        layers: Of the encoder.
+        layers: Of the encoder; 0 for a decoder alone.
         decoder_layers: 0 for an encoder alone.
         window: Tokens that it reads at once.
         classes: Outputs of the head, for encoders.
@@ -35,6 +35,9 @@ class Shape:
     decoder_layers: int = 0
     window: int = 512
     classes: int = 2
+
+    #: Tokens at which a reply is cut off.
+    longest_reply: ClassVar[int] = 160
 
 
 #: By the name of the checkpoint.
@@ -51,6 +54,8 @@ REAL = {
     "translation": Shape("marian", 58101, 512, 8, 2048, 6, 6),
     # distilbart-cnn-12-6
     "summary": Shape("bart", 50264, 1024, 16, 4096, 12, 6, window=1024),
+    # gpt2
+    "reply": Shape("gpt2", 50257, 768, 12, 3072, 0, 12, window=1024),
 }
 
 TINY = {
@@ -60,6 +65,7 @@ TINY = {
     "qa": Shape("distilbert-answers", 3000, 64, 2, 128, 2),
     "translation": Shape("marian", 3000, 128, 2, 256, 2, 2),
     "summary": Shape("bart", 3000, 128, 2, 256, 2, 2, window=1024),
+    "reply": Shape("gpt2", 3000, 128, 2, 256, 0, 2, window=1024),
 }
 
 SHAPES = {"real": REAL, "tiny": TINY}

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from transformers import (
+    AutoModelForCausalLM,
     AutoModelForQuestionAnswering,
     AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
@@ -37,6 +38,7 @@ _MODELS: dict[str, Any] = {
     "qa": AutoModelForQuestionAnswering,
     "translation": AutoModelForSeq2SeqLM,
     "summary": AutoModelForSeq2SeqLM,
+    "reply": AutoModelForCausalLM,
 }
 _Batched = Callable[[Sequence[Document], int], list[Said]]
 
@@ -83,6 +85,8 @@ def _batched(work: Work, place: Place) -> _Batched:
     model, tokenizer = load_model(work, place)
     if work.analysis == "qa":
         return partial(answer_padded, model, tokenizer)
+    if work.analysis == "reply":
+        return partial(_reply, model, tokenizer)
     if work.beams:
         settings, prefix = generation_settings(model, tokenizer, TASKS[work.analysis])
         model.generation_config = settings
@@ -123,6 +127,31 @@ def _generate(
         with torch.inference_mode():
             written = model.generate(**inputs.to(model.device))
         said += (_written(model, tokenizer, tokens) for tokens in written.tolist())
+    return said
+
+
+def prompts_of(tokenizer: Any, documents: Sequence[Document]) -> list[list[int]]:
+    """What replies go on from, as token ids."""
+    texts = [document.text for document in documents]
+    return [list(ids) for ids in tokenizer(texts, truncation=True)["input_ids"]]
+
+
+def reply_of(model: Any, tokenizer: Any, tokens: list[int]) -> Written:
+    """What was written behind a prompt, up to the first token that ends it."""
+    ends = model.generation_config.eos_token_id
+    steps = next((step for step, token in enumerate(tokens, 1) if token in ends), len(tokens))
+    return Written(decode(tokenizer, tokens[:steps]), steps)
+
+
+def _reply(model: Any, tokenizer: Any, documents: Sequence[Document], size: int) -> list[Said]:
+    said: list[Said] = []
+    prompts = prompts_of(tokenizer, documents)
+    for first in range(0, len(prompts), size):
+        batch = {"input_ids": prompts[first : first + size]}
+        inputs = tokenizer.pad(batch, return_tensors="pt").to(model.device)
+        with torch.inference_mode():
+            written = model.generate(**inputs)[:, inputs["input_ids"].shape[1] :]
+        said += (reply_of(model, tokenizer, tokens) for tokens in written.tolist())
     return said
 
 

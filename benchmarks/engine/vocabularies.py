@@ -16,7 +16,12 @@ from tokenizers import (
     processors,
     trainers,
 )
-from transformers import BartTokenizerFast, BertTokenizerFast, DistilBertTokenizerFast
+from transformers import (
+    BartTokenizerFast,
+    BertTokenizerFast,
+    DistilBertTokenizerFast,
+    PreTrainedTokenizerFast,
+)
 
 from benchmarks.engine.shapes import Shape
 from benchmarks.engine.texts import documents
@@ -33,6 +38,8 @@ def write_tokenizer(folder: Path, shape: Shape) -> None:
         _write_marian(folder, shape, texts)
     elif shape.architecture == "bart":
         _write_bart(folder, shape, texts)
+    elif shape.architecture == "gpt2":
+        _write_gpt2(folder, shape, texts)
     else:
         _write_word_pieces(folder, shape, texts)
 
@@ -63,17 +70,7 @@ def _write_word_pieces(folder: Path, shape: Shape, texts: list[str]) -> None:
 
 
 def _write_bart(folder: Path, shape: Shape, texts: list[str]) -> None:
-    """Byte-level BPE (Radford et al. 2019)."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=_pieces(shape),
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer = _pairs(shape, texts, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"])
     model = json.loads(tokenizer.to_str())["model"]
     vocabulary = model["vocab"]
     vocabulary |= {f"<unused{id}>": id for id in range(len(vocabulary), shape.vocabulary)}
@@ -83,6 +80,39 @@ def _write_bart(folder: Path, shape: Shape, texts: list[str]) -> None:
         merges=[tuple(pair) for pair in model["merges"]],
         model_max_length=shape.window,
     ).save_pretrained(folder)
+
+
+def _write_gpt2(folder: Path, shape: Shape, texts: list[str]) -> None:
+    """A text is followed by the token that ends one, and that a reply goes on from."""
+    end = "<|endoftext|>"
+    tokenizer = _pairs(shape, texts, [end])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"$A {end}", special_tokens=[(end, tokenizer.token_to_id(end))]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token=end,
+        eos_token=end,
+        pad_token=end,
+        padding_side="left",
+        model_input_names=["input_ids", "attention_mask"],
+        model_max_length=shape.window - shape.longest_reply,
+    ).save_pretrained(folder)
+
+
+def _pairs(shape: Shape, texts: list[str], special: list[str]) -> Tokenizer:
+    """Byte-level BPE (Radford et al. 2019)."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=_pieces(shape),
+        special_tokens=special,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
 
 
 def _write_marian(folder: Path, shape: Shape, texts: list[str]) -> None:

@@ -16,7 +16,7 @@ class Work:
 
     Attributes:
         name: As `--only` takes it.
-        analysis: As `schema.analyses.ANALYSES` names it.
+        analysis: As `schema.analyses.ANALYSES` names it; or `reply`, which is to be one.
         checkpoint: Name in `shapes`.
         beams: 0 for an encoder, 1 for greedy decoding.
         share: Part of the whole time.
@@ -42,6 +42,7 @@ WORKS = {
         Work("translation-beam", "translation", "translation", 4, 0.17),
         Work("summary", "summary", "summary", 1, 0.17),
         Work("summary-beam", "summary", "summary", 4, 0.17),
+        Work("reply", "reply", "reply", 1, 0.17, usual=False),
     )
 }
 

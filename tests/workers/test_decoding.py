@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from transformers import GenerationConfig
 
+from tests.workers.counted_head import CountedHead
 from tests.workers.seq2seq_models import MODELS, POSITIONS, VOCABULARY, build_model
 from workers.decoding import Decoder, GenerateDecoder, loop, take_apart
 from workers.layers.unsupported import UnsupportedModelError
@@ -36,7 +38,7 @@ SEARCHES: dict[str, dict[str, Any]] = {
         "ends": ENDS,
     },
     "forbidden": {"num_beams": 3, "bad_words_ids": [[7], [9, 11], [20, 21, 22], [8]], "ends": ENDS},
-    "penalised": {"num_beams": 2, "repetition_penalty": 1.4, "renormalize_logits": True},
+    "penalised": {"num_beams": 2, "repetition_penalty": 1.3, "renormalize_logits": True},
 }
 
 
@@ -156,19 +158,10 @@ def test_finished_rows_are_not_computed_any_more() -> None:
     settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
     sources = sources_of(40, 0)
     seq2seq = take_apart(model, "fp32")
-    rows = 0
-
-    class Counted:
-        def __call__(self, hidden: torch.Tensor) -> torch.Tensor:
-            nonlocal rows
-            rows += len(hidden)
-            return seq2seq.head(hidden)
-
-    counted = type(seq2seq)(
-        **{name: getattr(seq2seq, name) for name in seq2seq.__slots__} | {"head": Counted()}
-    )
+    head = CountedHead(seq2seq.head)
+    counted = replace(seq2seq, head=head)
     texts = Decoder(counted, settings, 16, 10_000, CPU).decode(sources, nothing)
-    assert rows == sum(map(len, texts))
+    assert head.rows == sum(map(len, texts))
 
 
 def test_no_sources() -> None:

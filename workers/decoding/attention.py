@@ -5,8 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+#: Keys and values, (documents, key heads, slots, size) each, and what is added to the scores, None
+#: or anything that broadcasts to (documents, heads, queries, slots).
+Memory = tuple[Tensor, Tensor, Tensor | None]
 
-def attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
+
+def attend(query: Tensor, *memories: Memory) -> Tensor:
     """Attention with scaled queries, as batched matrix products.
 
     For single queries on a CPU these are up to twice as quick as PyTorch's own
@@ -14,19 +18,25 @@ def attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> 
 
     Args:
         query: (documents, heads, queries, size).
-        keys: (documents, heads, slots, size).
-        values: Like the keys.
-        bias: Added to the scores; broadcasts to (documents, heads, queries, slots).
+        memories: What is looked at, all with one softmax. They have as many heads, or fewer:
+            neighbouring heads of the queries then share one of keys and values.
 
     Returns:
         (documents * queries, heads * size).
     """
     documents, heads, queries, size = query.shape
-    scores = torch.bmm(
-        query.reshape(documents * heads, queries, size), keys.flatten(0, 1).transpose(1, 2)
-    )
-    if bias is not None:
-        scores.view(documents, heads, queries, -1).add_(bias)
-    seen = torch.bmm(scores.softmax(-1), values.flatten(0, 1))
+    # Heads that share keys are more queries to one head: no keys are copied for them.
+    rows = query.reshape(documents * memories[0][0].shape[1], -1, size)
+    parts = []
+    for keys, _, bias in memories:
+        scores = torch.bmm(rows, keys.flatten(0, 1).transpose(1, 2))
+        if bias is not None:
+            scores.view(documents, heads, queries, scores.shape[-1]).add_(bias)
+        parts.append(scores)
+    weights = (parts[0] if len(parts) == 1 else torch.cat(parts, -1)).softmax(-1)
+    first, *others = torch.split(weights, [part.shape[-1] for part in parts], -1)
+    seen = torch.bmm(first, memories[0][1].flatten(0, 1))
+    for weight, (_, values, _) in zip(others, memories[1:], strict=True):
+        seen = torch.baddbmm(seen, weight, values.flatten(0, 1))
     seen = seen.view(documents, heads, queries, size).transpose(1, 2)
     return seen.reshape(documents * queries, heads * size)

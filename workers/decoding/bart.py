@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -20,7 +19,7 @@ from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
 from workers.layers.attention import packed_attention
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import DTYPES, Linear
-from workers.layers.modules import joined_linear, joined_weights, linear, norm
+from workers.layers.modules import joined_linear, joined_weights, linear, norm, scaled_queries
 from workers.layers.norm import Norm
 
 #: By `model_type`: whether each norm stands before its block.
@@ -114,8 +113,6 @@ def _decoder_layer(layer: Any, config: Any, precision: Precision) -> DecoderLaye
 
 
 def _scaled(modules: list[Any], attention: Any, precision: Precision) -> Linear:
-    """The queries come first; they are scaled here once instead of in every step."""
-    weight, bias = joined_weights(modules)
-    scale = torch.ones(len(weight), 1, dtype=weight.dtype, device=weight.device)
-    scale[: attention.embed_dim] = attention.head_dim**-0.5
-    return Linear(weight * scale, None if bias is None else bias * scale[:, 0], precision)
+    """Queries, or queries, keys and values."""
+    scale = attention.head_dim**-0.5
+    return scaled_queries(*joined_weights(modules), attention.embed_dim, scale, precision)

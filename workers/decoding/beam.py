@@ -6,11 +6,14 @@ changes nothing, so here it leaves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from workers.decoding.blocks import top
 from workers.decoding.constraints import Constraints
+from workers.decoding.extent import Extent
 from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
 
@@ -27,20 +30,20 @@ class BeamSearch(Search):
 
     def __init__(
         self,
-        documents: int,
+        begun: Sequence[Sequence[int]],
+        extent: Extent,
         settings: SearchSettings,
         constraints: Constraints,
         device: torch.device,
     ) -> None:
-        super().__init__(documents, settings, constraints, device)
-        beams = settings.beams
+        super().__init__(begun, extent, settings, constraints, device)
+        documents, beams = len(begun), settings.beams
         self._candidates = max(2, 1 + len(settings.eos)) * beams
-        shape = (documents, beams, settings.max_length)
-        self._tokens = torch.full(shape, settings.start, dtype=torch.long, device=device)
+        self._tokens = self._tokens[:, None].repeat(1, beams, 1)
         self._scores = torch.zeros(documents, beams, device=device)
         self._scores[:, 1:] = _NEVER
-        self._best = torch.zeros(shape, dtype=torch.long, device=device)
-        self._best_lengths = torch.ones(documents, beams, dtype=torch.long, device=device)
+        self._best = self._tokens.clone()
+        self._best_lengths = torch.full((documents, beams), self._begin, device=device)
         self._best_scores = torch.full((documents, beams), _NEVER, device=device)
         self._finished = torch.zeros(documents, beams, dtype=torch.bool, device=device)
 
@@ -53,21 +56,22 @@ class BeamSearch(Search):
         """See `Search`."""
         settings, beams, length = self._settings, self._settings.beams, self._length
         values = scores.values.log_softmax(-1)
-        self._constraints(values, self._tokens[:, :, :length].flatten(0, 1))
+        self._constraints(values, self._tokens[:, :, :length].flatten(0, 1), self._extent)
         likeliest, beam, token = top(
             values.view(-1, beams, values.shape[-1]), self._scores, self._candidates
         )
         token.clamp_(max=settings.vocabulary - 1)
         ends = torch.isin(token, self._eos)
-        if length + 1 >= settings.max_length:
-            ends.fill_(True)
+        last = self._extent.last
+        if any(last):
+            ends[last] = True
         goes_on = (likeliest + ends.float() * _NEVER).topk(beams, dim=1)
         self._finish(likeliest, beam, token, ends)
         parents = beam.gather(1, goes_on.indices)
         self._tokens[:, :, :length] = _of(self._tokens[:, :, :length], parents)
         self._tokens[:, :, length] = token.gather(1, goes_on.indices)
         self._scores = goes_on.values
-        self._length += 1
+        self._extent.written += 1
         return parents, self._done(ends)
 
     def _finish(self, likeliest: Tensor, beam: Tensor, token: Tensor, ends: Tensor) -> None:
@@ -78,7 +82,7 @@ class BeamSearch(Search):
         ended[:, beams:] = False
         if not ended.any():
             return
-        scores = likeliest / (length**settings.length_penalty)
+        scores = likeliest / ((length + 1 - self._begin) ** settings.length_penalty)
         if settings.early_stopping is True:
             scores += self._finished.all(dim=1, keepdim=True).float() * _NEVER
         scores += (~ended).float() * _NEVER
@@ -97,10 +101,14 @@ class BeamSearch(Search):
         """Which documents can get no better text, or have been told to look no further."""
         settings = self._settings
         if settings.early_stopping == "never" and settings.length_penalty > 0.0:
-            length = settings.max_length - 1
+            lengths = self._extent.most
         else:
-            length = self._length - 1
-        hope = self._scores[:, :1] / (length**settings.length_penalty)
+            lengths = [self._extent.written]
+        penalties = [length**settings.length_penalty for length in lengths]
+        if len(set(penalties)) == 1:
+            hope = self._scores[:, :1] / penalties[0]
+        else:
+            hope = self._scores[:, :1] / self._scores.new_tensor(penalties)[:, None]
         worst = self._best_scores.min(dim=1, keepdim=True).values
         hopeless = ~(hope > torch.where(self._finished, worst, _NEVER)).any(dim=1)
         done = hopeless | ends.all(dim=1)
@@ -111,7 +119,7 @@ class BeamSearch(Search):
     def written(self, document: int) -> list[int]:
         """See `Search`."""
         length = int(self._best_lengths[document, 0])
-        return list(self._best[document, 0, 1:length].tolist())
+        return list(self._best[document, 0, self._begin : length].tolist())
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
         """See `Cache.keep`."""

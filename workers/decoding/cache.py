@@ -1,14 +1,14 @@
-"""What a cohort's decoder remembers: keys and values of its sources and of its own tokens."""
+"""What a cohort's decoder remembers: keys and values of what it has read and of its own tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
 
-from workers.decoding.attention import attend
-from workers.decoding.seq2seq import Seq2Seq
+from workers.decoding.attention import Memory, attend
+from workers.decoding.causal import Causal, Model
 from workers.layers.packing import Packing
 
 #: Slots that a cache grows by, at least.
@@ -24,29 +24,27 @@ class Cache:
 
     Nothing is copied from beam to beam: in each step every beam of a document fills one slot, and
     `seen` says which slots are a beam's own past. Beams share what they have in common, and slots
-    that no beam of a document sees any more are given up from time to time.
+    that no beam of a document sees any more are given up from time to time. What was read before
+    anything was written, a source or a prompt, stays where it is; all beams see it.
 
     Args:
         model: Whose layers fill it.
-        hidden: What the encoder made of the sources, (tokens, width), in the order of the packing.
-        packing: Of the sources.
+        read: Keys and values of sources or prompts for each layer, (tokens, 2 * key heads * size),
+            in the order of the packing.
+        packing: Of the sources or prompts.
         beams: Rows of a document.
     """
 
-    def __init__(self, model: Seq2Seq, hidden: Tensor, packing: Packing, beams: int) -> None:
+    def __init__(self, model: Model, read: Iterable[Tensor], packing: Packing, beams: int) -> None:
         self._model, self._beams = model, beams
         self.documents = len(packing.lengths)
-        self._source = [
-            _padded(layer.source_keys_values(hidden), packing, model.heads, model.size)
-            for layer in model.decoder
-        ]
-        self._source_bias = _padding_bias(packing, hidden.dtype)
+        self._source = [_padded(each, packing, model.key_heads, model.size) for each in read]
+        some = self._source[0][0]
+        self._source_bias = _padding_bias(packing, some.dtype)
         self._used = 0
-        shape = (self.documents, model.heads, _GROWTH, model.size)
-        self._own = [
-            (hidden.new_empty(shape), hidden.new_empty(shape)) for _ in range(len(model.decoder))
-        ]
-        device = hidden.device
+        shape = (self.documents, model.key_heads, _GROWTH, model.size)
+        self._own = [(some.new_empty(shape), some.new_empty(shape)) for _ in model.decoder]
+        device = some.device
         self._seen = torch.zeros(self.documents, beams, 0, dtype=torch.bool, device=device)
         self._positions = torch.zeros(self.documents, 0, dtype=torch.long, device=device)
         self._bias: Tensor | None = None
@@ -79,30 +77,38 @@ class Cache:
         return bias
 
     def attend_own(self, number: int, qkv: Tensor) -> Tensor:
-        """Self-attention of a layer: store the new keys and values, and look at all of the past.
+        """Self-attention of a layer: store the new keys and values, and look at all of the past, of
+        which a prompt is a part.
 
         Args:
             number: Of the layer.
-            qkv: (documents * beams, 3 * heads * size).
+            qkv: (documents * beams, (heads + 2 * key heads) * size).
 
         Returns:
             (documents * beams, heads * size).
         """
         model, end = self._model, self._used + self._beams
-        shape = (self.documents, self._beams, 3, model.heads, model.size)
-        query, key, value = qkv.view(shape).permute(2, 0, 3, 1, 4).unbind(0)
+        heads = [model.heads, model.key_heads, model.key_heads]
+        shape = (self.documents, self._beams, sum(heads), model.size)
+        query, key, value = torch.split(qkv.view(shape).transpose(1, 2), heads, dim=1)
         keys, values = (part[: self.documents, :, :end] for part in self._own[number])
         keys[:, :, self._used :] = key
         values[:, :, self._used :] = value
-        return attend(query, keys, values, self._bias)
+        own = (keys, values, self._bias)
+        if isinstance(model, Causal):
+            return attend(query, self._read(number), own)
+        return attend(query, own)
 
     def attend_source(self, number: int, query: Tensor) -> Tensor:
         """Attention of a layer to the source; shapes as in `attend_own`, of the queries alone."""
         model = self._model
         shape = (self.documents, self._beams, model.heads, model.size)
+        return attend(query.view(shape).transpose(1, 2), self._read(number))
+
+    def _read(self, number: int) -> Memory:
         keys, values = (part[: self.documents] for part in self._source[number])
         bias = None if self._source_bias is None else self._source_bias[: self.documents]
-        return attend(query.view(shape).transpose(1, 2), keys, values, bias)
+        return keys, values, bias
 
     def end_step(self, parents: Tensor | None) -> None:
         """Keep what the step has stored.

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from workers.decoding.beam import BeamSearch
 from workers.decoding.cache import Cache
+from workers.decoding.causal import Model
 from workers.decoding.constraints import Constraints
+from workers.decoding.extent import Extent
 from workers.decoding.greedy import GreedySearch
 from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
-from workers.decoding.seq2seq import Seq2Seq
 from workers.layers.packing import Packing
 
 
@@ -21,21 +22,25 @@ class Cohort:
     """Some documents on their way through the decoder.
 
     Args:
-        model: To encode them, once, without padding.
+        model: To read them, once, without padding.
         settings: Of the search.
         constraints: On what is written.
         numbers: By which the documents are known outside.
-        sources: Token ids of each, special tokens included; best of like length, longest first.
+        sources: Token ids of each source or prompt, special tokens included; best of like length,
+            longest first.
         device: Of the model.
 
     Attributes:
         longest: Source tokens of a document, to which the others are padded.
         cache: What the decoder remembers of them.
+
+    Raises:
+        ValueError: If a prompt is empty, or so long that nothing may be written.
     """
 
     def __init__(
         self,
-        model: Seq2Seq,
+        model: Model,
         settings: SearchSettings,
         constraints: Constraints,
         numbers: Sequence[int],
@@ -44,13 +49,17 @@ class Cohort:
     ) -> None:
         self._numbers = list(numbers)
         self._beams = settings.beams
-        self._step = 0
-        packing = Packing([len(source) for source in sources], device)
-        ids = torch.tensor([token for source in sources for token in source], device=device)
-        self.longest = max(packing.lengths)
-        self.cache = Cache(model, model.encode(ids, packing), packing, settings.beams)
+        parts = (model.parts(source, settings.start) for source in sources)
+        read, begun = zip(*parts, strict=True)
+        lengths = [len(each) for each in begun]
+        self._extent = Extent(lengths, [settings.room(length) for length in lengths])
+        self._firsts = torch.tensor(lengths, device=device) - 1
+        packing = Packing([len(each) for each in read], device)
+        ids = torch.tensor([token for each in read for token in each], device=device).long()
+        self.longest = max(map(len, sources))
+        self.cache = Cache(model, model.read(ids, packing), packing, settings.beams)
         kind = GreedySearch if settings.beams == 1 else BeamSearch
-        self._search: Search = kind(len(self._numbers), settings, constraints, device)
+        self._search: Search = kind(begun, self._extent, settings, constraints, device)
 
     @property
     def documents(self) -> int:
@@ -70,7 +79,7 @@ class Cohort:
     @property
     def positions(self) -> Tensor:
         """The places of these tokens, (rows)."""
-        return torch.full_like(self._search.last, self._step)
+        return (self._firsts + self._extent.written).repeat_interleave(self._beams)
 
     def advance(self, scores: Scores) -> Iterator[tuple[int, list[int]]]:
         """Choose the next tokens, and let finished documents go.
@@ -83,7 +92,6 @@ class Cohort:
         """
         parents, finished = self._search.advance(scores)
         self.cache.end_step(parents)
-        self._step += 1
         for place, is_finished in enumerate(finished):
             if is_finished:
                 yield self._numbers[place], self._search.written(place)
@@ -102,3 +110,6 @@ class Cohort:
         into, out = torch.tensor(holes, device=device).long(), torch.tensor(movers, device=device)
         self.cache.keep(left, into, out.long())
         self._search.keep(left, into, out.long())
+        self._extent.keep(left, holes, movers)
+        self._firsts[into] = self._firsts[out.long()]
+        self._firsts = self._firsts[:left]

@@ -12,7 +12,11 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
+from workers.decoding.extent import Extent
 from workers.layers.unsupported import UnsupportedModelError
+
+#: Stands before texts that go on from fewer tokens than others beside them.
+NOTHING = -1
 
 #: Settings that are not done here, with the value that does nothing.
 _NOT_DONE = {
@@ -28,6 +32,7 @@ _NOT_DONE = {
     "remove_invalid_values": False,
     "penalty_alpha": None,
     "dola_layers": None,
+    "num_return_sequences": 1,
     "num_beam_groups": 1,
     "diversity_penalty": 0.0,
     "constraints": None,
@@ -56,9 +61,8 @@ class Constraints:
             if value is not None and value != nothing:
                 raise UnsupportedModelError(f"{name} = {value!r}")
         self.eos = token_ids(settings.eos_token_id)
-        self._max_length = int(settings.max_length)
         self._min_length = settings.min_length or 0
-        self._min_new_tokens = settings.min_new_tokens or 0
+        self._min_new_tokens: int | None = settings.min_new_tokens
         self._penalty = settings.repetition_penalty or 1.0
         self._ngram = settings.no_repeat_ngram_size or 0
         self._forced_bos = token_ids(settings.forced_bos_token_id)
@@ -76,37 +80,47 @@ class Constraints:
         forced = max(len(self._forced_bos), len(self._forced_eos))
         return self._penalty == 1.0 and not self._renormalize and forced <= 1
 
-    def __call__(self, scores: Tensor, tokens: Tensor) -> None:
+    def __call__(self, scores: Tensor, tokens: Tensor, extent: Extent) -> None:
         """Change scores in place.
 
         Args:
-            scores: Logits or log-probabilities of the next token, (rows, vocabulary).
-            tokens: What each row has written, the token that it started from included, (rows,
-                length).
+            scores: Logits or log-probabilities of the next token, (rows, vocabulary): of each
+                document as many rows as it has beams.
+            tokens: What each row has written, with what it went on from, (rows, length); where
+                that is shorter than another's, `NOTHING` stands before it.
+            extent: Of the documents.
         """
-        length = tokens.shape[1]
-        if length == self._max_length - 1 and self._forced_eos:
-            _force(scores, self._forced_eos)
-        elif length == 1 and self._forced_bos:
-            _force(scores, self._forced_bos)
-        else:
-            self._forbid(scores, tokens, length)
+        ends = extent.last if self._forced_eos else []
+        begins = extent.single if self._forced_bos else []
+        if not (ends and all(ends) or begins and all(begins)):
+            self._forbid(scores, tokens, extent)
+        for rows in _rows(scores, begins):
+            _force(rows, self._forced_bos)
+        for rows in _rows(scores, ends):
+            _force(rows, self._forced_eos)
         if self._renormalize:
             scores.copy_(scores.log_softmax(-1))
 
-    def _forbid(self, scores: Tensor, tokens: Tensor, length: int) -> None:
+    def _forbid(self, scores: Tensor, tokens: Tensor, extent: Extent) -> None:
         if self._penalty != 1.0:
-            score = scores.gather(1, tokens)
+            # A token counts once, however often it is there.
+            there = torch.where(tokens == NOTHING, tokens[:, -1:], tokens)
+            score = scores.gather(1, there)
             score = torch.where(score < 0, score * self._penalty, score / self._penalty)
-            scores.scatter_(1, tokens, score)
-        if 0 < self._ngram <= length:
+            scores.scatter_(1, there, score)
+        if 0 < self._ngram <= tokens.shape[1]:
             _no_repeat(scores, tokens, self._ngram)
         if self._bad_tokens:
             scores[:, self._bad_tokens] = -torch.inf
         for word in self._bad_words:
             _no_word(scores, tokens, word)
-        if length < self._min_length or length - 1 < self._min_new_tokens:
-            scores[:, list(self.eos)] = -torch.inf
+        for rows in _rows(scores, self._too_short(extent)):
+            rows[:, list(self.eos)] = -torch.inf
+
+    def _too_short(self, extent: Extent) -> list[bool]:
+        if self._min_new_tokens is not None:
+            return [extent.written < self._min_new_tokens] * len(extent.begun)
+        return extent.shorter(self._min_length) if self._min_length else []
 
 
 def token_ids(setting: int | Sequence[int] | None) -> tuple[int, ...]:
@@ -114,6 +128,16 @@ def token_ids(setting: int | Sequence[int] | None) -> tuple[int, ...]:
     if setting is None:
         return ()
     return (setting,) if isinstance(setting, int) else tuple(setting)
+
+
+def _rows(scores: Tensor, wanted: Sequence[bool]) -> list[Tensor]:
+    """The rows of the documents that are wanted, as views; all in one where all are."""
+    if not any(wanted):
+        return []
+    if all(wanted):
+        return [scores]
+    documents = scores.view(len(wanted), -1, scores.shape[-1])
+    return [rows for rows, is_wanted in zip(documents, wanted, strict=True) if is_wanted]
 
 
 def _each(ids: Sequence[int]) -> list[list[int]]:
@@ -129,7 +153,8 @@ def _no_repeat(scores: Tensor, tokens: Tensor, size: int) -> None:
     """Forbid each token that stood behind an earlier occurrence of the last `size` - 1 tokens."""
     windows = tokens.unfold(1, size, 1)
     last = tokens[:, tokens.shape[1] + 1 - size :]
-    rows, places = (windows[..., :-1] == last[:, None]).all(-1).nonzero(as_tuple=True)
+    found = (windows[..., :-1] == last[:, None]).all(-1) & (windows[..., -1] != NOTHING)
+    rows, places = found.nonzero(as_tuple=True)
     scores[rows, windows[rows, places, -1]] = -torch.inf
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from schema.catalog import Precision
-from workers.decoding import bart, t5
-from workers.decoding.seq2seq import Seq2Seq
+from workers.decoding import bart, gpt2, llama, t5
+from workers.decoding.causal import Model
 from workers.layers.unsupported import UnsupportedModelError
 
 
-def take_apart(model: Any, precision: Precision) -> Seq2Seq:
-    """The pieces of an encoder-decoder model of Transformers, in a precision.
+def take_apart(model: Any, precision: Precision) -> Model:
+    """The pieces of a model of Transformers that writes, in a precision.
 
     They share no module with the model, whose own weights may go afterwards.
 
@@ -24,4 +24,8 @@ def take_apart(model: Any, precision: Precision) -> Seq2Seq:
         return bart.from_bart(model, precision)
     if family in t5.FAMILY:
         return t5.from_t5(model, precision)
+    if family == gpt2.FAMILY:
+        return gpt2.from_gpt2(model, precision)
+    if family in llama.FAMILY:
+        return llama.from_llama(model, precision)
     raise UnsupportedModelError(f"model_type {family}")

@@ -1,4 +1,8 @@
-"""The decoder of last resort: `generate` of Transformers, in batches of like length."""
+"""The decoder of last resort: `generate` of Transformers, in batches of like length.
+
+Padding behind sources is masked. Before prompts it would count as text wherever settings count or
+look at a prompt (`max_length`, `no_repeat_ngram_size` …): so prompts go with those of one length.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,14 @@ class GenerateDecoder:
     Args:
         model: Of Transformers, on its device.
         settings: The checkpoint's, complete.
-        tokens: Most padded source tokens of a batch.
+        tokens: Most padded tokens of sources or prompts of a batch.
     """
 
     def __init__(self, model: Any, settings: GenerationConfig, tokens: int) -> None:
         self._model, self._settings, self._tokens = model, settings, tokens
         # Whatever the settings leave open, `generate` fills in from here.
         model.generation_config = settings
+        self._prompts = not model.config.is_encoder_decoder
 
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
@@ -30,8 +35,12 @@ class GenerateDecoder:
         texts: list[list[int]] = [[] for _ in sources]
         waiting = sorted(range(len(sources)), key=lambda number: len(sources[number]))
         while waiting:
-            rows = max(1, self._tokens // max(1, len(sources[waiting[-1]])))
-            batch = [waiting.pop() for _ in range(min(rows, len(waiting)))]
+            longest = len(sources[waiting[-1]])
+            rows = max(1, self._tokens // max(1, longest))
+            shortest = longest if self._prompts else 0
+            batch: list[int] = []
+            while waiting and len(batch) < rows and len(sources[waiting[-1]]) >= shortest:
+                batch.append(waiting.pop())
             written = self._batch([sources[number] for number in batch])
             for number, text in zip(batch, written, strict=True):
                 texts[number] = text
@@ -51,4 +60,4 @@ class GenerateDecoder:
                 attention_mask=mask.to(self._model.device),
                 generation_config=self._settings,
             )
-        return list(written[:, 1:].tolist())
+        return list(written[:, shape[1] if self._prompts else 1 :].tolist())

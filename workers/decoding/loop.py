@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
+from workers.decoding.causal import Causal, CausalLayer, Model, Turn
 from workers.decoding.cohort import Cohort
 from workers.decoding.constraints import Constraints
 from workers.decoding.search import SearchSettings
-from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
+from workers.decoding.seq2seq import DecoderLayer
 from workers.decoding.waiting import Waiting
 from workers.lanes import Work, side_by_side
 
@@ -28,7 +29,8 @@ _Take = Callable[[int, int, bool], list[list[int]]]
 
 
 class Decoder:
-    """Writes texts with an encoder-decoder model, token for token what `generate` writes in fp32.
+    """Writes texts token for token as `generate` does in fp32: with an encoder-decoder model for
+    sources, with a decoder-only one what follows prompts.
 
     Args:
         model: To write with.
@@ -44,7 +46,7 @@ class Decoder:
 
     def __init__(
         self,
-        model: Seq2Seq,
+        model: Model,
         settings: GenerationConfig,
         rows: int,
         tokens: int,
@@ -52,7 +54,7 @@ class Decoder:
     ) -> None:
         self._model, self._device = model, device
         self._constraints = Constraints(settings)
-        self._settings = SearchSettings.of(settings, model.vocabulary)
+        self._settings = SearchSettings.of(settings, model)
         self._beams = self._settings.beams
         self._places = max(1, rows // self._beams)
         self._tokens = tokens // self._beams
@@ -63,15 +65,18 @@ class Decoder:
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
     ) -> list[list[int]]:
-        """Write a text for each source.
+        """Write a text for each source, or prompt.
 
         Args:
             sources: Token ids, special tokens included, in any order.
             on_step: Called after every step; what it raises ends the decoding.
 
         Returns:
-            Token ids of each text, in the order of the sources: without the token that it starts
-            from, with the one that ends it unless it was cut off.
+            Token ids of each text, in the order of the sources: without the token or the prompt
+            that it starts from, with the one that ends it unless it was cut off.
+
+        Raises:
+            ValueError: If a prompt is empty, or leaves no room for a text.
         """
         texts: list[list[int]] = [[] for _ in sources]
         lanes = self._lanes(len(sources))
@@ -138,12 +143,12 @@ class Decoder:
         rows = [cohort.rows for cohort in cohorts]
         for cohort in cohorts:
             cohort.cache.begin_step()
-        x = model.embed(
-            torch.cat([cohort.tokens for cohort in cohorts]),
-            torch.cat([cohort.positions for cohort in cohorts]),
-        )
-        for number, layer in enumerate(model.decoder):
-            x = self._layer(number, layer, x, cohorts, rows)
+        positions = torch.cat([cohort.positions for cohort in cohorts])
+        x = model.embed(torch.cat([cohort.tokens for cohort in cohorts]), positions)
+        turn = model.turn(positions) if isinstance(model, Causal) else None
+        layers: Sequence[DecoderLayer | CausalLayer] = model.decoder
+        for number, layer in enumerate(layers):
+            x = self._layer(number, layer, x, cohorts, rows, turn)
         if model.decoder_norm is not None:
             x = model.decoder_norm(x)
         scores = self._scores(x).split(rows)
@@ -156,10 +161,11 @@ class Decoder:
     def _layer(
         self,
         number: int,
-        layer: DecoderLayer,
+        layer: DecoderLayer | CausalLayer,
         x: Tensor,
         cohorts: Sequence[Cohort],
         rows: list[int],
+        turn: Turn | None,
     ) -> Tensor:
         """Rows of all cohorts together where weights are multiplied, each apart in attention."""
         first = self._model.norm_first
@@ -170,13 +176,15 @@ class Decoder:
             return seen[0] if len(seen) == 1 else torch.cat(seen)
 
         qkv = layer.qkv(layer.self_norm(x) if first else x)
+        qkv = turn(qkv) if turn else qkv
         seen = attend(lambda cohort, part: cohort.cache.attend_own(number, part), qkv)
         x = x + layer.self_output(seen)
         x = x if first else layer.self_norm(x)
-        query = layer.query(layer.source_norm(x) if first else x)
-        seen = attend(lambda cohort, part: cohort.cache.attend_source(number, part), query)
-        x = x + layer.source_output(seen)
-        x = x if first else layer.source_norm(x)
+        if isinstance(layer, DecoderLayer):
+            query = layer.query(layer.source_norm(x) if first else x)
+            seen = attend(lambda cohort, part: cohort.cache.attend_source(number, part), query)
+            x = x + layer.source_output(seen)
+            x = x if first else layer.source_norm(x)
         inner = layer.feed_forward_norm(x) if first else x
         wide = layer.widen(inner)
         if layer.gate is not None:

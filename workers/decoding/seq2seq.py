@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -77,6 +77,31 @@ class Seq2Seq:
     size: int
     norm_first: bool
     relative_bias: Callable[[Tensor], Tensor] | None = None
+
+    @property
+    def key_heads(self) -> int:
+        """Heads of keys and values: as many as of queries."""
+        return self.heads
+
+    @property
+    def positions(self) -> None:
+        """Most tokens that may be read: the settings' own limit is below it."""
+        return None
+
+    def parts(
+        self, source: Sequence[int], start: int | None
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """What is read before a text is written, and what the text goes on from."""
+        assert start is not None
+        return source, [start]
+
+    def read(self, ids: Tensor, packing: Packing) -> Iterator[Tensor]:
+        """Of packed sources, (tokens), keys and values for each layer of the decoder, (tokens,
+        2 * heads * size).
+        """
+        hidden = self.encode(ids, packing)
+        for layer in self.decoder:
+            yield layer.source_keys_values(hidden)
 
     def encode(self, ids: Tensor, packing: Packing) -> Tensor:
         """Token ids of packed sources, (tokens), to (tokens, width)."""

@@ -1,0 +1,76 @@
+"""Ways to go on from prompts besides `generate`: Transformers' own continuous batching, and the
+decoding loop. There is no analysis for it, so the loop is called directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, get_args
+
+import torch
+
+from benchmarks.engine.transformers_variants import load_model, prompts_of, reply_of
+from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work
+from schema.catalog import Precision
+from schema.document import Document
+from workers.decoding import Decoder, take_apart
+from workers.generation import _BATCH_TOKENS, _ROWS
+from workers.layers.unsupported import UnsupportedModelError
+
+_MEASURED = ("fp32", "bf16", "int8")
+
+
+def reply_variants(work: Work, place: Place) -> Iterator[Variant]:
+    """Transformers' continuous batching, and the decoding loop at each precision."""
+    yield Variant("transformers continuous", "fp32", partial(_continuous, work, place))
+    for precision in get_args(Precision):
+        if precision in _MEASURED:
+            yield Variant(f"loop {precision}", precision, partial(_loop, work, place, precision))
+
+
+def _continuous(work: Work, place: Place) -> Run:
+    model, tokenizer = load_model(work, place)
+
+    def write(prompts: list[list[int]]) -> list[list[int]]:
+        results = list(model.generate_batch(prompts).values())
+        # It logs what has failed, and returns the rest.
+        if len(results) < len(prompts) or any(result.error for result in results):
+            raise RuntimeError(
+                next((its.error for its in results if its.error), "texts are missing")
+            )
+        return [result.generated_tokens for result in results]
+
+    try:
+        write([[5, 6], [7]])
+    except Exception as error:
+        # There is no other way to ask it whether it runs here.
+        raise LeftOut(f"generate_batch: {error}") from error
+    return partial(_said, model, tokenizer, write)
+
+
+def _loop(work: Work, place: Place, precision: Precision) -> Run:
+    model, tokenizer = load_model(work, place)
+    kind = torch.device(place.device).type
+    try:
+        decoder = Decoder(
+            take_apart(model, precision),
+            model.generation_config,
+            _ROWS[kind],
+            _BATCH_TOKENS[kind],
+            torch.device(place.device),
+        )
+    except UnsupportedModelError as error:
+        raise LeftOut(f"the loop does not know {error}") from error
+    model.to("meta")
+    return partial(_said, model, tokenizer, lambda prompts: decoder.decode(prompts, lambda: None))
+
+
+def _said(
+    model: Any,
+    tokenizer: Any,
+    write: Callable[[list[list[int]]], list[list[int]]],
+    documents: Sequence[Document],
+) -> list[Said]:
+    texts = write(prompts_of(tokenizer, documents))
+    return [reply_of(model, tokenizer, text) for text in texts]

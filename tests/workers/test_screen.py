@@ -1,0 +1,104 @@
+"""The screen finds what the largest exact score finds, also where it is a close thing."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from workers.decoding import screen as module
+from workers.decoding.screen import Screen
+from workers.layers.byte_products import has_fbgemm
+
+pytestmark = pytest.mark.skipif(not has_fbgemm(), reason="FBGEMM is not for this processor")
+
+WIDTH, VOCABULARY = 96, 1000
+
+
+def hidden_of(rows: int, seed: int = 1) -> Tensor:
+    return torch.randn(rows, WIDTH, generator=torch.Generator().manual_seed(seed))
+
+
+def weight_of(seed: int = 2) -> Tensor:
+    return torch.randn(VOCABULARY, WIDTH, generator=torch.Generator().manual_seed(seed))
+
+
+def exact(weight: Tensor, bias: Tensor | None, hidden: Tensor) -> Tensor:
+    scores = hidden.double() @ weight.double().T
+    return scores if bias is None else scores + bias.double()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 300])
+@pytest.mark.parametrize("bias", [None, "zeros", "some"])
+def test_the_likeliest_is_that_of_exact_scores(rows: int, bias: str | None) -> None:
+    weight, hidden = weight_of(), hidden_of(rows)
+    biases = {"zeros": torch.zeros(VOCABULARY), "some": hidden_of(11, 5).flatten()[:VOCABULARY] * 3}
+    added = biases.get(bias or "")
+    found = Screen(weight, added).scores(hidden).largest()
+    assert torch.equal(found, exact(weight, added, hidden).argmax(1))
+
+
+def test_tokens_that_bytes_cannot_tell_apart() -> None:
+    weight, hidden = weight_of(), hidden_of(60)
+    # Each token has near ones that differ by less than a byte shows.
+    near = weight[:200, None] + 1e-3 * hidden_of(800, 3).view(200, 4, WIDTH)
+    weight[200:] = near.flatten(0, 1)
+    found = Screen(weight, None).scores(hidden).largest()
+    scores = exact(weight, None, hidden)
+    assert torch.equal(found, scores.argmax(1))
+    coarse = Screen(weight, None).scores(hidden).values[:, :VOCABULARY]
+    assert not torch.equal(coarse.argmax(1), found)
+
+
+def test_of_equals_the_first() -> None:
+    weight, hidden = weight_of(), hidden_of(20)
+    weight[500:] = weight[:500]
+    assert (Screen(weight, None).scores(hidden).largest() < 500).all()
+
+
+@pytest.mark.parametrize("most", [0, 64])
+def test_a_row_for_which_everything_is_possible_is_scored_exactly(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_BLOCKS", most)
+    weight, hidden = 1.0 + 1e-4 * weight_of(), hidden_of(20)
+    scores = Screen(weight, None).scores(hidden)
+    scores.values[:, :300] = -torch.inf
+    allowed = hidden.double() @ weight.double().T
+    allowed[:, :300] = -torch.inf
+    found = scores.largest()
+    chosen = allowed.gather(1, found[:, None])[:, 0]
+    assert torch.allclose(chosen, allowed.amax(1), rtol=0, atol=1e-5)
+    assert (found >= 300).all()
+
+
+def test_what_is_forbidden_is_not_found() -> None:
+    weight, hidden = weight_of(), hidden_of(30)
+    best = exact(weight, None, hidden).topk(3, dim=1).indices
+    scores = Screen(weight, None).scores(hidden)
+    scores.values.scatter_(1, best[:, :2], -torch.inf)
+    assert torch.equal(scores.largest(), best[:, 2])
+
+
+def test_one_token_that_is_forced() -> None:
+    scores = Screen(weight_of(), None).scores(hidden_of(5))
+    scores.values.fill_(-torch.inf)
+    scores.values[:, 123] = 0.0
+    assert scores.largest().tolist() == [123] * 5
+
+
+def test_rows_go_to_their_cohorts() -> None:
+    weight, hidden = weight_of(), hidden_of(12)
+    parts = Screen(weight, None).scores(hidden).split([5, 7])
+    found = torch.cat([part.largest() for part in parts])
+    assert torch.equal(found, exact(weight, None, hidden).argmax(1))
+
+
+@pytest.mark.parametrize("value", [0.0, torch.nan, torch.inf, 1e-30])
+def test_strange_rows_leave_the_others_alone(value: float) -> None:
+    weight, hidden = weight_of(), hidden_of(6)
+    hidden[2] = value
+    found = Screen(weight, None).scores(hidden).largest()
+    others = [0, 1, 3, 4, 5]
+    assert torch.equal(found[others], exact(weight, None, hidden).argmax(1)[others])
+    assert 0 <= found[2] < VOCABULARY

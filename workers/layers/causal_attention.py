@@ -1,0 +1,48 @@
+"""Causal attention of packed documents: each token sees its own document as far as itself."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from workers.layers.packing import Packing
+
+
+def causal_attention(qkv: Tensor, packing: Packing, key_heads: int) -> Tensor:
+    """Dot-product attention to earlier tokens of a document.
+
+    Args:
+        qkv: (tokens, heads + 2 * key_heads, size): queries, which have been scaled, keys, values.
+        packing: Of the tokens.
+        key_heads: Of keys and values; neighbouring heads of queries share one of these
+            (grouped-query attention, Ainslie et al. 2023).
+
+    Returns:
+        (tokens, heads * size).
+    """
+    tokens, every, size = qkv.shape
+    heads = every - 2 * key_heads
+    seen = qkv.new_empty(tokens, heads, size)
+    for start, count, length in packing.runs:
+        run = qkv[start : start + count * length].view(count, length, every, size)
+        query, key, value = torch.split(run.transpose(1, 2), [heads, key_heads, key_heads], dim=1)
+        out = _attend(query, key, value).reshape(count, heads, length, size)
+        seen[start : start + count * length].view(count, length, heads, size).copy_(
+            out.transpose(1, 2)
+        )
+    return seen.flatten(1)
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Each (documents, heads, length, size); keys and values with fewer heads."""
+    documents, heads, length, size = query.shape
+    shared = key.shape[1]
+    if shared < heads:
+        # The heads of one group as one document's: its keys are seen by all, and not copied.
+        query = query.reshape(documents * shared, heads // shared, length, size)
+        key, value = (
+            part.reshape(documents * shared, 1, length, size).expand_as(query)
+            for part in (key, value)
+        )
+    return functional.scaled_dot_product_attention(query, key, value, is_causal=True, scale=1.0)
