@@ -82,7 +82,7 @@ def resolve(
         trial: Compares the two; called only if the answer is not known or clear.
         decisions: Where answers are kept.
     """
-    if parameters < LARGE or not _has_bf16(device):
+    if parameters < LARGE or not has_bf16(device):
         return "fp32"
     key = {
         "model": model.name,
@@ -115,7 +115,8 @@ def _precision_of(decision: dict[str, object]) -> Precision:
     raise ValueError(f"precision {precision!r}")
 
 
-def _has_bf16(device: torch.device) -> bool:
+def has_bf16(device: torch.device) -> bool:
+    """Whether the device has instructions for it."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and _cpu_has("bf16")

@@ -84,7 +84,7 @@ def bench(asked: argparse.Namespace, threads: int, minutes: float) -> Found:
     except LeftOut as reason:
         print(f"left out: the system: {reason}", flush=True)
     peak.measure()
-    found.limits = {name: peak.operations(name) for name in ("fp32", "bf16", "int8")}
+    found.limits = {name: peak.operations(name) for name in peak.precisions}
     return found
 
 

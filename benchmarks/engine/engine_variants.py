@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, get_args
 
+import torch
+
 from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work, Written
 from schema.catalog import Precision, load_catalog
 from schema.document import Document
@@ -15,6 +17,7 @@ from schema.results import Failure
 from workers.analyses import load_analysis
 from workers.engine import Engine
 from workers.faults import ModelError
+from workers.precision import has_bf16
 
 _MEASURED = ("fp32", "bf16", "int8")
 
@@ -45,6 +48,8 @@ def load_engine(work: Work, place: Place, precision: Precision) -> Run:
     Raises:
         LeftOut: If it cannot load the model so.
     """
+    if precision == "bf16" and not has_bf16(torch.device(place.device)):
+        raise LeftOut("this processor has no bf16")
     catalog = load_catalog(write_catalog(work, place, precision))
     try:
         engine = Engine(load_analysis(work.analysis, catalog, place.device))

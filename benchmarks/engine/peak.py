@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 
 from schema.catalog import Precision
-from workers.layers.linear import DTYPES, _prepacks
+from workers.layers.byte_products import byte_product
+from workers.layers.linear import DTYPES, prepacks
+from workers.precision import has_bf16
 
 _REPEATS = 5
 
@@ -33,18 +35,26 @@ class Peak:
     def _kinds(self) -> list[tuple[Precision, Callable[[], Tensor]]]:
         size, device = self._size, self._device
         kinds: list[tuple[Precision, Callable[[], Tensor]]] = []
-        precisions: tuple[Precision, ...] = ("fp32", "bf16")
-        for precision in precisions:
+        floats: list[Precision] = ["fp32"]
+        if has_bf16(torch.device(device)):
+            floats.append("bf16")
+        for precision in floats:
             a = torch.randn(size, size, device=device).to(DTYPES[precision])
             b = torch.randn(size, size, device=device).to(DTYPES[precision])
             kinds.append((precision, lambda a=a, b=b: a @ b))  # type: ignore[misc]
-            if _prepacks(b):
+            if prepacks(b):
                 packed = torch.ops.mkldnn._reorder_linear_weight(b, size)
                 kinds.append((precision, _prepacked(a, packed)))
-        a8 = torch.randint(-127, 127, (size, size), dtype=torch.int8, device=device)
-        b8 = torch.randint(-127, 127, (size, size), dtype=torch.int8, device=device).t()
-        kinds.append(("int8", lambda: torch._int_mm(a8, b8)))
+        b8 = torch.randint(-127, 127, (size, size), dtype=torch.int8, device=device)
+        product = byte_product(b8, torch.ones(size, device=device))
+        a8 = torch.randint(-product.levels, product.levels, (size, size), device=device).float()
+        kinds.append(("int8", lambda: product(a8)))
         return kinds
+
+    @property
+    def precisions(self) -> list[Precision]:
+        """Those that this machine has, each once."""
+        return list(dict.fromkeys(precision for precision, _ in self._products))
 
     @torch.inference_mode()
     def measure(self) -> None:

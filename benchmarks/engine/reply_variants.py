@@ -17,6 +17,7 @@ from schema.document import Document
 from workers.decoding import Decoder, take_apart
 from workers.generation import _BATCH_TOKENS, _ROWS
 from workers.layers.unsupported import UnsupportedModelError
+from workers.precision import has_bf16
 
 _MEASURED = ("fp32", "bf16", "int8")
 
@@ -50,6 +51,8 @@ def _continuous(work: Work, place: Place) -> Run:
 
 
 def _loop(work: Work, place: Place, precision: Precision) -> Run:
+    if precision == "bf16" and not has_bf16(torch.device(place.device)):
+        raise LeftOut("this processor has no bf16")
     model, tokenizer = load_model(work, place)
     kind = torch.device(place.device).type
     try:

@@ -34,7 +34,7 @@ QUICKER, SAME = Trial(speedup=2.0, agreement=0.999), Trial(speedup=1.0, agreemen
 @pytest.fixture
 def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """bf16 is computed on every CPU; only how quickly differs."""
-    monkeypatch.setattr(module, "_has_bf16", lambda device: True)
+    monkeypatch.setattr(module, "has_bf16", lambda device: True)
 
 
 class Counted:
@@ -60,7 +60,7 @@ def test_a_small_model_stays_exact_untried(tmp_path: Path, any_machine: None) ->
 
 
 def test_without_bf16_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_has_bf16", lambda device: False)
+    monkeypatch.setattr(module, "has_bf16", lambda device: False)
     trial = Counted(QUICKER)
     assert resolved(tmp_path, trial) == "fp32"
     assert trial.calls == 0

@@ -72,7 +72,7 @@ class Linear:
         if precision == "int8":
             self._weight: Any = Int8Weight(weight)
             self._call = self._int8
-        elif _prepacks(weight):
+        elif prepacks(weight):
             self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _USUAL_ROWS)
             self._call = self._prepacked
         else:
@@ -106,7 +106,7 @@ class Linear:
         return y.view(*x.shape[:-1], -1)
 
 
-def _prepacks(weight: Tensor) -> bool:
+def prepacks(weight: Tensor) -> bool:
     """Whether oneDNN is there, and quick with this dtype."""
     if weight.device.type != "cpu" or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
         return False
