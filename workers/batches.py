@@ -6,18 +6,28 @@ from collections.abc import Callable, Iterator, Sequence
 
 from workers.analysis import Window
 
+#: The part of a budget that a batch has at least, however little is left: small ones cost more.
+_LEAST = 4
+
 
 def batches(
-    windows: Sequence[Window], budget: Callable[[str], int], packs: bool = False
+    windows: Sequence[Window],
+    budget: Callable[[str], int],
+    packs: bool = False,
+    lanes: int = 1,
 ) -> Iterator[list[int]]:
     """Cut windows into batches of like length, the longest first. Without padding it matters less
     who is beside whom, but neighbours of one length go through attention together.
+
+    Where several lanes take them, no batch costs more than half a lane's share of what is left, so
+    that all lanes come out even (guided self-scheduling, Polychronopoulos and Kuck 1987).
 
     Args:
         windows: In any order.
         budget: The most that a batch of a group may cost; asked before each, since it may fall
             meanwhile.
         packs: Whether the model computes without padding.
+        lanes: That take batches.
 
     Yields:
         Places in `windows`, each exactly once over all batches. The windows of a batch are of one
@@ -25,10 +35,13 @@ def batches(
         batch of its own.
     """
     order = sorted(range(len(windows)), key=lambda place: _rank(windows[place]))
+    left = sum(window.length for window in windows)
     begin = 0
     while begin < len(order):
         longest = windows[order[begin]]
         room = budget(longest.group)
+        if lanes > 1:
+            room = max(min(room, left // (2 * lanes)), room // _LEAST)
         end = begin
         # The first is the longest: no other costs more.
         while end < len(order) and windows[order[end]].group == longest.group:
@@ -37,6 +50,7 @@ def batches(
                 break
             end += 1
         yield order[begin:end]
+        left -= sum(windows[place].length for place in order[begin:end])
         begin = end
 
 

@@ -155,7 +155,8 @@ class Engine:
     def _batches(self, works: Sequence[_Work], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
-        planned = Shared(batches(windows, self.batch_tokens, self.analysis.packs))
+        lanes = self._lanes(windows)
+        planned = Shared(batches(windows, self.batch_tokens, self.analysis.packs, lanes))
 
         def lane(tick: Callable[[], None]) -> None:
             for batch in planned:
@@ -165,7 +166,7 @@ class Engine:
                     self._batch(wanted, options, tick)
                 tick()
 
-        side_by_side([lane] * self._lanes(windows), self._tell)
+        side_by_side([lane] * lanes, self._tell)
 
     def _lanes(self, windows: Sequence[Window]) -> int:
         if not windows or not self.analysis.takes_lanes:

@@ -16,25 +16,26 @@ WINDOWS = st.lists(
     max_size=60,
 )
 BUDGETS = st.integers(1, 2048)
-
-
+LANES = st.integers(1, 5)
 PACKS = pytest.mark.parametrize("packs", [False, True])
 
 
-def cut(windows: list[Window], budget: int, packs: bool = False) -> list[list[Window]]:
+def cut(
+    windows: list[Window], budget: int, packs: bool = False, lanes: int = 1
+) -> list[list[Window]]:
     return [
         [windows[place] for place in batch]
-        for batch in batches(windows, lambda _group: budget, packs)
+        for batch in batches(windows, lambda _group: budget, packs, lanes)
     ]
 
 
 @PACKS
-@given(WINDOWS, BUDGETS)
+@given(WINDOWS, BUDGETS, LANES)
 def test_every_window_is_in_exactly_one_batch(
-    packs: bool, windows: list[Window], budget: int
+    packs: bool, windows: list[Window], budget: int, lanes: int
 ) -> None:
-    places = [place for batch in batches(windows, lambda _group: budget, packs) for place in batch]
-    assert sorted(places) == list(range(len(windows)))
+    cuts = batches(windows, lambda _group: budget, packs, lanes)
+    assert sorted(place for batch in cuts for place in batch) == list(range(len(windows)))
 
 
 def expense(batch: list[Window], packs: bool) -> int:
@@ -44,11 +45,11 @@ def expense(batch: list[Window], packs: bool) -> int:
 
 
 @PACKS
-@given(WINDOWS, BUDGETS)
+@given(WINDOWS, BUDGETS, LANES)
 def test_batches_are_of_one_group_and_within_the_budget(
-    packs: bool, windows: list[Window], budget: int
+    packs: bool, windows: list[Window], budget: int, lanes: int
 ) -> None:
-    for batch in cut(windows, budget, packs):
+    for batch in cut(windows, budget, packs, lanes):
         assert len({window.group for window in batch}) == 1
         assert len(batch) == 1 or expense(batch, packs) <= budget
         assert cost(batch, packs) == expense(batch, packs)
@@ -77,6 +78,14 @@ def test_no_batch_had_room_for_the_next_window(
 @given(WINDOWS)
 def test_cutting_the_same_windows_twice_gives_the_same(windows: list[Window]) -> None:
     assert cut(windows, 512) == cut(windows, 512)
+
+
+@pytest.mark.parametrize("count", [4, 7, 10, 50])
+def test_lanes_that_take_batches_come_out_even(count: int) -> None:
+    finished = [0, 0]
+    for batch in cut([Window(100, None)] * count, 1600, packs=True, lanes=2):
+        finished[finished.index(min(finished))] += expense(batch, packs=True)
+    assert abs(finished[0] - finished[1]) <= 1600 // 4
 
 
 def test_a_row_beyond_the_budget_stands_alone() -> None:
