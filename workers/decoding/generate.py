@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import torch
@@ -19,9 +20,10 @@ class GenerateDecoder:
     """
 
     def __init__(self, model: Any, settings: GenerationConfig, tokens: int) -> None:
-        self._model, self._settings, self._tokens = model, settings, tokens
+        # A copy with the same weights: others may write by other settings.
+        self._model, self._settings, self._tokens = copy(model), settings, tokens
         # Whatever the settings leave open, `generate` fills in from here.
-        model.generation_config = settings
+        self._model.generation_config = settings
 
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
