@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import torch
-from transformers import AutoModelForSeq2SeqLM, GenerationConfig
-
-from schema.catalog import Entry, Precision
 from workers.analysis import Window
-from workers.decoding import Decoder, GenerateDecoder, take_apart
-from workers.faults import ModelError
 from workers.generation_settings import generation_settings
-from workers.layers.unsupported import UnsupportedModelError
-from workers.loading import load
 from workers.pieces import PARAGRAPH, paragraphs, split_to_fit
 from workers.sentences import sentence_spans
+from workers.text_model import TextModel
+from workers.told import Told
 
-logger = logging.getLogger(__name__)
-
-#: Source tokens, times beams, that are on their way at once, unless the catalog says otherwise.
-_BATCH_TOKENS = {"cpu": 16_384, "cuda": 131_072}
-#: Documents, times beams, that are on their way at once. More multiply larger matrices, and need
-#: more memory for what they remember than is near to the processor.
-_ROWS = {"cpu": 64, "cuda": 1024}
 #: Source tokens that are given to the decoder together, of which it takes as many as it can.
 FORWARD_TOKENS = 1_000_000
 
@@ -45,34 +30,39 @@ class Piece:
 
 
 class Generator:
-    """One warm model that writes.
+    """Writes with a model as the pipeline of a task did.
 
     Args:
-        entry: The model as the catalog has it.
-        device: `cpu` or `cuda:0`.
+        model: Shared with other generators, or not.
         task: As `task_specific_params` of checkpoints name it.
+        told: The languages, for a model that has to be told them.
 
     Attributes:
+        told: As given.
+        loaded: The model.
         batch_tokens: Most source tokens, times beams, that are on their way at once.
+        provenance: Of what is written.
 
     Raises:
-        ModelError: If the model cannot be loaded.
+        ModelError: If the catalog asks for what there is not for this model.
     """
 
-    def __init__(self, entry: Entry, device: str, task: str) -> None:
-        """Load the model."""
-        kind = torch.device(device).type
-        self.batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(
-            kind, _BATCH_TOKENS["cpu"]
-        )
-        self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
-        self._by_sentence = entry.options.split == "sentence"
+    def __init__(self, model: TextModel, task: str, told: Told | None = None) -> None:
+        self._model, self.told = model, told
+        self.loaded, self.batch_tokens = model.loaded, model.batch_tokens
+        self.provenance = self.loaded.provenance
+        self._by_sentence = model.entry.options.split == "sentence"
         self._settings, self._prefix = generation_settings(
             self.loaded.model, self.loaded.tokenizer, task
         )
-        self._decoder = self._make_decoder(self._settings, _ROWS.get(kind, _ROWS["cpu"]))
-        # A batch may be decoded while the next is tokenised; tokenizers are not for two threads.
-        self._tokenizer_lock = threading.Lock()
+        if told is not None and model.languages is not None:
+            # The pipeline left out the prefix here, and whatever the checkpoint begins texts with.
+            self._prefix = ""
+            self._settings.forced_bos_token_id = model.languages.first_token(told.target)
+            if told.named:
+                options = self.provenance.options | {"languages": dict(told.named)}
+                self.provenance = replace(self.provenance, options=options)
+        self._decoder = model.decoder(self._settings)
 
     def windows(
         self, texts: Sequence[str], *, by_paragraph: bool = False, group: str = ""
@@ -115,34 +105,8 @@ class Generator:
         return [len(ids) for ids in self._tokenise(texts)]
 
     def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
-        if not texts:
-            return []
-        with self._tokenizer_lock:
-            ids = self.loaded.tokenizer([self._prefix + text for text in texts])["input_ids"]
-        return [list(row) for row in ids]
-
-    def _make_decoder(self, settings: GenerationConfig, rows: int) -> Decoder | GenerateDecoder:
-        loaded, tokens = self.loaded, self.batch_tokens
-        precision: Precision = loaded.provenance.options["precision"]
-        try:
-            model = take_apart(loaded.model, precision)
-            decoder = Decoder(model, settings, rows, tokens, loaded.device)
-        except UnsupportedModelError as error:
-            if precision == "int8":
-                raise ModelError(
-                    f"model {loaded.provenance.name!r} has no int8 here ({error}): take another "
-                    "`precision` in the catalog that TRIAGE_MODELS names"
-                ) from error
-            logger.warning(
-                "model %s is decoded by generate of Transformers, which is slower: the decoding "
-                "loop does not know %s",
-                loaded.provenance.name,
-                error,
-            )
-            return GenerateDecoder(loaded.model, settings, tokens)
-        # Its weights have been laid out anew: they need not be in memory twice.
-        loaded.model.to("meta")  # type: ignore[arg-type]
-        return decoder
+        source = None if self.told is None else self.told.source
+        return self._model.tokenise([self._prefix + text for text in texts], source)
 
     def generate(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
         """What the model writes for each window, decoded as the pipelines did.
@@ -152,18 +116,7 @@ class Generator:
             on_progress: Called after every token.
         """
         written = self._decoder.decode([window.features.ids for window in windows], on_progress)
-        with self._tokenizer_lock:
-            return [self._decode(tokens) for tokens in written]
-
-    def _decode(self, tokens: list[int]) -> str:
-        text = self.loaded.tokenizer.decode(
-            tokens,
-            skip_special_tokens=True,
-            clean_up_tokenization_spaces=False,
-            # Transformers 5 puts Marian's output together by the rules of the source language.
-            use_source_tokenizer=False,
-        )
-        return str(text)
+        return self._model.texts(written)
 
 
 def join(windows: Sequence[Window], outputs: Sequence[str]) -> str:

@@ -15,9 +15,9 @@ from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work
 from schema.catalog import Precision
 from schema.document import Document
 from workers.decoding import Decoder, take_apart
-from workers.generation import _BATCH_TOKENS, _ROWS
 from workers.layers.unsupported import UnsupportedModelError
 from workers.precision import has_bf16
+from workers.text_model import BATCH_TOKENS, ROWS
 
 _MEASURED = ("fp32", "bf16", "int8")
 
@@ -59,8 +59,8 @@ def _loop(work: Work, place: Place, precision: Precision) -> Run:
         decoder = Decoder(
             take_apart(model, precision),
             model.generation_config,
-            _ROWS[kind],
-            _BATCH_TOKENS[kind],
+            ROWS[kind],
+            BATCH_TOKENS[kind],
             torch.device(place.device),
         )
     except UnsupportedModelError as error:

@@ -1,32 +1,17 @@
-"""Reading a catalog: a TOML file with a table per analysis, or per language pair of `translation`.
-
-[sentiment]
-model = "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
-revision = "714eb0f"
-options = { precision = "fp32" }
-
-[translation.en-de]
-model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
-"""
+"""What a catalog says: which model serves which analysis, or which language pair."""
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
-from pathlib import Path
-from typing import Any, Literal
+import re
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from schema.analyses import ANALYSES
-
-#: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
-BUILT_IN = ("pocket", "hub")
-
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 #: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
 #: weights and inputs are rounded to 8 bits.
 Precision = Literal["fp32", "bf16", "fp16", "int8"]
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 class CatalogError(ValueError):
@@ -43,6 +28,8 @@ class EntryOptions(BaseModel):
         max_length: Tokens of the model's window, special tokens included, if smaller than its own.
         split: What a model that writes gets of a text: as much as its window holds, as the
             pipelines have it, or one sentence at a time, for models that know nothing longer.
+        languages: For a model that has to be told its languages: what it calls some of them, by
+            the code of a document or a run (ISO 639-1), where that is not plain from its own list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +38,23 @@ class EntryOptions(BaseModel):
     batch_tokens: int | None = Field(default=None, gt=0)
     max_length: int | None = Field(default=None, gt=8)
     split: Literal["window", "sentence"] = "window"
+    languages: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("languages")
+    @classmethod
+    def _are_codes(cls, languages: dict[str, str]) -> dict[str, str]:
+        for language, code in languages.items():
+            if not _LANGUAGE.fullmatch(language):
+                raise ValueError(
+                    f"{language!r} is no language of a document: write its code of ISO 639, as in "
+                    'no = "nob_Latn"'
+                )
+            if not code.strip():
+                raise ValueError(
+                    f"{language} is empty: write what the model calls it, as in no = "
+                    '"nob_Latn", or leave it out'
+                )
+        return languages
 
 
 class Entry(BaseModel):
@@ -68,7 +72,8 @@ class Catalog:
 
     Args:
         name: How the user named it: `pocket`, `hub`, or a path.
-        entries: By analysis; for `translation` by pair as `translation.en-de`.
+        entries: By analysis; for `translation` by pair as `translation.en-de`, and as `translation`
+            the one for all other pairs.
     """
 
     def __init__(self, name: str, entries: dict[str, Entry]) -> None:
@@ -95,22 +100,34 @@ class Catalog:
         Raises:
             CatalogError: If the catalog has no such pair.
         """
-        if entry := self._entries.get(f"translation.{source}-{target}"):
+        entry = self._entries.get(self.pair_table(source, target))
+        if entry is None:
+            raise CatalogError(
+                f"catalog {self.name!r} has no model for {source}-{target}: "
+                f"add a [translation.{source}-{target}] table with model = …"
+            )
+        if (source, target) in self.pairs():
             return entry
-        if pattern := self._entries.get("translation"):
-            model = pattern.model.replace("{src}", source).replace("{tgt}", target)
-            return pattern.model_copy(update={"model": model})
-        raise CatalogError(
-            f"catalog {self.name!r} has no model for {source}-{target}: "
-            f"add a [translation.{source}-{target}] table with model = …"
-        )
+        model = entry.model.replace("{src}", source).replace("{tgt}", target)
+        return entry.model_copy(update={"model": model})
+
+    def pair_table(self, source: str, target: str) -> str:
+        """The table that a pair's model is named in, or would be."""
+        own = f"translation.{source}-{target}"
+        return own if own in self._entries or "translation" not in self._entries else "translation"
+
+    def every_pair(self) -> Entry | None:
+        """The one model that [translation] gives to every pair that has none of its own; None where
+        there is no such table, or where the model is another for each pair.
+        """
+        entry = self._entries.get("translation")
+        return None if entry is None or {"{src}", "{tgt}"} & _places(entry.model) else entry
 
     def targets(self) -> set[str] | None:
         """Languages that something can be translated into, or None when any may be asked for."""
         if "translation" in self._entries:
             return None
-        pairs = (key for key in self._entries if key.startswith("translation."))
-        return {key.rsplit("-", 1)[1] for key in pairs}
+        return {target for _, target in self.pairs()}
 
     def pairs(self) -> list[tuple[str, str]]:
         """The language pairs that the catalog names one by one, as (source, target)."""
@@ -122,56 +139,5 @@ class Catalog:
         return any(key.split(".")[0] == analysis for key in self._entries)
 
 
-def load_catalog(models: str) -> Catalog:
-    """Read a catalog.
-
-    Args:
-        models: `pocket`, `hub`, or the path of a TOML file, as `TRIAGE_MODELS` gives it.
-
-    Raises:
-        CatalogError: If the file is missing, is not TOML, or names what no catalog knows.
-    """
-    if models in BUILT_IN:
-        raw = resources.files("schema.catalog").joinpath(f"{models}.toml").read_text("utf-8")
-        beside = None
-    else:
-        path = Path(models).expanduser()
-        try:
-            raw = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CatalogError(
-                f"TRIAGE_MODELS={models}: cannot read this catalog ({error}); give 'pocket', 'hub' "
-                "or the path of a TOML file"
-            ) from None
-        beside = path.resolve().parent
-    try:
-        tables = tomllib.loads(raw)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"catalog {models!r} is not TOML: {error}") from None
-    return Catalog(models, dict(_entries(models, tables, beside)))
-
-
-def _entries(name: str, tables: dict[str, Any], beside: Path | None) -> Any:
-    for analysis, table in tables.items():
-        if analysis not in ANALYSES or not isinstance(table, dict):
-            raise CatalogError(
-                f"catalog {name!r} has a [{analysis}] table, which is no analysis; "
-                f"known are {', '.join(ANALYSES)}"
-            )
-        if analysis == "translation" and "model" not in table:
-            for pair, entry in table.items():
-                yield f"translation.{pair}", _entry(name, f"translation.{pair}", entry, beside)
-        else:
-            yield analysis, _entry(name, analysis, table, beside)
-
-
-def _entry(name: str, key: str, table: Any, beside: Path | None) -> Entry:
-    try:
-        entry = Entry.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise CatalogError(f"catalog {name!r}, [{key}] {where}: {fault['msg']}") from None
-    if beside is not None and entry.model.startswith(("./", "../")):
-        return entry.model_copy(update={"model": str((beside / entry.model).resolve())})
-    return entry
+def _places(model: str) -> set[str]:
+    return set(re.findall(r"\{src\}|\{tgt\}", model))

@@ -65,7 +65,7 @@ def build_entities(folder: Path, **config: Any) -> Path:
     }
     shapes = bert_shapes(vocabulary, WINDOW, LAYERS, HIDDEN)
     shapes |= linear("classifier", DIM, len(ENTITY_LABELS))
-    return _write(folder, settings | _labels(ENTITY_LABELS) | config, shapes, seed=34)
+    return write_checkpoint(folder, settings | _labels(ENTITY_LABELS) | config, shapes, seed=34)
 
 
 def build_qa(folder: Path, **config: Any) -> Path:
@@ -94,14 +94,16 @@ def build_summary(folder: Path, **generation: Any) -> Path:
         "min_length": 6,
         "max_length": 24,
     }
-    _json(
+    write_json(
         folder / "tokenizer_config.json",
         {"tokenizer_class": "BartTokenizer", "model_max_length": SEQ2SEQ_WINDOW},
     )
-    _json(folder / "generation_config.json", tokens | decoding | generation)
-    settings = _seq2seq_config("BartForConditionalGeneration", "bart", vocabulary)
+    write_json(folder / "generation_config.json", tokens | decoding | generation)
+    settings = seq2seq_config("BartForConditionalGeneration", "bart", vocabulary)
     shapes = bart_shapes(vocabulary, SEQ2SEQ_WINDOW, LAYERS, HIDDEN)
-    return _write(folder, settings | {"activation_function": "gelu"} | tokens, shapes, seed=14)
+    return write_checkpoint(
+        folder, settings | {"activation_function": "gelu"} | tokens, shapes, seed=14
+    )
 
 
 def build_translation(folder: Path, *, seed: int = 15, **generation: Any) -> Path:
@@ -117,7 +119,7 @@ def build_translation(folder: Path, *, seed: int = 15, **generation: Any) -> Pat
         "forced_eos_token_id": end,
     }
     decoding = {"num_beams": 4, "max_length": 32, "bad_words_ids": [[pad]]}
-    _json(
+    write_json(
         folder / "tokenizer_config.json",
         {
             "tokenizer_class": "MarianTokenizer",
@@ -127,15 +129,17 @@ def build_translation(folder: Path, *, seed: int = 15, **generation: Any) -> Pat
             "separate_vocabs": False,
         },
     )
-    _json(folder / "generation_config.json", tokens | decoding | generation)
-    settings = _seq2seq_config("MarianMTModel", "marian", vocabulary) | {
+    write_json(folder / "generation_config.json", tokens | decoding | generation)
+    settings = seq2seq_config("MarianMTModel", "marian", vocabulary) | {
         "activation_function": "swish",
         "static_position_embeddings": True,
         "scale_embedding": True,
         "decoder_vocab_size": vocabulary,
         "share_encoder_decoder_embeddings": True,
     }
-    return _write(folder, settings | tokens, marian_shapes(vocabulary, LAYERS, HIDDEN), seed=seed)
+    return write_checkpoint(
+        folder, settings | tokens, marian_shapes(vocabulary, LAYERS, HIDDEN), seed=seed
+    )
 
 
 BUILDERS: dict[str, Callable[..., Path]] = {
@@ -180,10 +184,13 @@ def _build_distilbert(
         "pad_token_id": 0,
     }
     shapes = distilbert_shapes(vocabulary, window, LAYERS, HIDDEN) | head
-    return _write(folder, settings | (_labels(labels) if labels else {}) | config, shapes, seed)
+    return write_checkpoint(
+        folder, settings | (_labels(labels) if labels else {}) | config, shapes, seed
+    )
 
 
-def _seq2seq_config(architecture: str, model_type: str, vocabulary: int) -> dict[str, Any]:
+def seq2seq_config(architecture: str, model_type: str, vocabulary: int) -> dict[str, Any]:
+    """What the configurations of all models that write have in common."""
     sides = {
         f"{side}_{what}": value
         for side in ("encoder", "decoder")
@@ -204,7 +211,7 @@ def _word_piece_tokenizer(folder: Path, name: str, window: int, *, cased: bool) 
     vocabulary = word_pieces(cased=cased)
     (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece in vocabulary), "utf-8")
     settings = {"tokenizer_class": name, "do_lower_case": not cased, "model_max_length": window}
-    _json(folder / "tokenizer_config.json", settings)
+    write_json(folder / "tokenizer_config.json", settings)
     return len(vocabulary)
 
 
@@ -215,11 +222,12 @@ def _labels(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _write(folder: Path, settings: dict[str, Any], shapes: Shapes, seed: int) -> Path:
+def write_checkpoint(folder: Path, settings: dict[str, Any], shapes: Shapes, seed: int) -> Path:
+    """Write configuration and weights; the same weights for the same seed."""
     draw = random.Random(seed)
     weights = {name: _weight(draw, name, shape) for name, shape in sorted(shapes.items())}
     save_file(weights, str(folder / "model.safetensors"), metadata={"format": "pt"})
-    _json(folder / "config.json", settings)
+    write_json(folder / "config.json", settings)
     return folder
 
 
@@ -239,5 +247,6 @@ def _weight(draw: random.Random, name: str, shape: tuple[int, ...]) -> torch.Ten
     return torch.tensor(numbers, dtype=torch.float32).reshape(shape)
 
 
-def _json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file as every platform does."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")

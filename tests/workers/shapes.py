@@ -68,6 +68,19 @@ def marian_shapes(vocabulary: int, layers: int, hidden: int) -> Shapes:
     return _seq2seq_shapes(vocabulary, layers, hidden)
 
 
+def mbart_shapes(vocabulary: int, positions: int, layers: int, hidden: int) -> Shapes:
+    """mBART (Liu et al. 2020): BART with a norm at the end of each side."""
+    shapes = bart_shapes(vocabulary, positions, layers, hidden)
+    return shapes | norm("model.encoder.layer_norm") | norm("model.decoder.layer_norm")
+
+
+def m2m100_shapes(vocabulary: int, layers: int, hidden: int) -> Shapes:
+    """M2M100 (Fan et al. 2020), and NLLB: sinusoids, a norm at the end of each side, no bias."""
+    shapes = _seq2seq_shapes(vocabulary, layers, hidden)
+    del shapes["final_logits_bias"]
+    return shapes | norm("model.encoder.layer_norm") | norm("model.decoder.layer_norm")
+
+
 def _seq2seq_shapes(vocabulary: int, layers: int, hidden: int) -> Shapes:
     shapes: Shapes = {
         "model.shared.weight": (vocabulary, DIM),

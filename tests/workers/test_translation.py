@@ -9,7 +9,6 @@ from shutil import copytree
 
 import huggingface_hub.constants
 import pytest
-from transformers import M2M100Config, M2M100ForConditionalGeneration
 
 from schema.catalog import Catalog, Entry, EntryOptions
 from schema.document import Document
@@ -191,21 +190,6 @@ def test_one_sentence_at_a_time_where_the_catalog_says_so(folders: dict[str, Pat
         one.translation for one in apart if isinstance(one, Translation) and one.windows == 1
     )
     assert by_sentence.provenance()[0].options["split"] == "sentence"
-
-
-def test_a_model_that_must_be_told_its_languages_is_refused(tmp_path: Path) -> None:
-    build_translation(tmp_path)
-    (tmp_path / "source.spm").rename(tmp_path / "sentencepiece.bpe.model")
-    for name in ("generation_config.json", "target.spm", "tokenizer_config.json"):
-        (tmp_path / name).unlink()
-    size = 1200
-    config = M2M100Config(
-        vocab_size=size, d_model=8, encoder_layers=1, decoder_layers=1, encoder_ffn_dim=8,
-        decoder_ffn_dim=8, encoder_attention_heads=1, decoder_attention_heads=1,
-    )  # fmt: skip
-    M2M100ForConditionalGeneration(config).save_pretrained(tmp_path)
-    with pytest.raises(ModelError, match="one pair en-de"):
-        TranslationAnalysis(catalog_of(translation_en_de=tmp_path), "cpu")
 
 
 @pytest.fixture

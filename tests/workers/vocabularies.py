@@ -10,6 +10,7 @@ import json
 import string
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -51,15 +52,7 @@ def word_pieces(*, cased: bool) -> tuple[str, ...]:
 @cache
 def byte_pairs() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Vocabulary and merges of a byte-level BPE (Radford et al. 2019), learnt from `WORDS`."""
-    words = [tuple(_as_byte_characters(f" {word}")) for word in WORDS]
-    merges: list[tuple[str, str]] = []
-    while len(merges) < 300:
-        pairs = Counter(pair for word in words for pair in zip(word, word[1:], strict=False))
-        if not pairs:
-            break
-        best = max(pairs, key=lambda pair: (pairs[pair], pair))
-        merges.append(best)
-        words = [_merged(word, best) for word in words]
+    merges = _learn([tuple(_as_byte_characters(f" {word}")) for word in WORDS])
     alphabet = sorted(_byte_characters().values())
     pieces = ["<s>", "<pad>", "</s>", "<unk>", *alphabet, *map("".join, merges), "<mask>"]
     return tuple(dict.fromkeys(pieces)), tuple(" ".join(pair) for pair in merges)
@@ -75,6 +68,16 @@ def sentence_pieces() -> list[tuple[str, float, int]]:
     return pieces + [(letter, -9.0 - rank / 64, normal) for rank, letter in enumerate(letters)]
 
 
+def merged_pieces() -> list[tuple[str, float, int]]:
+    """Pieces of a SentencePiece BPE model, learnt from `WORDS`: text, rank, type."""
+    normal, unknown, control = 1, 2, 3
+    special = [("<unk>", 0.0, unknown), ("<s>", 0.0, control), ("</s>", 0.0, control)]
+    merges = ["".join(pair) for pair in _learn([tuple(f"▁{word}") for word in WORDS])]
+    letters = dict.fromkeys(["▁", *CHARACTERS])
+    pieces = [*dict.fromkeys(merges), *letters]
+    return special + [(piece, -float(rank), normal) for rank, piece in enumerate(pieces)]
+
+
 def write_byte_pairs(folder: Path) -> int:
     """Write `vocab.json` and `merges.txt` as BART has them; the size of the vocabulary."""
     vocabulary, merges = byte_pairs()
@@ -87,17 +90,38 @@ def write_byte_pairs(folder: Path) -> int:
 def write_sentence_pieces(folder: Path) -> int:
     """Write `source.spm`, `target.spm` and `vocab.json` as Marian has them; its size."""
     pieces = sentence_pieces()
-    # SentencePiece's sentencepiece_model.proto: ModelProto {1: pieces, 3: normalizer_spec}.
-    model = b"".join(
-        _field(1, _field(1, text.encode()) + b"\x15" + struct.pack("<f", score) + bytes([24, kind]))
-        for text, score, kind in pieces
-    ) + _field(3, _field(1, b"identity"))
+    model = sentence_piece_model(pieces)
     for name in ("source.spm", "target.spm"):
         (folder / name).write_bytes(model)
     names = ["</s>", "<unk>", *(text for text, _, kind in pieces if kind == 1), "<pad>"]
     ids = {name: number for number, name in enumerate(names)}
     (folder / "vocab.json").write_text(json.dumps(ids), "utf-8")
     return len(names)
+
+
+def sentence_piece_model(pieces: Sequence[tuple[str, float, int]], *, bpe: bool = False) -> bytes:
+    """The file of a SentencePiece model: unigram, or BPE."""
+    # SentencePiece's sentencepiece_model.proto: ModelProto {1: pieces, 2: trainer_spec, 3:
+    # normalizer_spec}.
+    model = b"".join(
+        _field(1, _field(1, text.encode()) + b"\x15" + struct.pack("<f", score) + bytes([24, kind]))
+        for text, score, kind in pieces
+    )
+    trainer = _field(2, bytes([24, 2])) if bpe else b""
+    return model + trainer + _field(3, _field(1, b"identity"))
+
+
+def _learn(words: list[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """The merges of a byte pair encoding, the first first."""
+    merges: list[tuple[str, str]] = []
+    while len(merges) < 300:
+        pairs = Counter(pair for word in words for pair in zip(word, word[1:], strict=False))
+        if not pairs:
+            break
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        words = [_merged(word, best) for word in words]
+    return merges
 
 
 def _field(number: int, content: bytes) -> bytes:

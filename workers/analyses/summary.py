@@ -14,6 +14,7 @@ from schema.options import RunOptions
 from schema.results import Result, Summary
 from workers.analysis import Analysis, DocumentError, Provenance, Window
 from workers.generation import FORWARD_TOKENS, Generator, join
+from workers.text_model import TextModel
 
 _TASK = "summarization"
 
@@ -25,7 +26,7 @@ class SummaryAnalysis(Analysis):
 
     def __init__(self, catalog: Catalog, device: str) -> None:
         """Load the model of the catalog's [summary]."""
-        self._generator = Generator(catalog.entry(self.name), device, _TASK)
+        self._generator = Generator(TextModel(catalog.entry(self.name), device), _TASK)
 
     @property
     def batch_tokens(self) -> int:
@@ -41,7 +42,7 @@ class SummaryAnalysis(Analysis):
 
     def provenance(self) -> list[Provenance]:
         """The one model."""
-        return [self._generator.loaded.provenance]
+        return [self._generator.provenance]
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions

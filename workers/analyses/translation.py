@@ -6,6 +6,7 @@ gave; a longer one is translated piece by piece, on sentence borders, and keeps 
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections import defaultdict
@@ -13,13 +14,18 @@ from collections.abc import Callable, Sequence
 
 from huggingface_hub.errors import RepositoryNotFoundError
 
-from schema.catalog import Catalog, CatalogError
+from schema.catalog import Catalog, CatalogError, Entry
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Translation
 from workers.analysis import Analysis, DocumentError, Provenance, Window
 from workers.generation import FORWARD_TOKENS, Generator, join
 from workers.loading import ModelError
+from workers.text_model import TextModel
+from workers.text_models import TextModels
+from workers.told import check_languages, tell
+
+logger = logging.getLogger(__name__)
 
 #: The language of a document of which nobody said it.
 ASSUMED_LANGUAGE = "en"
@@ -31,21 +37,30 @@ class TranslationAnalysis(Analysis):
     """Machine translation; see `Analysis` for the contract.
 
     A document that is in the target language already is its own translation: no window, no model.
+    A model that has to be told its languages is loaded once, and told them with every document.
     """
 
     name = "translation"
 
     def __init__(self, catalog: Catalog, device: str) -> None:
-        """Load the models of the pairs that the catalog names into the usual target language;
-        others are loaded when a document first needs them, and stay.
+        """Load the models of the pairs that the catalog names into the usual target language, and
+        the one for all others if there is such; others are loaded when a document first needs them,
+        and stay.
         """
-        self._catalog, self._device = catalog, device
+        self._catalog, self._models = catalog, TextModels(device)
+        self._every = catalog.every_pair()
         self._generators: dict[str, Generator] = {}
+        self._groups: dict[str, Generator] = {}
         self._loading = threading.Lock()
         usual = RunOptions().translate_to
+        if self._every is not None:
+            self._model(self._every, "translation")
         for source, target in catalog.pairs():
             if target == usual:
-                self._generator(source, target)
+                try:
+                    self._generator(source, target)
+                except DocumentError as error:
+                    logger.warning("%s", error)
 
     @property
     def batch_tokens(self) -> int:
@@ -60,17 +75,20 @@ class TranslationAnalysis(Analysis):
         return True
 
     def provenance(self) -> list[Provenance]:
-        """The models loaded so far, a pair each."""
-        return [generator.loaded.provenance for generator in self._generators.values()]
+        """The models used so far, each once."""
+        used = [generator.provenance for generator in self._generators.values()]
+        return list({provenance.key: provenance for provenance in used}.values())
 
     def model_of(self, window: Window) -> Provenance:
         """The model of the window's pair."""
-        return self._generators[window.group].loaded.provenance
+        return self._groups[window.group].provenance
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:
-        """Windows grouped by language pair; none for a document in the target language."""
+        """Windows grouped by language pair, or by target language where one model is told both;
+        none for a document in the target language.
+        """
         prepared: list[list[Window] | DocumentError] = [[] for _ in documents]
         places: dict[str, list[int]] = defaultdict(list)
         for place, document in enumerate(documents):
@@ -90,11 +108,16 @@ class TranslationAnalysis(Analysis):
             generator = self._generator(source, target)
         except DocumentError as error:
             return [error] * len(texts)
-        return generator.windows(texts, by_paragraph=True, group=f"{source}-{target}")
+        group = f"{source}-{target}"
+        if generator.told is not None and self._serves_every(source, target):
+            # The source language is told in the source: all that go into one may go together.
+            group = f"*-{target}"
+        self._groups.setdefault(group, generator)
+        return generator.windows(texts, by_paragraph=True, group=group)
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
-        """The translation of each window; all are of one pair."""
-        return self._generators[windows[0].group].generate(windows, on_progress)
+        """The translation of each window; all are of one group."""
+        return self._groups[windows[0].group].generate(windows, on_progress)
 
     def assemble(
         self,
@@ -128,20 +151,28 @@ class TranslationAnalysis(Analysis):
             entry = self._catalog.pair(source, target)
         except CatalogError as error:
             raise DocumentError(str(error)) from None
+        table = self._catalog.pair_table(source, target)
         try:
-            generator = Generator(entry, self._device, f"translation_{source}_to_{target}")
+            model = self._model(entry, table)
         except ModelError as error:
             # The hub says that nobody made a model for this pair: not the worker's fault.
-            made_up = (source, target) not in self._catalog.pairs()
+            made_up = (source, target) not in self._catalog.pairs() and self._every is None
             if made_up and isinstance(error.__cause__, RepositoryNotFoundError):
                 raise DocumentError(str(error)) from error
             raise
-        if hasattr(generator.loaded.tokenizer, "_build_translation_inputs"):
-            raise ModelError(
-                f"model {entry.model!r} has to be told its languages, which is not done here: name "
-                f"a model of the one pair {source}-{target} in the catalog that TRIAGE_MODELS names"
-            )
-        return generator
+        if model.languages is None:
+            return Generator(model, f"translation_{source}_to_{target}")
+        told = tell(model.languages, entry, table, source, target)
+        return Generator(model, "translation", told)
+
+    def _model(self, entry: Entry, table: str) -> TextModel:
+        model = self._models.of(entry)
+        check_languages(model.languages, entry, table)
+        return model
+
+    def _serves_every(self, source: str, target: str) -> bool:
+        """Whether the pair has the model that all have which have none of their own."""
+        return self._every is not None and (source, target) not in self._catalog.pairs()
 
 
 def _language(document: Document) -> str:

@@ -7,6 +7,7 @@ look at a prompt (`max_length`, `no_repeat_ngram_size` …): so prompts go with 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import torch
@@ -23,9 +24,10 @@ class GenerateDecoder:
     """
 
     def __init__(self, model: Any, settings: GenerationConfig, tokens: int) -> None:
-        self._model, self._settings, self._tokens = model, settings, tokens
+        # A copy with the same weights: others may write by other settings.
+        self._model, self._settings, self._tokens = copy(model), settings, tokens
         # Whatever the settings leave open, `generate` fills in from here.
-        model.generation_config = settings
+        self._model.generation_config = settings
         self._prompts = not model.config.is_encoder_decoder
 
     def decode(

@@ -1,0 +1,103 @@
+"""Reading a catalog: a TOML file with a table per analysis, or per language pair of `translation`.
+
+[sentiment]
+model = "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
+revision = "714eb0f"
+options = { precision = "fp32" }
+
+[translation]               # every pair that has no table of its own
+model = "facebook/nllb-200-distilled-600M"
+
+[translation.en-de]
+model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from schema.analyses import ANALYSES
+from schema.catalog.catalog import Catalog, CatalogError, Entry
+
+#: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
+BUILT_IN = ("pocket", "hub")
+
+_PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
+
+
+def load_catalog(models: str) -> Catalog:
+    """Read a catalog.
+
+    Args:
+        models: `pocket`, `hub`, or the path of a TOML file, as `TRIAGE_MODELS` gives it.
+
+    Raises:
+        CatalogError: If the file is missing, is not TOML, or names what no catalog knows.
+    """
+    if models in BUILT_IN:
+        raw = resources.files("schema.catalog").joinpath(f"{models}.toml").read_text("utf-8")
+        beside = None
+    else:
+        path = Path(models).expanduser()
+        try:
+            raw = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CatalogError(
+                f"TRIAGE_MODELS={models}: cannot read this catalog ({error}); give 'pocket', 'hub' "
+                "or the path of a TOML file"
+            ) from None
+        beside = path.resolve().parent
+    try:
+        tables = tomllib.loads(raw)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"catalog {models!r} is not TOML: {error}") from None
+    return Catalog(models, dict(_entries(models, tables, beside)))
+
+
+def _entries(name: str, tables: dict[str, Any], beside: Path | None) -> Iterator[tuple[str, Entry]]:
+    for analysis, table in tables.items():
+        if analysis not in ANALYSES or not isinstance(table, dict):
+            raise CatalogError(
+                f"catalog {name!r} has a [{analysis}] table, which is no analysis; "
+                f"known are {', '.join(ANALYSES)}"
+            )
+        own = dict(table)
+        if analysis == "translation":
+            for pair in [key for key in table if _PAIR.fullmatch(key)]:
+                yield (
+                    f"translation.{pair}",
+                    _entry(name, f"translation.{pair}", own.pop(pair), beside),
+                )
+            if not own:
+                continue
+            if "model" not in own:
+                raise CatalogError(
+                    f"catalog {name!r} has a [translation.{next(iter(own))}] table, which is no "
+                    "pair of languages: write it as in [translation.en-de]"
+                )
+        yield analysis, _entry(name, analysis, own, beside)
+
+
+def _entry(name: str, key: str, table: Any, beside: Path | None) -> Entry:
+    try:
+        entry = Entry.model_validate(table)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        what = fault["msg"].removeprefix("Value error, ")
+        raise CatalogError(f"catalog {name!r}, [{key}] {where}: {what}") from None
+    if entry.options.languages and key.split(".")[0] != "translation":
+        raise CatalogError(
+            f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
+            "languages; leave it out"
+        )
+    if beside is not None and entry.model.startswith(("./", "../")):
+        return entry.model_copy(update={"model": str((beside / entry.model).resolve())})
+    return entry

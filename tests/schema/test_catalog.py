@@ -1,0 +1,78 @@
+"""Catalogs as TOML: what each pair of languages is given, and what is no catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schema.catalog import Catalog, CatalogError, load_catalog
+
+
+def catalog_of(text: str, folder: Path) -> Catalog:
+    path = folder / "mine.toml"
+    path.write_text(text, "utf-8")
+    return load_catalog(str(path))
+
+
+def test_one_model_serves_every_pair(tmp_path: Path) -> None:
+    catalog = catalog_of('[translation]\nmodel = "some/nllb"\nrevision = "abc"', tmp_path)
+    entry = catalog.every_pair()
+    assert entry is not None
+    assert entry.model == "some/nllb"
+    assert catalog.pair("en", "de") == catalog.pair("fi", "sw") == entry
+    assert catalog.pair_table("en", "de") == "translation"
+    assert catalog.targets() is None
+    assert catalog.pairs() == []
+
+
+@pytest.mark.parametrize("model", ["some/opus-mt-{src}-{tgt}", "some/opus-mt-mul-{tgt}"])
+def test_a_model_for_each_pair_is_not_one_for_every_pair(model: str, tmp_path: Path) -> None:
+    catalog = catalog_of(f'[translation]\nmodel = "{model}"', tmp_path)
+    assert catalog.every_pair() is None
+    assert catalog.pair("fi", "en").model.endswith("-en")
+
+
+def test_a_pair_may_have_a_model_of_its_own(tmp_path: Path) -> None:
+    text = '[translation]\nmodel = "some/nllb"\n[translation.en-de]\nmodel = "./marian"'
+    catalog = catalog_of(text, tmp_path)
+    assert catalog.pair("en", "de").model == str(tmp_path / "marian")
+    assert catalog.pair_table("en", "de") == "translation.en-de"
+    assert catalog.pair("de", "en").model == "some/nllb"
+    assert catalog.pairs() == [("en", "de")]
+    assert catalog.targets() is None
+
+
+def test_names_of_languages(tmp_path: Path) -> None:
+    text = '[translation]\nmodel = "x/y"\noptions = { languages = { no = "nno_Latn" } }'
+    assert catalog_of(text, tmp_path).pair("en", "no").options.languages == {"no": "nno_Latn"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[translation]\nmodel = "x/y"\noptions.languages.Norwegian = "nob_Latn"',
+            ["[translation] options.languages", "'Norwegian'", 'no = "nob_Latn"'],
+        ),
+        (
+            '[translation.en-no]\nmodel = "x/y"\noptions.languages.no = " "',
+            ["[translation.en-no] options.languages", "no is empty", "leave it out"],
+        ),
+        (
+            '[translation]\nmodel = "x/y"\noptions.languages.no = 5',
+            ["[translation] options.languages.no", "string"],
+        ),
+        (
+            '[sentiment]\nmodel = "x/y"\noptions.languages.no = "nob_Latn"',
+            ["[sentiment] options.languages", "leave it out"],
+        ),
+        ('[translation.ende]\nmodel = "x/y"', ["[translation.ende]", "[translation.en-de]"]),
+        ('[translation]\nmodel = "x/y"\nrevison = "1"', ["[translation] revison"]),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_table(text: str, said: list[str], tmp_path: Path) -> None:
+    with pytest.raises(CatalogError) as caught:
+        catalog_of(text, tmp_path)
+    for part in said:
+        assert part in str(caught.value)

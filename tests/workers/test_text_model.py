@@ -1,0 +1,110 @@
+"""Models that write: each is loaded once, and what it is told stays apart."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schema.catalog import Catalog, Entry, EntryOptions
+from schema.document import Document
+from schema.options import RunOptions
+from tests.workers.batched import analyse, catalog_of, documents_of
+from tests.workers.checkpoints import build_translation
+from tests.workers.feedback_texts import SHORT
+from tests.workers.told_checkpoints import build_m2m100, build_nllb
+from workers import text_model
+from workers.analyses.translation import TranslationAnalysis
+from workers.decoding import Decoder, GenerateDecoder
+
+TEXTS = SHORT[3:9]
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The models that are really loaded, one by one."""
+    loaded: list[str] = []
+    load: Callable[..., Any] = text_model.load
+
+    def counted(entry: Entry, *rest: Any) -> Any:
+        loaded.append(entry.model)
+        return load(entry, *rest)
+
+    monkeypatch.setattr(text_model, "load", counted)
+    return loaded
+
+
+def test_one_load_serves_all_pairs(tmp_path: Path, loads: list[str]) -> None:
+    model = str(build_nllb(tmp_path))
+    named = Entry(model=model, options=EntryOptions(languages={"de": "nob_Latn"}))
+    own_window = Entry(model=model, options=EntryOptions(max_length=64))
+    entries = {"translation": Entry(model=model), "translation.es-de": named}
+    analysis = TranslationAnalysis(Catalog("test", entries), "cpu")
+    assert loads == [model]
+    documents = [
+        Document(number, TEXTS[0], source) for number, source in enumerate(("en", "fr", "no", "es"))
+    ]
+    english, french, _, into_norwegian = map(str, analyse(analysis, documents))
+    assert len({english, french, into_norwegian}) == 3
+    analyse(analysis, documents_of(TEXTS, "fr"), RunOptions(translate_to="en"))
+    assert loads == [model]
+    weights = {id(generator._decoder._model) for generator in analysis._generators.values()}
+    assert len(analysis._generators) == 5
+    assert len(weights) == 1
+    # Both ways to call German are told apart in what the results say of their model.
+    options = [provenance.options.get("languages") for provenance in analysis.provenance()]
+    assert options == [{"de": "nob_Latn"}, None]
+    other = Catalog("test", entries | {"translation.fr-de": own_window})
+    TranslationAnalysis(other, "cpu")
+    assert loads == [model] * 3
+
+
+def test_a_model_whose_weights_the_loop_has_is_loaded_again_for_what_the_loop_lacks(
+    tmp_path: Path, loads: list[str]
+) -> None:
+    config = build_translation(tmp_path) / "config.json"
+    lacking = {"translation_fr_to_de": {"encoder_no_repeat_ngram_size": 2}}
+    content = json.loads(config.read_text("utf-8")) | {"task_specific_params": lacking}
+    config.write_text(json.dumps(content), "utf-8")
+    both = {"translation_en_de": tmp_path, "translation_fr_de": tmp_path}
+    analysis = TranslationAnalysis(catalog_of(**both), "cpu")
+    kinds = {pair: type(one._decoder) for pair, one in analysis._generators.items()}
+    assert kinds == {"en-de": Decoder, "fr-de": GenerateDecoder}
+    assert len(loads) == 2
+    for language in ("en", "fr"):
+        documents = documents_of(TEXTS, language)
+        alone = catalog_of(**{f"translation_{language}_de": tmp_path})
+        assert analyse(analysis, documents) == analyse(TranslationAnalysis(alone, "cpu"), documents)
+
+
+def test_nobody_changes_the_language_while_a_text_is_tokenised(tmp_path: Path) -> None:
+    model = text_model.TextModel(Entry(model=str(build_m2m100(tmp_path))), "cpu")
+    tokenizer = model.loaded.tokenizer
+    english, french = (model.tokenise(["late"], source) for source in ("en", "fr"))
+    assert english != french
+    meanwhile: list[list[list[int]]] = []
+    other = threading.Thread(target=lambda: meanwhile.append(model.tokenise(["late"], "fr")))
+
+    class Slow:
+        """The tokenizer, which another thread would use when its language is set and its text has
+        not been read.
+        """
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            setattr(tokenizer, name, value)
+
+        def __call__(self, texts: list[str]) -> Any:
+            if other.ident is None:
+                other.start()
+                other.join(0.3)
+                assert not meanwhile
+            return tokenizer(texts)
+
+    object.__setattr__(model.loaded, "tokenizer", Slow())
+    assert model.tokenise(["late"], "en") == english
+    other.join()
+    assert meanwhile == [french]

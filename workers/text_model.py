@@ -1,0 +1,138 @@
+"""A warm model that writes, with its tokenizer: loaded once for all that is written with it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+import torch
+from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedModel
+
+from schema.catalog import Entry, Precision
+from workers.decoding import Decoder, GenerateDecoder, take_apart
+from workers.faults import ModelError
+from workers.languages import Languages
+from workers.layers.unsupported import UnsupportedModelError
+from workers.loading import load
+from workers.normalizer import restore_normalizer
+
+logger = logging.getLogger(__name__)
+
+#: Source tokens, times beams, that are on their way at once, unless the catalog says otherwise.
+BATCH_TOKENS = {"cpu": 16_384, "cuda": 131_072}
+#: Documents, times beams, that are on their way at once. More multiply larger matrices, and need
+#: more memory for what they remember than is near to the processor.
+ROWS = {"cpu": 64, "cuda": 1024}
+
+
+class TextModel:
+    """Weights and tokenizer of an encoder-decoder model. What differs from one generator to the
+    next is handed in: the settings, the language of a text.
+
+    Args:
+        entry: The model as the catalog has it.
+        device: `cpu` or `cuda:0`.
+
+    Attributes:
+        entry: As given; but what it calls languages is the matter of each pair.
+        loaded: The model; its weights are elsewhere as soon as there is a decoder.
+        batch_tokens: Most source tokens, times beams, that are on their way at once.
+        languages: That it has to be told; None in a model that knows its one pair.
+
+    Raises:
+        ModelError: If the model cannot be loaded.
+    """
+
+    def __init__(self, entry: Entry, device: str) -> None:
+        """Load the model."""
+        kind = torch.device(device).type
+        self.entry, self._device = entry, device
+        self._rows = ROWS.get(kind, ROWS["cpu"])
+        self.batch_tokens = entry.options.batch_tokens or BATCH_TOKENS.get(
+            kind, BATCH_TOKENS["cpu"]
+        )
+        self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
+        self.languages = Languages.of(self.loaded.tokenizer)
+        if self.languages is not None:
+            restore_normalizer(self.loaded.tokenizer)
+        self._loop: Callable[[GenerationConfig], Decoder] | None = None
+        # A batch may be decoded while the next is tokenised; tokenizers are not for two threads.
+        self._tokenizer_lock = threading.Lock()
+
+    def tokenise(self, texts: Sequence[str], source: str | None = None) -> list[list[int]]:
+        """Source tokens of texts, special tokens included.
+
+        Args:
+            texts: Any texts.
+            source: Their language, as the model calls it; None in a model that is not told.
+        """
+        if not texts:
+            return []
+        with self._tokenizer_lock:
+            if source is not None:
+                # The tokenizer remembers it, for whoever comes next as well.
+                self.loaded.tokenizer.src_lang = source
+            ids = self.loaded.tokenizer(list(texts))["input_ids"]
+        return [list(row) for row in ids]
+
+    def texts(self, written: Sequence[Sequence[int]]) -> list[str]:
+        """What the model has written, of the tokens of each."""
+        with self._tokenizer_lock:
+            return [self._text(tokens) for tokens in written]
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        text = self.loaded.tokenizer.decode(
+            list(tokens),
+            skip_special_tokens=True,
+            clean_up_tokenization_spaces=False,
+            # Transformers 5 puts Marian's output together by the rules of the source language.
+            use_source_tokenizer=False,
+        )
+        return str(text)
+
+    def decoder(self, settings: GenerationConfig) -> Decoder | GenerateDecoder:
+        """What writes with this model by some settings. The weights are shared by all decoders.
+
+        Raises:
+            ModelError: If the decoding loop does not know the model or the settings, and the
+                catalog asks for what only the loop has.
+        """
+        name = self.loaded.provenance.name
+        try:
+            return self._in_loop(settings)
+        except UnsupportedModelError as error:
+            if self.loaded.provenance.options["precision"] == "int8":
+                raise ModelError(
+                    f"model {name!r} has no int8 here ({error}): take another `precision` in the "
+                    "catalog that TRIAGE_MODELS names"
+                ) from error
+            logger.warning(
+                "model %s is decoded by generate of Transformers, which is slower: the decoding "
+                "loop does not know %s",
+                name,
+                error,
+            )
+        return GenerateDecoder(self._whole(), settings, self.batch_tokens)
+
+    def _in_loop(self, settings: GenerationConfig) -> Decoder:
+        if self._loop is not None:
+            return self._loop(settings)
+        loaded = self.loaded
+        precision: Precision = loaded.provenance.options["precision"]
+        parts = take_apart(loaded.model, precision)
+
+        def loop(settings: GenerationConfig) -> Decoder:
+            return Decoder(parts, settings, self._rows, self.batch_tokens, loaded.device)
+
+        decoder = loop(settings)
+        self._loop = loop
+        # Its weights have been laid out anew: they need not be in memory twice.
+        loaded.model.to("meta")  # type: ignore[arg-type]
+        return decoder
+
+    def _whole(self) -> PreTrainedModel:
+        """The model with its weights, loaded once more if the loop has them by now."""
+        if self._loop is None:
+            return self.loaded.model
+        return load(self.entry, AutoModelForSeq2SeqLM, self._device).model

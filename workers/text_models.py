@@ -1,0 +1,30 @@
+"""The models that write in this process: each is loaded once, however many pairs it serves."""
+
+from __future__ import annotations
+
+from schema.catalog import Entry
+from workers.text_model import TextModel
+
+
+class TextModels:
+    """Models by what they are loaded from.
+
+    Args:
+        device: `cpu` or `cuda:0`.
+    """
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._models: dict[str, TextModel] = {}
+
+    def of(self, entry: Entry) -> TextModel:
+        """The model of a catalog entry, loaded if it is the first with the same model, revision and
+        options; what it calls languages is no matter. Not for two threads.
+
+        Raises:
+            ModelError: If it cannot be loaded.
+        """
+        key = entry.model_dump_json(exclude={"options": {"languages"}})
+        if key not in self._models:
+            self._models[key] = TextModel(entry, self._device)
+        return self._models[key]
