@@ -198,6 +198,15 @@ def test_names_for_a_model_that_is_not_told_are_the_catalogs_error(tmp_path: Pat
         told(build_translation(tmp_path), no="nob_Latn")
 
 
+def test_a_model_of_one_pair_that_gets_every_pair_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    analysis = told(build_translation(tmp_path))
+    assert "[translation] gives it every pair" in caplog.text
+    english, french = (analyse(analysis, documents_of(TEXTS, source)) for source in ("en", "fr"))
+    assert english == french
+
+
 @pytest.mark.parametrize("family", TOLD)
 def test_every_piece_of_a_long_text_is_told_its_language(
     family: str, folders: dict[str, Path]

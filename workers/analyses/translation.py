@@ -53,8 +53,12 @@ class TranslationAnalysis(Analysis):
         self._groups: dict[str, Generator] = {}
         self._loading = threading.Lock()
         usual = RunOptions().translate_to
-        if self._every is not None:
-            self._model(self._every, "translation")
+        if self._every is not None and self._model(self._every, "translation").languages is None:
+            logger.warning(
+                "model %s cannot be told its languages, and [translation] gives it every pair: "
+                "name it in the table of its own, as [translation.en-de], if it has one",
+                self._every.model,
+            )
         for source, target in catalog.pairs():
             if target == usual:
                 try:
