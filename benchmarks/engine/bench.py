@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,13 +52,16 @@ class Found:
     limits: dict[str, float] = field(default_factory=dict)
 
 
-def bench(asked: argparse.Namespace, threads: int, minutes: float) -> Found:
+def bench(
+    asked: argparse.Namespace, threads: int, minutes: float, on_section: Callable[[Found], object]
+) -> Found:
     """Measure the sections that were asked for.
 
     Args:
         asked: The command line.
         threads: Of torch.
         minutes: For all sections together.
+        on_section: Called with what was found so far after every section of a single analysis.
     """
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -78,13 +81,15 @@ def bench(asked: argparse.Namespace, threads: int, minutes: float) -> Found:
         variants = _variants(work, place, asked.variants)
         shape = SHAPES[asked.shapes][work.checkpoint]
         found.rows += measure(work, shape, place, variants, peak, plan)
+        found.limits = peak.limits()
+        on_section(found)
         gc.collect()
     try:
         _measure_system(asked, threads, minutes, found)
     except LeftOut as reason:
         print(f"left out: the system: {reason}", flush=True)
     peak.measure()
-    found.limits = {name: peak.operations(name) for name in peak.precisions}
+    found.limits = peak.limits()
     return found
 
 

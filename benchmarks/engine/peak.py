@@ -51,11 +51,6 @@ class Peak:
         kinds.append(("int8", lambda: product(a8)))
         return kinds
 
-    @property
-    def precisions(self) -> list[Precision]:
-        """Those that this machine has, each once."""
-        return list(dict.fromkeys(precision for precision, _ in self._products))
-
     @torch.inference_mode()
     def measure(self) -> None:
         """Take one more sample of each precision: of each way its best, of the ways the best."""
@@ -81,6 +76,10 @@ class Peak:
     def operations(self, precision: Precision) -> float:
         """Operations a second."""
         return median(self._seen["bf16" if precision == "fp16" else precision])
+
+    def limits(self) -> dict[str, float]:
+        """Operations a second by precision, of those that this machine has."""
+        return {precision: self.operations(precision) for precision in self._seen}
 
 
 def _prepacked(a: Tensor, packed: Tensor) -> Callable[[], Tensor]:

@@ -7,13 +7,17 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
-from benchmarks.engine import onnx_variants
+from benchmarks.engine import bench, onnx_variants
 from benchmarks.engine.__main__ import main
+from benchmarks.engine.row import Row
+from benchmarks.engine.section import measure
 from benchmarks.engine.transformers_variants import BASELINE
+from benchmarks.engine.work import Work
 from workers.precision import has_bf16
 
 TINY = ["--shapes", "tiny", "--threads", "1", "--documents", "8", "--rounds", "2"]
@@ -52,6 +56,22 @@ def test_table_json_and_picture(run, capsys: pytest.CaptureFixture[str]) -> None
     assert len(re.findall(r"^\| (?:engine|transformers)", table, re.MULTILINE)) == 8
     picture = ElementTree.parse(folder / "engine.svg").getroot()
     assert len(picture.findall(".//{*}rect")) == 8
+
+
+def test_an_early_end_leaves_what_was_found(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def until_entities(work: Work, *others: Any) -> list[Row]:
+        if work.name == "entities":
+            raise KeyboardInterrupt
+        return measure(work, *others)
+
+    monkeypatch.setattr(bench, "measure", until_entities)
+    with pytest.raises(KeyboardInterrupt):
+        run("--only", "sentiment,entities", "--variants", "engine fp32")
+    result = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert {row["work"] for row in result["rows"]} == {"sentiment"}
+    assert result["limits"]["fp32"] > 0
 
 
 def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) -> None:  # type: ignore[no-untyped-def]
