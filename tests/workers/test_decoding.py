@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,8 @@ from transformers import GenerationConfig
 
 from tests.workers.counted_head import CountedHead
 from tests.workers.seq2seq_models import MODELS, POSITIONS, VOCABULARY, build_model
-from workers.decoding import Decoder, GenerateDecoder, loop, take_apart
+from tests.workers.three_lanes import LANES, three_lanes
+from workers.decoding import Decoder, GenerateDecoder, take_apart
 from workers.layers.unsupported import UnsupportedModelError
 
 MAX_LENGTH = 24
@@ -121,36 +121,17 @@ def test_documents_come_and_go_and_change_nothing_for_each_other(beams: int) -> 
 
 @pytest.mark.parametrize("family", ["marian", "t5"])
 @pytest.mark.parametrize("beams", [1, 4])
-def test_lanes_share_the_documents(
-    family: str, beams: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lanes_share_the_documents(family: str, beams: int) -> None:
     model = build_model(family)
     ends = {"no_repeat_ngram_size": 1}
     settings = settings_of(model, ENDS, num_beams=beams, max_length=60, **ends)
     sources = sources_of(40, model.config.eos_token_id)
     alone = decoder_of(model, settings).decode(sources, nothing)
-    threads: set[str] = set()
-    all_have_begun = threading.Barrier(3, timeout=60)
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    monkeypatch.setattr(loop, "_ROWS_OF_LANE", 5 * beams)
-    step = Decoder._step
-
-    def watched(self: Decoder, cohorts: Any) -> Any:
-        name = threading.current_thread().name
-        if name not in threads:
-            threads.add(name)
-            all_have_begun.wait()
-        return step(self, cohorts)
-
-    monkeypatch.setattr(Decoder, "_step", watched)
-    try:
+    with three_lanes(rows=5 * beams) as begun:
         for rows in (4 * beams, 400):
-            threads.clear()
+            begun.clear()
             assert decoder_of(model, settings, rows).decode(sources, nothing) == alone
-            assert threads == {"lane-0", "lane-1", "lane-2"}
-    finally:
-        torch.set_num_threads(before)
+            assert begun == LANES
 
 
 def test_finished_rows_are_not_computed_any_more() -> None:

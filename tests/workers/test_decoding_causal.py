@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +23,8 @@ from tests.workers.causal_models import (
     settings_of,
 )
 from tests.workers.counted_head import CountedHead
-from workers.decoding import Decoder, loop, take_apart, waiting
+from tests.workers.three_lanes import LANES, three_lanes
+from workers.decoding import Decoder, take_apart, waiting
 
 SEARCHES: dict[str, dict[str, Any]] = {
     "greedy": {"ends": ENDS},
@@ -135,33 +135,14 @@ def test_prompts_of_all_lengths_in_one_cohort(search: str, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("family", ["gpt2", "llama"])
 @pytest.mark.parametrize("beams", [1, 4])
-def test_lanes_share_the_documents(
-    family: str, beams: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lanes_share_the_documents(family: str, beams: int) -> None:
     model = build_model(family)
     settings = settings_of(ENDS, num_beams=beams, max_new_tokens=36, no_repeat_ngram_size=1)
     prompts = prompts_of(40)
     alone = decoder_of(model, settings).decode(prompts, nothing)
-    threads: set[str] = set()
-    all_have_begun = threading.Barrier(3, timeout=60)
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    monkeypatch.setattr(loop, "_ROWS_OF_LANE", 5 * beams)
-    step = Decoder._step
-
-    def watched(self: Decoder, cohorts: Any) -> Any:
-        name = threading.current_thread().name
-        if name not in threads:
-            threads.add(name)
-            all_have_begun.wait()
-        return step(self, cohorts)
-
-    monkeypatch.setattr(Decoder, "_step", watched)
-    try:
+    with three_lanes(rows=5 * beams) as begun:
         assert decoder_of(model, settings, 4 * beams).decode(prompts, nothing) == alone
-        assert threads == {"lane-0", "lane-1", "lane-2"}
-    finally:
-        torch.set_num_threads(before)
+        assert begun == LANES
 
 
 def test_nothing_is_computed_twice_or_for_nobody() -> None:
