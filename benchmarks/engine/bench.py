@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from transformers.utils import logging as transformers_logging
 
 from benchmarks.engine.checkpoints import make_checkpoint, with_beams
-from benchmarks.engine.ctranslate2_variants import ctranslate2_variants
-from benchmarks.engine.engine_variants import engine_variants
-from benchmarks.engine.onnx_variants import onnx_variants
 from benchmarks.engine.peak import Peak
-from benchmarks.engine.reply_variants import reply_variants
 from benchmarks.engine.row import Row
 from benchmarks.engine.section import Plan, measure
 from benchmarks.engine.shapes import SHAPES
-from benchmarks.engine.transformers_variants import BASELINE, transformers_variants
+from benchmarks.engine.transformers_variants import BASELINE
+from benchmarks.engine.variants import known_variants
 from benchmarks.engine.whole import Scale, Whole, measure_scales, measure_whole
 from benchmarks.engine.work import WORKS, LeftOut, Place, Variant, Work
 
@@ -134,19 +131,9 @@ def _checkpoint(asked: argparse.Namespace, work: Work) -> Path:
 def _variants(work: Work, place: Place, wanted: str | None) -> list[Variant]:
     """The baseline first, whether it was asked for or not."""
     parts = [part.strip().lower() for part in (wanted or "").split(",")]
-    known = [*_known(work, place)]
+    known = [*known_variants(work, place)]
     first = [variant for variant in known if variant.name == BASELINE]
     others = [variant for variant in known if variant.name != BASELINE]
     return first + [
         variant for variant in others if any(part in variant.name.lower() for part in parts)
     ]
-
-
-def _known(work: Work, place: Place) -> Iterator[Variant]:
-    yield from transformers_variants(work, place)
-    if work.analysis == "reply":
-        yield from reply_variants(work, place)
-        return
-    yield from engine_variants(work, place)
-    yield from ctranslate2_variants(work, place)
-    yield from onnx_variants(work, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from transformers import AutoTokenizer
 
 from benchmarks.engine import texts
 from benchmarks.engine.cost import Costs
+from benchmarks.engine.household import Household
 from benchmarks.engine.peak import Peak
 from benchmarks.engine.row import Row, row_of
 from benchmarks.engine.shapes import Shape
@@ -63,7 +65,7 @@ def measure(
     peak: Peak,
     plan: Plan,
 ) -> list[Row]:
-    """Time all variants and compare what they say.
+    """Time all variants, each in its household's process, and compare what they say.
 
     Args:
         work: What to do.
@@ -73,7 +75,18 @@ def measure(
         peak: Gets a sample between rounds.
         plan: How much.
     """
-    contestants = _ready(variants)
+    with ExitStack() as households:
+        return _measured(work, shape, place, _ready(work, place, variants, households), peak, plan)
+
+
+def _measured(
+    work: Work,
+    shape: Shape,
+    place: Place,
+    contestants: Sequence[Contestant],
+    peak: Peak,
+    plan: Plan,
+) -> list[Row]:
     timed_ones = [one for one in contestants if plan.baseline or one.variant.name != BASELINE]
     documents, rounds = _amount(work, timed_ones, plan)
     print(f"{work.name}: {len(documents)} documents, {rounds} rounds", flush=True)
@@ -94,13 +107,19 @@ def measure(
     return rows
 
 
-def _ready(variants: Sequence[Variant]) -> list[Contestant]:
+def _ready(
+    work: Work, place: Place, variants: Sequence[Variant], households: ExitStack
+) -> list[Contestant]:
     """Loaded and warm; each variant that cannot be is left out with a line."""
     warm_up = texts.documents(_WARM_UP, seed=2)
     contestants = []
+    known: dict[str, Household] = {}
     for variant in variants:
+        name = variant.household or variant.name
+        if name not in known:
+            known[name] = households.enter_context(Household(work, place))
         try:
-            contestant = Contestant(variant, variant.load())
+            contestant = Contestant(variant, known[name].load(variant.name))
         except LeftOut as reason:
             print(f"  left out: {variant.name}: {reason}", flush=True)
             continue

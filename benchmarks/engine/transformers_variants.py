@@ -46,9 +46,13 @@ _Batched = Callable[[Sequence[Document], int], list[Said]]
 def transformers_variants(work: Work, place: Place) -> Iterator[Variant]:
     """The three ways; they share one model."""
     batched = cache(partial(_batched, work, place))
-    yield Variant("transformers one", "fp32", lambda: _in_order(batched(), 1), _SLOW_SHARE)
-    yield Variant(BASELINE, "fp32", lambda: _in_order(batched(), _BATCH))
-    yield Variant("transformers 16 sorted", "fp32", lambda: _sorted(batched()))
+    ways: list[tuple[str, Callable[[], Run], float]] = [
+        ("transformers one", lambda: _in_order(batched(), 1), _SLOW_SHARE),
+        (BASELINE, lambda: _in_order(batched(), _BATCH), 1.0),
+        ("transformers 16 sorted", lambda: _sorted(batched()), 1.0),
+    ]
+    for name, load, share in ways:
+        yield Variant(name, "fp32", load, share, household="transformers")
 
 
 def load_model(work: Work, place: Place) -> tuple[Any, Any]:

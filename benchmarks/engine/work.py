@@ -78,12 +78,15 @@ class Variant:
         precision: Whose limit it is held against.
         load: Makes it ready; raises `LeftOut` where it cannot be.
         share: Of the documents that it is timed on, for slow ones.
+        household: Variants of one household are loaded in one process and share a model; one
+            without is alone in its process.
     """
 
     name: str
     precision: Precision
     load: Callable[[], Run]
     share: float = 1.0
+    household: str = ""
 
 
 @dataclass(frozen=True, slots=True)

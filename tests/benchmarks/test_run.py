@@ -6,13 +6,12 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from benchmarks.engine import bench, onnx_variants
+from benchmarks.engine import bench
 from benchmarks.engine.__main__ import main
 from benchmarks.engine.row import Row
 from benchmarks.engine.section import measure
@@ -87,9 +86,13 @@ def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) ->
 
 
 def test_what_is_not_installed_is_left_out_with_a_line(  # type: ignore[no-untyped-def]
-    run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(onnx_variants, "util", SimpleNamespace(find_spec=lambda name: None))
+    # As new processes see it: there is no such module.
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    (sites / "sitecustomize.py").write_text("import sys\nsys.modules['onnxruntime'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(sites))
     folder = run("--only", "sentiment", "--variants", "onnx")
     said = capsys.readouterr().out
     assert (
