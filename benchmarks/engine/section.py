@@ -113,13 +113,12 @@ def _ready(
     """Loaded and warm; each variant that cannot be is left out with a line."""
     warm_up = texts.documents(_WARM_UP, seed=2)
     contestants = []
-    known: dict[str, Household] = {}
+    names = {variant.name: variant.household or variant.name for variant in variants}
+    # All at once: it takes each of them some seconds to begin.
+    known = {name: households.enter_context(Household(work, place)) for name in set(names.values())}
     for variant in variants:
-        name = variant.household or variant.name
-        if name not in known:
-            known[name] = households.enter_context(Household(work, place))
         try:
-            contestant = Contestant(variant, known[name].load(variant.name))
+            contestant = Contestant(variant, known[names[variant.name]].load(variant.name))
         except LeftOut as reason:
             print(f"  left out: {variant.name}: {reason}", flush=True)
             continue
