@@ -39,12 +39,14 @@ class Plan:
         documents: How many; 0 for as many as there is time for.
         rounds: How many; 0 likewise, at most 3.
         baseline: Whether the baseline is timed too; without it there are no ratios.
+        most: Seconds after which it is better not to begin; 0 if it was asked for in any case.
     """
 
     seconds: float
     documents: int = 0
     rounds: int = 0
     baseline: bool = True
+    most: float = 0.0
 
 
 @dataclass(slots=True)
@@ -74,6 +76,9 @@ def measure(
         variants: The baseline first.
         peak: Gets a sample between rounds.
         plan: How much.
+
+    Raises:
+        LeftOut: If it would take longer than it may.
     """
     with ExitStack() as households:
         return _measured(work, shape, place, _ready(work, place, variants, households), peak, plan)
@@ -89,6 +94,11 @@ def _measured(
 ) -> list[Row]:
     timed_ones = [one for one in contestants if plan.baseline or one.variant.name != BASELINE]
     documents, rounds = _amount(work, timed_ones, plan)
+    expected = sum(one.each * one.variant.share for one in timed_ones) * len(documents) * rounds
+    if plan.most and expected > plan.most:
+        raise LeftOut(
+            f"it would take some {expected / 60:.0f} minutes here: ask for it by --only {work.name}"
+        )
     print(f"{work.name}: {len(documents)} documents, {rounds} rounds", flush=True)
     timed = [_timed(one, documents, rounds) for one in timed_ones]
     interleave(timed, peak.measure)
