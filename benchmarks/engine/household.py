@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -48,9 +49,9 @@ class Household:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the process."""
+        """End the process; at once if something has gone wrong here."""
         self._here.close()
-        self._process.join(_PATIENCE)
+        self._process.join(0 if error else _PATIENCE)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -90,6 +91,8 @@ class Household:
 
 
 def _serve(connection: Connection, work: Work, place: Place) -> None:
+    # Whoever presses Ctrl-C ends the parent, which ends this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     import torch
     from transformers.utils import logging
 
@@ -103,7 +106,7 @@ def _serve(connection: Connection, work: Work, place: Place) -> None:
     while True:
         try:
             name, documents = connection.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             # Nothing is left to be done; to take torch down in order takes two seconds.
             os._exit(0)
         answer: list[Said] = []

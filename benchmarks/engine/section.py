@@ -81,7 +81,9 @@ def measure(
         LeftOut: If it would take longer than it may.
     """
     with ExitStack() as households:
-        return _measured(work, shape, place, _ready(work, place, variants, households), peak, plan)
+        return _measured(
+            work, shape, place, _ready(work, place, variants, households, plan), peak, plan
+        )
 
 
 def _measured(
@@ -94,11 +96,6 @@ def _measured(
 ) -> list[Row]:
     timed_ones = [one for one in contestants if plan.baseline or one.variant.name != BASELINE]
     documents, rounds = _amount(work, timed_ones, plan)
-    expected = sum(one.each * one.variant.share for one in timed_ones) * len(documents) * rounds
-    if plan.most and expected > plan.most:
-        raise LeftOut(
-            f"it would take some {expected / 60:.0f} minutes here: ask for it by --only {work.name}"
-        )
     print(f"{work.name}: {len(documents)} documents, {rounds} rounds", flush=True)
     timed = [_timed(one, documents, rounds) for one in timed_ones]
     interleave(timed, peak.measure)
@@ -118,7 +115,11 @@ def _measured(
 
 
 def _ready(
-    work: Work, place: Place, variants: Sequence[Variant], households: ExitStack
+    work: Work,
+    place: Place,
+    variants: Sequence[Variant],
+    households: ExitStack,
+    plan: Plan,
 ) -> list[Contestant]:
     """Loaded and warm; each variant that cannot be is left out with a line."""
     warm_up = texts.documents(_WARM_UP, seed=2)
@@ -139,7 +140,19 @@ def _ready(
         contestant.each = again / len(some)
         print(f"  ready: {variant.name}: {1 / contestant.each:.1f} documents/s warm", flush=True)
         contestants.append(contestant)
+        _check_time(work, contestants, plan)
     return contestants
+
+
+def _check_time(work: Work, contestants: Sequence[Contestant], plan: Plan) -> None:
+    """As soon as it is clear: to warm up all variants may take minutes itself."""
+    count = plan.documents or _FEWEST[work.beams > 0]
+    expected = count * sum(one.each * one.variant.share for one in contestants)
+    if plan.most and expected > plan.most:
+        raise LeftOut(
+            f"{count} documents would take more than {expected / 60:.0f} minutes here; "
+            f"--only {work.name} measures them"
+        )
 
 
 def _amount(

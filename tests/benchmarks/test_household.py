@@ -52,3 +52,10 @@ def test_what_is_left_out_says_why_and_a_killed_process_is_told(place: Place) ->
         os.kill(child, signal.SIGKILL)
         with pytest.raises(RuntimeError, match="the process of 'engine fp32' has ended with -9"):
             household.load("engine fp32")
+
+
+def test_an_error_here_ends_its_process_at_once(place: Place) -> None:
+    with pytest.raises(KeyboardInterrupt), Household(SENTIMENT, place):
+        (child,) = children()
+        raise KeyboardInterrupt
+    assert not psutil.pid_exists(child)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,21 @@ def test_an_early_end_leaves_what_was_found(  # type: ignore[no-untyped-def]
     result = json.loads((tmp_path / "results.json").read_text("utf-8"))
     assert {row["work"] for row in result["rows"]} == {"sentiment"}
     assert result["limits"]["fp32"] > 0
+
+
+def test_a_section_that_would_take_too_long_is_left_out_with_a_line(  # type: ignore[no-untyped-def]
+    run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hurried(*asked: Any) -> list[Row]:
+        *others, plan = asked
+        return measure(*others, replace(plan, most=1e-6))
+
+    monkeypatch.setattr(bench, "measure", hurried)
+    folder = run("--only", "sentiment", "--variants", "engine fp32")
+    said = capsys.readouterr().out
+    assert "left out: sentiment: 8 documents would take more than 0 minutes here" in said
+    assert "--only sentiment measures them" in said
+    assert json.loads((folder / "results.json").read_text("utf-8"))["rows"] == []
 
 
 def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) -> None:  # type: ignore[no-untyped-def]
