@@ -1,7 +1,7 @@
 """A process in which variants are loaded and run, away from all others.
 
-Libraries are not alone in a process: CTranslate2 with a worker for each thread, for one, sets
-OpenMP's threads to 1, for torch too; and what one has allocated, another finds in pieces.
+In one process libraries disturb each other: CTranslate2 with a worker for each thread sets OpenMP's
+threads to 1, and torch's with them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import signal
 import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any
 
 from benchmarks.engine.work import LeftOut, Place, Run, Said, Work
@@ -43,15 +42,10 @@ class Household:
         """Itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End the process; at once if something has gone wrong here."""
         self._here.close()
-        self._process.join(0 if error else _PATIENCE)
+        self._process.join(0 if any(error) else _PATIENCE)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
