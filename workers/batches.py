@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from workers.analysis import Window
 
-#: The part of a budget that a batch has at least, however little is left: small ones cost more.
-_LEAST = 4
+#: Of a budget, the part that a lane's batch has at least, however little is left: one in so many.
+#: Smaller ones cost more.
+LEAST = 4
 
 
 def batches(
@@ -41,7 +42,7 @@ def batches(
         longest = windows[order[begin]]
         room = budget(longest.group)
         if lanes > 1:
-            room = max(min(room, left // (2 * lanes)), room // _LEAST)
+            room = max(min(room, left // (2 * lanes)), room // LEAST)
         end = begin
         # The first is the longest: no other costs more.
         while end < len(order) and windows[order[end]].group == longest.group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from workers.analysis import Window
 from workers.encoders.encoder import load_encoder
 from workers.encoders.rows import Floats
 from workers.encoders.trial import CLASSES
+from workers.progress import nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +104,19 @@ class Classifier:
             )
         return excerpts
 
-    def logits(self, windows: Sequence[Window]) -> Floats:
+    def logits(self, windows: Sequence[Window], on_layer: Callable[[], None] = nothing) -> Floats:
         """One batch through the model.
+
+        Args:
+            windows: At least one.
+            on_layer: Called between layers, where those can be told apart.
 
         Returns:
             float32 whatever the model computes in: (rows, classes) for sequence classification; for
             token classification (tokens, classes), the special ones included, those of a window
             behind those of the window before.
         """
-        return self._forward([window.features for window in windows])
+        return self._forward([window.features for window in windows], on_layer)
 
 
 def _cut(row: list[int], begin: int, start: int, stop: int, end: int) -> list[int]:

@@ -14,13 +14,13 @@ from schema.options import RunOptions
 from schema.outcome import Outcome
 from schema.results import Failure, Result
 from workers.analysis import Analysis, DocumentError, Provenance, Window
-from workers.batches import batches, cost
+from workers.batches import LEAST, batches, cost
 from workers.budget import Budgets
 from workers.counters import Counters, Forwards
 from workers.decisions import Decisions
 from workers.faults import DeviceFault, WorkerFault
 from workers.isolation import is_out_of_memory, isolate, raise_worker_fault
-from workers.lanes import Shared, side_by_side
+from workers.lanes import Shared, lanes_for, side_by_side
 from workers.progress import Told, carrying, nothing
 
 #: A document that no model can have trouble with.
@@ -171,8 +171,9 @@ class Engine:
     def _lanes(self, windows: Sequence[Window]) -> int:
         if not windows or not self.analysis.takes_lanes:
             return 1
-        full = cost(windows, self.analysis.packs) // self.batch_tokens(windows[0].group)
-        return max(1, min(torch.get_num_threads(), full))
+        least = max(1, self.batch_tokens(windows[0].group) // LEAST)
+        batches_for = cost(windows, self.analysis.packs) // least
+        return lanes_for(batches_for, torch.get_num_threads())
 
     def _prepare(
         self, documents: Sequence[Document], options: RunOptions

@@ -44,6 +44,17 @@ class Shared(Generic[Item]):
             return next(self._items)
 
 
+def lanes_for(works: int, threads: int) -> int:
+    """As many lanes as there is work for, such that each has as many threads as any other.
+
+    Args:
+        works: That could go on side by side.
+        threads: To be shared out.
+    """
+    fair = [lanes for lanes in range(1, threads + 1) if threads % lanes == 0]
+    return max(lanes for lanes in fair if lanes <= max(1, works))
+
+
 def side_by_side(works: Sequence[Work], on_step: Callable[[], None]) -> None:
     """Run works, each in a lane of its own, until all have ended.
 

@@ -73,6 +73,13 @@ def test_little_work_takes_no_lanes() -> None:
     assert analysis.threads == set()
 
 
+def test_work_for_a_part_of_a_batch_is_shared_out() -> None:
+    analysis = Beside()
+    documents = documents_of(["x" * 10] * analysis.lanes)
+    assert Engine(analysis).run(documents, OPTIONS) == Engine(one_by_one()).run(documents, OPTIONS)
+    assert len(analysis.threads) == analysis.lanes
+
+
 def test_every_document_that_fails_is_charged_and_no_other() -> None:
     analysis = Beside()
     analysis.errors["forward", "bad"] = RuntimeError("poison")

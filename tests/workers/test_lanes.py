@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from workers.lanes import side_by_side
+from workers.lanes import lanes_for, side_by_side
 
 Tick = Callable[[], None]
 
@@ -22,6 +22,14 @@ def _four_threads() -> Iterator[None]:
 
 
 def nothing() -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("works", "threads", "lanes"),
+    [(0, 4, 1), (1, 4, 1), (3, 4, 2), (9, 4, 4), (10, 16, 8), (5, 7, 1)],
+)
+def test_each_lane_has_as_many_threads_as_any_other(works: int, threads: int, lanes: int) -> None:
+    assert lanes_for(works, threads) == lanes
 
 
 def test_lanes_run_at_the_same_time_and_their_steps_are_told_in_the_calling_thread() -> None:

@@ -85,6 +85,13 @@ def test_a_row_is_the_same_in_any_company(name: str, head: str, precision: Preci
     np.testing.assert_allclose(company, alone, rtol=0, atol=5e-6 * max(1, abs(company).max()))
 
 
+def test_whoever_waits_hears_of_every_layer_but_the_last() -> None:
+    model = model_of("bert", "SequenceClassification")
+    heard: list[None] = []
+    pack(model, "fp32", False)(rows_of(BATCHES[0]), lambda: heard.append(None))
+    assert len(heard) == model.config.num_hidden_layers - 1 > 0
+
+
 def test_a_row_without_a_token_is_refused() -> None:
     packed = pack(model_of("bert", "SequenceClassification"), "fp32", False)
     with pytest.raises(ValueError, match="without a token"):

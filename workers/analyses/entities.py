@@ -82,7 +82,7 @@ class EntitiesAnalysis(Analysis):
         self, windows: Sequence[Window], on_progress: Callable[[], None]
     ) -> list[list[Token]]:
         """For each window its tokens, without the special ones."""
-        scores = softmax(self._classifier.logits(windows))
+        scores = softmax(self._classifier.logits(windows, on_progress))
         best, probabilities = scores.argmax(axis=-1).tolist(), scores.max(axis=-1).tolist()
         outputs, begin = [], 0
         for window in windows:

@@ -131,7 +131,8 @@ class QaAnalysis(Analysis):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Logits]:
         """For each window the logits of start and end, (2, tokens), float32."""
         # (tokens of all windows, 2)
-        logits = self._encoder.forward([window.features.encoding for window in windows])
+        encodings = [window.features.encoding for window in windows]
+        logits = self._encoder.forward(encodings, on_progress)
         ends = np.cumsum([window.length for window in windows])
         return [row.T for row in np.split(logits, ends[:-1])]
 

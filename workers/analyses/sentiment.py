@@ -64,7 +64,7 @@ class SentimentAnalysis(Analysis):
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Floats]:
         """For each window the score of every class, (classes,)."""
-        return list(self._scores(self._classifier.logits(windows)))
+        return list(self._scores(self._classifier.logits(windows, on_progress)))
 
     def _scores(self, logits: Floats) -> Floats:
         """The pipeline's rules: raw for a regression, else probabilities of labels that exclude

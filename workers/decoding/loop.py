@@ -15,7 +15,7 @@ from workers.decoding.constraints import Constraints
 from workers.decoding.search import SearchSettings
 from workers.decoding.seq2seq import DecoderLayer
 from workers.decoding.waiting import Waiting
-from workers.lanes import Work, side_by_side
+from workers.lanes import Work, lanes_for, side_by_side
 
 #: The part of the rows that has to be free before documents are admitted: fewer and larger cohorts
 #: multiply larger matrices, but leave rows idle for longer.
@@ -93,7 +93,7 @@ class Decoder:
         if self._device.type != "cpu":
             return 1
         enough = documents * self._beams // _ROWS_OF_LANE
-        return max(1, min(torch.get_num_threads(), enough))
+        return lanes_for(enough, torch.get_num_threads())
 
     @torch.inference_mode()
     def _lane(

@@ -22,6 +22,7 @@ from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
+from workers.progress import nothing
 
 #: From the ids of all rows, one after the other, and the tokens of each row, to each token's place
 #: among the position embeddings.
@@ -96,7 +97,7 @@ class PackedEncoder:
         self._takes_types = takes_types
         self._device = device
 
-    def __call__(self, rows: Sequence[Row]) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
         """One batch through the model.
 
         Raises:
@@ -108,6 +109,7 @@ class PackedEncoder:
             *before, last = self._body.layers
             for layer in before:
                 hidden = layer(hidden, packing)
+                on_layer()
             step = last.firsts if self._head.firsts_only else last
             logits = self._head.classify(step(hidden, packing).float())
             result: Floats = logits.cpu().numpy()

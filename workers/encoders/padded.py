@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 
 from workers.encoders.rows import Floats, Row
 from workers.layers.device import to_device
+from workers.progress import nothing
 
 
 class PaddedEncoder:
@@ -30,8 +31,8 @@ class PaddedEncoder:
         self._takes_types = takes_types
         self._device = device
 
-    def __call__(self, rows: Sequence[Row]) -> Floats:
-        """One batch through the model."""
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+        """One batch through the model, in one go."""
         ids = [row.ids for row in rows]
         lengths = [len(row) for row in ids]
         # (rows, longest)

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from workers.progress import nothing
+
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
@@ -24,6 +26,14 @@ class Row(Protocol):
         """Which part of a pair each belongs to, for models that take `token_type_ids`."""
 
 
-#: From rows to their logits in float32, the rows one after the other: (rows, classes) where a row
-#: is classified, (tokens of all rows, classes) where each of its tokens is.
-Forward = Callable[[Sequence[Row]], Floats]
+class Forward(Protocol):
+    """A warm model."""
+
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+        """From rows to their logits in float32, the rows one after the other: (rows, classes) where
+        a row is classified, (tokens of all rows, classes) where each of its tokens is.
+
+        Args:
+            rows: One batch.
+            on_layer: Called between layers, where those can be told apart.
+        """
