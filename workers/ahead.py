@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,12 +32,16 @@ class Taken:
         documents: None if they are not read yet.
         prepared: None if they are not tokenised yet.
         message: Its id, if Celery has not seen it.
+        begun: Whether its attempt is charged.
+        alone: Whether it is to be computed by itself.
     """
 
     claim: Claim
     documents: list[Document] | None = None
     prepared: Prepared | None = None
     message: str | None = None
+    begun: bool = False
+    alone: bool = False
 
 
 class Ahead:
@@ -56,14 +60,28 @@ class Ahead:
         self._taking: Future[Taken | None] | None = None
         self._preparing = False
 
-    def look(self, analysis: str, beat: Beat) -> None:
+    def look(
+        self, analysis: str, beat: Beat, *, unless: Sequence[str] = (), pull: bool = False
+    ) -> None:
         """Begin to take the job whose turn it is; returns at once.
 
         Args:
             analysis: Of the queue.
             beat: Holds the claim as soon as it is made.
+            unless: Analyses whose turn it is if anything waits for them: then none is taken.
+            pull: Whether to have messages sent where none waits.
         """
-        self._taking = self._thread.submit(self._take, analysis, beat)
+        self._taking = self._thread.submit(self._take, analysis, beat, unless, pull)
+
+    @property
+    def looks(self) -> bool:
+        """Whether a look has begun whose outcome nobody has asked for."""
+        return self._taking is not None
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether its outcome is there."""
+        return self._taking is not None and self._taking.done()
 
     def taken(self, on_preparing: Callable[[], None]) -> Taken | None:
         """Wait for it: the job, or None if none was to be had, or nobody has looked.
@@ -83,10 +101,15 @@ class Ahead:
         self._taking = None
         return taken
 
-    def _take(self, analysis: str, beat: Beat) -> Taken | None:
+    def _take(self, analysis: str, beat: Beat, unless: Sequence[str], pull: bool) -> Taken | None:
         """Whatever goes wrong here goes wrong again where it has an owner."""
         try:
+            if any(map(self._clerk.waits, unless)):
+                return None
             found = self._claim(analysis)
+            if found is None and pull:
+                self._clerk.pull(analysis)
+                found = self._claim(analysis)
         except (BrokerError, UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
             logger.warning("%s: no job taken ahead: %s", analysis, type(error).__name__)
             return None

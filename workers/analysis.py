@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from schema.catalog import Catalog
 from schema.document import Document
@@ -35,6 +35,40 @@ class Window:
     length: int
     features: Any
     group: str = ""
+
+
+class Stream(Protocol):
+    """Windows through a model that come while others are on their way."""
+
+    @property
+    def room(self) -> int:
+        """Windows that can be on their way at once."""
+
+    @property
+    def wants(self) -> int:
+        """Windows that should be waiting, lest places stay free."""
+
+    def run(
+        self,
+        windows: Sequence[Window],
+        on_step: Callable[[], None],
+        on_output: Callable[[int, Any], None],
+        more: Callable[[], Sequence[Window]],
+    ) -> None:
+        """Run windows until there are no more.
+
+        Args:
+            windows: The first.
+            on_step: Called in this thread, after every step; what it raises must pass through.
+            on_output: Called with the number of a window, counted from 0 as they come, and what
+                the model made of it; perhaps in another thread, and before the `on_step` of its
+                step.
+            more: Asked in this thread whenever fewer wait than it `wants`: the next windows, or
+                none if there are none just now. What it raises must pass through.
+        """
+
+    def outputs(self, raw: Sequence[Any]) -> list[Any]:
+        """What `Analysis.forward` gives, of what the model made of windows."""
 
 
 class Analysis(ABC):
@@ -74,6 +108,11 @@ class Analysis(ABC):
         return False
 
     @property
+    def streams(self) -> bool:
+        """Whether windows may come while others are on their way, see `stream`."""
+        return False
+
+    @property
     def measurable(self) -> bool:
         """Whether it is worth finding out at warm-up which `batch_tokens` run quickest: the catalog
         gives none, and the model is not so small that nobody would notice.
@@ -105,6 +144,12 @@ class Analysis(ABC):
                 must pass through.
         """
 
+    def stream(self, group: str) -> Stream | None:
+        """The way for windows of a group that come while others are on their way; None if they can
+        only go through `forward`.
+        """
+        return None
+
     @abstractmethod
     def assemble(
         self,
@@ -129,4 +174,4 @@ class Analysis(ABC):
         return model
 
 
-__all__ = ["Analysis", "DocumentError", "Provenance", "Window"]
+__all__ = ["Analysis", "DocumentError", "Provenance", "Stream", "Window"]

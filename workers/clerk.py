@@ -90,6 +90,14 @@ class Clerk:
                 logger.warning("dropped a message of %d bytes: %s", len(raw), error)
         return None
 
+    def waits(self, analysis: str) -> bool:
+        """Whether messages wait in the queue of an analysis.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        return self._messages.depth(analysis) > 0
+
     def begin(self, claimed: Claim) -> Claim | None:
         """Charge the attempt of a job claimed ahead; None if it must not be computed."""
         return self._patiently(claimed, lambda: begin(self._database, claimed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from time import perf_counter
 
 
@@ -59,6 +59,13 @@ class Forwards:
         self._counters = counters
         self._lock = threading.Lock()
         self._running, self._since = 0, 0.0
+
+    def add(self, done: Counters) -> None:
+        """What was counted elsewhere."""
+        with self._lock:
+            for field in fields(Counters):
+                both = getattr(self._counters, field.name) + getattr(done, field.name)
+                setattr(self._counters, field.name, both)
 
     @contextmanager
     def one(self, tokens: int, cost: int, budget: int) -> Iterator[None]:

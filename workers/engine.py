@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -22,22 +21,13 @@ from workers.faults import DeviceFault, WorkerFault
 from workers.isolation import is_out_of_memory, isolate, raise_worker_fault
 from workers.lanes import Shared, lanes_for, side_by_side
 from workers.progress import Told, carrying, nothing
+from workers.work import Work, failure_of
 
 #: A document that no model can have trouble with.
 _HARMLESS = "The parcel arrived on Monday."
 
 #: What `Analysis.prepare` gives: for each document its windows, or why it has none.
 Prepared = Sequence[list[Window] | DocumentError]
-
-
-@dataclass(slots=True)
-class _Work:
-    """A document on its way; `outcome` is None until it is known."""
-
-    document: Document
-    windows: list[Window]
-    outputs: list[Any]
-    outcome: list[Result] | Failure | None = None
 
 
 class Engine:
@@ -61,6 +51,11 @@ class Engine:
         # Tokenizers are not for two threads.
         self._preparing = threading.Lock()
         self._tell: Callable[[], None] = nothing
+
+    @property
+    def streams(self) -> bool:
+        """Whether documents of several jobs may go through together; see `Streaming`."""
+        return self.analysis.streams
 
     def batch_tokens(self, group: str = "") -> int:
         """What a batch may cost, in tokens: what was measured or else is stated, or less where that
@@ -111,7 +106,7 @@ class Engine:
             ModelError: If a model cannot be loaded.
             WorkerFault: If this process cannot work; no document is to blame.
         """
-        return [_outcome(work) for work in self._run(documents, options, on_progress)]
+        return [work.known for work in self._run(documents, options, on_progress)]
 
     def outcomes(
         self,
@@ -123,9 +118,32 @@ class Engine:
         """The same as the ledger stores it: with the documents' ids and the models they went
         through. The ids must be the ledger's. What `prepare` gave need not be done again.
         """
+        return self._outcomes(self._run(documents, options, on_progress, prepared))
+
+    def works(
+        self, documents: Sequence[Document], prepared: Sequence[list[Window] | Exception]
+    ) -> list[Work]:
+        """Documents at the beginning of their way, with what `prepare` gave."""
+        return [Work.of(*pair) for pair in zip(documents, prepared, strict=True)]
+
+    def conclude(self, works: Sequence[Work], options: RunOptions) -> list[Outcome]:
+        """The outcomes of documents whose windows have all gone through.
+
+        Raises:
+            WorkerFault: If this process cannot work; no document is to blame.
+        """
+        for work in works:
+            if work.outcome is None:
+                work.outcome = self._assemble(work, options)
+        return self._outcomes(works)
+
+    def count(self, done: Counters) -> None:
+        """Something was done past `run` and `outcomes`."""
+        self._forwards.add(done)
+
+    def _outcomes(self, works: Sequence[Work]) -> list[Outcome]:
         return [
-            Outcome(int(work.document.id), _outcome(work), self._model(work.windows))
-            for work in self._run(documents, options, on_progress, prepared)
+            Outcome(int(work.document.id), work.known, self._model(work.windows)) for work in works
         ]
 
     def _model(self, windows: Sequence[Window]) -> Provenance | None:
@@ -137,10 +155,10 @@ class Engine:
         options: RunOptions,
         on_progress: Callable[[], None] | None,
         prepared: Prepared | None = None,
-    ) -> list[_Work]:
+    ) -> list[Work]:
         self._tell = carrying(on_progress or nothing)
         try:
-            works = self._works(documents, prepared or self._prepare(documents, options))
+            works = self.works(documents, prepared or self._prepare(documents, options))
             self._tell()
             self._batches(works, options)
             for work in works:
@@ -152,7 +170,7 @@ class Engine:
             self._tell = nothing
         return works
 
-    def _batches(self, works: Sequence[_Work], options: RunOptions) -> None:
+    def _batches(self, works: Sequence[Work], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
         lanes = self._lanes(windows)
@@ -188,33 +206,22 @@ class Engine:
             return []
         return isolate(documents, lambda some: self.prepare(some, options), blame, on_memory)
 
-    def _works(
-        self, documents: Sequence[Document], prepared: Sequence[list[Window] | Exception]
-    ) -> list[_Work]:
-        works = []
-        for document, windows in zip(documents, prepared, strict=True):
-            if isinstance(windows, Exception):
-                works.append(_Work(document, [], [], _failure(windows, "its text was tokenised")))
-            else:
-                works.append(_Work(document, windows, [None] * len(windows)))
-        return works
-
     def _batch(
         self,
-        rows: Sequence[tuple[_Work, int]],
+        rows: Sequence[tuple[Work, int]],
         options: RunOptions,
         tick: Callable[[], None],
     ) -> None:
         group = rows[0][0].windows[rows[0][1]].group
         ceiling = self.batch_tokens(group)
 
-        def forward(some: Sequence[tuple[_Work, int]]) -> list[Any]:
+        def forward(some: Sequence[tuple[Work, int]]) -> list[Any]:
             return self._forward([work.windows[place] for work, place in some], tick)
 
-        def blame(row: tuple[_Work, int], error: Exception) -> None:
+        def blame(row: tuple[Work, int], error: Exception) -> None:
             self._acquit_worker(row[0].document, options, error)
 
-        def lower_budget(some: Sequence[tuple[_Work, int]]) -> None:
+        def lower_budget(some: Sequence[tuple[Work, int]]) -> None:
             windows = [work.windows[place] for work, place in some]
             self._budgets.set_ceiling(group, cost(windows, self.analysis.packs) // 2)
             if torch.cuda.is_available():
@@ -228,7 +235,7 @@ class Engine:
             self._budgets.keep(group)
         for (work, place), output in zip(rows, outputs, strict=True):
             if isinstance(output, Exception):
-                work.outcome = _failure(output, "the model read it")
+                work.outcome = failure_of(output, "the model read it")
             else:
                 work.outputs[place] = output
 
@@ -243,15 +250,15 @@ class Engine:
             )
         return outputs
 
-    def _assemble(self, work: _Work, options: RunOptions) -> list[Result] | Failure:
+    def _assemble(self, work: Work, options: RunOptions) -> list[Result] | Failure:
         try:
             return self.analysis.assemble(work.document, work.windows, work.outputs, options)
         except DocumentError as error:
-            return _failure(error, "")
+            return failure_of(error, "")
         except Exception as error:
             raise_worker_fault(error)
             self._acquit_worker(work.document, options, error)
-            return _failure(error, "its result was put together")
+            return failure_of(error, "its result was put together")
 
     def _acquit_worker(self, document: Document, options: RunOptions, error: Exception) -> None:
         """Return if a harmless document in the same language goes through.
@@ -272,21 +279,6 @@ class Engine:
                 f"{self.analysis.name}: no document goes through "
                 f"({type(error).__name__}, then {type(second).__name__} for a harmless one)"
             ) from second
-
-
-def _outcome(work: _Work) -> list[Result] | Failure:
-    assert work.outcome is not None
-    return work.outcome
-
-
-def _failure(error: Exception, when: str) -> Failure:
-    """Only an analysis's own messages are known to quote no text; those of libraries may."""
-    kind = type(error).__name__
-    if isinstance(error, DocumentError):
-        return Failure(kind, str(error))
-    if is_out_of_memory(error):
-        return Failure(kind, "the memory does not hold even one window of this document")
-    return Failure(kind, f"{kind} when {when}, by itself, while a harmless document went through")
 
 
 __all__ = ["Counters", "DeviceFault", "Engine", "Prepared", "WorkerFault"]

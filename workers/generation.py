@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from workers.analysis import Window
+from workers.decoding import Decoder
 from workers.generation_settings import generation_settings
 from workers.pieces import PARAGRAPH, paragraphs, split_to_fit
 from workers.sentences import sentence_spans
@@ -117,6 +118,53 @@ class Generator:
         """
         written = self._decoder.decode([window.features.ids for window in windows], on_progress)
         return self._model.texts(written)
+
+    def stream(self) -> TextStream | None:
+        """For windows that come while others are on their way; None if `generate` of Transformers
+        writes.
+        """
+        decoder = self._decoder
+        return TextStream(decoder, self._model) if isinstance(decoder, Decoder) else None
+
+
+class TextStream:
+    """Pieces that come while others are on their way; an analysis's `Stream`.
+
+    Args:
+        decoder: Writes.
+        model: Reads what it has written.
+    """
+
+    def __init__(self, decoder: Decoder, model: TextModel) -> None:
+        self._decoder, self._model = decoder, model
+
+    @property
+    def room(self) -> int:
+        """Pieces that can be on their way at once."""
+        return self._decoder.room
+
+    @property
+    def wants(self) -> int:
+        """Pieces that should be waiting."""
+        return self._decoder.wants
+
+    def run(
+        self,
+        windows: Sequence[Window],
+        on_step: Callable[[], None],
+        on_output: Callable[[int, list[int]], None],
+        more: Callable[[], Sequence[Window]],
+    ) -> None:
+        """See `Stream`; what is given for each is the tokens of its text."""
+
+        def ids(some: Sequence[Window]) -> list[list[int]]:
+            return [window.features.ids for window in some]
+
+        self._decoder.stream(ids(windows), on_step, on_output, lambda: ids(more()))
+
+    def outputs(self, raw: Sequence[Sequence[int]]) -> list[str]:
+        """The texts."""
+        return self._model.texts(raw)
 
 
 def join(windows: Sequence[Window], outputs: Sequence[str]) -> str:

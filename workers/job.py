@@ -10,25 +10,27 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine as Database
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from schema.ledger.claim import Claim, UnknownOptionsError
+from schema.ledger.claim import UnknownOptionsError
 from schema.messages import Messages
-from schema.results import Failure
 from schema.settings import Settings
 from workers.ahead import Ahead, Taken
-from workers.backoff import FIRST, Backoff
-from workers.beat import Beat, ClaimLost
+from workers.backoff import Backoff
+from workers.beat import Beat
 from workers.board import Place
 from workers.clerk import Clerk
 from workers.faults import DeviceFault, WorkerFault
+from workers.job_stream import JobStream, fits
 from workers.patience import Interrupted
+from workers.settlement import Settlement
+from workers.streaming import Streaming
 from workers.writer import Computed, Writer
 
 if TYPE_CHECKING:
@@ -36,13 +38,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 #: Seconds after which a burst takes no more jobs ahead: then the node's other queues have their
 #: turn, and Celery hears of its task.
 BURST = 10.0
-#: Errors of the database that what is written may be to blame for; others are the database's own.
-_OF_DOCUMENTS = (DataError, IntegrityError)
+#: Seconds after which a stream takes no more jobs either, though no other queue waits for its turn.
+LONGEST_BURST = 600.0
 
 
 class JobRunner:
@@ -68,11 +68,15 @@ class JobRunner:
     ) -> None:
         self._database = database
         self._engines = engines
+        self._streamings = {
+            analysis: Streaming(engine) for analysis, engine in engines.items() if engine.streams
+        }
         self._config = config
         self._place = place
         self._clerk = Clerk(database, messages, config, name, place)
         self._ahead = Ahead(self._clerk, engines)
         self._writer = Writer(self._clerk)
+        self._settlement = Settlement(self._clerk)
         self._backoff = Backoff()
 
     def job(self, analysis: str, job_id: int) -> None:
@@ -92,7 +96,7 @@ class JobRunner:
                 return
             with Beat(self._database, self._config, self._place) as beat:
                 beat.hold(claimed)
-                self._burst(Taken(claimed), beat, began)
+                self._burst(Taken(claimed, begun=True), beat, began)
         except DeviceFault:
             # Only a new process can go on.
             logging.shutdown()
@@ -106,18 +110,26 @@ class JobRunner:
     def _burst(self, first: Taken, beat: Beat, began: float) -> None:
         """Compute a job, and others as long as they are there and it is not too long."""
         analysis, until = first.claim.analysis, began + BURST
-        job: Taken | None = first
+        jobs: deque[Taken] = deque([first])
         try:
-            while job is not None:
-                if monotonic() < until and not self._place.stopping:
+            while jobs:
+                job = jobs.popleft()
+                if not (jobs or self._ahead.looks or self._place.stopping) and monotonic() < until:
                     self._ahead.look(analysis, beat)
-                computed = self._compute(job, beat, began)
-                self._collect(beat)
-                if computed is None:
-                    break
+                job = self._tokenised(job)
+                if stream := self._stream(job, beat, until):
+                    jobs.extend(stream.run(job, began))
+                else:
+                    computed = self._compute(job, beat, began)
+                    self._collect(beat)
+                    if computed is None:
+                        break
+                    self._writer.write(computed)
                 began = monotonic()
-                self._writer.write(computed)
-                job = self._next(beat)
+                if not jobs and (following := self._taken()):
+                    jobs.append(following)
+                if jobs and not jobs[0].begun:
+                    jobs.extendleft(self._begun(jobs.popleft(), beat))
             self._collect(beat)
             self._well()
         except BaseException as error:
@@ -148,18 +160,73 @@ class JobRunner:
             done = engine.counters - before
             return Computed(claimed, outcomes, done, monotonic() - began, job.message)
 
-        return self._settle(claimed, beat, compute)
+        return self._settlement.settle(claimed, beat, compute)
 
-    def _next(self, beat: Beat) -> Taken | None:
-        """The job that was taken ahead; from here on it is charged."""
-        ahead = self._taken()
-        if ahead is None or self._place.stopping:
+    def _tokenised(self, job: Taken) -> Taken:
+        """A job that might go into a stream, with its documents; what goes wrong here goes wrong
+        again where it has an owner.
+        """
+        if job.claim.analysis not in self._streamings or job.alone or job.prepared is not None:
+            return job
+        documents = None
+        self._place.computing(self._config.load_timeout)
+        try:
+            documents = self._clerk.read(job.claim)
+            engine = self._engines[job.claim.analysis]
+            return replace(
+                job,
+                documents=documents,
+                prepared=engine.prepare(documents, job.claim.options),
+            )
+        except Exception as error:
+            if isinstance(error, Interrupted):
+                raise
+            logger.info("job %d: not prepared: %s", job.claim.job_id, type(error).__name__)
+            return replace(job, documents=documents)
+        finally:
+            self._place.waiting()
+
+    def _stream(self, job: Taken, beat: Beat, until: float) -> JobStream | None:
+        """What computes a job together with those that follow; None if it goes by itself."""
+        analysis = job.claim.analysis
+        streaming = self._streamings.get(analysis)
+        if streaming is None or not fits(job, streaming, None, self._config):
             return None
-        begun = self._settle(ahead.claim, beat, lambda: self._clerk.begin(ahead.claim))
+        assert job.prepared is not None
+        group = streaming.group(job.prepared)
+        assert group is not None
+        others = [name for name in self._engines if name != analysis]
+
+        def look() -> None:
+            late = monotonic() - until
+            if late < LONGEST_BURST and not self._place.stopping:
+                unless = others if late > 0 else ()
+                self._ahead.look(analysis, beat, unless=unless, pull=True)
+
+        return JobStream(
+            streaming,
+            group,
+            clerk=self._clerk,
+            ahead=self._ahead,
+            look=look,
+            writer=self._writer,
+            collect=lambda: self._collect(beat),
+            settlement=self._settlement,
+            beat=beat,
+            place=self._place,
+            config=self._config,
+        )
+
+    def _begun(self, job: Taken, beat: Beat) -> Iterator[Taken]:
+        """The job, charged from here on; nothing if it must not be computed."""
+        if self._place.stopping:
+            return
+        claim = job.claim
+        begun = self._settlement.settle(claim, beat, lambda: self._clerk.begin(claim))
         if begun is None:
-            logger.warning("job %d: cancelled, paused or lost to another", ahead.claim.job_id)
-            return None
-        return replace(ahead, claim=begun)
+            logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
+        else:
+            yield replace(job, claim=begun, begun=True)
 
     def _taken(self) -> Taken | None:
         try:
@@ -171,56 +238,12 @@ class JobRunner:
         """Wait until the job before is written."""
         if (claim := self._writer.claim) is None:
             return
-        written = self._settle(claim, beat, self._writer.written)
+        written = self._settlement.settle(claim, beat, self._writer.written)
         if written is not None:
             beat.drop(claim)
             self._well()
         if written is False:
             logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
-
-    def _settle(self, claim: Claim, beat: Beat, step: Callable[[], T]) -> T | None:
-        """Do a step of a job, or give the job up in the way that fits what went wrong.
-
-        Raises:
-            Interrupted: As it comes, as SystemExit; the job is still held.
-            DeviceFault: The attempt stays charged: perhaps a document did it.
-            WorkerFault: Nobody is charged.
-        """
-        try:
-            return step()
-        except ClaimLost:
-            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
-        except (Interrupted, SystemExit):
-            # Billiard turns a SIGTERM to the child into a SystemExit.
-            raise
-        except DeviceFault as fault:
-            logger.error("job %d: %s", claim.job_id, fault)
-            # If the database refuses, the lease will end: this process has to, now.
-            with contextlib.suppress(SQLAlchemyError, Interrupted):
-                self._clerk.expire(claim, Failure(type(fault).__name__, str(fault)))
-            beat.drop(claim)
-            raise
-        except (WorkerFault, MemoryError) as fault:
-            self._back_off(claim, beat, str(fault) or "no memory left")
-        except Exception as error:
-            kind = type(error).__name__
-            if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
-                self._back_off(claim, beat, f"the database refuses: {kind}")
-            logger.error("job %d: failed with %s", claim.job_id, kind)
-            self._clerk.expire(claim, Failure(kind, f"{kind} outside of the model"))
-        beat.drop(claim)
-        return None
-
-    def _back_off(self, claim: Claim, beat: Beat, reason: str) -> None:
-        """Put the job back, soon again, since another worker may be well.
-
-        Raises:
-            WorkerFault: Always.
-        """
-        self._clerk.release(claim, FIRST)
-        beat.drop(claim)
-        logger.error("job %d: not done", claim.job_id)
-        raise WorkerFault(reason)
 
     def _put_back(self, beat: Beat) -> None:
         """Whatever is still in hand when a burst ends goes back, and charges nobody."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Told(BaseException):
@@ -16,12 +19,12 @@ class Told(BaseException):
         self.error = error
 
 
-def carrying(tell: Callable[[], None]) -> Callable[[], None]:
+def carrying(tell: Callable[[], T]) -> Callable[[], T]:
     """The same call-back, but what it raises comes as `Told`."""
 
-    def carry() -> None:
+    def carry() -> T:
         try:
-            tell()
+            return tell()
         except BaseException as error:
             raise Told(error) from None
 

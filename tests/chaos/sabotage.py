@@ -13,7 +13,8 @@ from typing import Any
 
 from schema.document import Document
 from schema.options import RunOptions
-from workers.analysis import Analysis, DocumentError, Window
+from tests.watched_stream import WatchedStream
+from workers.analysis import Analysis, DocumentError, Stream, Window
 
 #: Names the file that has to be there for the words to do harm: an undisturbed run goes first.
 ARMED = "CHAOS_ARMED"
@@ -71,8 +72,7 @@ class _Vulnerable(Analysis):
         return planted[0] if planted else ""
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
-        armed = os.environ.get(ARMED)
-        if armed is None or not Path(armed).exists():
+        if not _armed():
             return super().forward(windows, on_progress)
         began = time.monotonic()
         for window in windows:
@@ -82,6 +82,23 @@ class _Vulnerable(Analysis):
         # A large model's time, without its load on the machine.
         time.sleep(max(0.0, SLOWNESS * len(windows) - (time.monotonic() - began)))
         return outputs
+
+    def stream(self, group: str) -> Stream | None:
+        stream = super().stream(group)
+        if stream is None or not _armed():
+            return stream
+
+        def harm(windows: Sequence[Window]) -> None:
+            for window in windows:
+                if isinstance(window, PlantedWindow):
+                    _do_harm(window.harm, len(windows))
+
+        return WatchedStream(stream, harm, lambda: time.sleep(SLOWNESS))
+
+
+def _armed() -> bool:
+    armed = os.environ.get(ARMED)
+    return armed is not None and Path(armed).exists()
 
 
 def _do_harm(harm: str, rows: int) -> None:

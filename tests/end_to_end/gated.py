@@ -18,8 +18,9 @@ from typing import Any
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
+from tests.watched_stream import WatchedStream
 from workers import analyses
-from workers.analysis import Analysis, DocumentError, Window
+from workers.analysis import Analysis, DocumentError, Stream, Window
 from workers.celery import app
 from workers.faults import WorkerFault
 
@@ -30,7 +31,7 @@ def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
     if folder := os.environ.get("GATE_OF_LOADING"):
         _hold(Path(folder))
     analysis = _load_analysis(name, catalog, device)
-    prepare, forward = analysis.prepare, analysis.forward
+    prepare, forward, stream_of = analysis.prepare, analysis.forward, analysis.stream
     texts: dict[int, str] = {}
 
     def remember(
@@ -42,7 +43,7 @@ def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
                 texts.update({id(window): document.text for window in windows})
         return prepared
 
-    def obey(windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
+    def obey(windows: Sequence[Window]) -> None:
         for window in windows:
             word, _, folder = texts.get(id(window), "").partition(" ")
             if word == "hold":
@@ -51,9 +52,17 @@ def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
                 ctypes.string_at(0)
             elif word == "broken" and Path(folder, "closed").exists():
                 raise WorkerFault("the model is not to be had")
+
+    def obedient(windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
+        obey(windows)
         return forward(windows, on_progress)
 
-    analysis.prepare, analysis.forward = remember, obey  # type: ignore[method-assign]
+    def stream(group: str) -> Stream | None:
+        of_group = stream_of(group)
+        return of_group and WatchedStream(of_group, obey)
+
+    analysis.prepare = remember  # type: ignore[method-assign]
+    analysis.forward, analysis.stream = obedient, stream  # type: ignore[method-assign]
     return analysis
 
 

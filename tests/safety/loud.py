@@ -14,8 +14,9 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result
 from tests.safety.words import ASSEMBLED, DEVICE, FORWARDED, MEMORY, MUTE, PREPARED
+from tests.watched_stream import WatchedStream
 from workers import analyses
-from workers.analysis import Analysis, DocumentError, Window
+from workers.analysis import Analysis, DocumentError, Stream, Window
 from workers.celery import app
 
 
@@ -53,16 +54,12 @@ class _Loud(Analysis):
         return prepared
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
-        for window in windows:
-            assert isinstance(window, LoudWindow)
-            _shout(FORWARDED, window.text)
-            if MEMORY in window.text:
-                raise MemoryError(f"cannot allocate memory for {window.text}")
-            if DEVICE in window.text:
-                raise RuntimeError(f"CUDA error: {window.text}")
-            if MUTE in window.text:
-                raise MuteError(window.text)
+        _shout_at(windows)
         return super().forward(windows, on_progress)
+
+    def stream(self, group: str) -> Stream | None:
+        stream = super().stream(group)
+        return stream and WatchedStream(stream, _shout_at)
 
     def assemble(
         self,
@@ -73,6 +70,18 @@ class _Loud(Analysis):
     ) -> list[Result]:
         _shout(ASSEMBLED, document.text)
         return super().assemble(document, windows, outputs, options)
+
+
+def _shout_at(windows: Sequence[Window]) -> None:
+    for window in windows:
+        assert isinstance(window, LoudWindow)
+        _shout(FORWARDED, window.text)
+        if MEMORY in window.text:
+            raise MemoryError(f"cannot allocate memory for {window.text}")
+        if DEVICE in window.text:
+            raise RuntimeError(f"CUDA error: {window.text}")
+        if MUTE in window.text:
+            raise MuteError(window.text)
 
 
 def _shout(word: str, text: str) -> None:

@@ -58,9 +58,9 @@ class Watched(CountingAnalysis):
 class Child:
     """A child as Celery has it, with its queue."""
 
-    def __init__(self, engine: Engine, board: Board) -> None:
+    def __init__(self, engine: Engine, board: Board, analysis: Watched | None = None) -> None:
         config = Settings(lease=30, heartbeat=0.05)
-        self.analysis = Watched()
+        self.analysis = analysis or Watched()
         self.messages = Messages(make_app(config))
         self.board = board
         self.runner = JobRunner(

@@ -14,8 +14,7 @@ from schema.process import this_process
 from schema.readiness import ready, register
 from tests.workers.burst import NAME, Child
 from tests.workers.checkpoints import BUILDERS
-from workers import backoff
-from workers import job as job_module
+from workers import backoff, settlement
 from workers.board import Board
 
 
@@ -59,7 +58,7 @@ def tiny_catalog_file(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> Path
 @pytest.fixture
 def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Child:
     monkeypatch.setattr(backoff, "FIRST", 0.01)
-    monkeypatch.setattr(job_module, "FIRST", 0)
+    monkeypatch.setattr(settlement, "FIRST", 0)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
     return Child(engine, Board())

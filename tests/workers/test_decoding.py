@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -132,6 +133,45 @@ def test_lanes_share_the_documents(family: str, beams: int) -> None:
             begun.clear()
             assert decoder_of(model, settings, rows).decode(sources, nothing) == alone
             assert begun == LANES
+
+
+@pytest.mark.parametrize("beams", [1, 4])
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_sources_may_come_while_others_are_on_their_way(beams: int, lanes: int) -> None:
+    model = build_model("marian")
+    settings = settings_of(model, ENDS, num_beams=beams, max_length=60, no_repeat_ngram_size=1)
+    sources = sources_of(60, 0)
+    expected = decoder_of(model, settings).decode(sources, nothing)
+    coming = [sources[20:21], sources[21:40], [], sources[40:]]
+    texts: dict[int, list[int]] = {}
+    steps: list[int] = []
+
+    def more() -> list[list[int]]:
+        return coming.pop(0) if coming else []
+
+    with three_lanes(rows=5 * beams) if lanes > 1 else nullcontext():
+        decoder = decoder_of(model, settings, 4 * beams)
+        # Three lanes wait for each other in their first step: all need something to do.
+        decoder.stream(sources[:20], lambda: steps.append(len(texts)), texts.__setitem__, more)
+    assert not coming
+    assert [texts[number] for number in range(60)] == expected
+    assert steps[-1] == 60
+
+
+def test_what_comes_when_the_last_lane_has_ended_is_written_too() -> None:
+    model = build_model("marian")
+    settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
+    sources = sources_of(12, 0)
+    texts: dict[int, list[int]] = {}
+    late = [sources[6:]]
+
+    def more() -> list[list[int]]:
+        return late.pop() if late and len(texts) == 6 else []
+
+    decoder = decoder_of(model, settings)
+    decoder.stream(sources[:6], nothing, texts.__setitem__, more)
+    expected = decoder.decode(sources, nothing)
+    assert [texts[number] for number in range(12)] == expected
 
 
 def test_finished_rows_are_not_computed_any_more() -> None:

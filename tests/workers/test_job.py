@@ -24,9 +24,8 @@ from schema.results.sentiment import SentimentRow
 from schema.settings import Settings
 from schema.tables import Job, JobState, Run
 from tests.ledger import jobs, make_run
-from workers import backoff
+from workers import backoff, settlement
 from workers import clerk as clerk_module
-from workers import job as job_module
 from workers.beat import Beat
 from workers.board import Board
 from workers.counters import Counters
@@ -40,6 +39,8 @@ NAME = "node/0"
 
 class OneFault:
     """An engine of which the first call goes wrong in the given way, and later ones go well."""
+
+    streams = False
 
     def __init__(self, fault: Exception | Callable[[], None] | None = None) -> None:
         self.fault = fault
@@ -75,7 +76,7 @@ def board() -> Board:
 @pytest.fixture
 def runner(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch, board: Board) -> Make:
     monkeypatch.setattr(backoff, "FIRST", 0.01)
-    monkeypatch.setattr(job_module, "FIRST", 0)
+    monkeypatch.setattr(settlement, "FIRST", 0)
     config = Settings(lease=30, heartbeat=0.05)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)

@@ -12,7 +12,7 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Summary
-from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.analysis import Analysis, DocumentError, Provenance, Stream, Window
 from workers.generation import FORWARD_TOKENS, Generator, join
 from workers.text_model import TextModel
 
@@ -40,6 +40,11 @@ class SummaryAnalysis(Analysis):
         """Sources are encoded without padding."""
         return True
 
+    @property
+    def streams(self) -> bool:
+        """Windows of one decoder."""
+        return True
+
     def provenance(self) -> list[Provenance]:
         """The one model."""
         return [self._generator.provenance]
@@ -53,6 +58,10 @@ class SummaryAnalysis(Analysis):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
         """The summary of each window."""
         return self._generator.generate(windows, on_progress)
+
+    def stream(self, group: str) -> Stream | None:
+        """The generator's."""
+        return self._generator.stream()
 
     def assemble(
         self,

@@ -18,7 +18,7 @@ from schema.catalog import Catalog, CatalogError, Entry
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Translation
-from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.analysis import Analysis, DocumentError, Provenance, Stream, Window
 from workers.generation import FORWARD_TOKENS, Generator, join
 from workers.loading import ModelError
 from workers.text_model import TextModel
@@ -78,6 +78,11 @@ class TranslationAnalysis(Analysis):
         """Sources are encoded without padding."""
         return True
 
+    @property
+    def streams(self) -> bool:
+        """Windows of one decoder."""
+        return True
+
     def provenance(self) -> list[Provenance]:
         """The models used so far, each once."""
         used = [generator.provenance for generator in self._generators.values()]
@@ -122,6 +127,10 @@ class TranslationAnalysis(Analysis):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
         """The translation of each window; all are of one group."""
         return self._groups[windows[0].group].generate(windows, on_progress)
+
+    def stream(self, group: str) -> Stream | None:
+        """That of the group's generator."""
+        return self._groups[group].stream()
 
     def assemble(
         self,

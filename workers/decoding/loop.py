@@ -25,7 +25,9 @@ _ROOM = 0.25
 _ROWS_OF_LANE = 32
 
 #: `Waiting.take` of one lane.
-_Take = Callable[[int, int, bool], list[list[int]]]
+_Take = Callable[[int, int, bool], list[dict[int, Sequence[int]]]]
+#: Of `Decoder.stream`.
+_OnText = Callable[[int, list[int]], None]
 
 
 class Decoder:
@@ -79,15 +81,57 @@ class Decoder:
             ValueError: If a prompt is empty, or leaves no room for a text.
         """
         texts: list[list[int]] = [[] for _ in sources]
-        lanes = self._lanes(len(sources))
-        waiting = Waiting(sources, lanes)
-
-        def work(number: int) -> Work:
-            take = partial(waiting.take, number)
-            return lambda tick: self._lane(take, self._tokens // lanes, sources, texts, tick)
-
-        side_by_side([work(number) for number in range(lanes)], on_step)
+        self.stream(sources, on_step, texts.__setitem__)
         return texts
+
+    @property
+    def room(self) -> int:
+        """Documents that can be on their way at once."""
+        return self._places * (torch.get_num_threads() if self._device.type == "cpu" else 1)
+
+    @property
+    def wants(self) -> int:
+        """Documents that should be waiting, so that rows which get free never stay so for long."""
+        return self.room // 2
+
+    def stream(
+        self,
+        sources: Sequence[Sequence[int]],
+        on_step: Callable[[], None],
+        on_text: Callable[[int, list[int]], None],
+        more: Callable[[], Sequence[Sequence[int]]] = list,
+    ) -> None:
+        """Write texts for sources that come while others are on their way.
+
+        Args:
+            sources: The first, as for `decode`.
+            on_step: Likewise.
+            on_text: Called with a source's number, counted from 0 as they come, and the tokens of
+                its text, when it is finished; perhaps in another thread, and before `on_step`.
+            more: Asked after a step whenever fewer wait than it `wants`: the next sources, or none
+                if there are none just now.
+
+        Raises:
+            ValueError: As `decode`.
+        """
+        waiting = Waiting()
+        waiting.add(sources)
+
+        def step() -> None:
+            on_step()
+            if len(waiting) < self.wants and (others := more()):
+                waiting.add(others)
+
+        # What comes just as the last lane ends is left to new ones.
+        while len(waiting):
+            lanes = self._lanes(len(waiting))
+            waiting.deal(lanes)
+            works = [self._work(waiting, number, lanes, on_text) for number in range(lanes)]
+            side_by_side(works, step)
+
+    def _work(self, waiting: Waiting, number: int, lanes: int, on_text: _OnText) -> Work:
+        take = partial(waiting.take, number)
+        return lambda tick: self._lane(take, self._tokens // lanes, on_text, tick)
 
     def _lanes(self, documents: int) -> int:
         if self._device.type != "cpu":
@@ -100,17 +144,16 @@ class Decoder:
         self,
         take: _Take,
         tokens: int,
-        sources: Sequence[Sequence[int]],
-        texts: list[list[int]],
+        on_text: _OnText,
         tick: Callable[[], None],
     ) -> None:
         cohorts: list[Cohort] = []
         while True:
-            cohorts += self._admit(take, tokens, sources, cohorts)
+            cohorts += self._admit(take, tokens, cohorts)
             if not cohorts:
                 break
             for number, text in self._step(cohorts):
-                texts[number] = text
+                on_text(number, text)
             cohorts = [cohort for cohort in cohorts if cohort.documents]
             tick()
 
@@ -118,7 +161,6 @@ class Decoder:
         self,
         take: _Take,
         tokens: int,
-        sources: Sequence[Sequence[int]],
         cohorts: Sequence[Cohort],
     ) -> list[Cohort]:
         """Take as many of the waiting as there is room for."""
@@ -131,11 +173,11 @@ class Decoder:
                 self._model,
                 self._settings,
                 self._constraints,
-                numbers,
-                [sources[number] for number in numbers],
+                list(sources),
+                list(sources.values()),
                 self._device,
             )
-            for numbers in take(places, tokens, not cohorts)
+            for sources in take(places, tokens, not cohorts)
         ]
 
     def _step(self, cohorts: Sequence[Cohort]) -> list[tuple[int, list[int]]]:

@@ -1,0 +1,50 @@
+"""Documents that wait for a lane: who comes first, and that nobody waits for ever."""
+
+from __future__ import annotations
+
+from workers.decoding.waiting import Waiting
+
+
+def taken(waiting: Waiting, lane: int = 0, places: int = 100) -> list[list[int]]:
+    return [list(cohort) for cohort in waiting.take(lane, places, 10_000, alone=True)]
+
+
+def sources(*lengths: int) -> list[list[int]]:
+    return [[7] * length for length in lengths]
+
+
+def test_the_longest_come_first_and_like_goes_with_like() -> None:
+    waiting = Waiting()
+    waiting.add(sources(3, 50, 20, 30))
+    assert len(waiting) == 4
+    assert taken(waiting) == [[1, 3], [2], [0]]
+    assert len(waiting) == 0
+    assert taken(waiting) == []
+
+
+def test_a_lane_without_any_takes_half_of_what_waits_in_another() -> None:
+    waiting = Waiting()
+    waiting.add(sources(*[9] * 8))
+    waiting.deal(2)
+    assert taken(waiting, lane=0) == [[0, 2, 4, 6]]
+    assert taken(waiting, lane=0) == [[1, 5]]
+    assert taken(waiting, lane=1) == [[3, 7]]
+
+
+def test_who_came_first_is_not_overtaken_for_ever() -> None:
+    waiting = Waiting()
+    waiting.add(sources(5, 1))
+    waiting.deal(1)
+    came = []
+    for _ in range(4):
+        waiting.add(sources(9))
+        came += taken(waiting, places=1)
+    assert came == [[0], [1], [2], [3]]
+
+
+def test_too_long_a_source_goes_alone_or_waits() -> None:
+    waiting = Waiting()
+    waiting.add(sources(50, 40))
+    assert waiting.take(0, 9, 10, alone=False) == []
+    assert [list(cohort) for cohort in waiting.take(0, 9, 10, alone=True)] == [[0]]
+    assert len(waiting) == 1

@@ -1,0 +1,172 @@
+"""A stream of jobs: documents of the next are computed while the last ones of this one are.
+
+A job of a stream is begun, and so charged, before the one before is done. If the child dies, two or
+more have lost an attempt and one is to blame: so whatever has been tried before goes alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import monotonic
+
+from schema.outcome import Outcome
+from schema.settings import Settings
+from workers.ahead import Ahead, Taken
+from workers.beat import Beat, ClaimLost
+from workers.board import Place
+from workers.clerk import Clerk
+from workers.counters import Counters
+from workers.settlement import Settlement
+from workers.streaming import Batch, Streaming
+from workers.writer import Computed, Writer
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which a queue that was empty is asked again.
+LOOK_AGAIN = 1.0
+
+
+class JobStream:
+    """Runs jobs of one analysis, one after the other, without a gap.
+
+    Args:
+        streaming: Of the analysis.
+        group: Of all windows of all jobs.
+        clerk: Reads and begins.
+        ahead: Takes the next jobs.
+        look: Has `ahead` take one, if it is still time for that.
+        writer: Writes what is done.
+        collect: Waits until the job before is written.
+        settlement: Knows what to do when a job cannot begin.
+        beat: Holds the claims.
+        place: This child's on the board.
+        config: Limits.
+    """
+
+    def __init__(
+        self,
+        streaming: Streaming,
+        group: str,
+        *,
+        clerk: Clerk,
+        ahead: Ahead,
+        look: Callable[[], None],
+        writer: Writer,
+        collect: Callable[[], None],
+        settlement: Settlement,
+        beat: Beat,
+        place: Place,
+        config: Settings,
+    ) -> None:
+        self._streaming, self._group = streaming, group
+        self._clerk, self._ahead, self._look = clerk, ahead, look
+        self._writer, self._collect = writer, collect
+        self._settlement, self._beat = settlement, beat
+        self._place, self._config = place, config
+        #: Those that are not done, by the order in which they came.
+        self._running: dict[int, Taken] = {}
+        self._came = 0
+        #: A job that does not fit into this stream.
+        self._aside: Taken | None = None
+        self._look_again = 0.0
+        self._since = 0.0
+
+    def run(self, first: Taken, began: float) -> list[Taken]:
+        """Compute a job, and those that follow it.
+
+        Args:
+            first: Begun and tokenised.
+            began: When the child was free for it.
+
+        Returns:
+            The jobs that are left, to be computed one by one: those that a fault of the model kept
+            from being done, and one that does not fit, which is not begun.
+        """
+        self._since = began
+        self._place.computing(self._config.batch_timeout)
+        try:
+            fault: Exception | None = self._streaming.run(
+                self._group, self._join(first), self._more, self._on_step, self._on_done
+            )
+        except ClaimLost as lost:
+            fault = lost
+        finally:
+            self._place.waiting()
+        left = [replace(job, alone=True) for job in self._running.values()]
+        if fault is not None:
+            numbers = ", ".join(str(job.claim.job_id) for job in left)
+            kind = type(fault).__name__
+            logger.warning("%s in a stream; one by one again: jobs %s", kind, numbers)
+        return [*left, *([self._aside] if self._aside else [])]
+
+    def _join(self, job: Taken) -> Batch:
+        assert job.documents is not None and job.prepared is not None
+        self._running[self._came] = job
+        self._came += 1
+        return Batch(job.documents, job.claim.options, job.prepared)
+
+    def _more(self, wait: bool) -> Batch | None:
+        # Whoever waits for the database or for a tokenizer computes nothing that could hang.
+        self._place.waiting()
+        try:
+            while (taken := self._taken(wait)) is not None:
+                if not fits(taken, self._streaming, self._group, self._config):
+                    self._aside = taken
+                    return None
+                self._look()
+                if begun := self._begin(taken):
+                    return self._join(begun)
+            return None
+        finally:
+            self._place.computing(self._config.batch_timeout)
+
+    def _taken(self, wait: bool) -> Taken | None:
+        if self._aside is not None or self._place.stopping:
+            return None
+        if not self._ahead.looks and monotonic() >= self._look_again:
+            self._look_again = monotonic() + LOOK_AGAIN
+            self._look()
+        if not (wait or self._ahead.has_looked):
+            return None
+        return self._ahead.taken(lambda: self._place.computing(self._config.load_timeout))
+
+    def _begin(self, job: Taken) -> Taken | None:
+        claim = job.claim
+        begun = self._settlement.settle(claim, self._beat, lambda: self._clerk.begin(claim))
+        if begun is None:
+            logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
+            return None
+        return replace(job, claim=begun, begun=True)
+
+    def _on_step(self) -> None:
+        self._place.computing(self._config.batch_timeout)
+        for job in self._running.values():
+            self._beat.check(job.claim)
+
+    def _on_done(self, number: int, outcomes: Sequence[Outcome], counters: Counters) -> None:
+        job = self._running.pop(number)
+        self._place.waiting()
+        self._collect()
+        now = monotonic()
+        computed = Computed(job.claim, outcomes, counters, now - self._since, job.message)
+        self._since = now
+        self._writer.write(computed)
+        self._place.computing(self._config.batch_timeout)
+
+
+def fits(job: Taken, streaming: Streaming, group: str | None, config: Settings) -> bool:
+    """Whether a job may be part of a stream, of windows of this group.
+
+    Args:
+        job: Begun or not.
+        streaming: Of its analysis.
+        group: None for whatever group the job has.
+        config: Says how often a document may be tried.
+    """
+    if job.alone or job.prepared is None or config.max_attempts < 2:
+        return False
+    tried = job.claim.attempts - job.begun
+    found = streaming.group(job.prepared)
+    return tried == 0 and found is not None and group in (None, found)

@@ -1,0 +1,80 @@
+"""Settling a step of a job: it goes well, or the job is given up in the way that fits the fault."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+
+from schema.ledger.claim import Claim
+from schema.results import Failure
+from workers.backoff import FIRST
+from workers.beat import Beat, ClaimLost
+from workers.clerk import Clerk
+from workers.faults import DeviceFault, WorkerFault
+from workers.patience import Interrupted
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Errors of the database that what is written may be to blame for; others are the database's own.
+_OF_DOCUMENTS = (DataError, IntegrityError)
+
+
+class Settlement:
+    """Knows whose fault it is.
+
+    Args:
+        clerk: Writes it down.
+    """
+
+    def __init__(self, clerk: Clerk) -> None:
+        self._clerk = clerk
+
+    def settle(self, claim: Claim, beat: Beat, step: Callable[[], T]) -> T | None:
+        """Do a step of a job; None if the job is given up.
+
+        Raises:
+            Interrupted: As it comes, as SystemExit; the job is still held.
+            DeviceFault: The attempt stays charged: perhaps a document did it.
+            WorkerFault: Nobody is charged.
+        """
+        try:
+            return step()
+        except ClaimLost:
+            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+        except (Interrupted, SystemExit):
+            # Billiard turns a SIGTERM to the child into a SystemExit.
+            raise
+        except DeviceFault as fault:
+            logger.error("job %d: %s", claim.job_id, fault)
+            # If the database refuses, the lease will end: this process has to, now.
+            with contextlib.suppress(SQLAlchemyError, Interrupted):
+                self._clerk.expire(claim, Failure(type(fault).__name__, str(fault)))
+            beat.drop(claim)
+            raise
+        except (WorkerFault, MemoryError) as fault:
+            self._back_off(claim, beat, str(fault) or "no memory left")
+        except Exception as error:
+            kind = type(error).__name__
+            if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
+                self._back_off(claim, beat, f"the database refuses: {kind}")
+            logger.error("job %d: failed with %s", claim.job_id, kind)
+            self._clerk.expire(claim, Failure(kind, f"{kind} outside of the model"))
+        beat.drop(claim)
+        return None
+
+    def _back_off(self, claim: Claim, beat: Beat, reason: str) -> None:
+        """Put the job back, soon again, since another worker may be well.
+
+        Raises:
+            WorkerFault: Always.
+        """
+        self._clerk.release(claim, FIRST)
+        beat.drop(claim)
+        logger.error("job %d: not done", claim.job_id)
+        raise WorkerFault(reason)
