@@ -3,6 +3,8 @@
 ahead     claim, read, tokenise 2 │ claim, read, tokenise 3 │ …
 this          compute 1           │       compute 2         │ compute 3 …
 writer                            │        write 1          │  write 2 …
+
+Jobs of models that write texts go through as a stream instead, see `JobStream`.
 """
 
 from __future__ import annotations
@@ -39,9 +41,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Seconds after which a burst takes no more jobs ahead: then the node's other queues have their
-#: turn, and Celery hears of its task.
+#: turn, and Celery hears of its task. A stream, whose end costs more, goes on until one of them
+#: waits, …
 BURST = 10.0
-#: Seconds after which a stream takes no more jobs either, though no other queue waits for its turn.
+#: … but takes no more jobs after so many seconds.
 LONGEST_BURST = 600.0
 
 
@@ -115,7 +118,7 @@ class JobRunner:
             while jobs:
                 job = jobs.popleft()
                 if not (jobs or self._ahead.looks or self._place.stopping) and monotonic() < until:
-                    self._ahead.look(analysis, beat)
+                    self._ahead.look(analysis, beat, pull=analysis in self._streamings)
                 job = self._tokenised(job)
                 if stream := self._stream(job, beat, until):
                     jobs.extend(stream.run(job, began))
@@ -169,10 +172,10 @@ class JobRunner:
         if job.claim.analysis not in self._streamings or job.alone or job.prepared is not None:
             return job
         documents = None
-        self._place.computing(self._config.load_timeout)
         try:
             documents = self._clerk.read(job.claim)
             engine = self._engines[job.claim.analysis]
+            self._place.computing(self._config.load_timeout)
             return replace(
                 job,
                 documents=documents,
@@ -250,7 +253,7 @@ class JobRunner:
         with contextlib.suppress(Interrupted, WorkerFault):
             self._collect(beat)
         self._taken()
-        why = "the node ends" if self._place.stopping else "it had not begun"
+        why = "the node ends" if self._place.stopping else "its burst has ended"
         for claim in beat.held:
             self._clerk.give_back(claim, why)
             beat.drop(claim)

@@ -1,23 +1,30 @@
 """A stream of jobs: documents of the next are computed while the last ones of this one are.
 
-A job of a stream is begun, and so charged, before the one before is done. If the child dies, two or
-more have lost an attempt and one is to blame: so whatever has been tried before goes alone.
+A job of a stream is begun, and so charged, before the one before is done. If the child dies, all of
+them lose an attempt, and at most one is to blame: so whatever has been tried before goes alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from schema.ledger.claim import Claim
 from schema.outcome import Outcome
+from schema.results import Failure
 from schema.settings import Settings
 from workers.ahead import Ahead, Taken
 from workers.beat import Beat, ClaimLost
 from workers.board import Place
 from workers.clerk import Clerk
 from workers.counters import Counters
+from workers.faults import DeviceFault
+from workers.patience import Interrupted
 from workers.settlement import Settlement
 from workers.streaming import Batch, Streaming
 from workers.writer import Computed, Writer
@@ -26,6 +33,12 @@ logger = logging.getLogger(__name__)
 
 #: Seconds after which a queue that was empty is asked again.
 LOOK_AGAIN = 1.0
+#: Jobs that are begun and not done, at the most: all of them are released when the node ends.
+MOST_JOBS = 16
+
+
+#: What `begin` gives for a job that must not be computed.
+_REFUSED = object()
 
 
 class JobStream:
@@ -67,6 +80,7 @@ class JobStream:
         self._place, self._config = place, config
         #: Those that are not done, by the order in which they came.
         self._running: dict[int, Taken] = {}
+        self._joined_at: dict[int, float] = {}
         self._came = 0
         #: A job that does not fit into this stream.
         self._aside: Taken | None = None
@@ -83,15 +97,23 @@ class JobStream:
         Returns:
             The jobs that are left, to be computed one by one: those that a fault of the model kept
             from being done, and one that does not fit, which is not begun.
+
+        Raises:
+            DeviceFault: The attempt of every job stays charged: perhaps a document did it.
+            WorkerFault: The jobs are still held, as after whatever else is raised.
         """
         self._since = began
         self._place.computing(self._config.batch_timeout)
+        fault = None
         try:
-            fault: Exception | None = self._streaming.run(
+            fault = self._streaming.run(
                 self._group, self._join(first), self._more, self._on_step, self._on_done
             )
-        except ClaimLost as lost:
-            fault = lost
+        except ClaimLost:
+            logger.info("nothing is left of a stream")
+        except DeviceFault as device:
+            self._expire_all(device)
+            raise
         finally:
             self._place.waiting()
         left = [replace(job, alone=True) for job in self._running.values()]
@@ -104,6 +126,7 @@ class JobStream:
     def _join(self, job: Taken) -> Batch:
         assert job.documents is not None and job.prepared is not None
         self._running[self._came] = job
+        self._joined_at[self._came] = monotonic()
         self._came += 1
         return Batch(job.documents, job.claim.options, job.prepared)
 
@@ -123,37 +146,69 @@ class JobStream:
             self._place.computing(self._config.batch_timeout)
 
     def _taken(self, wait: bool) -> Taken | None:
-        if self._aside is not None or self._place.stopping:
+        if self._aside is not None or self._place.stopping or not self._takes_more():
             return None
         if not self._ahead.looks and monotonic() >= self._look_again:
             self._look_again = monotonic() + LOOK_AGAIN
             self._look()
         if not (wait or self._ahead.has_looked):
             return None
-        return self._ahead.taken(lambda: self._place.computing(self._config.load_timeout))
+        try:
+            return self._ahead.taken(lambda: self._place.computing(self._config.load_timeout))
+        finally:
+            self._place.waiting()
+
+    def _takes_more(self) -> bool:
+        # Where one lane hangs, others would hide it as long as there is something to do.
+        oldest = min((self._joined_at[number] for number in self._running), default=monotonic())
+        hangs = monotonic() - oldest > self._config.batch_timeout
+        return len(self._running) < MOST_JOBS and not hangs
 
     def _begin(self, job: Taken) -> Taken | None:
         claim = job.claim
-        begun = self._settlement.settle(claim, self._beat, lambda: self._clerk.begin(claim))
-        if begun is None:
-            logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
-            return None
-        return replace(job, claim=begun, begun=True)
+        begun = self._settlement.settle(
+            claim, self._beat, lambda: self._clerk.begin(claim) or _REFUSED
+        )
+        if isinstance(begun, Claim):
+            return replace(job, claim=begun, begun=True)
+        if begun is _REFUSED:
+            # Others may have it, and the stream may go on for long.
+            self._clerk.give_back(claim, "cancelled, paused or lost to another")
+            self._beat.drop(claim)
+        return None
+
+    def _expire_all(self, fault: DeviceFault) -> None:
+        for job in self._running.values():
+            logger.error("job %d: %s", job.claim.job_id, fault)
+            # If the database refuses, the lease will end: this process has to, now.
+            with contextlib.suppress(SQLAlchemyError, Interrupted):
+                self._clerk.expire(job.claim, Failure(type(fault).__name__, str(fault)))
+            self._beat.drop(job.claim)
 
     def _on_step(self) -> None:
         self._place.computing(self._config.batch_timeout)
-        for job in self._running.values():
-            self._beat.check(job.claim)
+        for number, job in list(self._running.items()):
+            try:
+                self._beat.check(job.claim)
+            except ClaimLost:
+                # What is on its way of it costs less than to begin anew with the others.
+                self._settlement.lost(job.claim, self._beat)
+                del self._running[number]
+                if not self._running:
+                    raise
 
     def _on_done(self, number: int, outcomes: Sequence[Outcome], counters: Counters) -> None:
-        job = self._running.pop(number)
+        if (job := self._running.pop(number, None)) is None:
+            return
         self._place.waiting()
-        self._collect()
+        try:
+            self._collect()
+        finally:
+            self._place.computing(self._config.batch_timeout)
         now = monotonic()
         computed = Computed(job.claim, outcomes, counters, now - self._since, job.message)
         self._since = now
         self._writer.write(computed)
-        self._place.computing(self._config.batch_timeout)
 
 
 def fits(job: Taken, streaming: Streaming, group: str | None, config: Settings) -> bool:

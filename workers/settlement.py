@@ -36,7 +36,10 @@ class Settlement:
         self._clerk = clerk
 
     def settle(self, claim: Claim, beat: Beat, step: Callable[[], T]) -> T | None:
-        """Do a step of a job; None if the job is given up.
+        """Do a step of a job.
+
+        Returns:
+            What the step returns, or None if it failed: then the job is given up, and let go.
 
         Raises:
             Interrupted: As it comes, as SystemExit; the job is still held.
@@ -46,7 +49,8 @@ class Settlement:
         try:
             return step()
         except ClaimLost:
-            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+            self.lost(claim, beat)
+            return None
         except (Interrupted, SystemExit):
             # Billiard turns a SIGTERM to the child into a SystemExit.
             raise
@@ -67,6 +71,11 @@ class Settlement:
             self._clerk.expire(claim, Failure(kind, f"{kind} outside of the model"))
         beat.drop(claim)
         return None
+
+    def lost(self, claim: Claim, beat: Beat) -> None:
+        """A job that is no longer ours is let go."""
+        logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+        beat.drop(claim)
 
     def _back_off(self, claim: Claim, beat: Beat, reason: str) -> None:
         """Put the job back, soon again, since another worker may be well.

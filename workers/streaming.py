@@ -19,7 +19,7 @@ from schema.outcome import Outcome
 from workers.analysis import Stream, Window
 from workers.counters import Counters
 from workers.engine import Engine, Prepared
-from workers.isolation import is_out_of_memory
+from workers.isolation import is_out_of_memory, raise_worker_fault
 from workers.progress import Told, carrying
 from workers.work import Work
 
@@ -58,7 +58,7 @@ class Streaming:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._fits_memory = True
+        self._too_large: set[str] = set()
 
     def group(self, prepared: Prepared) -> str | None:
         """The group that all windows of a batch are of, if its model takes a stream; else None, and
@@ -70,10 +70,12 @@ class Streaming:
             if not isinstance(windows, Exception)
             for window in windows
         }
-        if not self._fits_memory or len(groups) != 1:
+        if len(groups) != 1:
             return None
         (group,) = groups
-        return group if self._engine.analysis.stream(group) is not None else None
+        if group in self._too_large or self._engine.analysis.stream(group) is None:
+            return None
+        return group
 
     def run(
         self,
@@ -97,6 +99,8 @@ class Streaming:
             should go through `Engine.outcomes`, each by itself.
 
         Raises:
+            WorkerFault: If this process cannot work, whatever it is given.
+            DeviceFault: If the device is gone; any batch that is not done may have done it.
             BaseException: Whatever a call-back raises.
         """
         stream = self._engine.analysis.stream(group)
@@ -106,13 +110,15 @@ class Streaming:
         except Told as told:
             raise told.error from None
         except Exception as error:
+            raise_worker_fault(error)
             if is_out_of_memory(error):
-                self._fits_memory = False
+                self._too_large.add(group)
                 logger.warning(
                     "%s: jobs are computed one by one from now on: side by side, they do not fit "
                     "the memory",
                     self._engine.analysis.name,
                 )
+            # Whoever keeps its frames keeps the tensors of the failed step.
             return error.with_traceback(None)
         return None
 

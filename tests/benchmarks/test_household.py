@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +25,13 @@ def place(sentiment: Path) -> Place:
 
 
 def children() -> list[int]:
-    """Of this process, without multiprocessing's own."""
-    found = psutil.Process().children()
-    return [child.pid for child in found if "spawn_main" in " ".join(child.cmdline())]
+    """Of this process that live, without multiprocessing's own."""
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.ZombieProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
 
 
 def test_variants_of_one_household_say_the_same_from_one_process(place: Place) -> None:

@@ -11,16 +11,20 @@ from sqlalchemy import Engine, select, update
 
 from schema.database import reading, writing
 from schema.ledger.cancel import cancel
+from schema.ledger.claim import Claim
+from schema.ledger.pause import pause, resume
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState
 from tests.ledger import jobs, make_run
 from tests.waiting import wait_until
 from tests.workers.burst import NAME, PATIENCE, Child, states
 from tests.workers.streamed import Streamed
+from workers import clerk as clerk_module
 from workers import job as job_module
 from workers import job_stream as job_stream_module
+from workers.beat import Beat
 from workers.board import Board
-from workers.faults import DeviceFault, WorkerFault
+from workers.faults import WorkerFault
 from workers.patience import Interrupted
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
@@ -162,23 +166,42 @@ def test_jobs_that_do_not_fit_the_memory_together_are_computed_one_by_one_from_t
     assert analysis_of(streamed).alone[-1] == "later"
 
 
-def test_a_lost_claim_costs_no_job_beside_it_its_attempt(engine: Engine, streamed: Child) -> None:
-    make_run(engine, ["first", "second"], job_size=1)
+def held_by_the_beat() -> Beat:
+    beat = next(one for one in threading.enumerate() if one.name == "beat")
+    held: Beat = beat._target.__self__  # type: ignore[attr-defined]
+    return held
+
+
+def test_a_lost_claim_costs_the_jobs_beside_it_nothing(engine: Engine, streamed: Child) -> None:
+    make_run(engine, ["first", "second", "third"], job_size=1)
     streamed.send()
 
     def take_away() -> None:
         with writing(engine) as connection:
             taken = update(Job).where(Job.id == jobs(engine)[0].id)
             connection.execute(taken.values(fence=Job.fence + 1, worker="node/1"))
-        beat = next(one for one in threading.enumerate() if one.name == "beat")
-        held = beat._target.__self__  # type: ignore[attr-defined]
-        wait_until(lambda: len(held.held) == 1, PATIENCE)
+        wait_until(lambda: len(held_by_the_beat().held) == 2, PATIENCE)
 
     streamed.analysis.on_forward["first"] = take_away
     streamed.work()
-    assert [job.worker for job in jobs(engine)] == ["node/1", NAME]
-    assert states(engine)[1] in [(PENDING, 0), (DONE, 1)]
-    assert letters(engine) == []
+    assert [job.worker for job in jobs(engine)] == ["node/1", NAME, NAME]
+    assert states(engine) == [(RUNNING, 1), (DONE, 1), (DONE, 1)]
+    assert analysis_of(streamed).alone == []
+    assert labels(engine) == ["6", "5"]
+
+
+def test_when_all_claims_are_lost_the_stream_ends(engine: Engine, streamed: Child) -> None:
+    run = make_run(engine, ["first", "second"], job_size=1)
+    streamed.send()
+
+    def stop() -> None:
+        cancel(engine, run)
+        wait_until(lambda: not held_by_the_beat().held, PATIENCE)
+
+    streamed.analysis.on_forward["first"] = stop
+    streamed.work()
+    assert states(engine) == [(JobState.CANCELLED, 1)] * 2
+    assert streamed.computed == ["first"]
 
 
 def test_a_job_of_a_run_that_was_cancelled_is_not_begun(engine: Engine, child: Child) -> None:
@@ -204,7 +227,7 @@ def test_whatever_ends_a_stream_charges_nobody(
         raise fault
 
     if isinstance(fault, Interrupted):
-        # It comes from whoever waits for the database.
+        # As from whoever waits for the database.
         streamed.runner._writer.write = lambda *_: fail()  # type: ignore[method-assign]
     else:
         streamed.analysis.on_forward["first"] = fail
@@ -228,22 +251,89 @@ def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
     assert child.computed == ["a", "b"]
 
 
-def test_a_lost_device_ends_the_child_and_charges_one_job(engine: Engine, streamed: Child) -> None:
+@pytest.mark.parametrize("text", ["first", "second"])
+def test_a_lost_device_ends_the_child_and_charges_all_that_may_have_done_it(
+    engine: Engine, streamed: Child, text: str
+) -> None:
     make_run(engine, ["first", "second"], job_size=1)
     streamed.send()
 
     def fail() -> None:
-        raise DeviceFault("the device is gone")
+        raise RuntimeError("CUDA error: device-side assert triggered")
 
-    streamed.analysis.on_forward["first"] = fail
+    streamed.analysis.on_forward[text] = fail
     engine.dispose()
     pid = os.fork()
     if pid == 0:
         streamed.work()
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
-    assert states(engine) == [(RUNNING, 1), (PENDING, 0)]
-    assert [job.error_class for job in jobs(engine)] == ["DeviceFault", None]
+    left = [job for job in jobs(engine) if job.state == RUNNING]
+    assert len(left) == (2 if text == "first" else 1)
+    assert {(job.error_class, job.attempts) for job in left} == {("DeviceFault", 1)}
+
+
+def test_a_job_that_must_not_begin_is_let_go_at_once(
+    engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_stream_module, "LOOK_AGAIN", 0)
+    child = Child(engine, Board(), Streamed(room=2))
+    _, paused, _, _ = (make_run(engine, [text], name=text) for text in ("a", "bb", "c", "d"))
+    begin, seen = clerk_module.begin, []
+
+    def paused_just_now(database: Engine, claim: Claim) -> Claim | None:
+        if claim.run_id == paused and not seen:
+            pause(engine, paused)
+        return begin(database, claim)
+
+    def look() -> None:
+        seen.append(states(engine)[1])
+        resume(engine, paused)
+
+    monkeypatch.setattr(clerk_module, "begin", paused_just_now)
+    child.analysis.on_forward["c"] = look
+    child.send()
+    child.work()
+    assert seen == [(PENDING, 0)]
+    # Resumed, it is done by the same stream.
+    assert states(engine) == [(DONE, 1)] * 4
+    assert analysis_of(child).alone == []
+
+
+def test_a_stream_has_so_many_jobs_at_the_most(
+    engine: Engine, streamed: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_stream_module, "MOST_JOBS", 3)
+    make_run(engine, [str(number) for number in range(8)], job_size=1)
+    begun: list[int] = []
+
+    def look() -> None:
+        open_ones = [job for job in jobs(engine) if job.started_at and job.state == RUNNING]
+        begun.append(len(open_ones))
+
+    for number in range(8):
+        streamed.analysis.on_forward[str(number)] = look
+    streamed.send()
+    streamed.work()
+    # One more may be done already, and not yet written.
+    assert begun[0] == 3 and max(begun) <= 4
+    assert states(engine) == [(DONE, 1)] * 8
+
+
+def test_a_job_too_long_on_its_way_is_not_joined_by_others(engine: Engine, streamed: Child) -> None:
+    """Where one lane hangs, the others come to their end, and the parent sees it."""
+    streamed.runner._config = streamed.runner._config.model_copy(update={"batch_timeout": -1.0})
+    make_run(engine, ["a", "b", "c"], job_size=1)
+    streamed.send()
+    begun: list[int] = []
+
+    def look() -> None:
+        begun.append(sum(job.started_at is not None for job in jobs(engine)))
+
+    streamed.analysis.on_forward["a"] = look
+    streamed.work()
+    assert begun == [1]
+    assert states(engine) == [(DONE, 1)] * 3
 
 
 def test_other_queues_of_the_node_have_their_turn(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -116,22 +117,41 @@ class Decoder:
         """
         waiting = Waiting()
         waiting.add(sources)
+        came = len(sources)
+        finished: deque[int] = deque()
+        running: set[int] = set()
+
+        def through(number: int, text: list[int]) -> None:
+            on_text(number, text)
+            finished.append(number)
 
         def step() -> None:
+            nonlocal came
             on_step()
-            if len(waiting) < self.wants and (others := more()):
+            # Where there is work for more lanes than are left, these come to their end, and all
+            # begin anew.
+            enough = len(running) >= self._lanes(came - len(finished))
+            if enough and len(waiting) < self.wants and (others := more()):
                 waiting.add(others)
+                came += len(others)
+
+        def lane(number: int, lanes: int) -> Work:
+            take = partial(waiting.take, number)
+
+            def work(tick: Callable[[], None]) -> None:
+                try:
+                    self._lane(take, self._tokens // lanes, through, tick)
+                finally:
+                    running.discard(number)
+
+            return work
 
         # What comes just as the last lane ends is left to new ones.
         while len(waiting):
             lanes = self._lanes(len(waiting))
             waiting.deal(lanes)
-            works = [self._work(waiting, number, lanes, on_text) for number in range(lanes)]
-            side_by_side(works, step)
-
-    def _work(self, waiting: Waiting, number: int, lanes: int, on_text: _OnText) -> Work:
-        take = partial(waiting.take, number)
-        return lambda tick: self._lane(take, self._tokens // lanes, on_text, tick)
+            running.update(range(lanes))
+            side_by_side([lane(number, lanes) for number in range(lanes)], step)
 
     def _lanes(self, documents: int) -> int:
         if self._device.type != "cpu":
