@@ -61,7 +61,13 @@ class Ahead:
         self._preparing = False
 
     def look(
-        self, analysis: str, beat: Beat, *, unless: Sequence[str] = (), pull: bool = False
+        self,
+        analysis: str,
+        beat: Beat,
+        *,
+        unless: Sequence[str] = (),
+        pull: bool = False,
+        held: int = 0,
     ) -> None:
         """Begin to take the job whose turn it is; returns at once.
 
@@ -70,8 +76,9 @@ class Ahead:
             beat: Holds the claim as soon as it is made.
             unless: Analyses whose turn it is if anything waits for them: then none is taken.
             pull: Whether to have messages sent where none waits.
+            held: Jobs that are in hand: none is taken that would be another worker's share.
         """
-        self._taking = self._thread.submit(self._take, analysis, beat, unless, pull)
+        self._taking = self._thread.submit(self._take, analysis, beat, unless, pull, held)
 
     @property
     def looks(self) -> bool:
@@ -101,10 +108,14 @@ class Ahead:
         self._taking = None
         return taken
 
-    def _take(self, analysis: str, beat: Beat, unless: Sequence[str], pull: bool) -> Taken | None:
+    def _take(
+        self, analysis: str, beat: Beat, unless: Sequence[str], pull: bool, held: int
+    ) -> Taken | None:
         """Whatever goes wrong here goes wrong again where it has an owner."""
         try:
             if any(map(self._clerk.waits, unless)):
+                return None
+            if held and not self._clerk.may_hold_more(analysis, held):
                 return None
             found = self._claim(analysis)
             if found is None and pull:

@@ -41,10 +41,6 @@ class Stream(Protocol):
     """Windows through a model that come while others are on their way."""
 
     @property
-    def room(self) -> int:
-        """Windows that can be on their way at once."""
-
-    @property
     def wants(self) -> int:
         """Windows that should be waiting, lest places stay free."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema import readiness
+from schema.database import reading
 from schema.document import Document
 from schema.ledger.begin import begin
 from schema.ledger.claim import Claim, claim
@@ -18,6 +19,7 @@ from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.release import disown, expire, release
+from schema.ledger.share import share
 from schema.messages import BrokerError, Messages
 from schema.outcome import Outcome
 from schema.readiness import Throughput, not_ready, ready
@@ -89,6 +91,15 @@ class Clerk:
             except ForgedMessageError as error:
                 logger.warning("dropped a message of %d bytes: %s", len(raw), error)
         return None
+
+    def may_hold_more(self, analysis: str, held: int) -> bool:
+        """Whether a child that has so many jobs in hand leaves enough for others if it takes one.
+
+        Raises:
+            SQLAlchemyError: If the database cannot be asked.
+        """
+        with reading(self._database) as connection:
+            return held < share(connection, analysis, held)
 
     def waits(self, analysis: str) -> bool:
         """Whether messages wait in the queue of an analysis.

@@ -139,11 +139,6 @@ class TextStream:
         self._decoder, self._model = decoder, model
 
     @property
-    def room(self) -> int:
-        """Pieces that can be on their way at once."""
-        return self._decoder.room
-
-    @property
     def wants(self) -> int:
         """Pieces that should be waiting."""
         return self._decoder.wants

@@ -118,7 +118,8 @@ class JobRunner:
             while jobs:
                 job = jobs.popleft()
                 if not (jobs or self._ahead.looks or self._place.stopping) and monotonic() < until:
-                    self._ahead.look(analysis, beat, pull=analysis in self._streamings)
+                    streams = analysis in self._streamings
+                    self._ahead.look(analysis, beat, pull=streams, held=int(streams))
                 job = self._tokenised(job)
                 if stream := self._stream(job, beat, until):
                     jobs.extend(stream.run(job, began))
@@ -200,11 +201,11 @@ class JobRunner:
         assert group is not None
         others = [name for name in self._engines if name != analysis]
 
-        def look() -> None:
+        def look(held: int) -> None:
             late = monotonic() - until
             if late < LONGEST_BURST and not self._place.stopping:
                 unless = others if late > 0 else ()
-                self._ahead.look(analysis, beat, unless=unless, pull=True)
+                self._ahead.look(analysis, beat, unless=unless, pull=True, held=held)
 
         return JobStream(
             streaming,

@@ -49,7 +49,7 @@ class JobStream:
         group: Of all windows of all jobs.
         clerk: Reads and begins.
         ahead: Takes the next jobs.
-        look: Has `ahead` take one, if it is still time for that.
+        look: Has `ahead` take one, if it is still time for that; given how many are in hand.
         writer: Writes what is done.
         collect: Waits until the job before is written.
         settlement: Knows what to do when a job cannot begin.
@@ -65,7 +65,7 @@ class JobStream:
         *,
         clerk: Clerk,
         ahead: Ahead,
-        look: Callable[[], None],
+        look: Callable[[int], None],
         writer: Writer,
         collect: Callable[[], None],
         settlement: Settlement,
@@ -138,7 +138,7 @@ class JobStream:
                 if not fits(taken, self._streaming, self._group, self._config):
                     self._aside = taken
                     return None
-                self._look()
+                self._look(len(self._running) + 1)
                 if begun := self._begin(taken):
                     return self._join(begun)
             return None
@@ -150,7 +150,7 @@ class JobStream:
             return None
         if not self._ahead.looks and monotonic() >= self._look_again:
             self._look_again = monotonic() + LOOK_AGAIN
-            self._look()
+            self._look(len(self._running))
         if not (wait or self._ahead.has_looked):
             return None
         try:

@@ -144,7 +144,7 @@ class _Run:
 
     def run(self, first: Batch) -> None:
         windows = self._join(first)
-        while len(windows) < self._stream.room and (others := self._ask(wait=True)):
+        while len(windows) < self._stream.wants and (others := self._ask(wait=True)):
             windows += others
         self._stream.run(windows, self._step, self._output, lambda: self._ask(wait=False))
 

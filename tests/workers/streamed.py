@@ -13,13 +13,13 @@ class Streamed(Watched):
     """As `Watched`; windows may come while others are on their way.
 
     Attributes:
-        room: Windows that go together.
+        wants: Windows that should be waiting.
         alone: Texts that went through `forward` by itself, not in a stream.
     """
 
-    def __init__(self, room: int = 100) -> None:
+    def __init__(self, wants: int = 100) -> None:
         super().__init__()
-        self.room = room
+        self.wants = wants
         self.alone: list[str] = []
         self._in_stream = False
 
@@ -49,8 +49,7 @@ class OneByOne:
 
     def __init__(self, analysis: Streamed) -> None:
         self._analysis = analysis
-        self.room = analysis.room
-        self.wants = analysis.room // 2
+        self.wants = analysis.wants
 
     def run(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -13,6 +14,9 @@ from schema.database import reading, writing
 from schema.ledger.cancel import cancel
 from schema.ledger.claim import Claim
 from schema.ledger.pause import pause, resume
+from schema.ledger.reap import LOST
+from schema.process import this_process
+from schema.readiness import register
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState
 from tests.ledger import jobs, make_run
@@ -73,8 +77,8 @@ def test_jobs_are_begun_while_others_are_computed_and_each_is_written_when_it_is
     assert streamed.limit() == 0
 
 
-def test_no_more_are_begun_than_there_is_room_for(engine: Engine, child: Child) -> None:
-    child = Child(engine, Board(), Streamed(room=2))
+def test_no_more_are_begun_than_are_wanted(engine: Engine, child: Child) -> None:
+    child = Child(engine, Board(), Streamed(wants=2))
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.send()
     begun: list[int] = []
@@ -205,7 +209,7 @@ def test_when_all_claims_are_lost_the_stream_ends(engine: Engine, streamed: Chil
 
 
 def test_a_job_of_a_run_that_was_cancelled_is_not_begun(engine: Engine, child: Child) -> None:
-    child = Child(engine, Board(), Streamed(room=2))
+    child = Child(engine, Board(), Streamed(wants=2))
     _, _, other = (make_run(engine, [text], name=text) for text in "abc")
     child.send()
     child.analysis.on_forward["a"] = lambda: cancel(engine, other)
@@ -241,7 +245,7 @@ def test_whatever_ends_a_stream_charges_nobody(
 
 
 def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
-    child = Child(engine, Board(), Streamed(room=2))
+    child = Child(engine, Board(), Streamed(wants=2))
     make_run(engine, ["a", "b", "c", "d"], job_size=1)
     child.send()
     child.analysis.on_forward["a"] = lambda: child.board.stop(grace=60)
@@ -277,7 +281,7 @@ def test_a_job_that_must_not_begin_is_let_go_at_once(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_stream_module, "LOOK_AGAIN", 0)
-    child = Child(engine, Board(), Streamed(room=2))
+    child = Child(engine, Board(), Streamed(wants=2))
     _, paused, _, _ = (make_run(engine, [text], name=text) for text in ("a", "bb", "c", "d"))
     begin, seen = clerk_module.begin, []
 
@@ -320,6 +324,21 @@ def test_a_stream_has_so_many_jobs_at_the_most(
     assert states(engine) == [(DONE, 1)] * 8
 
 
+def test_other_workers_have_their_share(engine: Engine, streamed: Child) -> None:
+    others = replace(this_process(), machine="elsewhere")
+    register(engine, "other/0", others, ["sentiment"], LOST)
+    make_run(engine, [str(number) for number in range(8)], job_size=1)
+    begun: list[int] = []
+
+    def look() -> None:
+        begun.append(sum(job.started_at is not None for job in jobs(engine)))
+
+    streamed.analysis.on_forward["0"] = look
+    streamed.send()
+    streamed.work()
+    assert begun == [4]
+
+
 def test_a_job_too_long_on_its_way_is_not_joined_by_others(engine: Engine, streamed: Child) -> None:
     """Where one lane hangs, the others come to their end, and the parent sees it."""
     streamed.runner._config = streamed.runner._config.model_copy(update={"batch_timeout": -1.0})
@@ -340,7 +359,7 @@ def test_other_queues_of_the_node_have_their_turn(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_module, "BURST", 0)
-    child = Child(engine, Board(), Streamed(room=2))
+    child = Child(engine, Board(), Streamed(wants=2))
     child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.send()

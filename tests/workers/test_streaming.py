@@ -55,12 +55,12 @@ class Collected:
 
 
 @pytest.mark.parametrize("name", ["summary", "translation"])
-@pytest.mark.parametrize("room", [4, 1000])
+@pytest.mark.parametrize("wants", [4, 1000])
 def test_outcomes_are_those_of_each_batch_by_itself(
-    tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch, name: str, room: int
+    tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch, name: str, wants: int
 ) -> None:
     engine = Engine(load_analysis(name, tiny_catalog, "cpu"))
-    monkeypatch.setattr("workers.decoding.Decoder.room", property(lambda _: room))
+    monkeypatch.setattr("workers.decoding.Decoder.wants", property(lambda _: wants))
     texts = [f"The parcel {number} arrived late. " * (number % 5 + 1) for number in range(23)]
     long = "The box broke on the way. " * 100
     batches = []
@@ -78,8 +78,8 @@ def test_outcomes_are_those_of_each_batch_by_itself(
     assert fault is None and not collected.coming
     assert [collected.done[number] for number in range(len(SIZES))] == expected
     assert collected.counted.tokens == (engine.counters - before).tokens > 0
-    # Three documents leave room for one more; the others come when there is room again.
-    assert collected.waited_for == (1 if room == 4 else 4)
+    # Three documents are not enough, four are; the others come when fewer are waiting.
+    assert collected.waited_for == (1 if wants == 4 else 4)
 
 
 def test_only_batches_of_one_group_take_a_stream() -> None:

@@ -21,6 +21,9 @@ from workers.lanes import Work, lanes_for, side_by_side
 #: The part of the rows that has to be free before documents are admitted: fewer and larger cohorts
 #: multiply larger matrices, but leave rows idle for longer.
 _ROOM = 0.25
+#: Documents that should be waiting in a stream for each that is on its way. With fewer, cohorts are
+#: smaller; with more, they have waited longer.
+_CHOICE = 2
 #: Documents times beams that are worth a lane: with fewer, weights would be read more often than it
 #: pays.
 _ROWS_OF_LANE = 32
@@ -86,14 +89,10 @@ class Decoder:
         return texts
 
     @property
-    def room(self) -> int:
-        """Documents that can be on their way at once."""
-        return self._places * (torch.get_num_threads() if self._device.type == "cpu" else 1)
-
-    @property
     def wants(self) -> int:
-        """Documents that should be waiting, so that rows which get free never stay so for long."""
-        return self.room // 2
+        """Documents that should be waiting: enough to choose such of like length from them."""
+        lanes = torch.get_num_threads() if self._device.type == "cpu" else 1
+        return _CHOICE * lanes * self._places
 
     def stream(
         self,
