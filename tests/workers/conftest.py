@@ -14,7 +14,8 @@ from schema.process import this_process
 from schema.readiness import ready, register
 from tests.workers.burst import NAME, Child
 from tests.workers.checkpoints import BUILDERS
-from workers import backoff, settlement
+from tests.workers.streamed import Streamed
+from workers import backoff, job_stream, settlement
 from workers.board import Board
 
 
@@ -62,3 +63,10 @@ def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Ch
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
     return Child(engine, Board())
+
+
+@pytest.fixture
+def streamed(engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch) -> Child:
+    """A child whose analysis takes a stream."""
+    monkeypatch.setattr(job_stream, "LOOK_AGAIN", 0)
+    return Child(engine, Board(), Streamed())

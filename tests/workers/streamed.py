@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.workers.burst import Watched
+from sqlalchemy import Engine, select
+
+from schema.database import reading
+from schema.results.sentiment import SentimentRow
+from schema.tables import DeadLetter
+from tests.workers.burst import Child, Watched
 from workers.analysis import Window
+from workers.beat import Beat
 
 
 class Streamed(Watched):
@@ -68,3 +75,27 @@ class OneByOne:
 
     def outputs(self, raw: Sequence[Any]) -> list[Any]:
         return list(raw)
+
+
+def labels(engine: Engine) -> list[str]:
+    """By document: how many characters it has."""
+    with reading(engine) as connection:
+        ordered = select(SentimentRow.label).order_by(SentimentRow.document_id)
+        return list(connection.execute(ordered).scalars())
+
+
+def letters(engine: Engine) -> list[tuple[str, int]]:
+    with reading(engine) as connection:
+        found = connection.execute(select(DeadLetter.error_class, DeadLetter.attempts))
+        return [(row.error_class, row.attempts) for row in found]
+
+
+def held_by_the_beat() -> Beat:
+    beat = next(one for one in threading.enumerate() if one.name == "beat")
+    held: Beat = beat._target.__self__  # type: ignore[attr-defined]
+    return held
+
+
+def analysis_of(child: Child) -> Streamed:
+    assert isinstance(child.analysis, Streamed)
+    return child.analysis
