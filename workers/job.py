@@ -225,11 +225,7 @@ class JobRunner:
         """The job, charged from here on; nothing if it must not be computed."""
         if self._place.stopping:
             return
-        claim = job.claim
-        begun = self._settlement.settle(claim, beat, lambda: self._clerk.begin(claim))
-        if begun is None:
-            logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
-        else:
+        if begun := self._settlement.begun(job.claim, beat):
             yield replace(job, claim=begun, begun=True)
 
     def _taken(self) -> Taken | None:

@@ -14,7 +14,6 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema.ledger.claim import Claim
 from schema.outcome import Outcome
 from schema.results import Failure
 from schema.settings import Settings
@@ -37,17 +36,13 @@ LOOK_AGAIN = 1.0
 MOST_JOBS = 16
 
 
-#: What `begin` gives for a job that must not be computed.
-_REFUSED = object()
-
-
 class JobStream:
     """Runs jobs of one analysis, one after the other, without a gap.
 
     Args:
         streaming: Of the analysis.
         group: Of all windows of all jobs.
-        clerk: Reads and begins.
+        clerk: Writes down what ends a job.
         ahead: Takes the next jobs.
         look: Has `ahead` take one, if it is still time for that; given how many are in hand.
         writer: Writes what is done.
@@ -139,8 +134,8 @@ class JobStream:
                     self._aside = taken
                     return None
                 self._look(len(self._running) + 1)
-                if begun := self._begin(taken):
-                    return self._join(begun)
+                if begun := self._settlement.begun(taken.claim, self._beat):
+                    return self._join(replace(taken, claim=begun, begun=True))
             return None
         finally:
             self._place.computing(self._config.batch_timeout)
@@ -164,19 +159,6 @@ class JobStream:
         hangs = monotonic() - oldest > self._config.batch_timeout
         return len(self._running) < MOST_JOBS and not hangs
 
-    def _begin(self, job: Taken) -> Taken | None:
-        claim = job.claim
-        begun = self._settlement.settle(
-            claim, self._beat, lambda: self._clerk.begin(claim) or _REFUSED
-        )
-        if isinstance(begun, Claim):
-            return replace(job, claim=begun, begun=True)
-        if begun is _REFUSED:
-            # Others may have it, and the stream may go on for long.
-            self._clerk.give_back(claim, "cancelled, paused or lost to another")
-            self._beat.drop(claim)
-        return None
-
     def _expire_all(self, fault: DeviceFault) -> None:
         for job in self._running.values():
             logger.error("job %d: %s", job.claim.job_id, fault)
@@ -198,6 +180,7 @@ class JobStream:
                     raise
 
     def _on_done(self, number: int, outcomes: Sequence[Outcome], counters: Counters) -> None:
+        del self._joined_at[number]
         if (job := self._running.pop(number, None)) is None:
             return
         self._place.waiting()

@@ -25,6 +25,10 @@ T = TypeVar("T")
 _OF_DOCUMENTS = (DataError, IntegrityError)
 
 
+#: Of a job that must not be computed.
+_REFUSED = object()
+
+
 class Settlement:
     """Knows whose fault it is.
 
@@ -70,6 +74,19 @@ class Settlement:
             logger.error("job %d: failed with %s", claim.job_id, kind)
             self._clerk.expire(claim, Failure(kind, f"{kind} outside of the model"))
         beat.drop(claim)
+        return None
+
+    def begun(self, claim: Claim, beat: Beat) -> Claim | None:
+        """Begin a job that was claimed ahead: it is charged from here on. None if it must not be
+        computed, and then it is let go at once: others may have it.
+        """
+        begun = self.settle(claim, beat, lambda: self._clerk.begin(claim) or _REFUSED)
+        if isinstance(begun, Claim):
+            return begun
+        if begun is _REFUSED:
+            logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
+            self._clerk.give_back(claim, "it must not begin")
+            beat.drop(claim)
         return None
 
     def lost(self, claim: Claim, beat: Beat) -> None:
