@@ -74,6 +74,7 @@ def test_who_loses_a_deadlock_tries_again(engine: Engine) -> None:
     make_run(engine, ["a", "b"], job_size=1)
     first, second = (job.id for job in jobs(engine))
     both = threading.Barrier(2)
+    survived = threading.Event()
     tries: list[int] = []
 
     def lock(one: int, other: int) -> None:
@@ -86,7 +87,9 @@ def test_who_loses_a_deadlock_tries_again(engine: Engine) -> None:
                     both.wait(30)
                 connection.execute(statement, {"id": other})
 
-        patiently("job", both_rows, lambda _seconds: False)
+        # Whoever tries again before the other has woken up takes its row back: a second deadlock.
+        patiently("job", both_rows, lambda _seconds: not survived.wait(30))
+        survived.set()
 
     threads = [
         threading.Thread(target=lock, args=pair) for pair in ((first, second), (second, first))
