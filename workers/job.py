@@ -112,14 +112,13 @@ class JobRunner:
 
     def _burst(self, first: Taken, beat: Beat, began: float) -> None:
         """Compute a job, and others as long as they are there and it is not too long."""
-        analysis, until = first.claim.analysis, began + BURST
+        until = began + BURST
         jobs: deque[Taken] = deque([first])
         try:
             while jobs:
                 job = jobs.popleft()
-                if not (jobs or self._ahead.looks or self._place.stopping) and monotonic() < until:
-                    streams = analysis in self._streamings
-                    self._ahead.look(analysis, beat, pull=streams, held=int(streams))
+                if not jobs:
+                    self._look(job, beat, until)
                 job = self._tokenised(job)
                 if stream := self._stream(job, beat, until):
                     jobs.extend(stream.run(job, began))
@@ -142,6 +141,16 @@ class JobRunner:
             raise
         finally:
             self._put_back(beat)
+
+    def _look(self, job: Taken, beat: Beat, until: float) -> None:
+        """Have the next job taken while this one is computed, if it is still time for that."""
+        analysis = job.claim.analysis
+        # Its worker may have died of what was tokenised beside it: now nothing is.
+        tried = job.claim.attempts > 1
+        if tried or self._ahead.looks or self._place.stopping or monotonic() >= until:
+            return
+        streams = analysis in self._streamings
+        self._ahead.look(analysis, beat, pull=streams, held=int(streams))
 
     def _compute(self, job: Taken, beat: Beat, began: float) -> Computed | None:
         """What comes of a job; None if it is given up."""

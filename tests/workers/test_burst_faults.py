@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable
 
@@ -12,7 +13,9 @@ from sqlalchemy import Engine, select, update
 from schema.celery_app import make_app
 from schema.database import reading, writing
 from schema.ledger.cancel import cancel
+from schema.ledger.clock import after
 from schema.ledger.pause import pause
+from schema.ledger.reap import reap
 from schema.messages import Messages
 from schema.readiness import all_readiness
 from schema.settings import Settings
@@ -22,6 +25,16 @@ from tests.waiting import wait_until
 from tests.workers.burst import NAME, PATIENCE, Child, states, wait_until_ahead
 from workers.faults import DeviceFault, WorkerFault
 from workers.patience import Interrupted
+
+
+def work_apart(engine: Engine, child: Child) -> int:
+    """Work in a process of its own; how it ended."""
+    engine.dispose()
+    pid = os.fork()
+    if pid == 0:
+        child.work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
@@ -96,14 +109,27 @@ def test_a_lost_device_ends_the_child_and_charges_the_one_job(engine: Engine, ch
         raise DeviceFault("the device is gone")
 
     child.analysis.on_forward["first"] = fail
-    engine.dispose()
-    pid = os.fork()
-    if pid == 0:
-        child.work()
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+    assert work_apart(engine, child) == 1
     assert states(engine) == [(JobState.RUNNING, 1), (JobState.PENDING, 0)]
     assert [job.error_class for job in jobs(engine)] == ["DeviceFault", None]
+
+
+def test_who_dies_of_what_was_tokenised_beside_him_is_tried_with_nothing_beside_him(
+    engine: Engine, child: Child
+) -> None:
+    make_run(engine, ["first", "second"], job_size=1)
+    child.send()
+    child.analysis.on_prepare["second"] = lambda: os.kill(os.getpid(), signal.SIGKILL)
+    child.analysis.on_forward["first"] = lambda: threading.Event().wait(PATIENCE)
+    assert work_apart(engine, child) == -signal.SIGKILL
+    assert states(engine) == [(JobState.RUNNING, 1), (JobState.RUNNING, 0)]
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(lease_until=after(-1)))
+    reap(engine, max_attempts=3)
+    child.send()
+    del child.analysis.on_forward["first"]
+    assert work_apart(engine, child) == 0
+    assert states(engine) == [(JobState.DONE, 2), (JobState.QUEUED, 0)]
 
 
 @pytest.mark.parametrize(
