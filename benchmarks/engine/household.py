@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.engine.work import LeftOut, Place, Run, Said, Work
 from schema.document import Document
+from schema.process import die_with_parent
 
 #: Seconds that a process gets to end by itself.
 _PATIENCE = 10
@@ -87,6 +88,8 @@ class Household:
 def _serve(connection: Connection, work: Work, place: Place) -> None:
     # Whoever presses Ctrl-C ends the parent, which ends this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where that is killed, nobody would notice before the run that goes on, minutes later.
+    die_with_parent(signal.SIGKILL)
     import torch
     from transformers.utils import logging
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +21,28 @@ from benchmarks.engine.work import WORKS, LeftOut, Place
 
 SENTIMENT = WORKS["sentiment"]
 
+#: Starts a household for the checkpoint that is named, says so, and waits.
+KEEPER = """
+import sys
+from pathlib import Path
+from benchmarks.engine.household import Household
+from benchmarks.engine.work import WORKS, Place
+household = Household(WORKS["sentiment"], Place(Path(sys.argv[1]), "cpu", 1))
+household.load("engine fp32")
+print("loaded", flush=True)
+sys.stdin.read()
+"""
+
 
 @pytest.fixture
 def place(sentiment: Path) -> Place:
     return Place(sentiment, "cpu", 1)
 
 
-def children() -> list[int]:
-    """Of this process that live, without multiprocessing's own."""
+def children(pid: int | None = None) -> list[int]:
+    """Of this process, or another, that live, without multiprocessing's own."""
     found = []
-    for child in psutil.Process().children():
+    for child in psutil.Process(pid).children():
         with suppress(psutil.ZombieProcess):
             if "spawn_main" in " ".join(child.cmdline()):
                 found.append(child.pid)
@@ -64,3 +79,23 @@ def test_an_error_here_ends_its_process_at_once(place: Place) -> None:
         (child,) = children()
         raise KeyboardInterrupt
     assert not psutil.pid_exists(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent")
+def test_it_ends_with_whoever_started_it_however_that_ends(place: Place) -> None:
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", KEEPER, str(place.checkpoint)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert keeper.stdout is not None
+    assert keeper.stdout.readline() == "loaded\n"
+    (child,) = children(keeper.pid)
+    # As one that is busy, it does not see that nobody asks any more.
+    os.kill(child, signal.SIGSTOP)
+    ending = os.pidfd_open(child)
+    keeper.kill()
+    keeper.communicate()
+    assert select.select([ending], [], [], 60)[0], "the household has outlived its keeper"
+    os.close(ending)
