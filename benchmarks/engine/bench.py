@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from benchmarks.engine.peak import Peak
 from benchmarks.engine.row import Row
 from benchmarks.engine.section import Plan, measure
 from benchmarks.engine.shapes import SHAPES
+from benchmarks.engine.timetable import Timetable
 from benchmarks.engine.transformers_variants import BASELINE
 from benchmarks.engine.variants import known_variants
 from benchmarks.engine.whole import Scale, Whole, measure_scales, measure_whole
 from benchmarks.engine.work import WORKS, LeftOut, Place, Variant, Work
 
-#: Sections besides those of single analyses.
-SYSTEM = ("system", "system-translation", "scaling")
+#: Sections besides those of single analyses, with what goes through the whole system there.
+SYSTEM = {"system": "sentiment", "system-translation": "translation", "scaling": "sentiment"}
 _SIZES = (1_000, 10_000, 100_000)
 _SYSTEM_SHARE = 0.1
 #: A section that would take so many times its share is left out of a run of all sections.
@@ -59,18 +60,21 @@ def bench(
     Args:
         asked: The command line.
         threads: Of torch.
-        minutes: For all sections together.
+        minutes: For all sections together, but not for making checkpoints.
         on_section: Called with what was found so far after every section of a single analysis.
     """
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    works = _works(asked.only, full=asked.amount == "full")
+    names = _names(asked.only, asked.amount)
+    works = [WORKS[name] for name in names if name in WORKS]
+    # Before the clock starts: they are made once.
+    checkpoints = {work.name: _checkpoint(asked, work) for work in works}
     peak = Peak(asked.device, 256 if asked.shapes == "tiny" else 0)
-    whole = sum(work.share for work in works)
-    # A section alone gets at most half of the time: whoever asks for one wants it soon.
+    shares = {name: WORKS[name].share if name in WORKS else _SYSTEM_SHARE for name in names}
+    timetable = Timetable(60 * minutes, shares)
     found = Found(asked.device, threads, asked.shapes)
     for work in works:
-        seconds = 60 * minutes * min(0.5, work.share / whole)
+        seconds = timetable.begin(work.name)
         plan = Plan(
             seconds=seconds,
             documents=asked.documents,
@@ -78,7 +82,7 @@ def bench(
             baseline=not asked.no_baseline,
             most=_TOO_LONG * seconds if asked.only is None and asked.amount != "full" else 0,
         )
-        place = Place(_checkpoint(asked, work), asked.device, threads)
+        place = Place(checkpoints[work.name], asked.device, threads)
         variants = _variants(work, place, asked.variants)
         shape = SHAPES[asked.shapes][work.checkpoint]
         try:
@@ -90,7 +94,7 @@ def bench(
         on_section(found)
         gc.collect()
     try:
-        _measure_system(asked, threads, minutes, found)
+        _measure_system(asked, names, threads, timetable, found)
     except LeftOut as reason:
         print(f"left out: the system: {reason}", flush=True)
     peak.measure()
@@ -98,36 +102,37 @@ def bench(
     return found
 
 
-def _measure_system(asked: argparse.Namespace, threads: int, minutes: float, found: Found) -> None:
-    names = _names(asked.only)
-    full = asked.amount == "full"
-    wholes = {"system": "sentiment", "system-translation": "translation"}
-    usual = ["system", *(["system-translation"] if full else [])]
-    for name, work in wholes.items():
-        if name in (names or usual):
+def _measure_system(
+    asked: argparse.Namespace,
+    names: Sequence[str],
+    threads: int,
+    timetable: Timetable,
+    found: Found,
+) -> None:
+    for name in ("system", "system-translation"):
+        if name in names:
             print(f"{name}: the engine alone and the whole system", flush=True)
-            place = Place(_checkpoint(asked, WORKS[work]), asked.device, threads)
-            seconds = 60 * minutes * _SYSTEM_SHARE
-            found.wholes.append(measure_whole(WORKS[work], place, seconds, asked.documents))
-    if "scaling" in (names or ["scaling"]):
+            work = WORKS[SYSTEM[name]]
+            place = Place(_checkpoint(asked, work), asked.device, threads)
+            seconds = timetable.begin(name)
+            found.wholes.append(measure_whole(work, place, seconds, asked.documents))
+    if "scaling" in names:
         print("scaling: pocket sentiment through the whole system", flush=True)
-        sizes = _SIZES if full else _SIZES[: 1 if asked.amount == "quick" else 2]
+        sizes = _SIZES[: {"quick": 1, "usual": 2, "full": 3}[asked.amount]]
         place = Place(Path(), asked.device, threads)
         found.scales = measure_scales(asked.sizes or sizes, place)
 
 
-def _names(only: str | None) -> list[str]:
-    names = [name.strip() for name in only.split(",")] if only else []
+def _names(only: str | None, amount: str) -> list[str]:
+    """Of all sections to measure, in their order."""
     known = [*WORKS, *SYSTEM]
-    if unknown := [name for name in names if name not in known]:
-        raise SystemExit(f"--only: no section {unknown[0]!r}; there are {', '.join(known)}")
-    return names
-
-
-def _works(only: str | None, *, full: bool) -> list[Work]:
     if only is None:
-        return [work for work in WORKS.values() if work.usual or full]
-    return [WORKS[name] for name in _names(only) if name in WORKS]
+        unusual = {work.name for work in WORKS.values() if not work.usual} | {"system-translation"}
+        return [name for name in known if amount == "full" or name not in unusual]
+    names = {name.strip() for name in only.split(",")}
+    if unknown := names.difference(known):
+        raise SystemExit(f"--only: no section {min(unknown)!r}; there are {', '.join(known)}")
+    return [name for name in known if name in names]
 
 
 def _checkpoint(asked: argparse.Namespace, work: Work) -> Path:

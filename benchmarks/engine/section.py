@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from benchmarks.engine.transformers_variants import BASELINE
 from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work, Written
 from schema.document import Document
 
-#: Documents that warm a variant up and say how quick it is.
-_WARM_UP = 4
+#: Documents that warm a variant up and say how quick it is; with beams one takes seconds.
+_WARM_UP, _WARM_UP_BEAMS = 4, 2
 #: A section has at least so many documents, even if it then takes longer than it should.
 _FEWEST, _MOST = {False: 32, True: 16}, 4096
 #: Slow variants take part in the first round only.
@@ -35,7 +36,7 @@ class Plan:
     """How much is measured.
 
     Attributes:
-        seconds: For the whole section; decides what is not said below.
+        seconds: For the whole section, loading and warming up too; decides what is not said below.
         documents: How many; 0 for as many as there is time for.
         rounds: How many; 0 likewise, at most 3.
         baseline: Whether the baseline is timed too; without it there are no ratios.
@@ -80,10 +81,11 @@ def measure(
     Raises:
         LeftOut: If it would take longer than it may.
     """
+    began = time.monotonic()
     with ExitStack() as households:
-        return _measured(
-            work, shape, place, _ready(work, place, variants, households, plan), peak, plan
-        )
+        contestants = _ready(work, place, variants, households, plan)
+        left = replace(plan, seconds=plan.seconds - (time.monotonic() - began))
+        return _measured(work, shape, place, contestants, peak, left)
 
 
 def _measured(
@@ -122,7 +124,7 @@ def _ready(
     plan: Plan,
 ) -> list[Contestant]:
     """Loaded and warm; each variant that cannot be is left out with a line."""
-    warm_up = texts.documents(_WARM_UP, seed=2)
+    warm_up = texts.documents(_WARM_UP_BEAMS if work.beams > 1 else _WARM_UP, seed=2)
     contestants = []
     names = {variant.name: variant.household or variant.name for variant in variants}
     # All at once: it takes each of them some seconds to begin.
@@ -133,15 +135,31 @@ def _ready(
         except LeftOut as reason:
             print(f"  left out: {variant.name}: {reason}", flush=True)
             continue
-        some = texts.thinned(warm_up, variant.share)
-        run = contestant.run
-        first = sample(lambda run=run, some=some: run(some)).seconds  # type: ignore[misc]
-        again = sample(lambda run=run, some=some: run(some)).seconds if first < 5 else first  # type: ignore[misc]
-        contestant.each = again / len(some)
+        contestant.each = _each_like(contestant, contestants) or _each(contestant, warm_up)
         print(f"  ready: {variant.name}: {1 / contestant.each:.1f} documents/s warm", flush=True)
         contestants.append(contestant)
         _check_time(work, contestants, plan)
     return contestants
+
+
+def _each_like(one: Contestant, others: Sequence[Contestant]) -> float:
+    """Seconds a document in as large batches of the same model; 0 if there are none."""
+    household, share = one.variant.household, one.variant.share
+    return next(
+        (
+            other.each
+            for other in others
+            if household and (other.variant.household, other.variant.share) == (household, share)
+        ),
+        0.0,
+    )
+
+
+def _each(one: Contestant, warm_up: Sequence[Document]) -> float:
+    some = texts.thinned(warm_up, one.variant.share)
+    first = sample(lambda: one.run(some)).seconds
+    again = sample(lambda: one.run(some)).seconds if first < 5 else first
+    return again / len(some)
 
 
 def _check_time(work: Work, contestants: Sequence[Contestant], plan: Plan) -> None:
