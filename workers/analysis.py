@@ -42,7 +42,13 @@ class Stream(Protocol):
 
     @property
     def wants(self) -> int:
-        """Windows that should be waiting, lest places stay free."""
+        """Windows that should be waiting before it begins, lest places stay free."""
+
+    @property
+    def by_batches(self) -> bool:
+        """Whether they go through in batches of the engine, which counts them, and which need no
+        more memory than those of one job.
+        """
 
     def run(
         self,
@@ -59,8 +65,8 @@ class Stream(Protocol):
             on_output: Called with the number of a window, counted from 0 as they come, and what
                 the model made of it; perhaps in another thread, and before the `on_step` of its
                 step.
-            more: Asked in this thread whenever fewer wait than it `wants`: the next windows, or
-                none if there are none just now. What it raises must pass through.
+            more: Asked in this thread whenever too few wait: the next windows, or none if there
+                are none just now. What it raises must pass through.
         """
 
     def outputs(self, raw: Sequence[Any]) -> list[Any]:

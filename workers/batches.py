@@ -20,9 +20,6 @@ def batches(
     """Cut windows into batches of like length, the longest first. Without padding it matters less
     who is beside whom, but neighbours of one length go through attention together.
 
-    Where several lanes take them, no batch costs more than half a lane's share of what is left, so
-    that all lanes come out even (guided self-scheduling, Polychronopoulos and Kuck 1987).
-
     Args:
         windows: In any order.
         budget: The most that a batch of a group may cost; asked before each, since it may fall
@@ -40,9 +37,7 @@ def batches(
     begin = 0
     while begin < len(order):
         longest = windows[order[begin]]
-        room = budget(longest.group)
-        if lanes > 1:
-            room = max(min(room, left // (2 * lanes)), room // LEAST)
+        room = room_of(budget(longest.group), left, lanes)
         end = begin
         # The first is the longest: no other costs more.
         while end < len(order) and windows[order[end]].group == longest.group:
@@ -53,6 +48,18 @@ def batches(
         yield order[begin:end]
         left -= sum(windows[place].length for place in order[begin:end])
         begin = end
+
+
+def room_of(budget: int, left: int, lanes: int) -> int:
+    """What a batch may cost where lanes take them: no more than half a lane's share of what is
+    left, so that all come out even (guided self-scheduling, Polychronopoulos and Kuck 1987).
+
+    Args:
+        budget: What it may cost in any case.
+        left: Tokens that no lane has taken yet.
+        lanes: That take batches.
+    """
+    return budget if lanes == 1 else max(min(budget, left // (2 * lanes)), budget // LEAST)
 
 
 def cost(windows: Sequence[Window], packs: bool = False) -> int:

@@ -81,13 +81,17 @@ class Forwards:
             self._counters.tokens += tokens
             self._counters.padded_tokens += cost
             self._counters.room += max(cost, budget)
-            if self._running == 0:
-                self._since = perf_counter()
-            self._running += 1
+            self._change(1)
         try:
             yield
         finally:
             with self._lock:
-                self._running -= 1
-                if self._running == 0:
-                    self._counters.seconds += perf_counter() - self._since
+                self._change(-1)
+
+    def _change(self, by: int) -> None:
+        # Lanes that never rest together are to be counted all the same.
+        now = perf_counter()
+        if self._running:
+            self._counters.seconds += now - self._since
+        self._since = now
+        self._running += by

@@ -12,7 +12,8 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.outcome import Outcome
 from schema.results import Failure, Result
-from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.analysis import Analysis, DocumentError, Provenance, Stream, Window
+from workers.batch_stream import BatchStream
 from workers.batches import LEAST, batches, cost
 from workers.budget import Budgets
 from workers.counters import Counters, Forwards
@@ -55,7 +56,19 @@ class Engine:
     @property
     def streams(self) -> bool:
         """Whether documents of several jobs may go through together; see `Streaming`."""
-        return self.analysis.streams
+        return self.analysis.streams or self.analysis.packs
+
+    def stream(self, group: str) -> Stream | None:
+        """The way for windows of a group that come while others are on their way, if there is one:
+        the analysis's own, or batch by batch where its model computes without padding.
+        """
+        if self.analysis.streams or not self.analysis.packs:
+            return self.analysis.stream(group)
+        return BatchStream(
+            self._forward,
+            lambda: self.batch_tokens(group),
+            lambda tokens: self._lanes(tokens, group),
+        )
 
     def batch_tokens(self, group: str = "") -> int:
         """What a batch may cost, in tokens: what was measured or else is stated, or less where that
@@ -173,7 +186,7 @@ class Engine:
     def _batches(self, works: Sequence[Work], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
-        lanes = self._lanes(windows)
+        lanes = self._lanes(cost(windows, self.analysis.packs), windows[0].group) if windows else 1
         planned = Shared(batches(windows, self.batch_tokens, self.analysis.packs, lanes))
 
         def lane(tick: Callable[[], None]) -> None:
@@ -186,12 +199,11 @@ class Engine:
 
         side_by_side([lane] * lanes, self._tell)
 
-    def _lanes(self, windows: Sequence[Window]) -> int:
-        if not windows or not self.analysis.takes_lanes:
+    def _lanes(self, tokens: int, group: str) -> int:
+        if not self.analysis.takes_lanes:
             return 1
-        least = max(1, self.batch_tokens(windows[0].group) // LEAST)
-        batches_for = cost(windows, self.analysis.packs) // least
-        return lanes_for(batches_for, torch.get_num_threads())
+        least = max(1, self.batch_tokens(group) // LEAST)
+        return lanes_for(tokens // least, torch.get_num_threads())
 
     def _prepare(
         self, documents: Sequence[Document], options: RunOptions

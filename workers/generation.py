@@ -135,6 +135,8 @@ class TextStream:
         model: Reads what it has written.
     """
 
+    by_batches = False
+
     def __init__(self, decoder: Decoder, model: TextModel) -> None:
         self._decoder, self._model = decoder, model
 

@@ -73,7 +73,7 @@ class Streaming:
         if len(groups) != 1:
             return None
         (group,) = groups
-        if group in self._too_large or self._engine.analysis.stream(group) is None:
+        if group in self._too_large or self._engine.stream(group) is None:
             return None
         return group
 
@@ -103,7 +103,7 @@ class Streaming:
             DeviceFault: If the device is gone; any batch that is not done may have done it.
             BaseException: Whatever a call-back raises.
         """
-        stream = self._engine.analysis.stream(group)
+        stream = self._engine.stream(group)
         assert stream is not None
         try:
             _Run(self._engine, stream, carrying(on_step), more, on_done).run(first)
@@ -111,7 +111,7 @@ class Streaming:
             raise told.error from None
         except Exception as error:
             raise_worker_fault(error)
-            if is_out_of_memory(error):
+            if is_out_of_memory(error) and not stream.by_batches:
                 self._too_large.add(group)
                 logger.warning(
                     "%s: jobs are computed one by one from now on: side by side, they do not fit "
@@ -140,7 +140,7 @@ class _Run:
         self._came = 0
         #: Windows that are through, with what the model made of them: lanes write, we read.
         self._through: deque[tuple[int, Any]] = deque()
-        self._since = perf_counter()
+        self._since, self._before = perf_counter(), engine.counters.copy()
 
     def run(self, first: Batch) -> None:
         windows = self._join(first)
@@ -186,11 +186,12 @@ class _Run:
         carrying(lambda: self._on_done(joined.number, outcomes, counters))()
 
     def _count(self, works: Sequence[Work]) -> Counters:
-        """The time since the batch before was done is this one's."""
-        now = perf_counter()
-        tokens = sum(window.length for work in works for window in work.windows)
-        room = max(tokens, self._engine.batch_tokens())
-        counted = Counters(1, tokens, tokens, room, now - self._since)
-        self._since = now
-        self._engine.count(counted)
-        return counted
+        """All that was done since the batch before was done is this one's."""
+        if not self._stream.by_batches:
+            now = perf_counter()
+            tokens = sum(window.length for work in works for window in work.windows)
+            room = max(tokens, self._engine.batch_tokens())
+            self._engine.count(Counters(1, tokens, tokens, room, now - self._since))
+            self._since = now
+        before, self._before = self._before, self._engine.counters.copy()
+        return self._before - before

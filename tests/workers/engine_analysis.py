@@ -27,6 +27,7 @@ class CountingAnalysis(Analysis):
         errors: Raised in a stage when a text contains a word: (stage, word) to exception.
         memory: Padded tokens beyond which a forward is out of memory.
         tells: Times that each forward says that it gets on.
+        packed: Whether it says that it computes without padding.
     """
 
     name = "sentiment"
@@ -37,10 +38,15 @@ class CountingAnalysis(Analysis):
         self.memory = 10**9
         self.budget = 10**9
         self.tells = 0
+        self.packed = False
 
     @property
     def batch_tokens(self) -> int:
         return self.budget
+
+    @property
+    def packs(self) -> bool:
+        return self.packed
 
     def provenance(self) -> list[Provenance]:
         return [Provenance("counting", "1", {})]

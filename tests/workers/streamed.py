@@ -54,6 +54,8 @@ class Streamed(Watched):
 class OneByOne:
     """The stream."""
 
+    by_batches = False
+
     def __init__(self, analysis: Streamed) -> None:
         self._analysis = analysis
         self.wants = analysis.wants

@@ -79,10 +79,11 @@ def test_a_job_that_was_tried_before_goes_alone(engine: Engine, streamed: Child)
     for text in ("first", "second", "third"):
         streamed.analysis.on_forward[text] = look
     streamed.work()
-    # It is not begun while another is computed, and while it is, no other is begun.
-    assert seen == [[1, 1, 0], [1, 2, 0], [1, 2, 1]]
+    # It is not begun while another is computed, and while it is, no other is even claimed.
+    assert seen == [[1, 1, 0], [1, 2, 0]]
     assert analysis_of(streamed).alone == ["second"]
-    assert states(engine) == [(DONE, 1), (DONE, 2), (DONE, 1)]
+    assert states(engine) == [(DONE, 1), (DONE, 2), (JobState.QUEUED, 0)]
+    assert streamed.messages.depth("sentiment") == 1
 
 
 def test_where_one_attempt_is_all_there_is_every_job_goes_alone(

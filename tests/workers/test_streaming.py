@@ -8,50 +8,13 @@ import pytest
 
 from schema.catalog import Catalog
 from schema.document import Document
-from schema.options import RunOptions
-from schema.outcome import Outcome
+from tests.workers.collected import OPTIONS, Collected, batch_of, documents_of, nothing
 from tests.workers.streamed import Streamed
 from workers.analyses import load_analysis
-from workers.counters import Counters
 from workers.engine import Engine
-from workers.streaming import Batch, Streaming
+from workers.streaming import Streaming
 
-OPTIONS = RunOptions(translate_to="de")
 SIZES = (3, 1, 7, 2, 11)
-
-
-def nothing() -> None: ...
-
-
-def batch_of(engine: Engine, documents: list[Document]) -> Batch:
-    return Batch(documents, OPTIONS, engine.prepare(documents, OPTIONS))
-
-
-def documents_of(texts: list[str]) -> list[Document]:
-    return [Document(number, text, "en") for number, text in enumerate(texts)]
-
-
-class Collected:
-    """Gives batches as they are asked for, and takes what is done."""
-
-    def __init__(self, batches: list[Batch]) -> None:
-        self.coming = batches
-        self.done: dict[int, list[Outcome]] = {}
-        self.counted = Counters()
-        self.asked, self.waited_for = 0, 0
-
-    def more(self, wait: bool) -> Batch | None:
-        self.asked += 1
-        # Now and then there is none just now.
-        if not self.coming or not wait and self.asked % 3 == 0:
-            return None
-        self.waited_for += wait
-        return self.coming.pop(0)
-
-    def on_done(self, number: int, outcomes: list[Outcome], counters: Counters) -> None:
-        assert number not in self.done
-        self.done[number] = outcomes
-        self.counted += counters
 
 
 @pytest.mark.parametrize("name", ["summary", "translation"])

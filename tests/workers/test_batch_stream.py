@@ -1,0 +1,206 @@
+"""Batches of an encoder in a stream: what they are made of, and the same outcomes as job by job."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import pytest
+import torch
+from sqlalchemy import Engine as Database
+
+from schema.catalog import Catalog
+from schema.document import Document
+from schema.options import RunOptions
+from schema.outcome import Outcome
+from schema.results import Failure, Sentiment
+from schema.tables import JobState
+from tests.ledger import make_run
+from tests.waiting import wait_until
+from tests.workers.burst import PATIENCE, Child, Watched, states
+from tests.workers.collected import Collected, batch_of, documents_of, nothing
+from tests.workers.engine_analysis import CountingAnalysis
+from workers.analyses import load_analysis
+from workers.analysis import Window
+from workers.batch_stream import BatchStream
+from workers.engine import Engine
+from workers.streaming import Batch, Streaming
+
+SIZES = (3, 1, 7, 2, 11)
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    yield
+    torch.set_num_threads(before)
+
+
+def packed(budget: int) -> CountingAnalysis:
+    analysis = CountingAnalysis()
+    analysis.packed, analysis.budget = True, budget
+    return analysis
+
+
+def windows_of(*lengths: int) -> list[Window]:
+    return [Window(length, length) for length in lengths]
+
+
+def label_of(outcome: Outcome) -> str:
+    assert not isinstance(outcome.outcome, Failure)
+    (result,) = outcome.outcome
+    assert isinstance(result, Sentiment)
+    return result.label
+
+
+def exactly(outcome: Outcome) -> list[object]:
+    assert not isinstance(outcome.outcome, Failure)
+    results = [asdict(result) for result in outcome.outcome]  # type: ignore[call-overload]
+    return [outcome.document_id, outcome.model, *results]
+
+
+def nearly(outcome: Outcome) -> list[object]:
+    """Numbers may differ as sums in another order do."""
+    document, model, *results = exactly(outcome)
+    return [document, model, *(pytest.approx(result, abs=1e-5) for result in results)]
+
+
+@pytest.mark.parametrize("name", ["sentiment", "entities", "qa"])
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_outcomes_are_those_of_each_job_by_itself(
+    tiny_catalog: Catalog, name: str, lanes: int
+) -> None:
+    options = RunOptions(questions=["What arrived late?"])
+    engine = Engine(load_analysis(name, tiny_catalog, "cpu"))
+    engine._budgets.set_ceiling("", 64)
+    texts = [f"Parcel {number} from Berlin was late. " * (number % 5 + 1) for number in range(24)]
+    documents = [Document(number, text, "en") for number, text in enumerate(texts)]
+    batches = []
+    for size in SIZES:
+        some, documents = documents[:size], documents[size:]
+        batches.append(Batch(some, options, engine.prepare(some, options)))
+    with threads(lanes):
+        expected = [engine.outcomes(batch.documents, options) for batch in batches]
+        streaming = Streaming(engine)
+        group = streaming.group(batches[0].prepared)
+        assert group is not None
+        coming = Collected(batches[1:])
+        before = engine.counters.copy()
+        fault = streaming.run(group, batches[0], coming.more, nothing, coming.on_done)
+    assert fault is None
+    done = engine.counters - before
+    # One lane comes to its end only when nobody comes.
+    assert coming.done and (lanes > 1 or not coming.coming)
+    for number, outcomes in coming.done.items():
+        assert [exactly(one) for one in outcomes] == [nearly(one) for one in expected[number]]
+    assert coming.counted.tokens == done.tokens
+    assert done.padding == 0 and done.seconds > 0
+
+
+def test_a_batch_is_filled_from_the_next_job() -> None:
+    analysis = packed(budget=10)
+    engine = Engine(analysis)
+    coming = Collected([batch_of(engine, documents_of(["yyyy", "yyy"]))])
+    first = batch_of(engine, documents_of(["xxxxx", "xxxxxx"]))
+    assert Streaming(engine).run("", first, coming.more, nothing, coming.on_done) is None
+    assert analysis.batches == [["xxxxxx"], ["xxxxx", "yyyy"], ["yyy"]]
+    labels = {number: [label_of(one) for one in done] for number, done in coming.done.items()}
+    assert labels == {0: ["5", "6"], 1: ["4", "3"]}
+
+
+def test_more_is_asked_when_few_batches_wait() -> None:
+    forwards: list[int] = []
+    asked_after: list[int] = []
+
+    def forward(windows: Sequence[Window], tick: Callable[[], None]) -> list[int]:
+        forwards.append(len(windows))
+        return [window.features for window in windows]
+
+    def more() -> list[Window]:
+        asked_after.append(len(forwards))
+        return []
+
+    stream = BatchStream(forward, budget=lambda: 4, lanes=lambda tokens: 1)
+    said: dict[int, int] = {}
+    stream.run(windows_of(*[2] * 20), nothing, said.__setitem__, more)
+    assert forwards == [2] * 10
+    assert asked_after == [8, 9, 10]
+    assert said == dict.fromkeys(range(20), 2)
+
+
+def test_a_window_larger_than_a_batch_goes_alone() -> None:
+    sizes: list[list[int]] = []
+
+    def forward(windows: Sequence[Window], tick: Callable[[], None]) -> list[int]:
+        sizes.append([window.length for window in windows])
+        return [0 for _ in windows]
+
+    stream = BatchStream(forward, budget=lambda: 10, lanes=lambda tokens: 1)
+    stream.run(windows_of(3, 30, 10, 7), nothing, lambda *_: None, list)
+    assert sizes == [[30], [10], [7, 3]]
+
+
+def test_whatever_comes_goes_through_one_of_the_lanes_once() -> None:
+    together = threading.Barrier(3, timeout=60)
+    met: set[str] = set()
+    chance = random.Random(1)
+    coming = [windows_of(*(chance.randint(1, 6) for _ in range(size))) for size in range(40)]
+    expected = [3, 3, 3, *(window.length for windows in coming for window in windows)]
+
+    def forward(windows: Sequence[Window], tick: Callable[[], None]) -> list[int]:
+        name = threading.current_thread().name
+        if name.startswith("lane-") and name not in met:
+            met.add(name)
+            together.wait()
+        tick()
+        return [window.length for window in windows]
+
+    def more() -> list[Window]:
+        # Now and then none is there just yet; to the lanes that is as if none came any more.
+        return coming.pop(0) if coming and chance.random() < 0.7 else []
+
+    stream = BatchStream(forward, budget=lambda: 4, lanes=lambda tokens: 3 if tokens > 4 else 1)
+    said: dict[int, int] = {}
+    with threads(3):
+        stream.run(windows_of(3, 3, 3), nothing, said.__setitem__, more)
+    came = len(expected) - sum(map(len, coming))
+    assert met == {"lane-0", "lane-1", "lane-2"}
+    assert [said[number] for number in range(came)] == expected[:came]
+    assert len(said) == came
+
+
+def test_memory_that_did_not_suffice_makes_batches_smaller_and_streams_go_on() -> None:
+    analysis = packed(budget=8)
+    analysis.memory = 4
+    engine = Engine(analysis)
+    streaming = Streaming(engine)
+    documents = documents_of(["xx", "yy", "zz", "ww"])
+
+    def run() -> Exception | None:
+        coming = Collected([])
+        return streaming.run(
+            "en", batch_of(engine, documents), coming.more, nothing, coming.on_done
+        )
+
+    assert isinstance(run(), torch.OutOfMemoryError)
+    assert [label_of(one) for one in engine.outcomes(documents, RunOptions())] == ["2"] * 4
+    assert streaming.group(engine.prepare(documents, RunOptions())) == "en"
+    assert run() is None
+
+
+def test_jobs_of_an_encoder_share_batches(engine: Database, redis_url: str, child: Child) -> None:
+    analysis = Watched()
+    analysis.packed, analysis.budget = True, 8
+    child = Child(engine, child.board, analysis)
+    make_run(engine, ["aaaaaaaa|aa", "bbbb"], job_size=1)
+    child.send()
+    analysis.on_forward["aaaaaaaa"] = lambda: wait_until(
+        lambda: child.runner._ahead.has_looked, PATIENCE
+    )
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1)] * 2
+    assert analysis.batches == [["aaaaaaaa"], ["aa", "bbbb"]]

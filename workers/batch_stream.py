@@ -1,0 +1,118 @@
+"""Windows that come while others are on their way, through `Analysis.forward`, batch by batch.
+
+Where jobs are computed one after the other, lanes wait for the last batch of each, batches get
+smaller towards its end, and a small job does not even fill one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from workers.analysis import Window
+from workers.batches import room_of
+from workers.lanes import Work, side_by_side
+
+#: Batches of each lane that should be waiting: with fewer, they get smaller, as at the end.
+_WAITING = 3
+
+#: From windows, and what is to be called meanwhile, to an output for each window.
+_Forward = Callable[[Sequence[Window], Callable[[], None]], Sequence[Any]]
+
+
+class BatchStream:
+    """A `Stream` of windows of one group, for a model that computes without padding.
+
+    Args:
+        forward: Runs one batch; several at once where there are lanes.
+        budget: What a batch may cost, in tokens; asked before each.
+        lanes: How many there are for so many tokens.
+    """
+
+    #: It begins with whatever is there.
+    wants = 0
+    by_batches = True
+
+    def __init__(
+        self, forward: _Forward, budget: Callable[[], int], lanes: Callable[[int], int]
+    ) -> None:
+        self._forward, self._budget, self._lanes = forward, budget, lanes
+
+    def run(
+        self,
+        windows: Sequence[Window],
+        on_step: Callable[[], None],
+        on_output: Callable[[int, Any], None],
+        more: Callable[[], Sequence[Window]],
+    ) -> None:
+        """See `Stream`."""
+        waiting = _Waiting(self._budget)
+        waiting.add(windows)
+        running: set[int] = set()
+        lanes = 0
+
+        def step() -> None:
+            on_step()
+            # Once a lane has ended, the others come to their end, and all begin anew.
+            enough = len(running) == lanes
+            if enough and waiting.tokens < _WAITING * lanes * self._budget() and (new := more()):
+                waiting.add(new)
+
+        def lane(number: int) -> Work:
+            def work(tick: Callable[[], None]) -> None:
+                try:
+                    while batch := waiting.take(lanes):
+                        outputs = self._forward(list(batch.values()), tick)
+                        for window, output in zip(batch, outputs, strict=True):
+                            on_output(window, output)
+                        tick()
+                finally:
+                    running.discard(number)
+
+            return work
+
+        # What comes just as the last lane ends is left to new ones.
+        while waiting:
+            lanes = self._lanes(waiting.tokens)
+            running.update(range(lanes))
+            side_by_side([lane(number) for number in range(lanes)], step)
+
+    def outputs(self, raw: Sequence[Any]) -> list[Any]:
+        """As they are."""
+        return list(raw)
+
+
+class _Waiting:
+    """Windows that no lane has taken yet: those that came first, and of these the longest."""
+
+    def __init__(self, budget: Callable[[], int]) -> None:
+        self._budget = budget
+        self._windows: deque[tuple[int, Window]] = deque()
+        self._came = 0
+        self._lock = threading.Lock()
+        self.tokens = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._windows)
+
+    def add(self, windows: Sequence[Window]) -> None:
+        numbered = enumerate(windows, start=self._came)
+        longest_first = sorted(numbered, key=lambda pair: -pair[1].length)
+        with self._lock:
+            self._windows += longest_first
+            self._came += len(windows)
+            self.tokens += sum(window.length for window in windows)
+
+    def take(self, lanes: int) -> dict[int, Window]:
+        """A batch, by the numbers of its windows; none if nothing waits."""
+        batch: dict[int, Window] = {}
+        with self._lock:
+            room = room_of(self._budget(), self.tokens, lanes)
+            while self._windows and (not batch or self._windows[0][1].length <= room):
+                number, window = self._windows.popleft()
+                batch[number] = window
+                room -= window.length
+                self.tokens -= window.length
+        return batch
