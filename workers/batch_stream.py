@@ -52,19 +52,25 @@ class BatchStream:
         waiting.add(windows)
         running: set[int] = set()
         lanes = 0
+        anew = False
 
         def step() -> None:
+            nonlocal anew
             on_step()
-            # Once a lane has ended, the others come to their end, and all begin anew.
-            enough = len(running) == lanes
-            if enough and waiting.tokens < _WAITING * lanes * self._budget() and (new := more()):
+            # Where a lane has ended, or there is work for more, they come to their end, and all
+            # begin anew.
+            anew = anew or len(running) < lanes or self._lanes(waiting.tokens) > lanes
+            few = waiting.tokens < _WAITING * lanes * self._budget()
+            if few and not anew and (new := more()):
                 waiting.add(new)
 
         def lane(number: int) -> Work:
             def work(tick: Callable[[], None]) -> None:
+                # In a single lane more would be asked for in the middle of a forward.
+                beat = tick if lanes > 1 else on_step
                 try:
-                    while batch := waiting.take(lanes):
-                        outputs = self._forward(list(batch.values()), tick)
+                    while not anew and (batch := waiting.take(lanes)):
+                        outputs = self._forward(list(batch.values()), beat)
                         for window, output in zip(batch, outputs, strict=True):
                             on_output(window, output)
                         tick()
@@ -75,7 +81,7 @@ class BatchStream:
 
         # What comes just as the last lane ends is left to new ones.
         while waiting:
-            lanes = self._lanes(waiting.tokens)
+            lanes, anew = self._lanes(waiting.tokens), False
             running.update(range(lanes))
             side_by_side([lane(number) for number in range(lanes)], step)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -65,7 +66,7 @@ class Engine:
         if self.analysis.streams or not self.analysis.packs:
             return self.analysis.stream(group)
         return BatchStream(
-            self._forward,
+            partial(self._forward_or_less, group),
             lambda: self.batch_tokens(group),
             lambda tokens: self._lanes(tokens, group),
         )
@@ -234,10 +235,7 @@ class Engine:
             self._acquit_worker(row[0].document, options, error)
 
         def lower_budget(some: Sequence[tuple[Work, int]]) -> None:
-            windows = [work.windows[place] for work, place in some]
-            self._budgets.set_ceiling(group, cost(windows, self.analysis.packs) // 2)
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            self._lower_budget(group, [work.windows[place] for work, place in some])
 
         outputs = isolate(rows, forward, blame, lower_budget)
         if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
@@ -250,6 +248,23 @@ class Engine:
                 work.outcome = failure_of(output, "the model read it")
             else:
                 work.outputs[place] = output
+
+    def _forward_or_less(
+        self, group: str, windows: Sequence[Window], tick: Callable[[], None]
+    ) -> list[Any]:
+        """As `_forward`; if the memory does not suffice, later batches are smaller."""
+        try:
+            return self._forward(windows, tick)
+        except Exception as error:
+            if is_out_of_memory(error) and len(windows) > 1:
+                self._lower_budget(group, windows)
+                self._budgets.keep(group)
+            raise
+
+    def _lower_budget(self, group: str, windows: Sequence[Window]) -> None:
+        self._budgets.set_ceiling(group, cost(windows, self.analysis.packs) // 2)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
     def _forward(self, windows: Sequence[Window], tick: Callable[[], None]) -> list[Any]:
         tokens = sum(window.length for window in windows)

@@ -145,9 +145,9 @@ class JobRunner:
     def _look(self, job: Taken, beat: Beat, until: float) -> None:
         """Have the next job taken while this one is computed, if it is still time for that."""
         analysis = job.claim.analysis
-        # Its worker may have died of what was tokenised beside it: now nothing is.
-        tried = job.claim.attempts > 1
-        if tried or self._ahead.looks or self._place.stopping or monotonic() >= until:
+        # A worker may die of what is tokenised beside it: that must not be all of its attempts.
+        last = job.claim.attempts > 1 or self._config.max_attempts < 2
+        if last or self._ahead.looks or self._place.stopping or monotonic() >= until:
             return
         streams = analysis in self._streamings
         self._ahead.look(analysis, beat, pull=streams, held=int(streams))

@@ -126,7 +126,7 @@ class JobStream:
         return Batch(job.documents, job.claim.options, job.prepared)
 
     def _more(self, wait: bool) -> Batch | None:
-        # Whoever waits for the database or for a tokenizer computes nothing that could hang.
+        # Whoever waits for the database or for a tokenizer is not to be ended as one that hangs.
         self._place.waiting()
         try:
             while (taken := self._taken(wait)) is not None:

@@ -1,7 +1,7 @@
 """Streaming: documents of one job after the other through a model, without a gap between jobs.
 
-A model that writes texts computes a job's last documents with few rows, and few rows take as long
-as many. So documents of the next job take the places of those that have finished.
+A job's last documents are computed with few rows, or by one lane while others wait for it. So those
+of the next job come behind them, or take the places of those that have finished.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ class _Run:
         self._came = 0
         #: Windows that are through, with what the model made of them: lanes write, we read.
         self._through: deque[tuple[int, Any]] = deque()
-        self._since, self._before = perf_counter(), engine.counters.copy()
+        self._since = perf_counter()
+        self._before = self._seen = engine.counters.copy()
 
     def run(self, first: Batch) -> None:
         windows = self._join(first)
@@ -186,12 +187,17 @@ class _Run:
         carrying(lambda: self._on_done(joined.number, outcomes, counters))()
 
     def _count(self, works: Sequence[Work]) -> Counters:
-        """All that was done since the batch before was done is this one's."""
+        """The time since the batch before was done is this one's, and the tokens are its own."""
+        tokens = sum(window.length for work in works for window in work.windows)
         if not self._stream.by_batches:
             now = perf_counter()
-            tokens = sum(window.length for work in works for window in work.windows)
             room = max(tokens, self._engine.batch_tokens())
-            self._engine.count(Counters(1, tokens, tokens, room, now - self._since))
+            counted = Counters(1, tokens, tokens, room, now - self._since)
             self._since = now
-        before, self._before = self._before, self._engine.counters.copy()
-        return self._before - before
+            self._engine.count(counted)
+            return counted
+        seen, self._seen = self._seen, self._engine.counters.copy()
+        done = self._seen - seen
+        # Batches are of several jobs: each was as full as all of them were.
+        room = round(tokens / ((self._seen - self._before).fill or 1.0))
+        return Counters(done.forwards, tokens, tokens, room, done.seconds)

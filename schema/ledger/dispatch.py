@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, Row, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, func, not_, or_, select, update
 
 from schema.database import reading, writing
 from schema.ledger.clock import now
 from schema.tables import Job, JobState, Run
 
-#: Messages kept ready for each running job, i.e. for each worker that is busy.
-MESSAGES_PER_RUNNING_JOB = 3
+#: Messages kept ready for each worker that is busy, with however many jobs at once.
+MESSAGES_PER_WORKER = 3
 #: Until so many documents of a run have had their turn, it goes before those that have had more: so
 #: a small run is soon through, however many jobs it and the large ones are cut into.
 FIRST_DOCUMENTS = 1_000
@@ -53,15 +53,12 @@ def dispatch(engine: Engine, publish: Publish, analysis: str, window: int) -> in
 def _room(connection: Connection, analysis: str, window: int) -> int:
     # A job that was claimed ahead waits in its worker's hands as others do in Redis.
     at_work = Job.started_at.is_not(None) & (Job.state == JobState.RUNNING)
-    place = case((at_work, JobState.RUNNING), else_=JobState.QUEUED).label("place")
-    counted = connection.execute(
-        select(place, func.count())
-        .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-        .group_by("place")
-    ).all()
-    counts = {row[0]: row[1] for row in counted}
-    wanted = max(window, MESSAGES_PER_RUNNING_JOB * counts.get(JobState.RUNNING, 0))
-    return int(wanted - counts.get(JobState.QUEUED, 0))
+    busy, queued = connection.execute(
+        select(
+            func.count(Job.worker.distinct()).filter(at_work), func.count().filter(not_(at_work))
+        ).where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+    ).one()
+    return int(max(window, MESSAGES_PER_WORKER * busy) - queued)
 
 
 def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from schema.analyses import ANALYSES, queue_name
 from schema.celery_app import KEY_PREFIX, make_app
 from schema.database import open_engine, reading
-from schema.ledger.dispatch import MESSAGES_PER_RUNNING_JOB, dispatch
+from schema.ledger.dispatch import MESSAGES_PER_WORKER, dispatch
 from schema.messages import Messages
 from schema.migration import upgrade
 from schema.settings import Settings, read_settings
@@ -26,6 +26,7 @@ from tests.large_run import make_large_run
 from tests.producer.console import Triage
 from tests.producer.ingesting import run_ingest, write_csv
 from tests.waiting import wait_until
+from workers.job_stream import MOST_JOBS
 
 MILLION = 1_000_000
 URGENT = 100
@@ -71,16 +72,16 @@ def run_named(engine: Engine, name: str) -> int:
 
 
 def overtaken(engine: Engine, large: int, urgent: int) -> tuple[int, int]:
-    """Jobs of the large run that ended while the urgent one waited, and while it was worked on."""
+    """Jobs of the large run that began while the urgent one waited, and while its own began."""
     with reading(engine) as connection:
         began, ended = connection.execute(
-            select(func.min(Job.started_at), func.max(Job.finished_at)).where(Job.run_id == urgent)
+            select(func.min(Job.started_at), func.max(Job.started_at)).where(Job.run_id == urgent)
         ).one()
         made = connection.execute(select(Run.ingested_at).where(Run.id == urgent)).scalar_one()
         waited, worked = (
             connection.execute(
                 select(func.count()).where(
-                    Job.run_id == large, Job.finished_at > since, Job.finished_at <= until
+                    Job.run_id == large, Job.started_at > since, Job.started_at <= until
                 )
             ).scalar_one()
             for since, until in ((made, began), (began, ended))
@@ -88,12 +89,23 @@ def overtaken(engine: Engine, large: int, urgent: int) -> tuple[int, int]:
     return waited, worked
 
 
+def on_their_way(engine: Engine, large: int, urgent: int) -> int:
+    """Jobs of the large run that had begun before the urgent one, and ended after its beginning."""
+    with reading(engine) as connection:
+        began = connection.execute(
+            select(func.min(Job.started_at)).where(Job.run_id == urgent)
+        ).scalar_one()
+        begun = Job.started_at <= began, Job.finished_at > began
+        counted = select(func.count()).where(Job.run_id == large, *begun)
+        return connection.execute(counted).scalar_one()
+
+
 def test_an_urgent_run_is_through_within_three_jobs_of_its_start(
     sqlite_engine: Engine, watch: RedisWatch, tmp_path: Path
 ) -> None:
-    """One child, so that jobs follow each other: the urgent run is as long as 100 / 64 jobs of the
-    large one, which leaves time for one of those in between. Before its start there are those
-    whose messages are out already, and the one that runs.
+    """One child, so that jobs follow each other: the urgent run is as long as a part of a job of
+    the large one, and two of those may begin in between. Before it begin those whose messages are
+    out already; and as many are on their way as a stream holds.
     """
     engine = sqlite_engine
     large = make_large_run(engine, MILLION, JOB_SIZE)
@@ -109,11 +121,12 @@ def test_an_urgent_run_is_through_within_three_jobs_of_its_start(
             ).scalar_one()
         wait_until(lambda: watch.look() and finished(engine, urgent) == parts, PATIENCE)
     waited, worked = overtaken(engine, large, urgent)
+    assert on_their_way(engine, large, urgent) <= MOST_JOBS
     assert worked <= 3 - URGENT / JOB_SIZE
     assert waited <= WINDOW + 1
     # The node and its child may both have found the same room, and filled it with the same jobs.
-    assert watch.messages <= 2 * max(WINDOW, MESSAGES_PER_RUNNING_JOB)
-    assert sum(watch.looks) <= len(watch.looks) * max(WINDOW, MESSAGES_PER_RUNNING_JOB)
+    assert watch.messages <= 2 * max(WINDOW, MESSAGES_PER_WORKER)
+    assert sum(watch.looks) <= len(watch.looks) * max(WINDOW, MESSAGES_PER_WORKER)
 
 
 def memory_after_dispatch(engine: Engine, watch: RedisWatch) -> int:

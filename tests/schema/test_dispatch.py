@@ -38,11 +38,21 @@ def test_dispatch_keeps_a_window(engine: Engine) -> None:
     assert dispatch(engine, outbox, "sentiment", window=4) == 4
     assert dispatch(engine, outbox, "sentiment", window=4) == 0, "the window is full"
     assert outbox.sent == [j.id for j in jobs(engine)[:4]]
-    for job_id in outbox.sent[:3]:
-        claim(engine, job_id, "sentiment", "node/0", LEASE)
-    # Three run, one is queued: three messages for each running job makes room for eight more.
+    for number, job_id in enumerate(outbox.sent[:3]):
+        claim(engine, job_id, "sentiment", f"node/{number}", LEASE)
+    # Three are busy, one job is queued: three messages for each makes room for eight more.
     assert dispatch(engine, outbox, "sentiment", window=4) == 8
     assert dispatch(engine, outbox, "qa", window=4) == 0
+
+
+def test_a_worker_with_several_jobs_is_one_worker(engine: Engine) -> None:
+    make_run(engine, ["a"] * 20, job_size=1)
+    outbox = Outbox()
+    dispatch(engine, outbox, "sentiment", window=4)
+    for job_id in outbox.sent[:3]:
+        claim(engine, job_id, "sentiment", "node/0", LEASE)
+    # One job is queued.
+    assert dispatch(engine, outbox, "sentiment", window=4) == 3
 
 
 def test_runs_take_turns(engine: Engine) -> None:

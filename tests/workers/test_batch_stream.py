@@ -173,22 +173,42 @@ def test_whatever_comes_goes_through_one_of_the_lanes_once() -> None:
     assert len(said) == came
 
 
+def test_lanes_begin_anew_where_there_is_work_for_more() -> None:
+    together = threading.Barrier(2, timeout=60)
+    threads_of: dict[int, str] = {}
+    coming = [windows_of(*[4] * 4)]
+
+    def forward(windows: Sequence[Window], tick: Callable[[], None]) -> list[int]:
+        name = threading.current_thread().name
+        if name not in threads_of.values() and name.startswith("lane-"):
+            together.wait()
+        threads_of[len(threads_of)] = name
+        return [0 for _ in windows]
+
+    stream = BatchStream(forward, budget=lambda: 4, lanes=lambda tokens: 2 if tokens > 4 else 1)
+    said: dict[int, int] = {}
+    with threads(2):
+        stream.run(windows_of(4), nothing, said.__setitem__, lambda: coming.pop() if coming else [])
+    assert len(said) == 5
+    assert set(threads_of.values()) == {threading.current_thread().name, "lane-0", "lane-1"}
+
+
 def test_memory_that_did_not_suffice_makes_batches_smaller_and_streams_go_on() -> None:
-    analysis = packed(budget=8)
-    analysis.memory = 4
+    """Also where each of the jobs that shared the batch would fit by itself."""
+    analysis = packed(budget=16)
+    analysis.memory = 16
     engine = Engine(analysis)
     streaming = Streaming(engine)
-    documents = documents_of(["xx", "yy", "zz", "ww"])
+    first, second = documents_of(["z" * 16, "zz"]), documents_of(["x" * 6, "y" * 6])
 
     def run() -> Exception | None:
-        coming = Collected([])
-        return streaming.run(
-            "en", batch_of(engine, documents), coming.more, nothing, coming.on_done
-        )
+        coming = Collected([batch_of(engine, second)])
+        return streaming.run("en", batch_of(engine, first), coming.more, nothing, coming.on_done)
 
     assert isinstance(run(), torch.OutOfMemoryError)
-    assert [label_of(one) for one in engine.outcomes(documents, RunOptions())] == ["2"] * 4
-    assert streaming.group(engine.prepare(documents, RunOptions())) == "en"
+    assert analysis.batches[-1] == ["zz", "x" * 6, "y" * 6]
+    assert engine.batch_tokens("en") == 7
+    assert streaming.group(engine.prepare(second, RunOptions())) == "en"
     assert run() is None
 
 
