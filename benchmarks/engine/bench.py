@@ -26,7 +26,7 @@ SYSTEM = {"system": "sentiment", "system-translation": "translation", "scaling":
 _SIZES = (1_000, 10_000, 100_000)
 _SYSTEM_SHARE = 0.1
 #: A section that would take so many times its share is left out of a run of all sections.
-_TOO_LONG = 3.0
+_TOO_LONG = 2.0
 
 
 @dataclass(slots=True)
