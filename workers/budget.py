@@ -60,6 +60,12 @@ class Budgets:
         """No batch is to cost more from now on."""
         self._ceilings[group] = tokens
 
+    def lower(self, group: str, cost: int) -> None:
+        """A batch that cost so many tokens did not fit the memory."""
+        self.set_ceiling(group, cost // 2)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
     def keep(self, group: str) -> None:
         """Write down what has come of a group that was measured."""
         if self._kept is not None and group in self._keys:

@@ -27,7 +27,8 @@ from workers.work import Work, failure_of
 
 #: A document that no model can have trouble with.
 _HARMLESS = "The parcel arrived on Monday."
-
+#: To be called now and then by whatever takes long.
+Tick = Callable[[], None]
 #: What `Analysis.prepare` gives: for each document its windows, or why it has none.
 Prepared = Sequence[list[Window] | DocumentError]
 
@@ -60,16 +61,13 @@ class Engine:
         return self.analysis.streams or self.analysis.packs
 
     def stream(self, group: str) -> Stream | None:
-        """The way for windows of a group that come while others are on their way, if there is one:
-        the analysis's own, or batch by batch where its model computes without padding.
+        """The analysis's way for windows that come while others are on their way, if it has one; or
+        batch by batch, if its model packs.
         """
         if self.analysis.streams or not self.analysis.packs:
             return self.analysis.stream(group)
-        return BatchStream(
-            partial(self._forward_or_less, group),
-            lambda: self.batch_tokens(group),
-            lambda tokens: self._lanes(tokens, group),
-        )
+        forward, lanes = partial(self._forward_or_less, group), partial(self._lanes, group)
+        return BatchStream(forward, partial(self.batch_tokens, group), lanes)
 
     def batch_tokens(self, group: str = "") -> int:
         """What a batch may cost, in tokens: what was measured or else is stated, or less where that
@@ -146,9 +144,7 @@ class Engine:
         Raises:
             WorkerFault: If this process cannot work; no document is to blame.
         """
-        for work in works:
-            if work.outcome is None:
-                work.outcome = self._assemble(work, options)
+        self._assemble_all(works, options)
         return self._outcomes(works)
 
     def count(self, done: Counters) -> None:
@@ -175,9 +171,7 @@ class Engine:
             works = self.works(documents, prepared or self._prepare(documents, options))
             self._tell()
             self._batches(works, options)
-            for work in works:
-                if work.outcome is None:
-                    work.outcome = self._assemble(work, options)
+            self._assemble_all(works, options)
         except Told as told:
             raise told.error from None
         finally:
@@ -187,10 +181,10 @@ class Engine:
     def _batches(self, works: Sequence[Work], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
-        lanes = self._lanes(cost(windows, self.analysis.packs), windows[0].group) if windows else 1
+        lanes = self._lanes(windows[0].group, cost(windows, self.analysis.packs)) if windows else 1
         planned = Shared(batches(windows, self.batch_tokens, self.analysis.packs, lanes))
 
-        def lane(tick: Callable[[], None]) -> None:
+        def lane(tick: Tick) -> None:
             for batch in planned:
                 # A document that has failed in one window is spared the others.
                 wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
@@ -200,7 +194,7 @@ class Engine:
 
         side_by_side([lane] * lanes, self._tell)
 
-    def _lanes(self, tokens: int, group: str) -> int:
+    def _lanes(self, group: str, tokens: int) -> int:
         if not self.analysis.takes_lanes:
             return 1
         least = max(1, self.batch_tokens(group) // LEAST)
@@ -219,12 +213,7 @@ class Engine:
             return []
         return isolate(documents, lambda some: self.prepare(some, options), blame, on_memory)
 
-    def _batch(
-        self,
-        rows: Sequence[tuple[Work, int]],
-        options: RunOptions,
-        tick: Callable[[], None],
-    ) -> None:
+    def _batch(self, rows: Sequence[tuple[Work, int]], options: RunOptions, tick: Tick) -> None:
         group = rows[0][0].windows[rows[0][1]].group
         ceiling = self.batch_tokens(group)
 
@@ -235,7 +224,8 @@ class Engine:
             self._acquit_worker(row[0].document, options, error)
 
         def lower_budget(some: Sequence[tuple[Work, int]]) -> None:
-            self._lower_budget(group, [work.windows[place] for work, place in some])
+            windows = [work.windows[place] for work, place in some]
+            self._budgets.lower(group, cost(windows, self.analysis.packs))
 
         outputs = isolate(rows, forward, blame, lower_budget)
         if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
@@ -249,26 +239,18 @@ class Engine:
             else:
                 work.outputs[place] = output
 
-    def _forward_or_less(
-        self, group: str, windows: Sequence[Window], tick: Callable[[], None]
-    ) -> list[Any]:
+    def _forward_or_less(self, group: str, windows: Sequence[Window], tick: Tick) -> list[Any]:
         """As `_forward`; if the memory does not suffice, later batches are smaller."""
         try:
             return self._forward(windows, tick)
         except Exception as error:
             if is_out_of_memory(error) and len(windows) > 1:
-                self._lower_budget(group, windows)
+                self._budgets.lower(group, cost(windows, self.analysis.packs))
                 self._budgets.keep(group)
             raise
 
-    def _lower_budget(self, group: str, windows: Sequence[Window]) -> None:
-        self._budgets.set_ceiling(group, cost(windows, self.analysis.packs) // 2)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-
-    def _forward(self, windows: Sequence[Window], tick: Callable[[], None]) -> list[Any]:
-        tokens = sum(window.length for window in windows)
-        costs = cost(windows, self.analysis.packs)
+    def _forward(self, windows: Sequence[Window], tick: Tick) -> list[Any]:
+        tokens, costs = cost(windows, packs=True), cost(windows, self.analysis.packs)
         with self._forwards.one(tokens, costs, self.batch_tokens(windows[0].group)):
             outputs = self.analysis.forward(windows, tick)
         if len(outputs) != len(windows):
@@ -276,6 +258,11 @@ class Engine:
                 f"{self.analysis.name}: {len(outputs)} outputs for {len(windows)} windows"
             )
         return outputs
+
+    def _assemble_all(self, works: Sequence[Work], options: RunOptions) -> None:
+        for work in works:
+            if work.outcome is None:
+                work.outcome = self._assemble(work, options)
 
     def _assemble(self, work: Work, options: RunOptions) -> list[Result] | Failure:
         try:
