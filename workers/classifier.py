@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from tokenizers import Encoding
+from transformers import PreTrainedTokenizerBase
 
 from schema.catalog import Entry
 from workers.analysis import Window
@@ -17,23 +17,60 @@ from workers.encoders.trial import CLASSES
 from workers.progress import nothing
 
 
-@dataclass(frozen=True, slots=True)
 class Excerpt:
     """Consecutive tokens of a text, with the model's special tokens around them.
 
-    Attributes:
-        ids: Token ids, special tokens included.
-        type_ids: For models that take `token_type_ids`.
-        lead: Special tokens before the first token of the text.
-        first: Place of that token among the text's.
-        offsets: Of each token of the text, characters in the text as (start, end).
+    Args:
+        encoding: All of the text. What Python makes of its lists is made only where it is asked
+            for: on a GPU that would take longer than the model does.
+        cut: Where the excerpt's tokens lie in it, as (start, end); None if all do.
     """
 
-    ids: list[int]
-    type_ids: list[int]
-    lead: int
-    first: int
-    offsets: list[tuple[int, int]]
+    __slots__ = ("_cut", "encoding")
+
+    def __init__(self, encoding: Encoding, cut: tuple[int, int] | None = None) -> None:
+        self.encoding = encoding
+        self._cut = cut
+
+    @property
+    def ids(self) -> list[int]:
+        """Token ids, special tokens included."""
+        return self._with_special(self.encoding.ids)
+
+    @property
+    def type_ids(self) -> list[int]:
+        """For models that take `token_type_ids`."""
+        return self._with_special(self.encoding.type_ids)
+
+    @property
+    def lead(self) -> int:
+        """Special tokens before the first token of the text."""
+        return text_of(self.encoding)[0]
+
+    @property
+    def first(self) -> int:
+        """Place of its first token among the text's."""
+        return self._cut[0] - self.lead if self._cut else 0
+
+    @property
+    def tokens(self) -> int:
+        """Of the text, how many it has."""
+        start, end = self._cut or text_of(self.encoding)
+        return end - start
+
+    def _with_special(self, row: list[int]) -> list[int]:
+        if self._cut is None:
+            return row
+        begin, end = text_of(self.encoding)
+        return [*row[:begin], *row[slice(*self._cut)], *row[end:]]
+
+
+def text_of(encoding: Encoding) -> tuple[int, int]:
+    """Where in an encoding the tokens of the text begin and end; special ones are around them."""
+    special = encoding.special_tokens_mask
+    if 0 not in special:
+        return len(special), len(special)
+    return special.index(0), len(special) - special[::-1].index(0)
 
 
 class Classifier:
@@ -67,42 +104,35 @@ class Classifier:
         names: Any = self.loaded.model.config.id2label
         return [names[number] for number in range(len(names))]
 
-    def windows(self, texts: Sequence[str], overlap: int) -> list[list[Window]]:
+    def windows(
+        self, texts: Sequence[str], overlap: int, *, offsets: bool = False
+    ) -> list[list[Window]]:
         """Tokenise texts: one window for a text that fits, as many as it takes for a longer one.
 
         Args:
             texts: Any texts.
             overlap: Tokens that two windows of a text share.
+            offsets: Whether anybody will ask where in the text its tokens are.
 
         Returns:
             For each text its windows, in order; their features are `Excerpt`s.
         """
-        encodings = self.loaded.tokenizer(list(texts), padding=False, truncation=False).encodings
         return [
-            [Window(len(excerpt.ids), excerpt) for excerpt in self._excerpts(encoding, overlap)]
-            for encoding in encodings
+            [Window(len(encoding), Excerpt(encoding))]
+            if len(encoding) <= self.loaded.max_length
+            else self._cut(encoding, overlap)
+            for encoding in encode(self.loaded.tokenizer, texts, offsets)
         ]
 
-    def _excerpts(self, encoding: Encoding, overlap: int) -> list[Excerpt]:
-        special = encoding.special_tokens_mask
-        begin = special.index(0) if 0 in special else len(special)
-        end = len(special) - special[::-1].index(0) if 0 in special else begin
-        around = len(special) - (end - begin)
+    def _cut(self, encoding: Encoding, overlap: int) -> list[Window]:
+        begin, end = text_of(encoding)
+        around = len(encoding) - (end - begin)
         room = self.loaded.max_length - around
-        step = room - overlap
-        excerpts = []
-        for start in range(begin, max(begin + 1, end - overlap), step):
+        windows = []
+        for start in range(begin, max(begin + 1, end - overlap), room - overlap):
             stop = min(start + room, end)
-            excerpts.append(
-                Excerpt(
-                    ids=_cut(encoding.ids, begin, start, stop, end),
-                    type_ids=_cut(encoding.type_ids, begin, start, stop, end),
-                    lead=begin,
-                    first=start - begin,
-                    offsets=encoding.offsets[start:stop],
-                )
-            )
-        return excerpts
+            windows.append(Window(stop - start + around, Excerpt(encoding, (start, stop))))
+        return windows
 
     def logits(self, windows: Sequence[Window], on_layer: Callable[[], None] = nothing) -> Floats:
         """One batch through the model.
@@ -119,8 +149,23 @@ class Classifier:
         return self._forward([window.features for window in windows], on_layer)
 
 
-def _cut(row: list[int], begin: int, start: int, stop: int, end: int) -> list[int]:
-    return [*row[:begin], *row[start:stop], *row[end:]]
+def encode(
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], offsets: bool
+) -> list[Encoding]:
+    """What a fast tokenizer makes of whole texts, without the copies of it in Python that calling
+    it would make as well.
+
+    Args:
+        tokenizer: Of Transformers.
+        texts: Any texts.
+        offsets: Whether encodings are to know where in the text their tokens are.
+    """
+    backend = tokenizer.backend_tokenizer
+    # A checkpoint's tokenizer may have been told to cut.
+    backend.no_truncation()
+    backend.no_padding()
+    batch = backend.encode_batch if offsets else backend.encode_batch_fast
+    return list(batch(list(texts), add_special_tokens=True))
 
 
 def softmax(logits: Floats) -> Floats:

@@ -9,8 +9,8 @@ from typing import Any
 from benchmarks.engine.answering import said_of, windows
 from benchmarks.engine.work import Said
 from schema.document import Document
-from workers.analyses.entities import Token, _entities
-from workers.classifier import softmax
+from workers.classifier import softmax, text_of
+from workers.grouping import Grouping, Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Reader:
     def __init__(self, analysis: str, config: Any, tokenizer: Any) -> None:
         self._analysis = analysis
         self._labels = config.id2label
+        self._grouping = Grouping([self._labels[number] for number in range(len(self._labels))])
         self._tokenizer = tokenizer
 
     def rows(self, documents: Sequence[Document]) -> list[Line]:
@@ -75,10 +76,8 @@ class Reader:
         return [self._entities(row, each) for row, each in zip(rows, logits, strict=True)]
 
     def _entities(self, row: Line, logits: Any) -> Said:
-        scores = softmax(logits)
-        tokens = [
-            Token(*row.encoding.offsets[place], self._labels[int(scores[place].argmax())], 1.0)
-            for place, special in enumerate(row.encoding.special_tokens_mask)
-            if not special
-        ]
-        return tuple((kind, start, end) for kind, start, end, _ in _entities(tokens))
+        begin, end = text_of(row.encoding)
+        scores = softmax(logits[begin:end])
+        spans = self._grouping.spans(Judged(scores.argmax(-1), scores.max(-1)))
+        offsets = row.encoding.offsets[begin:end]
+        return tuple((span.kind, offsets[span.first][0], offsets[span.last][1]) for span in spans)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pytest
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
@@ -16,8 +18,8 @@ from tests.workers.feedback_texts import SHORT, long_texts
 from tests.workers.parity import analyse, reference
 from tests.workers.reference.record_classification import ENTITIES
 from workers.analyses import load_analysis
-from workers.analyses.entities import Token, _entities, _merged
 from workers.analysis import Analysis
+from workers.grouping import Grouping, Judged, merged
 
 REFERENCE = reference("entities")
 TEXTS = SHORT + long_texts(120, 6, seed=5)
@@ -77,7 +79,25 @@ def test_batches_order_and_padding_change_nothing(
         assert scores(one) == pytest.approx(scores(other), abs=1e-5)
 
 
-def by_hand(folder: Path, text: str) -> list[Token]:
+class Token(NamedTuple):
+    start: int
+    end: int
+    label: int
+    score: float
+
+
+def entities_of(tokens: list[Token], labels: list[str]) -> list[tuple[str, int, int, float]]:
+    judged = Judged(
+        np.array([token.label for token in tokens], dtype=np.int64),
+        np.array([token.score for token in tokens], dtype=np.float32),
+    )
+    return [
+        (span.kind, tokens[span.first].start, tokens[span.last].end, span.score)
+        for span in Grouping(labels).spans(judged)
+    ]
+
+
+def by_hand(folder: Path, text: str) -> list[tuple[str, int, int, float]]:
     """Every token judged in the window where it has the most context on its poorer side."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForTokenClassification.from_pretrained(folder).eval()
@@ -94,10 +114,12 @@ def by_hand(folder: Path, text: str) -> list[Token]:
             score, best = logits[place + 1].softmax(-1).max(-1)
             left = place if start else float("inf")
             right = float("inf") if start == starts[-1] else len(row) - 3 - place
-            token = Token(*offsets[start + place], model.config.id2label[int(best)], float(score))
+            token = Token(*offsets[start + place], int(best), float(score))
             if min(left, right) > judged.get(start + place, (-1.0, token))[0]:
                 judged[start + place] = (min(left, right), token)
-    return [judged[place][1] for place in range(len(ids))]
+    tokens = [judged[place][1] for place in range(len(ids))]
+    names = model.config.id2label
+    return entities_of(tokens, [names[number] for number in range(len(names))])
 
 
 @pytest.mark.parametrize("words", [70, 150, 400])
@@ -105,7 +127,7 @@ def test_a_long_text_is_judged_token_by_token_where_context_is_richest(
     folder: Path, words: int
 ) -> None:
     for text in long_texts(words, 2, seed=words):
-        expected = list(_entities(by_hand(folder, text)))
+        expected = by_hand(folder, text)
         (results,) = analyse(load(folder), [text])
         assert spans(results) == [(kind, start, end) for kind, start, end, _ in expected]
         assert scores(results) == pytest.approx([score for *_, score in expected], abs=1e-4)
@@ -116,15 +138,17 @@ def test_a_long_text_is_judged_token_by_token_where_context_is_richest(
 
 
 def test_what_two_windows_share_comes_once() -> None:
-    def window(first: int, last: int, label: str) -> list[Token]:
-        return [Token(place, place + 1, label, 1.0) for place in range(first, last)]
+    def window(first: int, last: int, label: int) -> Judged:
+        # A score says which place it is of.
+        return Judged(np.full(last - first, label), np.arange(first, last, dtype=np.float32))
 
     for shared in range(6):
         later = 10 - shared
-        tokens = _merged([0, later], [window(0, 10, "A"), window(later, 20, "B")])
-        assert [token.start for token in tokens] == list(range(20))
-        earlier = [token.label for token in tokens].count("A")
-        assert earlier == 10 - shared // 2
+        windows = [window(0, 10, 0), window(later, 20, 1), window(18, 25, 0)]
+        labels, places = merged([0, later, 18], windows)
+        assert places.tolist() == list(range(25))
+        assert labels[:19].tolist().count(0) == 10 - shared // 2
+        assert labels[19:].tolist() == [0] * 6
 
 
 @pytest.mark.parametrize(
@@ -140,10 +164,12 @@ def test_what_two_windows_share_comes_once() -> None:
     ],
 )
 def test_tokens_are_grouped_by_the_rules_of_the_pipeline(labels: str, groups: list[Span]) -> None:
+    names = sorted({*labels.split(), "O"})
     tokens = [
-        Token(place, place + 1, label, place / 10) for place, label in enumerate(labels.split())
+        Token(place, place + 1, names.index(label), place / 10)
+        for place, label in enumerate(labels.split())
     ]
-    found = list(_entities(tokens))
+    found = entities_of(tokens, names)
     assert [(kind, start, end) for kind, start, end, _ in found] == groups
     for _, start, end, score in found:
         assert score == pytest.approx(sum(range(start, end)) / 10 / (end - start))

@@ -8,10 +8,8 @@ so nothing is cut at a border, and nothing is found twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
-import numpy as np
 from transformers import AutoModelForTokenClassification
 
 from schema.catalog import Catalog
@@ -20,20 +18,10 @@ from schema.options import RunOptions
 from schema.results import Entity, Result
 from workers.analysis import Analysis, DocumentError, Provenance, Window
 from workers.classifier import Classifier, softmax
+from workers.grouping import Grouping, Judged, Span, merged
 
 #: Windows of a document share this part of their tokens.
 _OVERLAP = 4
-#: What a model calls a token that belongs to no entity.
-_OUTSIDE = "O"
-
-
-class Token(NamedTuple):
-    """What the model makes of one token: characters in the text, label, probability."""
-
-    start: int
-    end: int
-    label: str
-    score: float
 
 
 class EntitiesAnalysis(Analysis):
@@ -45,7 +33,7 @@ class EntitiesAnalysis(Analysis):
         """Load the model of the catalog's [entities]."""
         entry = catalog.entry(self.name)
         self._classifier = Classifier(entry, AutoModelForTokenClassification, device)
-        self._labels = self._classifier.labels
+        self._grouping = Grouping(self._classifier.labels)
 
     @property
     def batch_tokens(self) -> int:
@@ -76,23 +64,18 @@ class EntitiesAnalysis(Analysis):
     ) -> list[list[Window] | DocumentError]:
         """Windows of which each shares a quarter with the next."""
         overlap = self._classifier.loaded.max_length // _OVERLAP
-        return [*self._classifier.windows([document.text for document in documents], overlap)]
+        texts = [document.text for document in documents]
+        return [*self._classifier.windows(texts, overlap, offsets=True)]
 
-    def forward(
-        self, windows: Sequence[Window], on_progress: Callable[[], None]
-    ) -> list[list[Token]]:
-        """For each window its tokens, without the special ones."""
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Judged]:
+        """For each window what its tokens are, without the special ones."""
         scores = softmax(self._classifier.logits(windows, on_progress))
-        best, probabilities = scores.argmax(axis=-1).tolist(), scores.max(axis=-1).tolist()
+        best, probabilities = scores.argmax(axis=-1), scores.max(axis=-1)
         outputs, begin = [], 0
         for window in windows:
             first = begin + window.features.lead
-            outputs.append(
-                [
-                    Token(start, end, self._labels[best[place]], probabilities[place])
-                    for place, (start, end) in enumerate(window.features.offsets, start=first)
-                ]
-            )
+            last = first + window.features.tokens
+            outputs.append(Judged(best[first:last], probabilities[first:last]))
             begin += window.length
         return outputs
 
@@ -100,52 +83,20 @@ class EntitiesAnalysis(Analysis):
         self,
         document: Document,
         windows: Sequence[Window],
-        outputs: Sequence[list[Token]],
+        outputs: Sequence[Judged],
         options: RunOptions,
     ) -> list[Result]:
         """The entities in order of their place in the document."""
-        firsts = [window.features.first for window in windows]
+        judged = merged([window.features.first for window in windows], outputs)
+        spans = self._grouping.spans(judged)
+        if not spans:
+            return []
+        excerpt = windows[0].features
+        lead, offsets = excerpt.lead, excerpt.encoding.offsets
         return [
-            Entity(kind, document.text[start:end], start, end, score)
-            for kind, start, end, score in _entities(_merged(firsts, outputs))
+            self._entity(document, span, offsets[lead + span.first][0], offsets[lead + span.last][1])
+            for span in spans
         ]
 
-
-def _merged(firsts: Sequence[int], outputs: Sequence[list[Token]]) -> list[Token]:
-    """The tokens of a document, each once: of what two windows share, the first half is judged by
-    the earlier and the second half by the later.
-    """
-    tokens: list[Token] = []
-    for first, judged in zip(firsts, outputs, strict=True):
-        shared = len(tokens) - first
-        kept = shared // 2
-        tokens[len(tokens) - kept :] = judged[shared - kept :]
-    return tokens
-
-
-def _entities(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int, float]]:
-    """Type, start, end and mean probability of each run of tokens of one kind."""
-    group: list[Token] = []
-    for token in tokens:
-        if group and not _continues(token.label, group[-1].label):
-            yield from _entity(group)
-            group = []
-        group.append(token)
-    if group:
-        yield from _entity(group)
-
-
-def _entity(group: Sequence[Token]) -> Iterator[tuple[str, int, int, float]]:
-    kind = group[0].label.split("-", 1)[-1]
-    if kind != _OUTSIDE:
-        score = np.mean(np.array([token.score for token in group], dtype=np.float32))
-        yield kind, group[0].start, group[-1].end, float(score)
-
-
-def _continues(label: str, last: str) -> bool:
-    """Whether a token goes with the one before: labels without B- or I- count as I-."""
-    return not label.startswith("B-") and _kind(label) == _kind(last)
-
-
-def _kind(label: str) -> str:
-    return label[2:] if label.startswith(("B-", "I-")) else label
+    def _entity(self, document: Document, span: Span, start: int, end: int) -> Entity:
+        return Entity(span.kind, document.text[start:end], start, end, span.score)

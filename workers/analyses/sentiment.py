@@ -86,7 +86,7 @@ class SentimentAnalysis(Analysis):
         """The likeliest class of the whole document."""
         scores = outputs[0]
         if len(windows) > 1:
-            tokens = [len(window.features.offsets) for window in windows]
+            tokens = [window.features.tokens for window in windows]
             scores = np.average(outputs, axis=0, weights=tokens).astype(np.float32)
         best = int(scores.argmax())
         return [Sentiment(self._labels[best], float(scores[best]), windows=len(windows))]
