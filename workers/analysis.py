@@ -103,11 +103,11 @@ class Analysis(ABC):
         return False
 
     @property
-    def takes_lanes(self) -> bool:
-        """Whether `forward` may run in several threads at once, and gains by it: on a CPU, if it
-        has no lanes of its own.
+    def lanes(self) -> int:
+        """How many threads may run `forward` at once, and gain by it: 1 if none should beside the
+        first, or if it has lanes of its own.
         """
-        return False
+        return 1
 
     @property
     def streams(self) -> bool:
@@ -136,7 +136,7 @@ class Analysis(ABC):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         """Run one batch, all of one group; an output for each window, in order.
 
-        Called in several threads at once if it `takes_lanes`.
+        Called in several threads at once if it has `lanes`.
 
         It may raise whatever it likes: the engine finds out which window is to blame.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -24,7 +25,7 @@ from schema.readiness import NameTakenError, not_ready, ready, register, workers
 from schema.settings import Settings, settings
 from workers.board import Place, node_board
 from workers.checkpoint import ModelError
-from workers.threads import limit_threads
+from workers.threads import limit_threads, take_short_turns
 from workers.upkeep import REDIS_TIMEOUT, death_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def _start(node: str) -> None:
         database = open_engine(settings().database, idle_timeout=settings().lease)
         _register(database, name)
         _warm = _load(settings(), database, name, place)
+        # What is there now stays: it need not be searched for garbage again and again.
+        gc.collect()
+        gc.freeze()
         ready(database, name)
         place.waiting()
     except (CatalogError, ModelError, NameTakenError) as error:
@@ -129,9 +133,13 @@ def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRun
     from workers.decisions import Decisions
     from workers.engine import Engine as Warm
     from workers.job import JobRunner
+    from workers.memory import share_memory
 
     process = billiard.current_process()
     device = _device(config.device)
+    share_memory(device, children)
+    if device != "cpu":
+        take_short_turns()
     catalog = load_catalog(config.models)
     consumed = _consumed()
     engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}

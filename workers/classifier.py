@@ -84,7 +84,6 @@ class Classifier:
     Attributes:
         loaded: The model.
         packs: Whether a batch is computed without padding.
-        takes_lanes: Whether several batches may be computed at once.
 
     Raises:
         ModelError: If the model cannot be loaded, or has no fast tokenizer.
@@ -95,8 +94,12 @@ class Classifier:
         encoder = load_encoder(entry, auto_model_class, device, CLASSES)
         self.loaded = encoder.loaded
         self.packs = encoder.packs
-        self.takes_lanes = encoder.takes_lanes
-        self._forward = encoder.forward
+        self._encoder = encoder
+
+    @property
+    def lanes(self) -> int:
+        """How many batches may be computed at once."""
+        return self._encoder.lanes
 
     @property
     def labels(self) -> list[str]:
@@ -146,7 +149,7 @@ class Classifier:
             token classification (tokens, classes), the special ones included, those of a window
             behind those of the window before.
         """
-        return self._forward([window.features for window in windows], on_layer)
+        return self._encoder.forward([window.features for window in windows], on_layer)
 
 
 def encode(

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import torch
-
 from schema.document import Document
 from schema.options import RunOptions
 from schema.outcome import Outcome
@@ -195,10 +193,8 @@ class Engine:
         side_by_side([lane] * lanes, self._tell)
 
     def _lanes(self, group: str, tokens: int) -> int:
-        if not self.analysis.takes_lanes:
-            return 1
         least = max(1, self.batch_tokens(group) // LEAST)
-        return lanes_for(tokens // least, torch.get_num_threads())
+        return lanes_for(tokens // least, self.analysis.lanes)
 
     def _prepare(
         self, documents: Sequence[Document], options: RunOptions

@@ -41,7 +41,6 @@ class Generator:
     Attributes:
         told: As given.
         loaded: The model.
-        batch_tokens: Most source tokens, times beams, that are on their way at once.
         provenance: Of what is written.
 
     Raises:
@@ -50,7 +49,7 @@ class Generator:
 
     def __init__(self, model: TextModel, task: str, told: Told | None = None) -> None:
         self._model, self.told = model, told
-        self.loaded, self.batch_tokens = model.loaded, model.batch_tokens
+        self.loaded = model.loaded
         self.provenance = self.loaded.provenance
         self._by_sentence = model.entry.options.split == "sentence"
         self._settings, self._prefix = generation_settings(

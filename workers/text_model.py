@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-import torch
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedModel
 
 from schema.catalog import Entry, Precision
@@ -15,15 +14,14 @@ from workers.faults import ModelError
 from workers.languages import Languages
 from workers.layers.unsupported import UnsupportedModelError
 from workers.loading import load
+from workers.memory import room
 from workers.normalizer import restore_normalizer
 
 logger = logging.getLogger(__name__)
 
-#: Source tokens, times beams, that are on their way at once, unless the catalog says otherwise.
-BATCH_TOKENS = {"cpu": 16_384, "cuda": 131_072}
-#: Documents, times beams, that are on their way at once. More multiply larger matrices, and need
-#: more memory for what they remember than is near to the processor.
-ROWS = {"cpu": 64, "cuda": 1024}
+#: Padded source tokens, times beams, that `generate` gets at once, unless the catalog says
+#: otherwise.
+_PADDED_TOKENS = {"cpu": 16_384, "cuda": 131_072}
 
 
 class TextModel:
@@ -37,7 +35,6 @@ class TextModel:
     Attributes:
         entry: As given; but what it calls languages is the matter of each pair.
         loaded: The model; its weights are elsewhere as soon as there is a decoder.
-        batch_tokens: Most source tokens, times beams, that are on their way at once.
         languages: That it has to be told; None in a model that knows its one pair.
 
     Raises:
@@ -46,12 +43,7 @@ class TextModel:
 
     def __init__(self, entry: Entry, device: str) -> None:
         """Load the model."""
-        kind = torch.device(device).type
         self.entry, self._device = entry, device
-        self._rows = ROWS.get(kind, ROWS["cpu"])
-        self.batch_tokens = entry.options.batch_tokens or BATCH_TOKENS.get(
-            kind, BATCH_TOKENS["cpu"]
-        )
         self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
         self.languages = Languages.of(self.loaded.tokenizer)
         if self.languages is not None:
@@ -113,7 +105,8 @@ class TextModel:
                 name,
                 error,
             )
-        return GenerateDecoder(self._whole(), settings, self.batch_tokens)
+        usual = _PADDED_TOKENS.get(self.loaded.device.type, _PADDED_TOKENS["cpu"])
+        return GenerateDecoder(self._whole(), settings, self.entry.options.batch_tokens or usual)
 
     def _in_loop(self, settings: GenerationConfig) -> Decoder:
         if self._loop is not None:
@@ -121,9 +114,11 @@ class TextModel:
         loaded = self.loaded
         precision: Precision = loaded.provenance.options["precision"]
         parts = take_apart(loaded.model, precision)
+        rows, tokens = room(parts, loaded.device, precision)
+        tokens = self.entry.options.batch_tokens or tokens
 
         def loop(settings: GenerationConfig) -> Decoder:
-            return Decoder(parts, settings, self._rows, self.batch_tokens, loaded.device)
+            return Decoder(parts, settings, rows, tokens, loaded.device)
 
         decoder = loop(settings)
         self._loop = loop

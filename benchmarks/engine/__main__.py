@@ -42,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--shapes", choices=("real", "tiny"), default="real")
     made.add_argument("--device", default="cpu", help="cpu or cuda:0")
+    made.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="end to end")
+    made.add_argument("--children", type=int, default=1, help="of the node, end to end")
     made.add_argument("--threads", type=int, default=0, help="on a CPU; as many as cores if 0")
     return made
 

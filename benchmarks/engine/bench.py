@@ -18,11 +18,18 @@ from benchmarks.engine.shapes import SHAPES
 from benchmarks.engine.timetable import Timetable
 from benchmarks.engine.transformers_variants import BASELINE
 from benchmarks.engine.variants import known_variants
-from benchmarks.engine.whole import Scale, Whole, measure_scales, measure_whole
+from benchmarks.engine.whole import Amount, Scale, Whole, measure_scales, measure_whole
 from benchmarks.engine.work import WORKS, LeftOut, Place, Variant, Work
 
 #: Sections besides those of single analyses, with what goes through the whole system there.
-SYSTEM = {"system": "sentiment", "system-translation": "translation", "scaling": "sentiment"}
+SYSTEM = {
+    "system": "sentiment",
+    "system-entities-large": "entities-large",
+    "system-translation": "translation",
+    "scaling": "sentiment",
+}
+#: Of these, those that are measured only in a full run, or if somebody asks for them.
+_UNUSUAL = {"system-entities-large", "system-translation"}
 _SIZES = (1_000, 10_000, 100_000)
 _SYSTEM_SHARE = 0.1
 #: A section that would take so many times its share is left out of a run of all sections.
@@ -109,13 +116,15 @@ def _measure_system(
     timetable: Timetable,
     found: Found,
 ) -> None:
-    for name in ("system", "system-translation"):
-        if name in names:
+    for name in SYSTEM:
+        if name in names and name != "scaling":
             print(f"{name}: the engine alone and the whole system", flush=True)
             work = WORKS[SYSTEM[name]]
             place = Place(_checkpoint(asked, work), asked.device, threads)
             seconds = timetable.begin(name)
-            found.wholes.append(measure_whole(work, place, seconds, asked.documents))
+            precision = asked.precision
+            amount = Amount(seconds, asked.documents, asked.children)
+            found.wholes.append(measure_whole(work, place, amount, precision))
     if "scaling" in names:
         print("scaling: pocket sentiment through the whole system", flush=True)
         sizes = _SIZES[: {"quick": 1, "usual": 2, "full": 3}[asked.amount]]
@@ -127,7 +136,7 @@ def _names(only: str | None, amount: str) -> list[str]:
     """Of all sections to measure, in their order."""
     known = [*WORKS, *SYSTEM]
     if only is None:
-        unusual = {work.name for work in WORKS.values() if not work.usual} | {"system-translation"}
+        unusual = {work.name for work in WORKS.values() if not work.usual} | _UNUSUAL
         return [name for name in known if amount == "full" or name not in unusual]
     names = {name.strip() for name in only.split(",")}
     if unknown := names.difference(known):

@@ -16,8 +16,8 @@ from schema.catalog import Precision
 from schema.document import Document
 from workers.decoding import Decoder, take_apart
 from workers.layers.unsupported import UnsupportedModelError
+from workers.memory import room
 from workers.precision import has_bf16
-from workers.text_model import BATCH_TOKENS, ROWS
 
 _MEASURED = ("fp32", "bf16", "int8")
 
@@ -54,15 +54,11 @@ def _loop(work: Work, place: Place, precision: Precision) -> Run:
     if precision == "bf16" and not has_bf16(torch.device(place.device)):
         raise LeftOut("this processor has no bf16")
     model, tokenizer = load_model(work, place)
-    kind = torch.device(place.device).type
+    device = torch.device(place.device)
     try:
-        decoder = Decoder(
-            take_apart(model, precision),
-            model.generation_config,
-            ROWS[kind],
-            BATCH_TOKENS[kind],
-            torch.device(place.device),
-        )
+        parts = take_apart(model, precision)
+        rows, tokens = room(parts, device, precision)
+        decoder = Decoder(parts, model.generation_config, rows, tokens, device)
     except UnsupportedModelError as error:
         raise LeftOut(f"the loop does not know {error}") from error
     model.to("meta")

@@ -95,7 +95,7 @@ class System:
 
 @contextmanager
 def running_system(
-    folder: Path, analysis: str, models: str, device: str, threads: int
+    folder: Path, analysis: str, models: str, device: str, threads: int, children: int = 1
 ) -> Iterator[System]:
     """Start servers and a node; all have ended when the block is left.
 
@@ -104,7 +104,8 @@ def running_system(
         analysis: What the node is for.
         models: As `TRIAGE_MODELS`.
         device: `cpu` or `cuda:0`.
-        threads: Of the node's child.
+        threads: Of each of the node's children.
+        children: How many.
 
     Raises:
         LeftOut: If there is no PostgreSQL.
@@ -126,7 +127,7 @@ def running_system(
                 _env_file=None,  # type: ignore[call-arg]
             )
             system = System(config, folder, analysis)
-            system.node = _start_node(config, folder, analysis, threads)
+            system.node = _start_node(config, folder, analysis, threads, children)
             try:
                 yield system
             finally:
@@ -137,7 +138,7 @@ def running_system(
 
 
 def _start_node(
-    config: Settings, folder: Path, analysis: str, threads: int
+    config: Settings, folder: Path, analysis: str, threads: int, children: int
 ) -> subprocess.Popen[bytes]:
     assert config.redis_url is not None
     environment = node_environment(config, config.device, config.redis_url.get_secret_value())
@@ -150,7 +151,7 @@ def _start_node(
     }
     with (folder / "node.log").open("wb") as log:
         return subprocess.Popen(
-            node_command("bench", [analysis], concurrency=1),
+            node_command("bench", [analysis], concurrency=children),
             env=environment,
             cwd=folder,
             stdout=log,

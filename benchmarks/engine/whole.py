@@ -31,6 +31,7 @@ class Whole:
         alone: Seconds of the engine alone, each time.
         system: Seconds through Redis and PostgreSQL, from the first job's start, each time.
         disturbed: Times in which somebody else was busy too.
+        children: Of the node.
     """
 
     work: str
@@ -38,6 +39,7 @@ class Whole:
     alone: tuple[float, ...]
     system: tuple[float, ...]
     disturbed: int
+    children: int = 1
 
     @property
     def ratio(self) -> float:
@@ -65,16 +67,28 @@ class Scale:
         return 1000 * self.seconds / self.documents
 
 
-def measure_whole(
-    work: Work, place: Place, seconds: float, count: int, precision: Precision = "fp32"
-) -> Whole:
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is measured.
+
+    Attributes:
+        seconds: For all of it.
+        documents: How many; 0 for as many as there is time for.
+        children: Of the node.
+    """
+
+    seconds: float
+    documents: int = 0
+    children: int = 1
+
+
+def measure_whole(work: Work, place: Place, amount: Amount, precision: Precision = "fp32") -> Whole:
     """Time both, in turns, twice each.
 
     Args:
         work: What to do.
         place: With what.
-        seconds: For all of it.
-        count: Documents; 0 for as many as there is time for.
+        amount: How much of it.
         precision: Of both.
 
     Raises:
@@ -85,12 +99,15 @@ def measure_whole(
     warm_up = texts.documents(_WARM_UP, seed=2)
     alone(warm_up)
     each = sample(lambda: alone(warm_up)).seconds / len(warm_up)
-    documents = texts.documents(count or max(64, min(4096, int(seconds / 5 / each) // 64 * 64)))
+    fit = max(64, min(4096, int(amount.seconds / 5 / each) // 64 * 64))
+    documents = texts.documents(amount.documents or fit)
+    threads, children = max(1, place.threads // amount.children), amount.children
     with (
         _folder() as folder,
-        running_system(folder, work.analysis, models, place.device, place.threads) as system,
+        running_system(folder, work.analysis, models, place.device, threads, children) as system,
     ):
-        system.seconds(warm_up)
+        # Enough that each child gets a job.
+        system.seconds(texts.documents(_WARM_UP if children == 1 else 1024 * children, seed=2))
         samples, spans = [], []
         for number in range(2):
             # Texts that are known already would not be stored again.
@@ -99,7 +116,7 @@ def measure_whole(
             spans.append(system.seconds(mine))
     disturbed = sum(one.disturbed for one in samples)
     alone_seconds = tuple(one.seconds for one in samples)
-    return Whole(work.name, len(documents), alone_seconds, tuple(spans), disturbed)
+    return Whole(work.name, len(documents), alone_seconds, tuple(spans), disturbed, children)
 
 
 def measure_scales(sizes: Sequence[int], place: Place) -> list[Scale]:

@@ -30,10 +30,6 @@ class Beside(CountingAnalysis):
         self.threads: set[str] = set()
         self._all_have_begun = threading.Barrier(self.lanes, timeout=60)
 
-    @property
-    def takes_lanes(self) -> bool:
-        return True
-
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[int]:
         name = threading.current_thread().name
         if name.startswith("lane-") and name not in self.threads:

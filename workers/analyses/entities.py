@@ -46,9 +46,9 @@ class EntitiesAnalysis(Analysis):
         return self._classifier.packs
 
     @property
-    def takes_lanes(self) -> bool:
-        """On a CPU, if it packs."""
-        return self._classifier.takes_lanes
+    def lanes(self) -> int:
+        """Of the model."""
+        return self._classifier.lanes
 
     @property
     def measurable(self) -> bool:
@@ -92,11 +92,10 @@ class EntitiesAnalysis(Analysis):
         if not spans:
             return []
         excerpt = windows[0].features
-        lead, offsets = excerpt.lead, excerpt.encoding.offsets
-        return [
-            self._entity(document, span, offsets[lead + span.first][0], offsets[lead + span.last][1])
-            for span in spans
-        ]
+        offsets = excerpt.encoding.offsets[excerpt.lead :]
+        return [_entity(document.text, span, offsets) for span in spans]
 
-    def _entity(self, document: Document, span: Span, start: int, end: int) -> Entity:
-        return Entity(span.kind, document.text[start:end], start, end, span.score)
+
+def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]]) -> Entity:
+    (start, _), (_, end) = offsets[span.first], offsets[span.last]
+    return Entity(span.kind, text[start:end], start, end, span.score)

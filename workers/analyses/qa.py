@@ -71,9 +71,9 @@ class QaAnalysis(Analysis):
         return self._encoder.packs
 
     @property
-    def takes_lanes(self) -> bool:
-        """On a CPU, if it packs."""
-        return self._encoder.takes_lanes
+    def lanes(self) -> int:
+        """Of the model."""
+        return self._encoder.lanes
 
     @property
     def measurable(self) -> bool:

@@ -43,9 +43,9 @@ class SentimentAnalysis(Analysis):
         return self._classifier.packs
 
     @property
-    def takes_lanes(self) -> bool:
-        """On a CPU, if it packs."""
-        return self._classifier.takes_lanes
+    def lanes(self) -> int:
+        """Of the model."""
+        return self._classifier.lanes
 
     @property
     def measurable(self) -> bool:

@@ -176,6 +176,13 @@ class Cache:
 def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
     """From (tokens, 2 * heads * size) to keys and values of (documents, heads, longest, size)."""
     documents, longest = len(packing.lengths), max(packing.lengths)
+    if keys_values.is_cuda:
+        # All at once: a copy for each length would be as many kernels.
+        rows = keys_values.new_zeros(documents * longest, 2, heads, size)
+        rows[packing.padded_places] = keys_values.view(-1, 2, heads, size)
+        rows = rows.view(documents, longest, 2, heads, size)
+        keys, values = rows.permute(2, 0, 3, 1, 4).contiguous()
+        return keys, values
     both = keys_values.new_zeros(2, documents, heads, longest, size)
     first = 0
     for start, count, length in packing.runs:

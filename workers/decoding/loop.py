@@ -18,8 +18,8 @@ from workers.decoding.seq2seq import DecoderLayer
 from workers.decoding.waiting import Waiting
 from workers.lanes import Work, lanes_for, side_by_side
 
-#: The part of the rows that has to be free before documents are admitted: fewer and larger cohorts
-#: multiply larger matrices, but leave rows idle for longer.
+#: The part of the rows, and of the source tokens, that has to be free before documents are
+#: admitted: fewer and larger cohorts multiply larger matrices, but leave rows idle for longer.
 _ROOM = 0.25
 #: Documents that should be waiting in a stream for each that is on its way. With fewer, cohorts are
 #: smaller; with more, they have waited longer.
@@ -184,9 +184,9 @@ class Decoder:
     ) -> list[Cohort]:
         """Take as many of the waiting as there is room for."""
         places = self._places - sum(cohort.documents for cohort in cohorts)
-        if cohorts and places < self._places * _ROOM:
+        free = tokens - sum(cohort.documents * cohort.longest for cohort in cohorts)
+        if cohorts and (places < self._places * _ROOM or free < tokens * _ROOM):
             return []
-        tokens -= sum(cohort.documents * cohort.longest for cohort in cohorts)
         return [
             Cohort(
                 self._model,
@@ -196,7 +196,7 @@ class Decoder:
                 list(sources.values()),
                 self._device,
             )
-            for sources in take(places, tokens, not cohorts)
+            for sources in take(places, free, not cohorts)
         ]
 
     def _step(self, cohorts: Sequence[Cohort]) -> list[tuple[int, list[int]]]:

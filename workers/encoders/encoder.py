@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from torch import nn
 from transformers import PreTrainedModel
 
@@ -25,6 +26,10 @@ from workers.precision import Trial, resolve
 
 logger = logging.getLogger(__name__)
 
+#: On a GPU: while it computes the batch of one, the other reads its outputs and puts together its
+#: next, so that work is always queued.
+_LANES = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
@@ -41,9 +46,13 @@ class Encoder:
     packs: bool
 
     @property
-    def takes_lanes(self) -> bool:
-        """Whether several forwards may run at once, and gain by it."""
-        return self.packs and self.loaded.device.type == "cpu"
+    def lanes(self) -> int:
+        """How many forwards may run at once, and gain by it: on a CPU one for each core, if it
+        packs.
+        """
+        if self.loaded.device.type == "cpu":
+            return torch.get_num_threads() if self.packs else 1
+        return _LANES
 
 
 def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: Judge) -> Encoder:

@@ -106,10 +106,12 @@ class PackedEncoder:
         with torch.inference_mode():
             inputs, packing = self._inputs(rows)
             hidden = self._body.embeddings(*inputs)
+            # A GPU has only been told what to do by then.
+            tell = on_layer if self._device.type == "cpu" else nothing
             *before, last = self._body.layers
             for layer in before:
                 hidden = layer(hidden, packing)
-                on_layer()
+                tell()
             step = last.firsts if self._head.firsts_only else last
             logits = self._head.classify(step(hidden, packing).float())
             result: Floats = logits.cpu().numpy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,8 +15,10 @@ from workers.layers.packing import Packing
 
 try:  # FlashAttention with documents of any length; newer than the oldest torch that we take.
     from torch.nn.attention.varlen import varlen_attn
+
+    _HAS_VARLEN = "scale" in signature(varlen_attn).parameters
 except ImportError:
-    varlen_attn = None  # type: ignore[assignment]
+    _HAS_VARLEN = False
 
 _HALF = (DTYPES["bf16"], DTYPES["fp16"])
 
@@ -33,11 +37,14 @@ def packed_attention(
     Returns:
         (tokens, heads * size).
     """
-    if bias is None and varlen_attn is not None and qkv.is_cuda and qkv.dtype in _HALF:
-        query, key, value = qkv.unbind(1)
-        bounds, longest = packing.cumulative, max(packing.lengths)
-        seen = varlen_attn(query, key, value, bounds, bounds, longest, longest, scale=scale)
-        return seen.flatten(1)  # type: ignore[union-attr]
+    if qkv.is_cuda and bias is None:
+        if qkv.dtype not in _HALF:
+            return _in_one_kernel(qkv, packing, scale)
+        if _HAS_VARLEN:
+            query, key, value = qkv.unbind(1)
+            bounds, longest = packing.cumulative, max(packing.lengths)
+            seen = varlen_attn(query, key, value, bounds, bounds, longest, longest, scale=scale)
+            return seen.flatten(1)  # type: ignore[union-attr]
 
     def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         length = query.shape[-2]
@@ -45,6 +52,19 @@ def packed_attention(
         return attention(query, key, value, scale, mask)
 
     return by_runs(qkv, packing, attend)
+
+
+def _in_one_kernel(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
+    """In fp32 on a GPU, where FlashAttention is not: what SDPA computes nested tensors with
+    (Rabe and Staats 2021), for documents of any length.
+    """
+    query, key, value = qkv[None].unbind(2)
+    bounds, longest = packing.cumulative, max(packing.lengths)
+    none: Any = None
+    seen: Tensor = torch.ops.aten._efficient_attention_forward(
+        query, key, value, none, bounds, bounds, longest, longest, 0.0, 0, scale=scale
+    )[0]
+    return seen[0].flatten(1)
 
 
 def by_runs(

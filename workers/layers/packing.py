@@ -54,6 +54,15 @@ class Packing:
         return self.cumulative[:-1].long()
 
     @cached_property
+    def padded_places(self) -> Tensor:
+        """(tokens), int64: where each token lies where all documents are padded to the longest."""
+        lengths = torch.tensor(self.lengths)
+        documents = torch.arange(len(lengths)).repeat_interleave(lengths)
+        firsts = lengths.cumsum(0) - lengths
+        places = torch.arange(self.tokens) - firsts[documents]
+        return to_device(documents * lengths.max() + places, self.device)
+
+    @cached_property
     def positions(self) -> Tensor:
         """(tokens), int64: the place of each token in its document, from 0."""
         places = [torch.arange(length).repeat(count) for _, count, length in self.runs]

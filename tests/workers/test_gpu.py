@@ -1,0 +1,108 @@
+"""On a GPU: what Transformers says on a CPU, packed, in lanes, in streams, and token for token."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from schema.catalog import Catalog, Precision
+from schema.document import Document
+from schema.options import RunOptions
+from tests.workers import causal_models, packed_models
+from tests.workers.causal_models import prompts_of
+from tests.workers.collected import Collected, nothing
+from tests.workers.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
+from tests.workers.seq2seq_models import MODELS, build_model
+from tests.workers.test_batch_stream import exactly, nearly
+from tests.workers.test_decoding import SEARCHES, generated, settings_of, sources_of
+from workers.analyses import load_analysis
+from workers.decoding import Decoder, take_apart
+from workers.encoders.families import pack
+from workers.engine import Engine
+from workers.layers.packing import Packing
+from workers.streaming import Batch, Streaming
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+
+GPU = torch.device("cuda:0")
+OPTIONS = RunOptions(questions=["What arrived late?"], translate_to="de")
+
+
+def documents_of(count: int) -> list[Document]:
+    texts = [
+        f"Parcel {number} from Berlin was late. " * (number % 5 + 1) for number in range(count)
+    ]
+    return [Document(number, text, "en") for number, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("name", CONFIGS)
+def test_logits_are_those_of_the_padded_forward(name: str, head: str) -> None:
+    model, types = packed_models.model_of(name, head), takes_types(name)
+    expected = [together(packed_models.padded(model, rows_of(one), types)) for one in BATCHES]
+    packed = pack(model.to(GPU), "fp32", types)
+    for lengths, logits in zip(BATCHES, expected, strict=True):
+        np.testing.assert_allclose(packed(rows_of(lengths)), logits, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+@pytest.mark.parametrize("name", ["bert", "distilbert", "roberta", "deberta-v3"])
+def test_half_precisions_are_close(name: str, precision: Precision) -> None:
+    model = packed_models.model_of(name, "TokenClassification").to(GPU)
+    rows = rows_of(BATCHES[0])
+    exact, rough = (pack(model, one, False)(rows) for one in ("fp32", precision))
+    error = np.sqrt(np.mean((rough - exact) ** 2)) / exact.std()
+    assert 1e-5 < error < 0.1
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("family", MODELS)
+def test_texts_are_those_of_generate(family: str, search: str) -> None:
+    model = build_model(family)
+    settings = settings_of(model, **SEARCHES[search])
+    sources = sources_of(12, model.config.eos_token_id)
+    expected = [generated(model, settings, source) for source in sources]
+    decoder = Decoder(take_apart(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
+    assert decoder.decode(sources, nothing) == expected
+
+
+@pytest.mark.parametrize("beams", [1, 4])
+@pytest.mark.parametrize("family", causal_models.MODELS)
+def test_replies_are_those_of_generate(family: str, beams: int) -> None:
+    model = causal_models.build_model(family)
+    settings = causal_models.settings_of(causal_models.ENDS, num_beams=beams)
+    prompts = prompts_of(12)
+    expected = [causal_models.generated(model, settings, prompt) for prompt in prompts]
+    decoder = Decoder(take_apart(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
+    assert decoder.decode(prompts, nothing) == expected
+
+
+@pytest.mark.parametrize("name", ["sentiment", "entities", "qa", "summary", "translation"])
+def test_outcomes_are_those_of_a_cpu(tiny_catalog: Catalog, name: str) -> None:
+    documents = documents_of(40)
+    random.Random(1).shuffle(documents)
+    here, there = (Engine(load_analysis(name, tiny_catalog, on)) for on in ("cuda:0", "cpu"))
+    here._budgets.set_ceiling("", 256)
+    expected = there.outcomes(documents, OPTIONS)
+    got = here.outcomes(documents, OPTIONS)
+    assert [exactly(one) for one in got] == [nearly(one) for one in expected]
+    streaming = Streaming(here)
+    batches = [
+        Batch(some, OPTIONS, here.prepare(some, OPTIONS))
+        for some in (documents[:7], documents[7:8], documents[8:])
+    ]
+    group = streaming.group(batches[0].prepared)
+    assert group is not None
+    coming = Collected(batches[1:])
+    assert streaming.run(group, batches[0], coming.more, nothing, coming.on_done) is None
+    streamed = [one for number in sorted(coming.done) for one in coming.done[number]]
+    assert [exactly(one) for one in streamed] == [nearly(one) for one in expected[: len(streamed)]]
+
+
+def test_sources_are_padded_in_one_go() -> None:
+    packing = Packing([5, 5, 2, 1], GPU)
+    places = packing.padded_places.tolist()
+    assert places == [*range(5), *range(5, 10), 10, 11, 15]

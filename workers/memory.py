@@ -1,0 +1,69 @@
+"""Memory: how much of a GPU's this process may take, and what a decoder may keep in it."""
+
+from __future__ import annotations
+
+import torch
+
+from schema.catalog import Precision
+from workers.decoding.causal import Model
+from workers.layers.linear import DTYPES
+
+#: Documents, times beams, that are on their way at once on a CPU, and their source tokens. More
+#: multiply larger matrices, and need more memory for what they remember than is near to the
+#: processor.
+ON_CPU = (64, 16_384)
+#: Of a GPU with several children, what all together may take: each has a context besides, which
+#: is not torch's.
+_SHARED = 0.9
+#: Of a process's memory, what sources that are on their way may take; texts may take as much. The
+#: rest is for weights, for what is computed from them, and for caches while they grow.
+_SOURCES = 0.2
+#: Tokens for which a text has room then. Few get so long, and a cache grows with them only.
+_TEXT = 256
+#: Documents, times beams, that are on their way at once: more have nothing left to gain.
+MOST_ROWS = 4096
+
+_parts: dict[torch.device, float] = {}
+
+
+def share_memory(device: str, sharers: int) -> None:
+    """Take no more than a fair part of a GPU's memory, so that of several processes none starves
+    the others. On a CPU, and for one alone, nothing is limited.
+
+    Args:
+        device: `cpu` or `cuda:0`.
+        sharers: Processes that compute on it.
+    """
+    place = torch.device(device)
+    if place.type == "cuda" and sharers > 1:
+        _parts[place] = _SHARED / sharers
+        torch.cuda.set_per_process_memory_fraction(_parts[place], place)
+
+
+def memory_of(device: torch.device) -> int:
+    """Bytes of a GPU that this process may take."""
+    whole = torch.cuda.get_device_properties(device).total_memory
+    return int(whole * _parts.get(device, 1.0))
+
+
+def room(model: Model, device: torch.device, precision: Precision) -> tuple[int, int]:
+    """What a decoder has room for.
+
+    Args:
+        model: Whose layers remember keys and values of every token.
+        device: Of the model.
+        precision: That it computes in.
+
+    Returns:
+        Documents, times beams, and their source tokens, that may be on their way at once.
+    """
+    if device.type != "cuda":
+        return ON_CPU
+    return room_in(memory_of(device), model, DTYPES[precision].itemsize)
+
+
+def room_in(memory: int, model: Model, width: int) -> tuple[int, int]:
+    """The same, of bytes that the process may take and bytes of a number."""
+    each = len(model.decoder) * 2 * model.key_heads * model.size * width
+    tokens = max(1024, int(memory * _SOURCES) // each)
+    return max(1, min(MOST_ROWS, tokens // _TEXT)), tokens
