@@ -25,7 +25,7 @@ from schema.readiness import NameTakenError, not_ready, ready, register, workers
 from schema.settings import Settings, settings
 from workers.board import Place, node_board
 from workers.checkpoint import ModelError
-from workers.threads import limit_threads, take_short_turns
+from workers.threads import limit_threads
 from workers.upkeep import REDIS_TIMEOUT, death_of
 
 if TYPE_CHECKING:
@@ -138,8 +138,6 @@ def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRun
     process = billiard.current_process()
     device = _device(config.device)
     share_memory(device, children)
-    if device != "cpu":
-        take_short_turns()
     catalog = load_catalog(config.models)
     consumed = _consumed()
     engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
 #: Turns that a waiting thread of GNU's OpenMP takes before it sleeps: some microseconds.
 SPINS = "1000"
-
-
-#: Seconds after which a thread lets others into the interpreter, where a GPU waits for it: at each
-#: of its hundreds of small calls a thread that feeds the GPU has to be let in again.
-_TURN = 0.0005
-
-
-def take_short_turns() -> None:
-    """To be called by a process that feeds a GPU."""
-    sys.setswitchinterval(_TURN)
 
 
 def limit_threads(count: int, sharers: int = 1) -> int:

@@ -94,11 +94,8 @@ def _serve(connection: Connection, work: Work, place: Place) -> None:
     from transformers.utils import logging
 
     from benchmarks.engine.variants import known_variants
-    from workers.threads import take_short_turns
 
     torch.set_num_threads(place.threads)
-    if place.device != "cpu":
-        take_short_turns()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     variants = {variant.name: variant for variant in known_variants(work, place)}

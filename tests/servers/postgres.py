@@ -58,8 +58,11 @@ def make_cluster(folder: Path) -> Cluster:
     binaries = find_binaries()
     if user and "pginstall" in binaries.parts:
         # The virtual environment may lie where the unprivileged user cannot look.
-        shutil.copytree(binaries.parent, folder / "pginstall", symlinks=True)
-        binaries = folder / "pginstall" / "bin"
+        package = binaries.parents[1]
+        shutil.copytree(binaries.parent, folder / "pgserver" / "pginstall", symlinks=True)
+        # Where the binaries look for their libraries, seen from where they lie.
+        shutil.copytree(package.with_name("pgserver.libs"), folder / "pgserver.libs")
+        binaries = folder / "pgserver" / "pginstall" / "bin"
     data = folder / "data"
     data.mkdir(mode=0o700)
     if user:

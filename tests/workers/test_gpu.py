@@ -22,7 +22,6 @@ from workers.analyses import load_analysis
 from workers.decoding import Decoder, take_apart
 from workers.encoders.families import pack
 from workers.engine import Engine
-from workers.layers.packing import Packing
 from workers.streaming import Batch, Streaming
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
@@ -100,9 +99,3 @@ def test_outcomes_are_those_of_a_cpu(tiny_catalog: Catalog, name: str) -> None:
     assert streaming.run(group, batches[0], coming.more, nothing, coming.on_done) is None
     streamed = [one for number in sorted(coming.done) for one in coming.done[number]]
     assert [exactly(one) for one in streamed] == [nearly(one) for one in expected[: len(streamed)]]
-
-
-def test_sources_are_padded_in_one_go() -> None:
-    packing = Packing([5, 5, 2, 1], GPU)
-    places = packing.padded_places.tolist()
-    assert places == [*range(5), *range(5, 10), 10, 11, 15]

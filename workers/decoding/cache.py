@@ -38,7 +38,7 @@ class Cache:
     def __init__(self, model: Model, read: Iterable[Tensor], packing: Packing, beams: int) -> None:
         self._model, self._beams = model, beams
         self.documents = len(packing.lengths)
-        self._source = [_padded(each, packing, model.key_heads, model.size) for each in read]
+        self._source = [padded(each, packing, model.key_heads, model.size) for each in read]
         some = self._source[0][0]
         self._source_bias = _padding_bias(packing, some.dtype)
         self._used = 0
@@ -173,23 +173,34 @@ class Cache:
         return grown
 
 
-def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
+def padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
     """From (tokens, 2 * heads * size) to keys and values of (documents, heads, longest, size)."""
+    # To a GPU, a copy for each length would be as many kernels.
+    way = padded_at_once if keys_values.is_cuda else padded_by_runs
+    keys, values = way(keys_values.view(-1, 2, heads, size), packing)
+    return keys, values
+
+
+def padded_at_once(keys_values: Tensor, packing: Packing) -> Tensor:
+    """From (tokens, 2, heads, size) to (2, documents, heads, longest, size)."""
+    _, both, heads, size = keys_values.shape
     documents, longest = len(packing.lengths), max(packing.lengths)
-    if keys_values.is_cuda:
-        # All at once: a copy for each length would be as many kernels.
-        rows = keys_values.new_zeros(documents * longest, 2, heads, size)
-        rows[packing.padded_places] = keys_values.view(-1, 2, heads, size)
-        rows = rows.view(documents, longest, 2, heads, size)
-        keys, values = rows.permute(2, 0, 3, 1, 4).contiguous()
-        return keys, values
-    both = keys_values.new_zeros(2, documents, heads, longest, size)
+    rows = keys_values.new_zeros(documents * longest, both, heads, size)
+    rows[packing.padded_places] = keys_values
+    return rows.view(documents, longest, both, heads, size).permute(2, 0, 3, 1, 4).contiguous()
+
+
+def padded_by_runs(keys_values: Tensor, packing: Packing) -> Tensor:
+    """The same, one length after the other."""
+    _, both, heads, size = keys_values.shape
+    documents, longest = len(packing.lengths), max(packing.lengths)
+    rows = keys_values.new_zeros(both, documents, heads, longest, size)
     first = 0
     for start, count, length in packing.runs:
-        run = keys_values[start : start + count * length].view(count, length, 2, heads, size)
-        both[:, first : first + count, :, :length] = run.permute(2, 0, 3, 1, 4)
+        run = keys_values[start : start + count * length].view(count, length, both, heads, size)
+        rows[:, first : first + count, :, :length] = run.permute(2, 0, 3, 1, 4)
         first += count
-    return both[0], both[1]
+    return rows
 
 
 def _padding_bias(packing: Packing, dtype: torch.dtype) -> Tensor | None:

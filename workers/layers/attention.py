@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workers.layers.linear import DTYPES
+from workers.layers.linear import HALF
 from workers.layers.packing import Packing
 
 try:  # FlashAttention with documents of any length; newer than the oldest torch that we take.
@@ -19,8 +19,6 @@ try:  # FlashAttention with documents of any length; newer than the oldest torch
     _HAS_VARLEN = "scale" in signature(varlen_attn).parameters
 except ImportError:
     _HAS_VARLEN = False
-
-_HALF = (DTYPES["bf16"], DTYPES["fp16"])
 
 
 def packed_attention(
@@ -38,7 +36,7 @@ def packed_attention(
         (tokens, heads * size).
     """
     if qkv.is_cuda and bias is None:
-        if qkv.dtype not in _HALF:
+        if qkv.dtype not in HALF:
             return _in_one_kernel(qkv, packing, scale)
         if _HAS_VARLEN:
             query, key, value = qkv.unbind(1)
