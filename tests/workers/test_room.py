@@ -70,12 +70,13 @@ def test_documents_wait_for_room_of_tokens_too(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(loop, "Cohort", Counted)
     model = build_model("marian")
-    settings = settings_of(model, ENDS, max_length=60)
-    sources = [source[:1] * 40 for source in sources_of(64, 0)]
-    longest = 40
+    settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
+    longest = 60
+    sources = [(source * longest)[:longest] for source in sources_of(64, 0)]
     # There are places for all, and tokens for 16.
     texts = decoder_of(model, settings, rows=64, tokens=16 * longest).decode(sources, nothing)
     assert sum(cohorts) == len(texts) == 64
+    assert len({len(text) for text in texts}) > 5
     assert max(cohorts) == 16
     # Four at a time come after the first sixteen.
     assert all(count >= 4 for count in cohorts[:-1])
