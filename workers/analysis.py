@@ -110,6 +110,13 @@ class Analysis(ABC):
         return 1
 
     @property
+    def queues(self) -> bool:
+        """Whether batches of its lanes are computed one behind the other, on a GPU: then there
+        should be two however little they compute.
+        """
+        return False
+
+    @property
     def streams(self) -> bool:
         """Whether windows may come while others are on their way, see `stream`."""
         return False
@@ -136,7 +143,7 @@ class Analysis(ABC):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         """Run one batch, all of one group; an output for each window, in order.
 
-        Called in several threads at once if it has `lanes`.
+        Called in several threads at once if it has several `lanes`.
 
         It may raise whatever it likes: the engine finds out which window is to blame.
 

@@ -62,7 +62,8 @@ class Budgets:
 
     def lower(self, group: str, cost: int) -> None:
         """A batch that cost so many tokens did not fit the memory."""
-        self.set_ceiling(group, cost // 2)
+        # Another lane may have found out more.
+        self.set_ceiling(group, min(cost // 2, self.of(group)))
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 

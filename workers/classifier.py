@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from tokenizers import Encoding
-from transformers import PreTrainedTokenizerBase
 
 from schema.catalog import Entry
 from workers.analysis import Window
@@ -26,11 +25,12 @@ class Excerpt:
         cut: Where the excerpt's tokens lie in it, as (start, end); None if all do.
     """
 
-    __slots__ = ("_cut", "encoding")
+    __slots__ = ("_cut", "_text", "encoding")
 
     def __init__(self, encoding: Encoding, cut: tuple[int, int] | None = None) -> None:
         self.encoding = encoding
         self._cut = cut
+        self._text: tuple[int, int] | None = None
 
     @property
     def ids(self) -> list[int]:
@@ -43,9 +43,16 @@ class Excerpt:
         return self._with_special(self.encoding.type_ids)
 
     @property
+    def text(self) -> tuple[int, int]:
+        """Where in the encoding the tokens of the whole text begin and end."""
+        if self._text is None:
+            self._text = text_of(self.encoding)
+        return self._text
+
+    @property
     def lead(self) -> int:
         """Special tokens before the first token of the text."""
-        return text_of(self.encoding)[0]
+        return self.text[0]
 
     @property
     def first(self) -> int:
@@ -55,13 +62,13 @@ class Excerpt:
     @property
     def tokens(self) -> int:
         """Of the text, how many it has."""
-        start, end = self._cut or text_of(self.encoding)
+        start, end = self._cut or self.text
         return end - start
 
     def _with_special(self, row: list[int]) -> list[int]:
         if self._cut is None:
             return row
-        begin, end = text_of(self.encoding)
+        begin, end = self.text
         return [*row[:begin], *row[slice(*self._cut)], *row[end:]]
 
 
@@ -95,11 +102,20 @@ class Classifier:
         self.loaded = encoder.loaded
         self.packs = encoder.packs
         self._encoder = encoder
+        self._backend = encoder.loaded.tokenizer.backend_tokenizer
+        # It may have been told to cut, by its checkpoint or by a trial.
+        self._backend.no_truncation()
+        self._backend.no_padding()
 
     @property
     def lanes(self) -> int:
         """How many batches may be computed at once."""
         return self._encoder.lanes
+
+    @property
+    def queues(self) -> bool:
+        """Whether they are computed one behind the other all the same."""
+        return self._encoder.queues
 
     @property
     def labels(self) -> list[str]:
@@ -120,11 +136,13 @@ class Classifier:
         Returns:
             For each text its windows, in order; their features are `Excerpt`s.
         """
+        # Calling the tokenizer itself would copy all of it to lists of Python as well.
+        encode = self._backend.encode_batch if offsets else self._backend.encode_batch_fast
         return [
             [Window(len(encoding), Excerpt(encoding))]
             if len(encoding) <= self.loaded.max_length
             else self._cut(encoding, overlap)
-            for encoding in encode(self.loaded.tokenizer, texts, offsets)
+            for encoding in encode(list(texts), add_special_tokens=True)
         ]
 
     def _cut(self, encoding: Encoding, overlap: int) -> list[Window]:
@@ -142,7 +160,7 @@ class Classifier:
 
         Args:
             windows: At least one.
-            on_layer: Called between layers, where those can be told apart.
+            on_layer: See `Forward`.
 
         Returns:
             float32 whatever the model computes in: (rows, classes) for sequence classification; for
@@ -150,25 +168,6 @@ class Classifier:
             behind those of the window before.
         """
         return self._encoder.forward([window.features for window in windows], on_layer)
-
-
-def encode(
-    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], offsets: bool
-) -> list[Encoding]:
-    """What a fast tokenizer makes of whole texts, without the copies of it in Python that calling
-    it would make as well.
-
-    Args:
-        tokenizer: Of Transformers.
-        texts: Any texts.
-        offsets: Whether encodings are to know where in the text their tokens are.
-    """
-    backend = tokenizer.backend_tokenizer
-    # A checkpoint's tokenizer may have been told to cut.
-    backend.no_truncation()
-    backend.no_padding()
-    batch = backend.encode_batch if offsets else backend.encode_batch_fast
-    return list(batch(list(texts), add_special_tokens=True))
 
 
 def softmax(logits: Floats) -> Floats:

@@ -11,7 +11,7 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.outcome import Outcome
 from schema.results import Failure, Result
-from workers.analysis import Analysis, DocumentError, Provenance, Stream, Window
+from workers.analysis import Analysis, DocumentError, Stream, Window
 from workers.batch_stream import BatchStream
 from workers.batches import LEAST, batches, cost
 from workers.budget import Budgets
@@ -64,8 +64,12 @@ class Engine:
         """
         if self.analysis.streams or not self.analysis.packs:
             return self.analysis.stream(group)
-        forward, lanes = partial(self._forward_or_less, group), partial(self._lanes, group)
-        return BatchStream(forward, partial(self.batch_tokens, group), lanes)
+
+        def forward(windows: Sequence[Window], tick: Tick) -> list[Any]:
+            # Who is to blame is found out when its document is concluded.
+            return self._apart(windows, lambda place, error: None, tick)
+
+        return BatchStream(forward, partial(self.batch_tokens, group), partial(self._lanes, group))
 
     def batch_tokens(self, group: str = "") -> int:
         """What a batch may cost, in tokens: what was measured or else is stated, or less where that
@@ -137,11 +141,16 @@ class Engine:
         return [Work.of(*pair) for pair in zip(documents, prepared, strict=True)]
 
     def conclude(self, works: Sequence[Work], options: RunOptions) -> list[Outcome]:
-        """The outcomes of documents whose windows have all gone through.
+        """The outcomes of documents whose windows have all gone through; the output of one that
+        failed alone is what it raised.
 
         Raises:
             WorkerFault: If this process cannot work; no document is to blame.
         """
+        for work in works:
+            if failed := [output for output in work.outputs if isinstance(output, Exception)]:
+                self._acquit_worker(work.document, options, failed[0])
+                work.outcome = failure_of(failed[0], "the model read it")
         self._assemble_all(works, options)
         return self._outcomes(works)
 
@@ -150,12 +159,11 @@ class Engine:
         self._forwards.add(done)
 
     def _outcomes(self, works: Sequence[Work]) -> list[Outcome]:
+        model = self.analysis.model_of
         return [
-            Outcome(int(work.document.id), work.known, self._model(work.windows)) for work in works
+            Outcome(int(one.document.id), one.known, model(one.windows[0]) if one.windows else None)
+            for one in works
         ]
-
-    def _model(self, windows: Sequence[Window]) -> Provenance | None:
-        return self.analysis.model_of(windows[0]) if windows else None
 
     def _run(
         self,
@@ -193,7 +201,7 @@ class Engine:
         side_by_side([lane] * lanes, self._tell)
 
     def _lanes(self, group: str, tokens: int) -> int:
-        least = max(1, self.batch_tokens(group) // LEAST)
+        least = 1 if self.analysis.queues else max(1, self.batch_tokens(group) // LEAST)
         return lanes_for(tokens // least, self.analysis.lanes)
 
     def _prepare(
@@ -210,40 +218,37 @@ class Engine:
         return isolate(documents, lambda some: self.prepare(some, options), blame, on_memory)
 
     def _batch(self, rows: Sequence[tuple[Work, int]], options: RunOptions, tick: Tick) -> None:
-        group = rows[0][0].windows[rows[0][1]].group
-        ceiling = self.batch_tokens(group)
+        def blame(number: int, error: Exception) -> None:
+            self._acquit_worker(rows[number][0].document, options, error)
 
-        def forward(some: Sequence[tuple[Work, int]]) -> list[Any]:
-            return self._forward([work.windows[place] for work, place in some], tick)
-
-        def blame(row: tuple[Work, int], error: Exception) -> None:
-            self._acquit_worker(row[0].document, options, error)
-
-        def lower_budget(some: Sequence[tuple[Work, int]]) -> None:
-            windows = [work.windows[place] for work, place in some]
-            self._budgets.lower(group, cost(windows, self.analysis.packs))
-
-        outputs = isolate(rows, forward, blame, lower_budget)
-        if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
-            # One row was too large by itself: what was halved on the way to it was not.
-            self._budgets.set_ceiling(group, ceiling)
-        elif self.batch_tokens(group) < ceiling:
-            self._budgets.keep(group)
+        outputs = self._apart([work.windows[place] for work, place in rows], blame, tick)
         for (work, place), output in zip(rows, outputs, strict=True):
             if isinstance(output, Exception):
                 work.outcome = failure_of(output, "the model read it")
             else:
                 work.outputs[place] = output
 
-    def _forward_or_less(self, group: str, windows: Sequence[Window], tick: Tick) -> list[Any]:
-        """As `_forward`; if the memory does not suffice, later batches are smaller."""
-        try:
-            return self._forward(windows, tick)
-        except Exception as error:
-            if is_out_of_memory(error) and len(windows) > 1:
-                self._budgets.lower(group, cost(windows, self.analysis.packs))
-                self._budgets.keep(group)
-            raise
+    def _apart(
+        self, windows: Sequence[Window], blame: Callable[[int, Exception], None], tick: Tick
+    ) -> list[Any]:
+        """The outputs of a batch; of a window that fails alone, what it raises."""
+        group = windows[0].group
+        ceiling = self.batch_tokens(group)
+
+        def forward(places: Sequence[int]) -> list[Any]:
+            return self._forward([windows[place] for place in places], tick)
+
+        def lower_budget(places: Sequence[int]) -> None:
+            some = [windows[place] for place in places]
+            self._budgets.lower(group, cost(some, self.analysis.packs))
+
+        outputs = isolate(range(len(windows)), forward, blame, lower_budget)
+        if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
+            # One window was too large by itself: what was halved on the way to it was not.
+            self._budgets.set_ceiling(group, ceiling)
+        elif self.batch_tokens(group) < ceiling:
+            self._budgets.keep(group)
+        return outputs
 
     def _forward(self, windows: Sequence[Window], tick: Tick) -> list[Any]:
         tokens, costs = cost(windows, packs=True), cost(windows, self.analysis.packs)

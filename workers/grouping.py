@@ -67,7 +67,7 @@ class Grouping:
         begins = np.flatnonzero(~self._continues[labels[:-1], labels[1:]]) + 1
         firsts = np.concatenate(([0], begins))
         counts = np.diff(firsts, append=len(labels))
-        means = np.add.reduceat(scores, firsts) / counts
+        means = np.add.reduceat(scores, firsts) / counts.astype(np.float32)
         # Rows of (kind, first token, tokens, score), of entities alone.
         named = ~self._outside[labels[firsts]]
         columns = (part[named].tolist() for part in (labels[firsts], firsts, counts, means))

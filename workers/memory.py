@@ -12,8 +12,8 @@ from workers.layers.linear import DTYPES
 #: multiply larger matrices, and need more memory for what they remember than is near to the
 #: processor.
 ON_CPU = (64, 16_384)
-#: Of a GPU with several children, what all together may take: each has a context besides, which
-#: is not torch's.
+#: Of a GPU with several children, what all together may take: each has a context besides, of some
+#: hundred megabytes, which is not torch's.
 _SHARED = 0.9
 #: Of a process's memory, what sources that are on their way may take; texts may take as much. The
 #: rest is for weights, for what is computed from them, and for caches while they grow.
@@ -35,7 +35,8 @@ def share_memory(device: str, sharers: int) -> None:
         sharers: Processes that compute on it.
     """
     place = torch.device(device)
-    if place.type == "cuda" and sharers > 1:
+    # Where there is no GPU, whoever loads a model on it says so.
+    if place.type == "cuda" and sharers > 1 and torch.cuda.is_available():
         _parts[place] = _SHARED / sharers
         torch.cuda.set_per_process_memory_fraction(_parts[place], place)
 

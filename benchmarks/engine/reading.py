@@ -40,7 +40,6 @@ class Reader:
     def __init__(self, analysis: str, config: Any, tokenizer: Any) -> None:
         self._analysis = analysis
         self._labels = config.id2label
-        self._grouping = Grouping([self._labels[number] for number in range(len(self._labels))])
         self._tokenizer = tokenizer
 
     def rows(self, documents: Sequence[Document]) -> list[Line]:
@@ -78,6 +77,7 @@ class Reader:
     def _entities(self, row: Line, logits: Any) -> Said:
         begin, end = text_of(row.encoding)
         scores = softmax(logits[begin:end])
-        spans = self._grouping.spans(Judged(scores.argmax(-1), scores.max(-1)))
+        grouping = Grouping([self._labels[number] for number in range(len(self._labels))])
+        spans = grouping.spans(Judged(scores.argmax(-1), scores.max(-1)))
         offsets = row.encoding.offsets[begin:end]
         return tuple((span.kind, offsets[span.first][0], offsets[span.last][1]) for span in spans)

@@ -33,7 +33,7 @@ def whole_table(wholes: Sequence[Whole]) -> str:
         return ""
     head = "| | documents | engine alone, documents/s | through Redis and PostgreSQL | part |"
     lines = [
-        f"| {whole.work}{f', {whole.children} children' * (whole.children > 1)} "
+        f"| {whole.work}, {whole.precision}{f', {whole.children} children' * (whole.children > 1)} "
         f"| {whole.documents} × {len(whole.system)} "
         f"| {whole.documents / median(whole.alone):.2f}{DISTURBED * (whole.disturbed > 0)} "
         f"| {whole.documents / median(whole.system):.2f} | {whole.ratio:.1%} |"

@@ -32,6 +32,7 @@ class Whole:
         system: Seconds through Redis and PostgreSQL, from the first job's start, each time.
         disturbed: Times in which somebody else was busy too.
         children: Of the node.
+        precision: Of both.
     """
 
     work: str
@@ -39,7 +40,8 @@ class Whole:
     alone: tuple[float, ...]
     system: tuple[float, ...]
     disturbed: int
-    children: int = 1
+    children: int
+    precision: Precision
 
     @property
     def ratio(self) -> float:
@@ -106,8 +108,8 @@ def measure_whole(work: Work, place: Place, amount: Amount, precision: Precision
         _folder() as folder,
         running_system(folder, work.analysis, models, place.device, threads, children) as system,
     ):
-        # Enough that each child gets a job.
-        system.seconds(texts.documents(_WARM_UP if children == 1 else 1024 * children, seed=2))
+        # Small runs are cut into jobs so that each child gets some.
+        system.seconds(texts.documents(_WARM_UP * children**2, seed=2))
         samples, spans = [], []
         for number in range(2):
             # Texts that are known already would not be stored again.
@@ -116,7 +118,10 @@ def measure_whole(work: Work, place: Place, amount: Amount, precision: Precision
             spans.append(system.seconds(mine))
     disturbed = sum(one.disturbed for one in samples)
     alone_seconds = tuple(one.seconds for one in samples)
-    return Whole(work.name, len(documents), alone_seconds, tuple(spans), disturbed, children)
+    spans_seconds = tuple(spans)
+    return Whole(
+        work.name, len(documents), alone_seconds, spans_seconds, disturbed, children, precision
+    )
 
 
 def measure_scales(sizes: Sequence[int], place: Place) -> list[Scale]:

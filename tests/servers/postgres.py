@@ -58,10 +58,13 @@ def make_cluster(folder: Path) -> Cluster:
     binaries = find_binaries()
     if user and "pginstall" in binaries.parts:
         # The virtual environment may lie where the unprivileged user cannot look.
-        package = binaries.parents[1]
+        libraries = binaries.parents[1].with_name("pgserver.libs")
+        (folder / "pgserver").mkdir()
+        (folder / "pgserver").chmod(0o755)
         shutil.copytree(binaries.parent, folder / "pgserver" / "pginstall", symlinks=True)
-        # Where the binaries look for their libraries, seen from where they lie.
-        shutil.copytree(package.with_name("pgserver.libs"), folder / "pgserver.libs")
+        if libraries.is_dir():
+            # Where the binaries look for them, seen from where they lie.
+            shutil.copytree(libraries, folder / "pgserver.libs")
         binaries = folder / "pgserver" / "pginstall" / "bin"
     data = folder / "data"
     data.mkdir(mode=0o700)

@@ -35,6 +35,8 @@ V3 = DEBERTA | {
 CONFIGS: dict[str, tuple[str, hf.PreTrainedConfig]] = {
     "bert": ("Bert", hf.BertConfig(**SIZES)),
     "bert, other activation": ("Bert", hf.BertConfig(**SIZES, hidden_act="gelu_new")),
+    # Some kernels of GPUs want sizes of heads to be multiples of 4 or 8.
+    "bert, narrow heads": ("Bert", hf.BertConfig(**SIZES | {"hidden_size": 24})),
     "distilbert": (
         "DistilBert",
         hf.DistilBertConfig(

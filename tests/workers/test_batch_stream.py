@@ -27,6 +27,7 @@ from workers.analyses import load_analysis
 from workers.analysis import Window
 from workers.batch_stream import BatchStream
 from workers.engine import Engine
+from workers.faults import WorkerFault
 from workers.streaming import Batch, Streaming
 
 SIZES = (3, 1, 7, 2, 11)
@@ -193,7 +194,7 @@ def test_lanes_begin_anew_where_there_is_work_for_more() -> None:
     assert set(threads_of.values()) == {threading.current_thread().name, "lane-0", "lane-1"}
 
 
-def test_memory_that_did_not_suffice_makes_batches_smaller_and_streams_go_on() -> None:
+def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_on() -> None:
     """Also where each of the jobs that shared the batch would fit by itself."""
     analysis = packed(budget=16)
     analysis.memory = 16
@@ -201,15 +202,59 @@ def test_memory_that_did_not_suffice_makes_batches_smaller_and_streams_go_on() -
     streaming = Streaming(engine)
     first, second = documents_of(["z" * 16, "zz"]), documents_of(["x" * 6, "y" * 6])
 
-    def run() -> Exception | None:
+    def run() -> list[list[str]]:
+        analysis.batches.clear()
         coming = Collected([batch_of(engine, second)])
-        return streaming.run("en", batch_of(engine, first), coming.more, nothing, coming.on_done)
+        batch = batch_of(engine, first)
+        assert streaming.run("en", batch, coming.more, nothing, coming.on_done) is None
+        labels = {number: [label_of(one) for one in done] for number, done in coming.done.items()}
+        assert labels == {0: ["16", "2"], 1: ["6", "6"]}
+        return analysis.batches
 
-    assert isinstance(run(), torch.OutOfMemoryError)
-    assert analysis.batches[-1] == ["zz", "x" * 6, "y" * 6]
+    assert run() == [["z" * 16], ["zz", "x" * 6, "y" * 6], ["zz"], ["x" * 6, "y" * 6]]
     assert engine.batch_tokens("en") == 7
-    assert streaming.group(engine.prepare(second, RunOptions())) == "en"
-    assert run() is None
+    assert run() == [["z" * 16], ["zz"], ["x" * 6], ["y" * 6]]
+
+
+def test_a_document_that_fails_is_charged_and_the_stream_goes_on() -> None:
+    analysis = packed(budget=16)
+    analysis.errors["forward", "bad"] = ValueError("bad, says the model")
+    engine = Engine(analysis)
+    batches = [batch_of(engine, documents_of(texts)) for texts in (["fine", "x|bad|y"], ["a", "b"])]
+    first = batch_of(engine, documents_of(["bad", "good"]))
+    coming = Collected(batches)
+    streaming = Streaming(engine)
+    assert streaming.run("en", first, coming.more, nothing, coming.on_done) is None
+    failures = {
+        (number, one.document_id): one.outcome
+        for number, done in coming.done.items()
+        for one in done
+        if isinstance(one.outcome, Failure)
+    }
+    assert list(failures) == [(0, 0), (1, 1)]
+    for failure in failures.values():
+        assert isinstance(failure, Failure) and failure.error_class == "ValueError"
+        assert "says the model" not in failure.message
+    labels = [
+        label_of(one)
+        for done in coming.done.values()
+        for one in done
+        if not isinstance(one.outcome, Failure)
+    ]
+    assert labels == ["4", "4", "1", "1"]
+    # A harmless document went through before anybody was charged.
+    assert sum("parcel" in batch[0] for batch in analysis.batches) == 2
+
+
+def test_where_no_document_goes_through_nobody_is_charged() -> None:
+    analysis = packed(budget=16)
+    analysis.errors["forward", ""] = ValueError("whatever it is given")
+    engine = Engine(analysis)
+    coming = Collected([])
+    first = batch_of(engine, documents_of(["a", "b"]))
+    with pytest.raises(WorkerFault, match="no document goes through"):
+        Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
+    assert coming.done == {}
 
 
 def test_jobs_of_an_encoder_share_batches(engine: Database, redis_url: str, child: Child) -> None:

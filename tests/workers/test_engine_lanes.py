@@ -76,6 +76,19 @@ def test_work_for_a_part_of_a_batch_is_shared_out() -> None:
     assert len(analysis.threads) == analysis.lanes
 
 
+def test_lanes_of_one_queue_are_taken_for_any_work() -> None:
+    """One GPU computes the batches of all: they are to be prepared and read side by side."""
+
+    class Queued(Beside):
+        queues = True
+
+    texts = ["x" * 9, "x" * 9, "x" * 7]
+    Engine(alone := one_by_one()).run(documents_of(texts), OPTIONS)
+    Engine(beside := Queued()).run(documents_of(texts), OPTIONS)
+    assert len(alone.batches) == 1
+    assert len(beside.batches) == len(beside.threads) == beside.lanes
+
+
 def test_every_document_that_fails_is_charged_and_no_other() -> None:
     analysis = Beside()
     analysis.errors["forward", "bad"] = RuntimeError("poison")

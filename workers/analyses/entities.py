@@ -51,6 +51,11 @@ class EntitiesAnalysis(Analysis):
         return self._classifier.lanes
 
     @property
+    def queues(self) -> bool:
+        """On a GPU."""
+        return self._classifier.queues
+
+    @property
     def measurable(self) -> bool:
         """Unless the catalog gives a budget, or the model is tiny."""
         return self._classifier.loaded.measurable

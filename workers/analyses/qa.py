@@ -76,6 +76,11 @@ class QaAnalysis(Analysis):
         return self._encoder.lanes
 
     @property
+    def queues(self) -> bool:
+        """On a GPU."""
+        return self._encoder.queues
+
+    @property
     def measurable(self) -> bool:
         """Unless the catalog gives a budget, or the model is tiny."""
         return self._loaded.measurable

@@ -38,7 +38,7 @@ class Cache:
     def __init__(self, model: Model, read: Iterable[Tensor], packing: Packing, beams: int) -> None:
         self._model, self._beams = model, beams
         self.documents = len(packing.lengths)
-        self._source = [padded(each, packing, model.key_heads, model.size) for each in read]
+        self._source = [_padded(each, packing, model.key_heads, model.size) for each in read]
         some = self._source[0][0]
         self._source_bias = _padding_bias(packing, some.dtype)
         self._used = 0
@@ -155,6 +155,11 @@ class Cache:
         for pair in self._own:
             for part in pair:
                 part[holes, :, : self._used] = part[movers, :, : self._used]
+        if 2 * left <= len(self._source[0][0]):
+            # Others are given the memory of those that have gone.
+            for layers in (self._source, self._own):
+                for number, (keys, values) in enumerate(layers):
+                    layers[number] = keys[:left].clone(), values[:left].clone()
         if self._source_bias is not None:
             self._source_bias[holes] = self._source_bias[movers]
         self._seen[holes], self._positions[holes] = self._seen[movers], self._positions[movers]
@@ -162,9 +167,9 @@ class Cache:
         self.documents = left
 
     def _grow(self, slots: int) -> None:
-        self._own = [
-            (self._grown(keys, slots), self._grown(values, slots)) for keys, values in self._own
-        ]
+        # Layer by layer: not all are twice in memory.
+        for number, (keys, values) in enumerate(self._own):
+            self._own[number] = self._grown(keys, slots), self._grown(values, slots)
 
     def _grown(self, part: Tensor, slots: int) -> Tensor:
         _, heads, _, size = part.shape
@@ -173,7 +178,7 @@ class Cache:
         return grown
 
 
-def padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
+def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
     """From (tokens, 2 * heads * size) to keys and values of (documents, heads, longest, size)."""
     # To a GPU, a copy for each length would be as many kernels.
     way = padded_at_once if keys_values.is_cuda else padded_by_runs

@@ -24,6 +24,8 @@ _ROOM = 0.25
 #: Documents that should be waiting in a stream for each that is on its way. With fewer, cohorts are
 #: smaller; with more, they have waited longer.
 _CHOICE = 2
+#: Documents that are not waited for any longer, however many there are places for.
+_MOST_WAITING = 2048
 #: Documents times beams that are worth a lane: with fewer, weights would be read more often than it
 #: pays.
 _ROWS_OF_LANE = 32
@@ -92,7 +94,7 @@ class Decoder:
     def wants(self) -> int:
         """Documents that should be waiting: enough to choose such of like length from them."""
         lanes = torch.get_num_threads() if self._device.type == "cpu" else 1
-        return _CHOICE * lanes * self._places
+        return min(_MOST_WAITING, _CHOICE * lanes * self._places)
 
     def stream(
         self,

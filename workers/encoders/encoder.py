@@ -47,12 +47,17 @@ class Encoder:
 
     @property
     def lanes(self) -> int:
-        """How many forwards may run at once, and gain by it: on a CPU one for each core, if it
-        packs.
+        """How many forwards may run at once, and gain by it, if it packs: on a CPU one for each
+        core, on a GPU two.
         """
-        if self.loaded.device.type == "cpu":
-            return torch.get_num_threads() if self.packs else 1
-        return _LANES
+        if not self.packs:
+            return 1
+        return torch.get_num_threads() if self.loaded.device.type == "cpu" else _LANES
+
+    @property
+    def queues(self) -> bool:
+        """Whether they are computed one behind the other all the same: on a GPU."""
+        return self.packs and self.loaded.device.type != "cpu"
 
 
 def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: Judge) -> Encoder:

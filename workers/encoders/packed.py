@@ -7,6 +7,7 @@ ends; only attention does, and it gets that from `Packing`. Krell et al. 2021 an
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -96,6 +97,7 @@ class PackedEncoder:
         self._head = head
         self._takes_types = takes_types
         self._device = device
+        self._turn = threading.Lock()
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
         """One batch through the model.
@@ -105,17 +107,25 @@ class PackedEncoder:
         """
         with torch.inference_mode():
             inputs, packing = self._inputs(rows)
-            hidden = self._body.embeddings(*inputs)
-            # A GPU has only been told what to do by then.
-            tell = on_layer if self._device.type == "cpu" else nothing
-            *before, last = self._body.layers
-            for layer in before:
-                hidden = layer(hidden, packing)
-                tell()
-            step = last.firsts if self._head.firsts_only else last
-            logits = self._head.classify(step(hidden, packing).float())
+            if self._device.type == "cpu":
+                logits = self._logits(inputs, packing, on_layer)
+            else:
+                # One batch behind the other: memory is for one at a time, and while the last lane's
+                # is computed, the others have time to read their outputs.
+                with self._turn:
+                    logits = self._logits(inputs, packing, nothing)
+                on_layer()
             result: Floats = logits.cpu().numpy()
         return result
+
+    def _logits(self, inputs: Tensor, packing: Packing, on_layer: Callable[[], None]) -> Tensor:
+        hidden = self._body.embeddings(*inputs)
+        *before, last = self._body.layers
+        for layer in before:
+            hidden = layer(hidden, packing)
+            on_layer()
+        step = last.firsts if self._head.firsts_only else last
+        return self._head.classify(step(hidden, packing).float())
 
     def _inputs(self, rows: Sequence[Row]) -> tuple[Tensor, Packing]:
         """(3, tokens): ids, types and places, in one copy to the device."""

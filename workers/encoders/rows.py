@@ -35,5 +35,6 @@ class Forward(Protocol):
 
         Args:
             rows: One batch.
-            on_layer: Called between layers, where those can be told apart.
+            on_layer: Called between layers, where those can be told apart; once, where a GPU is
+                told of all of them at once.
         """

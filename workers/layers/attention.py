@@ -20,6 +20,9 @@ try:  # FlashAttention with documents of any length; newer than the oldest torch
 except ImportError:
     _HAS_VARLEN = False
 
+#: Of a head, for FlashAttention.
+_WIDEST = 256
+
 
 def packed_attention(
     qkv: Tensor, packing: Packing, scale: float | None = None, bias: Tensor | None = None
@@ -36,13 +39,11 @@ def packed_attention(
         (tokens, heads * size).
     """
     if qkv.is_cuda and bias is None:
-        if qkv.dtype not in HALF:
-            return _in_one_kernel(qkv, packing, scale)
-        if _HAS_VARLEN:
-            query, key, value = qkv.unbind(1)
-            bounds, longest = packing.cumulative, max(packing.lengths)
-            seen = varlen_attn(query, key, value, bounds, bounds, longest, longest, scale=scale)
-            return seen.flatten(1)  # type: ignore[union-attr]
+        size = qkv.shape[-1]
+        if qkv.dtype in HALF and _HAS_VARLEN and size % 8 == 0 and size <= _WIDEST:
+            return _flash(qkv, packing, scale)
+        if qkv.dtype == torch.float32 and size % 4 == 0:
+            return _memory_efficient(qkv, packing, scale)
 
     def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         length = query.shape[-2]
@@ -52,9 +53,17 @@ def packed_attention(
     return by_runs(qkv, packing, attend)
 
 
-def _in_one_kernel(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
-    """In fp32 on a GPU, where FlashAttention is not: what SDPA computes nested tensors with
-    (Rabe and Staats 2021), for documents of any length.
+def _flash(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
+    """FlashAttention (Dao 2023) in half precision, documents of all lengths at once."""
+    query, key, value = qkv.unbind(1)
+    bounds, longest = packing.cumulative, max(packing.lengths)
+    seen = varlen_attn(query, key, value, bounds, bounds, longest, longest, scale=scale)
+    return seen.flatten(1)  # type: ignore[union-attr]
+
+
+def _memory_efficient(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
+    """The same in fp32, which FlashAttention has not: the kernel that SDPA takes for nested tensors
+    (Rabe and Staats 2021).
     """
     query, key, value = qkv[None].unbind(2)
     bounds, longest = packing.cumulative, max(packing.lengths)

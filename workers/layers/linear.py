@@ -32,6 +32,7 @@ _ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], str, str]] = {
     "swish": (functional.silu, "swish", ""),
 }
 
+#: Those of half the width.
 HALF = (DTYPES["bf16"], DTYPES["fp16"])
 
 #: Rows that oneDNN is told to expect; it lays weights out the same for any number beyond a few.
@@ -42,7 +43,8 @@ class Linear:
     """`activation(x @ weight.T + bias)`.
 
     On a CPU, fp32 and bf16 weights are reordered into oneDNN's blocked layout, which `torch.nn`
-    does anew in every call, and the activation is fused (the inductor's `_linear_pointwise`).
+    does anew in every call, and the activation is fused (the inductor's `_linear_pointwise`). On a
+    GPU, GELU is fused in bf16.
 
     Args:
         weight: (outputs, inputs), of any floating dtype.
@@ -97,16 +99,14 @@ class Linear:
         return self._function(y) if self._function else y
 
     def _fuses_on_gpu(self) -> bool:
-        """Whether cuBLASLt's product can apply the activation itself: GELU in half precisions. It
-        takes the one with tanh, which is off by less than these round to, and rounds once, not
-        twice.
+        """Whether cuBLASLt's product can apply the activation itself: GELU with tanh, which is off
+        from that with erf by 0.0005 at the most. In bf16 the root mean square of the error is
+        smaller by a third all the same: it rounds once, not twice.
         """
-        return (
-            self._weight.is_cuda
-            and self._fused == "gelu"
-            and self._bias is not None
-            and self._weight.dtype in HALF
-        )
+        if not self._weight.is_cuda or self._bias is None or self._fused != "gelu":
+            return False
+        dtype = self._weight.dtype
+        return dtype == DTYPES["bf16"] or dtype in HALF and self._variant == "tanh"
 
     def _fused_on_gpu(self, x: Tensor) -> Tensor:
         rows = x.reshape(-1, x.shape[-1])
