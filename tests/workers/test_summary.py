@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 from shutil import copytree
 
 import pytest
@@ -103,8 +104,9 @@ def test_the_catalog_can_narrow_window_and_batch(folder: Path) -> None:
     catalog._entries["summary"] = entry.model_copy(update={"options": options})
     analysis = SummaryAnalysis(catalog, "cpu")
     usual = SummaryAnalysis(catalog_of(summary=folder), "cpu")
-    rooms = [one._generator._decoder._tokens for one in (analysis, usual)]  # type: ignore[union-attr]
-    assert rooms == [77, 16_384]
+    decoders: list[Any] = [one._generator._decoder for one in (analysis, usual)]
+    beams = decoders[0]._beams
+    assert [decoder._tokens for decoder in decoders] == [77 // beams, 16_384 // beams]
     windows = windows_of(analysis, long_texts(40, 1, seed=4)[0])
     assert len(windows) > 1
     assert max(window.length for window in windows) <= 40
