@@ -63,8 +63,8 @@ class Stream(Protocol):
             windows: The first.
             on_step: Called in this thread, after every step; what it raises must pass through.
             on_output: Called with the number of a window, counted from 0 as they come, and what
-                the model made of it; perhaps in another thread, and before the `on_step` of its
-                step.
+                the model made of it, or raised at it alone; perhaps in another thread, and before
+                the `on_step` of its step.
             more: Asked in this thread whenever too few wait: the next windows, or none if there
                 are none just now. What it raises must pass through.
         """

@@ -95,8 +95,9 @@ class Streaming:
             on_done: Called when all documents of a batch have their outcomes.
 
         Returns:
-            What the model raised, if it did: nobody is blamed here, and batches that are not done
-            should go through `Engine.outcomes`, each by itself.
+            What the model raised, if the stream did not find out at whose document: nobody is
+            blamed here, and batches that are not done should go through `Engine.outcomes`, each by
+            itself.
 
         Raises:
             WorkerFault: If this process cannot work, whatever it is given.
