@@ -29,6 +29,7 @@ class BatchStream:
         forward: Runs one batch; several at once where there are lanes.
         budget: What a batch may cost, in tokens; asked before each.
         lanes: How many there are for so many tokens.
+        queues: Whether their batches are computed one behind the other.
     """
 
     #: It begins with whatever is there.
@@ -36,9 +37,14 @@ class BatchStream:
     by_batches = True
 
     def __init__(
-        self, forward: _Forward, budget: Callable[[], int], lanes: Callable[[int], int]
+        self,
+        forward: _Forward,
+        budget: Callable[[], int],
+        lanes: Callable[[int], int],
+        queues: bool = False,
     ) -> None:
         self._forward, self._budget, self._lanes = forward, budget, lanes
+        self._queues = queues
 
     def run(
         self,
@@ -48,7 +54,7 @@ class BatchStream:
         more: Callable[[], Sequence[Window]],
     ) -> None:
         """See `Stream`."""
-        waiting = _Waiting(self._budget)
+        waiting = _Waiting(self._budget, self._queues)
         waiting.add(windows)
         running: set[int] = set()
         lanes = 0
@@ -57,9 +63,10 @@ class BatchStream:
         def step() -> None:
             nonlocal anew
             on_step()
-            # Where a lane has ended, or there is work for more, they come to their end, and all
-            # begin anew.
-            anew = anew or len(running) < lanes or self._lanes(waiting.tokens) > lanes
+            # Where there is work for a lane that has ended, or for more lanes, all come to their
+            # end, and begin anew.
+            idle = len(running) < lanes and bool(waiting)
+            anew = anew or idle or self._lanes(waiting.tokens) > lanes
             few = waiting.tokens < _WAITING * lanes * self._budget()
             if few and not anew and (new := more()):
                 waiting.add(new)
@@ -93,8 +100,8 @@ class BatchStream:
 class _Waiting:
     """Windows that no lane has taken yet: those that came first, and of these the longest."""
 
-    def __init__(self, budget: Callable[[], int]) -> None:
-        self._budget = budget
+    def __init__(self, budget: Callable[[], int], queues: bool) -> None:
+        self._budget, self._queues = budget, queues
         self._windows: deque[tuple[int, Window]] = deque()
         self._came = 0
         self._lock = threading.Lock()
@@ -115,7 +122,7 @@ class _Waiting:
         """A batch, by the numbers of its windows; none if nothing waits."""
         batch: dict[int, Window] = {}
         with self._lock:
-            room = room_of(self._budget(), self.tokens, lanes)
+            room = room_of(self._budget(), self.tokens, lanes, self._queues)
             while self._windows and (not batch or self._windows[0][1].length <= room):
                 number, window = self._windows.popleft()
                 batch[number] = window

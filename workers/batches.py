@@ -9,6 +9,8 @@ from workers.analysis import Window
 #: Of a budget, the part that a lane's batch has at least, however little is left: one in so many.
 #: Smaller ones cost more.
 LEAST = 4
+#: The same where they queue for one device.
+LEAST_QUEUED = 16
 
 
 def batches(
@@ -16,6 +18,7 @@ def batches(
     budget: Callable[[str], int],
     packs: bool = False,
     lanes: int = 1,
+    queues: bool = False,
 ) -> Iterator[list[int]]:
     """Cut windows into batches of like length, the longest first. Without padding it matters less
     who is beside whom, but neighbours of one length go through attention together.
@@ -26,6 +29,7 @@ def batches(
             meanwhile.
         packs: Whether the model computes without padding.
         lanes: That take batches.
+        queues: See `room_of`.
 
     Yields:
         Places in `windows`, each exactly once over all batches. The windows of a batch are of one
@@ -37,7 +41,7 @@ def batches(
     begin = 0
     while begin < len(order):
         longest = windows[order[begin]]
-        room = room_of(budget(longest.group), left, lanes)
+        room = room_of(budget(longest.group), left, lanes, queues)
         end = begin
         # The first is the longest: no other costs more.
         while end < len(order) and windows[order[end]].group == longest.group:
@@ -50,7 +54,7 @@ def batches(
         begin = end
 
 
-def room_of(budget: int, left: int, lanes: int) -> int:
+def room_of(budget: int, left: int, lanes: int, queues: bool = False) -> int:
     """What a batch may cost where lanes take them: no more than half a lane's share of what is
     left, so that all come out even (guided self-scheduling, Polychronopoulos and Kuck 1987).
 
@@ -58,8 +62,14 @@ def room_of(budget: int, left: int, lanes: int) -> int:
         budget: What it may cost in any case.
         left: Tokens that no lane has taken yet.
         lanes: That take batches.
+        queues: Whether batches are computed one behind the other: then each lane is to have one,
+            and it does not matter when it ends.
     """
-    return budget if lanes == 1 else max(min(budget, left // (2 * lanes)), budget // LEAST)
+    if lanes == 1:
+        return budget
+    if queues:
+        return max(min(budget, left // lanes), budget // LEAST_QUEUED)
+    return max(min(budget, left // (2 * lanes)), budget // LEAST)
 
 
 def cost(windows: Sequence[Window], packs: bool = False) -> int:

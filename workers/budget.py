@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import platform
+import threading
 from collections.abc import Callable, Sequence
 from itertools import cycle
 from time import perf_counter
@@ -50,6 +51,7 @@ class Budgets:
         self._ceilings: dict[str, int] = {}
         self._keys: dict[str, dict[str, str]] = {}
         self._kept: Decisions | None = None
+        self._lock = threading.Lock()
 
     def of(self, group: str) -> int:
         """Of a group: what was measured or else is stated, or less where that did not fit."""
@@ -60,12 +62,24 @@ class Budgets:
         """No batch is to cost more from now on."""
         self._ceilings[group] = tokens
 
-    def lower(self, group: str, cost: int) -> None:
-        """A batch that cost so many tokens did not fit the memory."""
-        # Another lane may have found out more.
-        self.set_ceiling(group, min(cost // 2, self.of(group)))
+    def restore(self, group: str, lowered: int, ceiling: int) -> None:
+        """What it was lowered to was needless, unless another lane has lowered it further."""
+        with self._lock:
+            if self.of(group) == lowered:
+                self._ceilings[group] = ceiling
+
+    def lower(self, group: str, cost: int) -> int:
+        """A batch that cost so many tokens did not fit the memory.
+
+        Returns:
+            What a batch may cost now.
+        """
+        with self._lock:
+            # Another lane may have found out more.
+            lowered = self._ceilings[group] = min(cost // 2, self.of(group))
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+        return lowered
 
     def keep(self, group: str) -> None:
         """Write down what has come of a group that was measured."""

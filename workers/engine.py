@@ -18,13 +18,15 @@ from workers.budget import Budgets
 from workers.counters import Counters, Forwards
 from workers.decisions import Decisions
 from workers.faults import DeviceFault, WorkerFault
-from workers.isolation import is_out_of_memory, isolate, raise_worker_fault
+from workers.isolation import Blame, isolate, isolate_windows, raise_worker_fault
 from workers.lanes import Shared, lanes_for, side_by_side
 from workers.progress import Told, carrying, nothing
 from workers.work import Work, failure_of
 
 #: A document that no model can have trouble with.
 _HARMLESS = "The parcel arrived on Monday."
+#: Windows of one batch that may fail alone before nobody believes it any more.
+_MANY = 4
 #: To be called now and then by whatever takes long.
 Tick = Callable[[], None]
 #: What `Analysis.prepare` gives: for each document its windows, or why it has none.
@@ -66,10 +68,19 @@ class Engine:
             return self.analysis.stream(group)
 
         def forward(windows: Sequence[Window], tick: Tick) -> list[Any]:
-            # Who is to blame is found out when its document is concluded.
-            return self._apart(windows, lambda place, error: None, tick)
+            failed: list[int] = []
 
-        return BatchStream(forward, partial(self.batch_tokens, group), partial(self._lanes, group))
+            def blame(place: int, error: Exception) -> None:
+                # Whoever concludes the document finds out whether it is to blame. So many, and it
+                # is none of them.
+                failed.append(place)
+                if len(failed) > _MANY:
+                    raise error
+
+            return self._apart(windows, blame, tick)
+
+        budget, lanes = partial(self.batch_tokens, group), partial(self._lanes, group)
+        return BatchStream(forward, budget, lanes, self.analysis.queues)
 
     def batch_tokens(self, group: str = "") -> int:
         """What a batch may cost, in tokens: what was measured or else is stated, or less where that
@@ -142,15 +153,15 @@ class Engine:
 
     def conclude(self, works: Sequence[Work], options: RunOptions) -> list[Outcome]:
         """The outcomes of documents whose windows have all gone through; the output of one that
-        failed alone is what it raised.
+        failed alone is what it raised, and it is tried once more.
 
         Raises:
             WorkerFault: If this process cannot work; no document is to blame.
         """
         for work in works:
-            if failed := [output for output in work.outputs if isinstance(output, Exception)]:
-                self._acquit_worker(work.document, options, failed[0])
-                work.outcome = failure_of(failed[0], "the model read it")
+            for place, output in enumerate(work.outputs):
+                if isinstance(output, Exception) and work.outcome is None:
+                    self._batch([(work, place)], options, nothing)
         self._assemble_all(works, options)
         return self._outcomes(works)
 
@@ -188,7 +199,9 @@ class Engine:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
         lanes = self._lanes(windows[0].group, cost(windows, self.analysis.packs)) if windows else 1
-        planned = Shared(batches(windows, self.batch_tokens, self.analysis.packs, lanes))
+        analysis = self.analysis
+        cut = batches(windows, self.batch_tokens, analysis.packs, lanes, analysis.queues)
+        planned = Shared(cut)
 
         def lane(tick: Tick) -> None:
             for batch in planned:
@@ -228,27 +241,13 @@ class Engine:
             else:
                 work.outputs[place] = output
 
-    def _apart(
-        self, windows: Sequence[Window], blame: Callable[[int, Exception], None], tick: Tick
-    ) -> list[Any]:
+    def _apart(self, windows: Sequence[Window], blame: Blame, tick: Tick) -> list[Any]:
         """The outputs of a batch; of a window that fails alone, what it raises."""
-        group = windows[0].group
-        ceiling = self.batch_tokens(group)
 
-        def forward(places: Sequence[int]) -> list[Any]:
-            return self._forward([windows[place] for place in places], tick)
+        def forward(some: Sequence[Window]) -> list[Any]:
+            return self._forward(some, tick)
 
-        def lower_budget(places: Sequence[int]) -> None:
-            some = [windows[place] for place in places]
-            self._budgets.lower(group, cost(some, self.analysis.packs))
-
-        outputs = isolate(range(len(windows)), forward, blame, lower_budget)
-        if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
-            # One window was too large by itself: what was halved on the way to it was not.
-            self._budgets.set_ceiling(group, ceiling)
-        elif self.batch_tokens(group) < ceiling:
-            self._budgets.keep(group)
-        return outputs
+        return isolate_windows(windows, forward, blame, self._budgets, self.analysis.packs)
 
     def _forward(self, windows: Sequence[Window], tick: Tick) -> list[Any]:
         tokens, costs = cost(windows, packs=True), cost(windows, self.analysis.packs)
@@ -293,7 +292,7 @@ class Engine:
             raise WorkerFault(
                 f"{self.analysis.name}: no document goes through "
                 f"({type(error).__name__}, then {type(second).__name__} for a harmless one)"
-            ) from second
+            ) from second.with_traceback(None)
 
 
 __all__ = ["Counters", "DeviceFault", "Engine", "Prepared", "WorkerFault"]

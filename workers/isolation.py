@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
+from workers.analysis import Window
+from workers.batches import cost
 from workers.faults import DeviceFault, WorkerFault
+
+if TYPE_CHECKING:
+    from workers.budget import Budgets
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
+#: Of a batch: the place of a window, and what it raised alone.
+Blame = Callable[[int, Exception], None]
 
 #: Known to newer versions of torch only.
 _AcceleratorError: type[Exception] | None = getattr(torch, "AcceleratorError", None)
@@ -61,6 +68,42 @@ def isolate(
         *isolate(items[:half], attempt, on_blame, on_memory),
         *isolate(items[half:], attempt, on_blame, on_memory),
     ]
+
+
+def isolate_windows(
+    windows: Sequence[Window],
+    attempt: Callable[[Sequence[Window]], Sequence[Any]],
+    on_blame: Blame,
+    budgets: Budgets,
+    packs: bool,
+) -> list[Any]:
+    """The same for a batch of windows; where it was too large for the memory, later ones are
+    smaller.
+
+    Args:
+        windows: Of one group.
+        attempt: Gives an output for each of some windows, or raises.
+        on_blame: Told of each window that fails alone, by its place.
+        budgets: Says what batches may cost, and is told what was too much.
+        packs: Whether they cost no padding.
+    """
+    group = windows[0].group
+    ceiling = lowered = budgets.of(group)
+
+    def attempt_places(places: Sequence[int]) -> Sequence[Any]:
+        return attempt([windows[place] for place in places])
+
+    def lower_budget(places: Sequence[int]) -> None:
+        nonlocal lowered
+        lowered = budgets.lower(group, cost([windows[place] for place in places], packs))
+
+    outputs = isolate(range(len(windows)), attempt_places, on_blame, lower_budget)
+    if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
+        # One window was too large by itself: what was halved on the way to it was not.
+        budgets.restore(group, lowered, ceiling)
+    elif budgets.of(group) < ceiling:
+        budgets.keep(group)
+    return outputs
 
 
 def is_out_of_memory(error: Exception) -> bool:

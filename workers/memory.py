@@ -37,6 +37,7 @@ def share_memory(device: str, sharers: int) -> None:
     place = torch.device(device)
     # Where there is no GPU, whoever loads a model on it says so.
     if place.type == "cuda" and sharers > 1 and torch.cuda.is_available():
+        place = torch.device("cuda", place.index or 0)
         _parts[place] = _SHARED / sharers
         torch.cuda.set_per_process_memory_fraction(_parts[place], place)
 

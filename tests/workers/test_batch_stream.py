@@ -23,6 +23,7 @@ from tests.waiting import wait_until
 from tests.workers.burst import PATIENCE, Child, Watched, states
 from tests.workers.collected import Collected, batch_of, documents_of, nothing
 from tests.workers.engine_analysis import CountingAnalysis
+from tests.workers.streamed import labels, letters
 from workers.analyses import load_analysis
 from workers.analysis import Window
 from workers.batch_stream import BatchStream
@@ -216,34 +217,59 @@ def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_o
     assert run() == [["z" * 16], ["zz"], ["x" * 6], ["y" * 6]]
 
 
-def test_a_document_that_fails_is_charged_and_the_stream_goes_on() -> None:
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_a_document_that_fails_is_charged_and_the_stream_goes_on(
+    lanes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     analysis = packed(budget=16)
+    monkeypatch.setattr(CountingAnalysis, "lanes", lanes)
     analysis.errors["forward", "bad"] = ValueError("bad, says the model")
     engine = Engine(analysis)
-    batches = [batch_of(engine, documents_of(texts)) for texts in (["fine", "x|bad|y"], ["a", "b"])]
-    first = batch_of(engine, documents_of(["bad", "good"]))
-    coming = Collected(batches)
-    streaming = Streaming(engine)
-    assert streaming.run("en", first, coming.more, nothing, coming.on_done) is None
-    failures = {
-        (number, one.document_id): one.outcome
-        for number, done in coming.done.items()
-        for one in done
-        if isinstance(one.outcome, Failure)
+    texts = (["bad", "good" * 4], ["fine" * 3, "x|bad|y"], ["a" * 5, "b" * 6])
+    first, *others = (batch_of(engine, documents_of(some)) for some in texts)
+    coming = Collected(others)
+    with threads(lanes):
+        fault = Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
+    assert fault is None
+    outcomes = {
+        (number, one.document_id): one for number in coming.done for one in coming.done[number]
     }
-    assert list(failures) == [(0, 0), (1, 1)]
-    for failure in failures.values():
+    failures = {key for key, one in outcomes.items() if isinstance(one.outcome, Failure)}
+    assert failures == {(0, 0), (1, 1)}
+    for key in failures:
+        failure = outcomes[key].outcome
         assert isinstance(failure, Failure) and failure.error_class == "ValueError"
         assert "says the model" not in failure.message
-    labels = [
-        label_of(one)
-        for done in coming.done.values()
-        for one in done
-        if not isinstance(one.outcome, Failure)
-    ]
-    assert labels == ["4", "4", "1", "1"]
-    # A harmless document went through before anybody was charged.
+    labels = {key: label_of(one) for key, one in outcomes.items() if key not in failures}
+    assert labels == {(0, 1): "16", (1, 0): "12", (2, 0): "5", (2, 1): "6"}
+    # Before anybody was charged, a harmless document went through.
     assert sum("parcel" in batch[0] for batch in analysis.batches) == 2
+
+
+def test_what_has_passed_by_then_charges_nobody() -> None:
+    analysis = packed(budget=16)
+    analysis.errors["forward", "b"] = ValueError("just now")
+    engine = Engine(analysis)
+    coming = Collected([batch_of(engine, documents_of(["cc"]))])
+
+    def step() -> None:
+        # Whoever failed has failed alone by then.
+        if ["b"] in analysis.batches:
+            analysis.errors.clear()
+
+    first = batch_of(engine, documents_of(["b", "aa"]))
+    assert Streaming(engine).run("en", first, coming.more, step, coming.on_done) is None
+    assert [label_of(one) for one in coming.done[0]] == ["1", "2"]
+
+
+def test_where_many_of_a_batch_fail_the_jobs_go_one_by_one() -> None:
+    analysis = packed(budget=16)
+    analysis.errors["forward", "b"] = ValueError("b")
+    engine = Engine(analysis)
+    coming = Collected([batch_of(engine, documents_of(["cc"]))])
+    first = batch_of(engine, documents_of(["b"] * 6))
+    fault = Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
+    assert isinstance(fault, ValueError) and coming.done == {}
 
 
 def test_where_no_document_goes_through_nobody_is_charged() -> None:
@@ -255,6 +281,40 @@ def test_where_no_document_goes_through_nobody_is_charged() -> None:
     with pytest.raises(WorkerFault, match="no document goes through"):
         Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
     assert coming.done == {}
+
+
+@pytest.mark.parametrize("queues", [False, True])
+def test_a_job_of_less_than_a_batch_does_not_end_the_stream(queues: bool) -> None:
+    coming = [windows_of(10, 10, 10) for _ in range(6)]
+
+    def forward(windows: Sequence[Window], tick: Callable[[], None]) -> list[int]:
+        tick()
+        return [window.length for window in windows]
+
+    def lanes_of(tokens: int) -> int:
+        return 2
+
+    stream = BatchStream(forward, lambda: 1000, lanes_of, queues)
+    said: dict[int, int] = {}
+    with threads(2):
+        first = windows_of(10, 10, 10)
+        stream.run(first, nothing, said.__setitem__, lambda: coming.pop() if coming else [])
+    assert said == dict.fromkeys(range(21), 10)
+
+
+def test_a_document_that_fails_in_a_stream_is_a_dead_letter(
+    engine: Database, redis_url: str, child: Child
+) -> None:
+    analysis = Watched()
+    analysis.packed, analysis.budget = True, 16
+    analysis.errors["forward", "bad"] = ValueError("bad word")
+    child = Child(engine, child.board, analysis)
+    make_run(engine, ["first", "bad word", "fine", "last"], job_size=2)
+    child.send()
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1)] * 2
+    assert letters(engine) == [("ValueError", 1)]
+    assert labels(engine) == ["5", "4", "4"]
 
 
 def test_jobs_of_an_encoder_share_batches(engine: Database, redis_url: str, child: Child) -> None:

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from workers.encoders.rows import Floats, Ints, Row
-from workers.layers.device import to_device
+from workers.layers.device import Fetched, to_device
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm
@@ -110,12 +110,13 @@ class PackedEncoder:
             if self._device.type == "cpu":
                 logits = self._logits(inputs, packing, on_layer)
             else:
-                # One batch behind the other: memory is for one at a time, and while the last lane's
-                # is computed, the others have time to read their outputs.
+                # One batch behind the other, its outputs behind it: memory is for one at a time,
+                # and while the last lane's is computed, the others have time to read theirs.
                 with self._turn:
-                    logits = self._logits(inputs, packing, nothing)
+                    fetched = Fetched(self._logits(inputs, packing, nothing))
                 on_layer()
-            result: Floats = logits.cpu().numpy()
+                logits = fetched.wait()
+            result: Floats = logits.numpy()
         return result
 
     def _logits(self, inputs: Tensor, packing: Packing, on_layer: Callable[[], None]) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from inspect import signature
 from typing import Any
 
@@ -40,7 +41,8 @@ def packed_attention(
     """
     if qkv.is_cuda and bias is None:
         size = qkv.shape[-1]
-        if qkv.dtype in HALF and _HAS_VARLEN and size % 8 == 0 and size <= _WIDEST:
+        fits = size % 8 == 0 and size <= _WIDEST
+        if qkv.dtype in HALF and fits and _HAS_VARLEN and _has_flash(qkv.device):
             return _flash(qkv, packing, scale)
         if qkv.dtype == torch.float32 and size % 4 == 0:
             return _memory_efficient(qkv, packing, scale)
@@ -51,6 +53,12 @@ def packed_attention(
         return attention(query, key, value, scale, mask)
 
     return by_runs(qkv, packing, attend)
+
+
+@lru_cache
+def _has_flash(device: torch.device) -> bool:
+    """FlashAttention is for Ampere and what came after it."""
+    return torch.cuda.get_device_capability(device) >= (8, 0)
 
 
 def _flash(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:

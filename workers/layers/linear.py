@@ -44,7 +44,7 @@ class Linear:
 
     On a CPU, fp32 and bf16 weights are reordered into oneDNN's blocked layout, which `torch.nn`
     does anew in every call, and the activation is fused (the inductor's `_linear_pointwise`). On a
-    GPU, GELU is fused in bf16.
+    GPU, GELU is fused in bf16, and that with tanh in fp16 too.
 
     Args:
         weight: (outputs, inputs), of any floating dtype.
