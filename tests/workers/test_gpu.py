@@ -11,14 +11,16 @@ import torch
 from schema.catalog import Catalog, Precision
 from schema.document import Document
 from schema.options import RunOptions
+from schema.outcome import Outcome
 from tests.workers import causal_models, packed_models
 from tests.workers.causal_models import prompts_of
-from tests.workers.collected import Collected, nothing
+from tests.workers.collected import nothing
 from tests.workers.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
 from tests.workers.seq2seq_models import MODELS, build_model
 from tests.workers.test_batch_stream import exactly, nearly
 from tests.workers.test_decoding import SEARCHES, generated, settings_of, sources_of
 from workers.analyses import load_analysis
+from workers.counters import Counters
 from workers.decoding import Decoder, take_apart
 from workers.encoders.families import pack
 from workers.engine import Engine
@@ -88,15 +90,21 @@ def test_outcomes_are_those_of_a_cpu(tiny_catalog: Catalog, name: str) -> None:
     expected = there.outcomes(documents, OPTIONS)
     got = here.outcomes(documents, OPTIONS)
     assert [exactly(one) for one in got] == [nearly(one) for one in expected]
-    streaming = Streaming(here)
-    batches = [
+    first, *others = (
         Batch(some, OPTIONS, here.prepare(some, OPTIONS))
         for some in (documents[:7], documents[7:8], documents[8:])
-    ]
-    group = streaming.group(batches[0].prepared)
+    )
+    done: dict[int, list[Outcome]] = {}
+
+    def more(wait: bool) -> Batch | None:
+        return others.pop(0) if others else None
+
+    def on_done(number: int, outcomes: list[Outcome], counters: Counters) -> None:
+        done[number] = outcomes
+
+    streaming = Streaming(here)
+    group = streaming.group(first.prepared)
     assert group is not None
-    coming = Collected(batches[1:])
-    assert streaming.run(group, batches[0], coming.more, nothing, coming.on_done) is None
-    streamed = [one for number in sorted(coming.done) for one in coming.done[number]]
-    assert not coming.coming
+    assert streaming.run(group, first, more, nothing, on_done) is None
+    streamed = [one for number in range(3) for one in done[number]]
     assert [exactly(one) for one in streamed] == [nearly(one) for one in expected]
