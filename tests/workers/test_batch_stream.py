@@ -23,12 +23,10 @@ from tests.waiting import wait_until
 from tests.workers.burst import PATIENCE, Child, Watched, states
 from tests.workers.collected import Collected, batch_of, documents_of, nothing
 from tests.workers.engine_analysis import CountingAnalysis
-from tests.workers.streamed import labels, letters
 from workers.analyses import load_analysis
 from workers.analysis import Window
 from workers.batch_stream import BatchStream
 from workers.engine import Engine
-from workers.faults import WorkerFault
 from workers.streaming import Batch, Streaming
 
 SIZES = (3, 1, 7, 2, 11)
@@ -195,94 +193,6 @@ def test_lanes_begin_anew_where_there_is_work_for_more() -> None:
     assert set(threads_of.values()) == {threading.current_thread().name, "lane-0", "lane-1"}
 
 
-def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_on() -> None:
-    """Also where each of the jobs that shared the batch would fit by itself."""
-    analysis = packed(budget=16)
-    analysis.memory = 16
-    engine = Engine(analysis)
-    streaming = Streaming(engine)
-    first, second = documents_of(["z" * 16, "zz"]), documents_of(["x" * 6, "y" * 6])
-
-    def run() -> list[list[str]]:
-        analysis.batches.clear()
-        coming = Collected([batch_of(engine, second)])
-        batch = batch_of(engine, first)
-        assert streaming.run("en", batch, coming.more, nothing, coming.on_done) is None
-        labels = {number: [label_of(one) for one in done] for number, done in coming.done.items()}
-        assert labels == {0: ["16", "2"], 1: ["6", "6"]}
-        return analysis.batches
-
-    assert run() == [["z" * 16], ["zz", "x" * 6, "y" * 6], ["zz"], ["x" * 6, "y" * 6]]
-    assert engine.batch_tokens("en") == 7
-    assert run() == [["z" * 16], ["zz"], ["x" * 6], ["y" * 6]]
-
-
-@pytest.mark.parametrize("lanes", [1, 3])
-def test_a_document_that_fails_is_charged_and_the_stream_goes_on(
-    lanes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    analysis = packed(budget=16)
-    monkeypatch.setattr(CountingAnalysis, "lanes", lanes)
-    analysis.errors["forward", "bad"] = ValueError("bad, says the model")
-    engine = Engine(analysis)
-    texts = (["bad", "good" * 4], ["fine" * 3, "x|bad|y"], ["a" * 5, "b" * 6])
-    first, *others = (batch_of(engine, documents_of(some)) for some in texts)
-    coming = Collected(others)
-    with threads(lanes):
-        fault = Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
-    assert fault is None
-    outcomes = {
-        (number, one.document_id): one for number in coming.done for one in coming.done[number]
-    }
-    failures = {key for key, one in outcomes.items() if isinstance(one.outcome, Failure)}
-    assert failures == {(0, 0), (1, 1)}
-    for key in failures:
-        failure = outcomes[key].outcome
-        assert isinstance(failure, Failure) and failure.error_class == "ValueError"
-        assert "says the model" not in failure.message
-    labels = {key: label_of(one) for key, one in outcomes.items() if key not in failures}
-    assert labels == {(0, 1): "16", (1, 0): "12", (2, 0): "5", (2, 1): "6"}
-    # Before anybody was charged, a harmless document went through.
-    assert sum("parcel" in batch[0] for batch in analysis.batches) == 2
-
-
-def test_what_has_passed_by_then_charges_nobody() -> None:
-    analysis = packed(budget=16)
-    analysis.errors["forward", "b"] = ValueError("just now")
-    engine = Engine(analysis)
-    coming = Collected([batch_of(engine, documents_of(["cc"]))])
-
-    def step() -> None:
-        # Whoever failed has failed alone by then.
-        if ["b"] in analysis.batches:
-            analysis.errors.clear()
-
-    first = batch_of(engine, documents_of(["b", "aa"]))
-    assert Streaming(engine).run("en", first, coming.more, step, coming.on_done) is None
-    assert [label_of(one) for one in coming.done[0]] == ["1", "2"]
-
-
-def test_where_many_of_a_batch_fail_the_jobs_go_one_by_one() -> None:
-    analysis = packed(budget=16)
-    analysis.errors["forward", "b"] = ValueError("b")
-    engine = Engine(analysis)
-    coming = Collected([batch_of(engine, documents_of(["cc"]))])
-    first = batch_of(engine, documents_of(["b"] * 6))
-    fault = Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
-    assert isinstance(fault, ValueError) and coming.done == {}
-
-
-def test_where_no_document_goes_through_nobody_is_charged() -> None:
-    analysis = packed(budget=16)
-    analysis.errors["forward", ""] = ValueError("whatever it is given")
-    engine = Engine(analysis)
-    coming = Collected([])
-    first = batch_of(engine, documents_of(["a", "b"]))
-    with pytest.raises(WorkerFault, match="no document goes through"):
-        Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
-    assert coming.done == {}
-
-
 @pytest.mark.parametrize("queues", [False, True])
 def test_a_job_of_less_than_a_batch_does_not_end_the_stream(queues: bool) -> None:
     coming = [windows_of(10, 10, 10) for _ in range(6)]
@@ -300,21 +210,6 @@ def test_a_job_of_less_than_a_batch_does_not_end_the_stream(queues: bool) -> Non
         first = windows_of(10, 10, 10)
         stream.run(first, nothing, said.__setitem__, lambda: coming.pop() if coming else [])
     assert said == dict.fromkeys(range(21), 10)
-
-
-def test_a_document_that_fails_in_a_stream_is_a_dead_letter(
-    engine: Database, redis_url: str, child: Child
-) -> None:
-    analysis = Watched()
-    analysis.packed, analysis.budget = True, 16
-    analysis.errors["forward", "bad"] = ValueError("bad word")
-    child = Child(engine, child.board, analysis)
-    make_run(engine, ["first", "bad word", "fine", "last"], job_size=2)
-    child.send()
-    child.work()
-    assert states(engine) == [(JobState.DONE, 1)] * 2
-    assert letters(engine) == [("ValueError", 1)]
-    assert labels(engine) == ["5", "4", "4"]
 
 
 def test_jobs_of_an_encoder_share_batches(engine: Database, redis_url: str, child: Child) -> None:
