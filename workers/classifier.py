@@ -89,8 +89,8 @@ class Classifier:
         device: `cpu` or `cuda:0`.
 
     Attributes:
-        loaded: The model.
-        packs: Whether a batch is computed without padding.
+        encoder: The model.
+        loaded: Its configuration and head, its tokenizer, its limits.
 
     Raises:
         ModelError: If the model cannot be loaded, or has no fast tokenizer.
@@ -99,23 +99,11 @@ class Classifier:
     def __init__(self, entry: Entry, auto_model_class: Any, device: str) -> None:
         """Load the model."""
         encoder = load_encoder(entry, auto_model_class, device, CLASSES)
-        self.loaded = encoder.loaded
-        self.packs = encoder.packs
-        self._encoder = encoder
+        self.encoder, self.loaded = encoder, encoder.loaded
         self._backend = encoder.loaded.tokenizer.backend_tokenizer
         # It may have been told to cut, by its checkpoint or by a trial.
         self._backend.no_truncation()
         self._backend.no_padding()
-
-    @property
-    def lanes(self) -> int:
-        """How many batches may be computed at once."""
-        return self._encoder.lanes
-
-    @property
-    def queues(self) -> bool:
-        """Whether they are computed one behind the other all the same."""
-        return self._encoder.queues
 
     @property
     def labels(self) -> list[str]:
@@ -167,7 +155,7 @@ class Classifier:
             token classification (tokens, classes), the special ones included, those of a window
             behind those of the window before.
         """
-        return self._encoder.forward([window.features for window in windows], on_layer)
+        return self.encoder.forward([window.features for window in windows], on_layer)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -159,7 +159,7 @@ def load(folder: Path, **options: Any) -> Classifier:
 
 def test_a_loaded_model_holds_its_weights_once(tmp_path: Path) -> None:
     classifier = load(build_sentiment(tmp_path / "model"))
-    assert classifier.packs
+    assert classifier.encoder.packs
     left = {name.split(".")[0] for name, _ in classifier.loaded.model.named_parameters()}
     assert left == {"classifier", "pre_classifier"}
 
@@ -173,7 +173,7 @@ def test_what_the_packed_path_lacks_goes_the_padded_way_and_is_told_once(
         classifier = load(folder)
     (message,) = [record.message for record in caplog.records if "padded" in record.message]
     assert str(folder) in message and "activation 'quick_gelu'" in message
-    assert not classifier.packs
+    assert not classifier.encoder.packs
     windows = [window for (window,) in classifier.windows(["good", "not good at all"], overlap=0)]
     expected = padded(model, [window.features for window in windows], False)
     np.testing.assert_allclose(classifier.logits(windows), expected, rtol=0, atol=1e-5)

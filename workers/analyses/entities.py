@@ -16,15 +16,16 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Entity, Result
-from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.analysis import DocumentError, Window
 from workers.classifier import Classifier, softmax
+from workers.encoder_analysis import EncoderAnalysis
 from workers.grouping import Grouping, Judged, Span, merged
 
 #: Windows of a document share this part of their tokens.
 _OVERLAP = 4
 
 
-class EntitiesAnalysis(Analysis):
+class EntitiesAnalysis(EncoderAnalysis):
     """Token classification; see `Analysis` for the contract."""
 
     name = "entities"
@@ -33,36 +34,8 @@ class EntitiesAnalysis(Analysis):
         """Load the model of the catalog's [entities]."""
         entry = catalog.entry(self.name)
         self._classifier = Classifier(entry, AutoModelForTokenClassification, device)
+        self._encoder = self._classifier.encoder
         self._grouping = Grouping(self._classifier.labels)
-
-    @property
-    def batch_tokens(self) -> int:
-        """The most padded tokens that `forward` takes at once."""
-        return self._classifier.loaded.batch_tokens
-
-    @property
-    def packs(self) -> bool:
-        """Whether the model's architecture is one of those that go without padding."""
-        return self._classifier.packs
-
-    @property
-    def lanes(self) -> int:
-        """Of the model."""
-        return self._classifier.lanes
-
-    @property
-    def queues(self) -> bool:
-        """On a GPU."""
-        return self._classifier.queues
-
-    @property
-    def measurable(self) -> bool:
-        """Unless the catalog gives a budget, or the model is tiny."""
-        return self._classifier.loaded.measurable
-
-    def provenance(self) -> list[Provenance]:
-        """The one model."""
-        return [self._classifier.loaded.provenance]
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions

@@ -22,7 +22,8 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Answer, Result
-from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.analysis import DocumentError, Window
+from workers.encoder_analysis import EncoderAnalysis
 from workers.encoders.encoder import load_encoder
 from workers.encoders.trial import ANSWERS
 
@@ -48,7 +49,7 @@ class Passage:
     encoding: Encoding
 
 
-class QaAnalysis(Analysis):
+class QaAnalysis(EncoderAnalysis):
     """Extractive question answering; see `Analysis` for the contract."""
 
     name = "qa"
@@ -59,35 +60,6 @@ class QaAnalysis(Analysis):
         self._encoder = load_encoder(entry, AutoModelForQuestionAnswering, device, ANSWERS)
         self._loaded = self._encoder.loaded
         self._max_window = min(self._loaded.max_length, MAX_WINDOW)
-
-    @property
-    def batch_tokens(self) -> int:
-        """The most padded tokens that `forward` takes at once."""
-        return self._loaded.batch_tokens
-
-    @property
-    def packs(self) -> bool:
-        """Whether the model's architecture is one of those that go without padding."""
-        return self._encoder.packs
-
-    @property
-    def lanes(self) -> int:
-        """Of the model."""
-        return self._encoder.lanes
-
-    @property
-    def queues(self) -> bool:
-        """On a GPU."""
-        return self._encoder.queues
-
-    @property
-    def measurable(self) -> bool:
-        """Unless the catalog gives a budget, or the model is tiny."""
-        return self._loaded.measurable
-
-    def provenance(self) -> list[Provenance]:
-        """The one model."""
-        return [self._loaded.provenance]
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
