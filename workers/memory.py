@@ -20,7 +20,7 @@ _SHARED = 0.9
 _SOURCES = 0.2
 #: Tokens for which a text has room then. Few get so long, and a cache grows with them only.
 _TEXT = 256
-#: Documents, times beams, that are on their way at once: more have nothing left to gain.
+#: Documents, times beams, that are on their way at once: more have not been tried.
 MOST_ROWS = 4096
 
 _parts: dict[torch.device, float] = {}
@@ -45,7 +45,7 @@ def share_memory(device: str, sharers: int) -> None:
 def memory_of(device: torch.device) -> int:
     """Bytes of a GPU that this process may take."""
     whole = torch.cuda.get_device_properties(device).total_memory
-    return int(whole * _parts.get(device, 1.0))
+    return int(whole * _parts.get(torch.device("cuda", device.index or 0), 1.0))
 
 
 def room(model: Model, device: torch.device, precision: Precision) -> tuple[int, int]:
