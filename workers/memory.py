@@ -11,7 +11,7 @@ from workers.layers.linear import DTYPES
 #: Documents, times beams, that are on their way at once on a CPU, and their source tokens. More
 #: multiply larger matrices, and need more memory for what they remember than is near to the
 #: processor.
-ON_CPU = (64, 16_384)
+ON_CPU = (96, 16_384)
 #: Of a GPU with several children, what all together may take: each has a context besides, of some
 #: hundred megabytes, which is not torch's.
 _SHARED = 0.9

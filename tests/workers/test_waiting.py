@@ -22,13 +22,38 @@ def test_the_longest_come_first_and_like_goes_with_like() -> None:
     assert taken(waiting) == []
 
 
-def test_a_lane_without_any_takes_half_of_what_waits_in_another() -> None:
+def test_one_lane_takes_the_longest_and_the_next_the_shortest_until_they_meet() -> None:
+    waiting = Waiting()
+    waiting.add(sources(40, 10, 30, 11, 12, 31))
+    waiting.deal(2)
+    assert taken(waiting, lane=0, places=1) == [[0]]
+    assert taken(waiting, lane=1, places=2) == [[3, 1]]
+    assert taken(waiting, lane=1, places=1) == [[4]]
+    assert taken(waiting, lane=0, places=9) == [[5, 2]]
+    assert taken(waiting, lane=0) == taken(waiting, lane=1) == []
+
+
+def test_a_lane_that_begins_leaves_the_others_their_share() -> None:
     waiting = Waiting()
     waiting.add(sources(*[9] * 8))
     waiting.deal(2)
-    assert taken(waiting, lane=0) == [[0, 2, 4, 6]]
-    assert taken(waiting, lane=0) == [[1, 5]]
-    assert taken(waiting, lane=1) == [[3, 7]]
+    assert taken(waiting, lane=0) == [[0, 1, 2, 3]]
+    assert taken(waiting, lane=1) == [[4, 5, 6, 7]]
+
+
+def test_cohorts_of_short_ones_are_of_like_length_too_and_longest_first() -> None:
+    waiting = Waiting()
+    waiting.add(sources(2, 3, 5, 9, 10, 90, 95))
+    waiting.deal(2)
+    assert taken(waiting, lane=1) == [[1, 0], [4, 3, 2], [5]]
+
+
+def test_room_is_counted_in_tokens_padded_to_the_longest_of_a_cohort() -> None:
+    waiting = Waiting()
+    waiting.add(sources(10, 9, 8, 6, 5))
+    waiting.deal(2)
+    assert [list(cohort) for cohort in waiting.take(1, 9, 15, alone=False)] == [[3, 4]]
+    assert [list(cohort) for cohort in waiting.take(0, 9, 20, alone=False)] == [[0, 1]]
 
 
 def test_who_came_first_is_not_overtaken_for_ever() -> None:

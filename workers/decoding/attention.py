@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import cache
+
 import torch
 from torch import Tensor
+
+logger = logging.getLogger(__name__)
+
+#: Threads that batched products need to be quicker than one thread that reads memory once.
+_MANY_THREADS = 3
 
 #: Keys and values, (documents, key heads, slots, size) each, and what is added to the scores, None
 #: or anything that broadcasts to (documents, heads, queries, slots).
@@ -40,3 +49,24 @@ def attend(query: Tensor, *memories: Memory) -> Tensor:
         seen = torch.baddbmm(seen, weight, values.flatten(0, 1))
     seen = seen.view(documents, heads, queries, size).transpose(1, 2)
     return seen.reshape(documents * queries, heads * size)
+
+
+def fuses(device: torch.device, dtype: torch.dtype) -> bool:
+    """Whether a step is to use `fused_attention`, in the thread that asks."""
+    if device.type != "cpu" or dtype != torch.float32 or torch.get_num_threads() >= _MANY_THREADS:
+        return False
+    return fused_attention() is not None
+
+
+@cache
+def fused_attention() -> Callable[..., None] | None:
+    """`attend_fused`, which is compiled or fetched at first; None where Numba is not there, or does
+    not go well with what else is.
+    """
+    try:
+        from workers.decoding.fused_attention import attend_fused
+    except Exception as error:
+        level = logging.INFO if isinstance(error, ImportError) else logging.WARNING
+        logger.log(level, "attention of decoders by batched products: %r", error)
+        return None
+    return attend_fused

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from workers.decoding.attention import Memory, attend
+from workers.decoding.attention import Memory, attend, fused_attention, fuses
 from workers.decoding.causal import Causal, Model
 from workers.layers.packing import Packing
 
@@ -41,6 +41,10 @@ class Cache:
         self._source = [_padded(each, packing, model.key_heads, model.size) for each in read]
         some = self._source[0][0]
         self._source_bias = _padding_bias(packing, some.dtype)
+        self._fuses = False
+        # For `_fused`, on a CPU.
+        self._lengths = torch.tensor(packing.lengths)
+        self._not_read = torch.zeros_like(self._lengths)
         self._used = 0
         shape = (self.documents, model.key_heads, _GROWTH, model.size)
         self._own = [(some.new_empty(shape), some.new_empty(shape)) for _ in model.decoder]
@@ -63,6 +67,7 @@ class Cache:
         if self._model.relative_bias is not None:
             now = torch.full((documents, self._beams), self._step, device=device)
             self._positions = torch.cat((self._positions, now), dim=1)
+        self._fuses = fuses(device, self._own[0][0].dtype)
         self._bias = self._own_bias(self._own[0][0].dtype)
 
     def _own_bias(self, dtype: torch.dtype) -> Tensor | None:
@@ -74,7 +79,7 @@ class Cache:
             relative = self._model.relative_bias(self._step - self._positions)
             relative = relative.transpose(0, 1)[:, :, None].to(dtype)
             bias = relative if bias is None else bias + relative
-        return bias
+        return bias.contiguous() if bias is not None and self._fuses else bias
 
     def attend_own(self, number: int, qkv: Tensor) -> Tensor:
         """Self-attention of a layer: store the new keys and values, and look at all of the past, of
@@ -88,6 +93,8 @@ class Cache:
             (documents * beams, heads * size).
         """
         model, end = self._model, self._used + self._beams
+        if self._fuses:
+            return self._fused(number, qkv, end, also_read=isinstance(model, Causal))
         heads = [model.heads, model.key_heads, model.key_heads]
         shape = (self.documents, self._beams, sum(heads), model.size)
         query, key, value = torch.split(qkv.view(shape).transpose(1, 2), heads, dim=1)
@@ -102,8 +109,28 @@ class Cache:
     def attend_source(self, number: int, query: Tensor) -> Tensor:
         """Attention of a layer to the source; shapes as in `attend_own`, of the queries alone."""
         model = self._model
+        if self._fuses:
+            return self._fused(number, query, 0, also_read=True)
         shape = (self.documents, self._beams, model.heads, model.size)
         return attend(query.view(shape).transpose(1, 2), self._read(number))
+
+    def _fused(self, number: int, queries: Tensor, slots: int, *, also_read: bool) -> Tensor:
+        attend_fused = fused_attention()
+        assert attend_fused is not None
+        model, lengths = self._model, self._lengths if also_read else self._not_read
+        out = queries.new_empty(len(queries), model.heads * model.size)
+        bias = self._bias if slots and self._bias is not None else out.new_empty(0, 0, 0, 0)
+        attend_fused(
+            queries.numpy(),
+            out.numpy(),
+            self._beams,
+            *(part.numpy() for part in self._source[number]),
+            lengths[: self.documents].numpy(),
+            *(part.numpy() for part in self._own[number]),
+            slots,
+            bias.numpy(),
+        )
+        return out
 
     def _read(self, number: int) -> Memory:
         keys, values = (part[: self.documents] for part in self._source[number])
@@ -160,6 +187,8 @@ class Cache:
             for layers in (self._source, self._own):
                 for number, (keys, values) in enumerate(layers):
                     layers[number] = keys[:left].clone(), values[:left].clone()
+        if self._lengths.device == holes.device:
+            self._lengths[holes] = self._lengths[movers]
         if self._source_bias is not None:
             self._source_bias[holes] = self._source_bias[movers]
         self._seen[holes], self._positions[holes] = self._seen[movers], self._positions[movers]

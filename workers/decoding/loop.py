@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
+from workers.decoding.attention import fused_attention
 from workers.decoding.causal import Causal, CausalLayer, Model, Turn
 from workers.decoding.cohort import Cohort
 from workers.decoding.constraints import Constraints
@@ -69,6 +70,8 @@ class Decoder:
         greedy = self._beams == 1 and self._constraints.only_forbid
         model.head.lay_out(greedy=greedy)
         self._scores = model.head.coarse_scores if greedy else model.head.scores
+        if device.type == "cpu":
+            fused_attention()
 
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]

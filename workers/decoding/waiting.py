@@ -1,30 +1,38 @@
-"""Documents that wait for their turn, longest first, a pile for each lane."""
+"""Documents that wait for their turn: half of the lanes take the longest, half the shortest."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 #: Sources of a cohort are at least this long, as a part of its longest: they are padded to it.
 _ALIKE = 0.5
+
+#: Documents by number.
+_Sources = dict[int, Sequence[int]]
 
 
 class Waiting:
     """The sources of a decoding that no lane has taken yet.
 
-    They are dealt out like cards, since the longest take the most steps and all lanes are to end
-    together. The longest come first: what is left at the end, when rows are idle, is short.
+    Lanes with even numbers take the longest that are left, the others the shortest, until they
+    meet. The longest texts take the most steps, so they are begun first; and since weights are read
+    in every step, all of them are best written in as few lanes as have room for them: a lane of
+    short ones then takes fewer steps, with more rows in each. What is begun at the end, when rows
+    are idle, is of middling length.
 
-    Those that come later wait until all piles are empty, and are dealt out then: else a short one
-    might wait for ever. Each has a number: they are counted as they come, from 0.
+    Those that come later wait until all before them have been taken: else one might wait for ever.
+    Each has a number: they are counted as they come, from 0.
     """
 
     def __init__(self) -> None:
         """Nobody waits."""
-        self._sources: dict[int, Sequence[int]] = {}
+        self._sources: _Sources = {}
         self._came = 0
-        self._piles: list[list[int]] = [[]]
+        #: Longest first.
+        self._order: list[int] = []
         self._later: list[int] = []
+        self._lanes, self._share = 1, 0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -41,50 +49,57 @@ class Waiting:
     def deal(self, lanes: int) -> None:
         """From now on so many lanes take from them."""
         with self._lock:
-            self._deal(list(self._sources), lanes)
+            self._lanes = lanes
+            self._put_in_order(list(self._sources))
 
-    def _deal(self, numbers: list[int], lanes: int) -> None:
-        order = sorted(numbers, key=lambda number: -len(self._sources[number]))
-        self._piles = [order[lane::lanes] for lane in range(lanes)]
+    def _put_in_order(self, numbers: list[int]) -> None:
+        self._order = sorted(numbers, key=lambda number: -len(self._sources[number]))
+        self._share = sum(len(self._sources[number]) for number in numbers) // self._lanes
         self._later = []
 
-    def take(
-        self, lane: int, places: int, tokens: int, alone: bool
-    ) -> list[dict[int, Sequence[int]]]:
-        """As many documents as there is room for, in cohorts of like length; from the fullest of
-        the other piles once the lane's own is empty.
+    def take(self, lane: int, places: int, tokens: int, alone: bool) -> list[_Sources]:
+        """As many documents as there is room for, in cohorts of like length.
 
         Args:
-            lane: Whose pile it is.
+            lane: Who takes them, counted from 0.
             places: For documents.
             tokens: For sources that are padded to the longest of their cohort.
-            alone: Whether the first is taken even if it has more tokens.
+            alone: Whether the lane has no others: then the first is taken even if it has more
+                tokens, and no more than the lane's share, so that others can begin as well.
 
         Returns:
             For each cohort its documents by number, longest first.
         """
-        cohorts: list[dict[int, Sequence[int]]] = []
         with self._lock:
-            pile = self._pile(lane)
-            longest = taken = 0
-            for number in pile:
-                length = len(self._sources[number])
-                begins = not cohorts or length < _ALIKE * longest
-                longest = length if begins else longest
-                if not alone and (places < 1 or tokens < longest):
-                    break
-                if begins:
-                    cohorts.append({})
-                cohorts[-1][number] = self._sources.pop(number)
-                places, tokens, taken, alone = places - 1, tokens - longest, taken + 1, False
-            del pile[:taken]
-        return cohorts
+            if not self._order:
+                self._put_in_order(self._later)
+            backwards = lane % 2 == 1
+            order = reversed(self._order) if backwards else self._order
+            cohorts = self._cut(order, places, tokens, alone)
+            taken = sum(map(len, cohorts))
+            if backwards:
+                del self._order[len(self._order) - taken :]
+                cohorts = [cohort[::-1] for cohort in cohorts]
+            else:
+                del self._order[:taken]
+            return [{number: self._sources.pop(number) for number in each} for each in cohorts]
 
-    def _pile(self, lane: int) -> list[int]:
-        if not any(self._piles):
-            self._deal(self._later, len(self._piles))
-        if not self._piles[lane]:
-            fullest = max(self._piles, key=len)
-            self._piles[lane] = fullest[::2]
-            del fullest[::2]
-        return self._piles[lane]
+    def _cut(
+        self, numbers: Iterable[int], places: int, tokens: int, alone: bool
+    ) -> list[list[int]]:
+        cohorts: list[list[int]] = []
+        longest = shortest = padded = 0
+        share = self._share if alone else tokens
+        for number in numbers:
+            length = len(self._sources[number])
+            longest, shortest = max(longest, length), min(shortest, length)
+            if not cohorts or shortest < _ALIKE * longest:
+                tokens -= padded
+                cohorts.append([])
+                longest = shortest = length
+            padded = (len(cohorts[-1]) + 1) * longest
+            if not alone and (places < 1 or tokens < padded or share <= 0):
+                break
+            cohorts[-1].append(number)
+            places, share, alone = places - 1, share - length, False
+        return [cohort for cohort in cohorts if cohort]
