@@ -73,3 +73,18 @@ def test_too_long_a_source_goes_alone_or_waits() -> None:
     assert waiting.take(0, 9, 10, alone=False) == []
     assert [list(cohort) for cohort in waiting.take(0, 9, 10, alone=True)] == [[0]]
     assert len(waiting) == 1
+
+
+def test_long_ones_that_come_later_are_begun_at_once_and_short_ones_in_their_turn() -> None:
+    waiting = Waiting()
+    waiting.add(sources(40, 10, 30))
+    waiting.deal(2)
+    waiting.add(sources(50, 2))
+    assert taken(waiting, lane=0, places=1) == [[3]]
+    assert taken(waiting, lane=0, places=1) == [[0]]
+    assert taken(waiting, lane=1, places=1) == [[1]]
+    waiting.add(sources(60, 1))
+    assert taken(waiting, lane=1, places=1) == [[2]]
+    assert taken(waiting, lane=1, places=2) == [[4, 6]]
+    assert taken(waiting, lane=0) == [[5]]
+    assert len(waiting) == 0

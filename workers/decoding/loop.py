@@ -23,8 +23,8 @@ from workers.lanes import Work, lanes_for, side_by_side
 #: admitted: fewer and larger cohorts multiply larger matrices, but leave rows idle for longer.
 _ROOM = 0.25
 #: Documents that should be waiting in a stream for each that is on its way. With fewer, cohorts are
-#: smaller; with more, they have waited longer.
-_CHOICE = 2
+#: smaller, and the longest of the last jobs are begun too late; with more, all have waited longer.
+_CHOICE = 4
 #: Documents that are not waited for any longer, however many there are places for.
 _MOST_WAITING = 2048
 #: Documents times beams that are worth a lane: with fewer, weights would be read more often than it

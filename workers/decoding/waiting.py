@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 #: Sources of a cohort are at least this long, as a part of its longest: they are padded to it.
 _ALIKE = 0.5
@@ -21,8 +21,10 @@ class Waiting:
     short ones then takes fewer steps, with more rows in each. What is begun at the end, when rows
     are idle, is of middling length.
 
-    Those that come later wait until all before them have been taken: else one might wait for ever.
-    Each has a number: they are counted as they come, from 0.
+    What comes later may be taken by a lane of long ones at once: else the longest of the last to
+    come would be begun last. By lanes of short ones, or where there is one lane, it is taken when
+    all before have been: so nobody waits for ever. Each has a number: they are counted as they
+    come, from 0.
     """
 
     def __init__(self) -> None:
@@ -50,12 +52,15 @@ class Waiting:
         """From now on so many lanes take from them."""
         with self._lock:
             self._lanes = lanes
-            self._put_in_order(list(self._sources))
+            self._put_in_order(self._sources)
 
-    def _put_in_order(self, numbers: list[int]) -> None:
-        self._order = sorted(numbers, key=lambda number: -len(self._sources[number]))
+    def _put_in_order(self, numbers: Collection[int]) -> None:
+        self._order = self._longest_first(numbers)
         self._share = sum(len(self._sources[number]) for number in numbers) // self._lanes
         self._later = []
+
+    def _longest_first(self, numbers: Iterable[int]) -> list[int]:
+        return sorted(numbers, key=lambda number: -len(self._sources[number]))
 
     def take(self, lane: int, places: int, tokens: int, alone: bool) -> list[_Sources]:
         """As many documents as there is room for, in cohorts of like length.
@@ -74,15 +79,18 @@ class Waiting:
             if not self._order:
                 self._put_in_order(self._later)
             backwards = lane % 2 == 1
-            order = reversed(self._order) if backwards else self._order
-            cohorts = self._cut(order, places, tokens, alone)
-            taken = sum(map(len, cohorts))
             if backwards:
-                del self._order[len(self._order) - taken :]
-                cohorts = [cohort[::-1] for cohort in cohorts]
+                numbers = self._order[::-1]
+            elif self._lanes > 1:
+                numbers = self._longest_first(self._sources)
             else:
-                del self._order[:taken]
-            return [{number: self._sources.pop(number) for number in each} for each in cohorts]
+                numbers = self._order
+            cohorts = self._cut(numbers, places, tokens, alone)
+            taken = {number for cohort in cohorts for number in cohort}
+            self._order = [number for number in self._order if number not in taken]
+            self._later = [number for number in self._later if number not in taken]
+            way = -1 if backwards else 1
+            return [{number: self._sources.pop(number) for number in c[::way]} for c in cohorts]
 
     def _cut(
         self, numbers: Iterable[int], places: int, tokens: int, alone: bool
