@@ -18,6 +18,7 @@ from workers.decoding import cache
 from workers.decoding.attention import attend
 
 pytest.importorskip("numba", reason="Numba is not there for this Python")
+from workers.decoding import fused_attention
 from workers.decoding.fused_attention import attend_fused
 
 #: (documents, beams, key heads, heads that share one, size, slots, lengths of sources)
@@ -146,3 +147,24 @@ def test_the_way_may_change_from_step_to_step(
     ways = cycle([True, False, False])
     monkeypatch.setattr(cache, "fuses", lambda device, dtype: next(ways))
     assert decoder_of(model, settings).decode(sources, nothing) == expected
+
+
+def test_what_cannot_be_kept_is_compiled_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    njit = fused_attention.njit
+
+    def without_room(*types: str, cache: bool = False, **flags: Any) -> Any:
+        if cache:
+            raise OSError("No space left on device")
+        return njit(*types, **flags)
+
+    def twice(numbers: Any) -> None:
+        for place in range(len(numbers)):
+            numbers[place] *= 2
+
+    monkeypatch.setattr(fused_attention, "njit", without_room)
+    numbers = np.array([1, 2, 3])
+    fused_attention._compiled_now("int64[::1]")(twice)(numbers)
+    assert numbers.tolist() == [2, 4, 6]
+    assert "No space left" in caplog.text

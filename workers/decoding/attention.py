@@ -11,7 +11,8 @@ from torch import Tensor
 
 logger = logging.getLogger(__name__)
 
-#: Threads that batched products need to be quicker than one thread that reads memory once.
+#: Threads from which batched products are taken to be quicker than one thread that reads memory
+#: once; with two they are not, more were not there to try.
 _MANY_THREADS = 3
 
 #: Keys and values, (documents, key heads, slots, size) each, and what is added to the scores, None

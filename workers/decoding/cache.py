@@ -187,7 +187,7 @@ class Cache:
             for layers in (self._source, self._own):
                 for number, (keys, values) in enumerate(layers):
                     layers[number] = keys[:left].clone(), values[:left].clone()
-        if self._lengths.device == holes.device:
+        if holes.device.type == "cpu":
             self._lengths[holes] = self._lengths[movers]
         if self._source_bias is not None:
             self._source_bias[holes] = self._source_bias[movers]

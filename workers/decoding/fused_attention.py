@@ -9,12 +9,15 @@ the processor at hand; importing this module takes seconds on a machine's first 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -46,10 +49,11 @@ def _compiled_now(*signature: str) -> Callable[[Function], Function]:
     """At once; and kept for other processes, unless that fails."""
 
     def compiled(function: Function) -> Function:
-        types, now = "(" + ", ".join(signature) + ")", cast(Any, njit)
+        types, now = "void(" + ", ".join(signature) + ")", cast(Any, njit)
         try:
             dispatcher: Function = now(types, cache=True, **_FLAGS)(function)
-        except Exception:
+        except Exception as error:
+            logger.warning("compiled anew in each process, as it cannot be kept: %r", error)
             dispatcher = now(types, **_FLAGS)(function)
         return dispatcher
 
