@@ -15,8 +15,8 @@ ON_CPU = (96, 16_384)
 #: Of a GPU with several children, what all together may take: each has a context besides, of some
 #: hundred megabytes, which is not torch's.
 _SHARED = 0.9
-#: Of a process's memory, what sources that are on their way may take; texts may take as much. The
-#: rest is for weights, for what is computed from them, and for caches while they grow.
+#: Of the memory that weights leave, what sources that are on their way may take; texts may take as
+#: much. The rest is for what is computed, and for caches while they grow.
 _SOURCES = 0.2
 #: Tokens for which a text has room then. Few get so long, and a cache grows with them only.
 _TEXT = 256
@@ -48,11 +48,14 @@ def memory_of(device: torch.device) -> int:
     return int(whole * _parts.get(torch.device("cuda", device.index or 0), 1.0))
 
 
-def room(model: Model, device: torch.device, precision: Precision) -> tuple[int, int]:
+def room(
+    model: Model, parameters: int, device: torch.device, precision: Precision
+) -> tuple[int, int]:
     """What a decoder has room for.
 
     Args:
         model: Whose layers remember keys and values of every token.
+        parameters: That it has.
         device: Of the model.
         precision: That it computes in.
 
@@ -61,11 +64,12 @@ def room(model: Model, device: torch.device, precision: Precision) -> tuple[int,
     """
     if device.type != "cuda":
         return ON_CPU
-    return room_in(memory_of(device), model, DTYPES[precision].itemsize)
+    width = DTYPES[precision].itemsize
+    return room_in(memory_of(device) - parameters * width, model, width)
 
 
 def room_in(memory: int, model: Model, width: int) -> tuple[int, int]:
-    """The same, of bytes that the process may take and bytes of a number."""
+    """The same, of bytes that are left beside the weights and bytes of a number."""
     each = len(model.decoder) * 2 * model.key_heads * model.size * width
-    tokens = max(1024, int(memory * _SOURCES) // each)
+    tokens = max(1024, int(max(0, memory) * _SOURCES) // each)
     return max(1, min(MOST_ROWS, tokens // _TEXT)), tokens

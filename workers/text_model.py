@@ -49,6 +49,7 @@ class TextModel:
         if self.languages is not None:
             restore_normalizer(self.loaded.tokenizer)
         self._loop: Callable[[GenerationConfig], Decoder] | None = None
+        self._generates = False
         # A batch may be decoded while the next is tokenised; tokenizers are not for two threads.
         self._tokenizer_lock = threading.Lock()
 
@@ -114,7 +115,8 @@ class TextModel:
         loaded = self.loaded
         precision: Precision = loaded.provenance.options["precision"]
         parts = take_apart(loaded.model, precision)
-        rows, tokens = room(parts, loaded.device, precision)
+        parameters = loaded.model.num_parameters()
+        rows, tokens = room(parts, parameters, loaded.device, precision)
         tokens = self.entry.options.batch_tokens or tokens
 
         def loop(settings: GenerationConfig) -> Decoder:
@@ -122,12 +124,14 @@ class TextModel:
 
         decoder = loop(settings)
         self._loop = loop
-        # Its weights have been laid out anew: they need not be in memory twice.
-        loaded.model.to("meta")  # type: ignore[arg-type]
+        if not self._generates:
+            # Its weights have been laid out anew: they need not be in memory twice.
+            loaded.model.to("meta")  # type: ignore[arg-type]
         return decoder
 
     def _whole(self) -> PreTrainedModel:
         """The model with its weights, loaded once more if the loop has them by now."""
         if self._loop is None:
+            self._generates = True
             return self.loaded.model
         return load(self.entry, AutoModelForSeq2SeqLM, self._device).model

@@ -57,7 +57,7 @@ def _loop(work: Work, place: Place, precision: Precision) -> Run:
     device = torch.device(place.device)
     try:
         parts = take_apart(model, precision)
-        rows, tokens = room(parts, device, precision)
+        rows, tokens = room(parts, model.num_parameters(), device, precision)
         decoder = Decoder(parts, model.generation_config, rows, tokens, device)
     except UnsupportedModelError as error:
         raise LeftOut(f"the loop does not know {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from schema.catalog import Precision
 from tests.workers.seq2seq_models import build_model
 from tests.workers.test_batch_stream import threads
 from tests.workers.test_decoding import ENDS, decoder_of, nothing, settings_of, sources_of
@@ -30,12 +31,25 @@ def test_room_is_a_matter_of_memory_and_of_what_a_token_takes() -> None:
     assert room_in(500 * each * 256, model, 4)[0] == rows // 2
     assert room_in(100 * GIB, model, 4)[0] == MOST_ROWS
     assert room_in(0, model, 4)[0] >= 1
+    assert room_in(-GIB, model, 4) == room_in(0, model, 4)
+
+
+@pytest.mark.parametrize(("precision", "width"), [("fp32", 4), ("bf16", 2)])
+def test_weights_take_their_part_of_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, precision: Precision, width: int
+) -> None:
+    model = take_apart(build_model("marian"), "fp32")
+    monkeypatch.setattr(memory, "memory_of", lambda _: GIB)
+    gpu, parameters = torch.device("cuda:0"), GIB // 16
+    assert room(model, parameters, gpu, precision) == room_in(
+        GIB - parameters * width, model, width
+    )
 
 
 def test_on_a_cpu_room_is_what_stays_near_to_the_processor() -> None:
     model = take_apart(build_model("marian"), "fp32")
     share_memory("cpu", 8)
-    assert room(model, CPU, "fp32") == ON_CPU
+    assert room(model, 10**12, CPU, "fp32") == ON_CPU
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
