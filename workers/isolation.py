@@ -21,10 +21,10 @@ Blame = Callable[[int, Exception], None]
 
 #: Known to newer versions of torch only.
 _AcceleratorError: type[Exception] | None = getattr(torch, "AcceleratorError", None)
-#: The last is oneDNN's way to say so.
+#: The last two are oneDNN's and cuBLAS's way to say so.
 _OUT_OF_MEMORY = (
     *("can't allocate memory", "not enough memory", "out of memory"),
-    "could not create a primitive",
+    *("could not create a primitive", "CUBLAS_STATUS_ALLOC_FAILED"),
 )
 _DEVICE_GONE = ("CUDA error", "CUDA driver error", "cuDNN error", "CUBLAS_STATUS")
 

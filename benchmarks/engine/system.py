@@ -27,7 +27,7 @@ from schema.tables import Job, JobState, Run
 from tests.servers.postgres import create_database, find_binaries, postgres_server
 
 #: Seconds that a node gets to end, and between two looks at a run.
-_PATIENCE, _PAUSE = 120.0, 0.5
+_PATIENCE, _PAUSE = 120.0, 2.0
 
 
 class System:

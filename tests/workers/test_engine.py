@@ -240,7 +240,14 @@ def test_too_large_a_batch_is_halved_charges_nobody_and_is_remembered(
     assert all(4 * len(batch) <= 40 for batch in analysis.batches)
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA error: out of memory")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("CUDA error: out of memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
 def test_a_row_that_does_not_fit_alone_is_charged(
     analysis: CountingAnalysis, error: Exception
 ) -> None:
