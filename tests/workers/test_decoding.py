@@ -231,3 +231,12 @@ def test_whoever_watches_may_end_it() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         decoder_of(model, settings_of(model)).decode(sources_of(6, 2), enough)
+
+
+@pytest.mark.parametrize("family", ["bart", "marian", "t5"])
+def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it(family: str) -> None:
+    model = build_model(family)
+    decoder = decoder_of(model, settings_of(model))
+    assert decoder.decode([[VOCABULARY - 1]], nothing)[0]
+    with pytest.raises(IndexError, match=f"token {VOCABULARY} is none of the model's {VOCABULARY}"):
+        decoder.decode([[5, 6], [7, VOCABULARY]], nothing)

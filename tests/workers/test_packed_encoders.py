@@ -24,6 +24,7 @@ from tests.workers.packed_models import (
     POSITIONS,
     SIZES,
     V3,
+    VOCABULARY,
     Tokens,
     model_of,
     padded,
@@ -96,6 +97,14 @@ def test_a_row_without_a_token_is_refused() -> None:
     packed = pack(model_of("bert", "SequenceClassification"), "fp32", False)
     with pytest.raises(ValueError, match="without a token"):
         packed([*rows_of([4]), Tokens([], [])])
+
+
+def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
+    packed = pack(model_of("bert", HEADS[0]), "fp32", True)
+    rows = [Tokens([5, VOCABULARY - 1], [0, 0]), Tokens([VOCABULARY, 5], [0, 0])]
+    assert len(packed(rows[:1])) == 1
+    with pytest.raises(IndexError, match=f"token {VOCABULARY} is none of the model's {VOCABULARY}"):
+        packed(rows)
 
 
 @pytest.mark.parametrize(

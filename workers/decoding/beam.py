@@ -16,6 +16,7 @@ from workers.decoding.constraints import Constraints
 from workers.decoding.extent import Extent
 from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
+from workers.layers.device import to_device
 
 #: What is as good as impossible, and still adds up.
 _NEVER = -1.0e9
@@ -52,7 +53,7 @@ class BeamSearch(Search):
         """What each row wrote last, (rows)."""
         return self._tokens[:, :, self._length - 1].flatten()
 
-    def advance(self, scores: Scores) -> tuple[Tensor | None, list[bool]]:
+    def advance(self, scores: Scores) -> tuple[Tensor | None, Tensor]:
         """See `Search`."""
         settings, beams, length = self._settings, self._settings.beams, self._length
         values = scores.values.log_softmax(-1)
@@ -61,7 +62,7 @@ class BeamSearch(Search):
             values.view(-1, beams, values.shape[-1]), self._scores, self._candidates
         )
         token.clamp_(max=settings.vocabulary - 1)
-        ends = torch.isin(token, self._eos)
+        ends = torch.isin(token, self._constraints.eos)
         last = self._extent.last
         if any(last):
             ends[last] = True
@@ -80,7 +81,8 @@ class BeamSearch(Search):
         # Beyond the first, candidates are there only so that enough beams go on.
         ended = ends.clone()
         ended[:, beams:] = False
-        if not ended.any():
+        # What has not ended changes nothing below; but only a processor can be asked for nothing.
+        if ended.device.type == "cpu" and not ended.any():
             return
         scores = likeliest / ((length + 1 - self._begin) ** settings.length_penalty)
         if settings.early_stopping is True:
@@ -97,7 +99,7 @@ class BeamSearch(Search):
         self._finished = torch.cat((self._finished, ended), dim=1).gather(1, kept.indices)
         self._best_scores = kept.values
 
-    def _done(self, ends: Tensor) -> list[bool]:
+    def _done(self, ends: Tensor) -> Tensor:
         """Which documents can get no better text, or have been told to look no further."""
         settings = self._settings
         if settings.early_stopping == "never" and settings.length_penalty > 0.0:
@@ -108,18 +110,22 @@ class BeamSearch(Search):
         if len(set(penalties)) == 1:
             hope = self._scores[:, :1] / penalties[0]
         else:
-            hope = self._scores[:, :1] / self._scores.new_tensor(penalties)[:, None]
+            divisors = torch.tensor(penalties, dtype=self._scores.dtype)
+            hope = self._scores[:, :1] / to_device(divisors, self._scores.device)[:, None]
         worst = self._best_scores.min(dim=1, keepdim=True).values
         hopeless = ~(hope > torch.where(self._finished, worst, _NEVER)).any(dim=1)
-        done = hopeless | ends.all(dim=1)
+        done: Tensor = hopeless | ends.all(dim=1)
         if settings.early_stopping is True:
             done |= self._finished.all(dim=1)
-        return list(done.tolist())
+        return done
 
-    def written(self, document: int) -> list[int]:
+    def written(self, documents: Tensor) -> list[list[int]]:
         """See `Search`."""
-        length = int(self._best_lengths[document, 0])
-        return list(self._best[document, 0, self._begin : length].tolist())
+        texts = self._best[documents, 0, : self._length]
+        lengths = self._best_lengths[documents, :1]
+        # In one go, since whoever asks a GPU waits for it.
+        rows = torch.cat((lengths, texts), dim=1).tolist()
+        return [text[self._begin : length] for length, *text in rows]
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
         """See `Cache.keep`."""

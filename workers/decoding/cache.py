@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workers.decoding.attention import Memory, attend, fused_attention, fuses
 from workers.decoding.causal import Causal, Model
+from workers.layers.device import to_device
 from workers.layers.packing import Packing
 
 #: Slots that a cache grows by, at least.
@@ -176,12 +177,13 @@ class Cache:
             holes: Places below `left` that are free.
             movers: As many places from `left` on whose documents stay.
         """
-        for pair in self._source:
-            for part in pair:
-                part[holes] = part[movers]
-        for pair in self._own:
-            for part in pair:
-                part[holes, :, : self._used] = part[movers, :, : self._used]
+        if len(holes):
+            for pair in self._source:
+                for part in pair:
+                    part[holes] = part[movers]
+            for pair in self._own:
+                for part in pair:
+                    part[holes, :, : self._used] = part[movers, :, : self._used]
         if 2 * left <= len(self._source[0][0]):
             # Others are given the memory of those that have gone.
             for layers in (self._source, self._own):
@@ -243,6 +245,6 @@ def _padding_bias(packing: Packing, dtype: torch.dtype) -> Tensor | None:
     if min(lengths) == max(lengths):
         return None
     places = torch.arange(max(lengths), device=packing.device)
-    ended = places[None] >= torch.tensor(lengths, device=packing.device)[:, None]
+    ended = places[None] >= to_device(torch.tensor(lengths), packing.device)[:, None]
     bias = torch.zeros(ended.shape, dtype=dtype, device=packing.device)
     return bias.masked_fill_(ended, -torch.inf)[:, None, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -15,7 +15,9 @@ from workers.decoding.extent import Extent
 from workers.decoding.greedy import GreedySearch
 from workers.decoding.scores import Scores
 from workers.decoding.search import Search, SearchSettings
+from workers.layers.device import to_device
 from workers.layers.packing import Packing
+from workers.layers.vocabulary import check_known
 
 
 class Cohort:
@@ -36,6 +38,7 @@ class Cohort:
 
     Raises:
         ValueError: If a prompt is empty, or so long that nothing may be written.
+        IndexError: If there is a token that the model does not know.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class Cohort:
         read, begun = zip(*parts, strict=True)
         lengths = [len(each) for each in begun]
         self._extent = Extent(lengths, [settings.room(length) for length in lengths])
-        self._firsts = torch.tensor(lengths, device=device) - 1
+        self._firsts = to_device(torch.tensor(lengths) - 1, device)
         packing = Packing([len(each) for each in read], device)
-        ids = torch.tensor([token for each in read for token in each], device=device).long()
+        # A GPU would not say whose it is, and take none after it.
+        check_known(max(max(each, default=0) for each in sources), model.vocabulary)
+        ids = to_device(torch.tensor([token for each in read for token in each]).long(), device)
         self.longest = max(map(len, sources))
         self.cache = Cache(model, model.read(ids, packing), packing, settings.beams)
         kind = GreedySearch if settings.beams == 1 else BeamSearch
@@ -81,24 +86,34 @@ class Cohort:
         """The places of these tokens, (rows)."""
         return (self._firsts + self._extent.written).repeat_interleave(self._beams)
 
-    def advance(self, scores: Scores) -> Iterator[tuple[int, list[int]]]:
-        """Choose the next tokens, and let finished documents go.
+    def advance(self, scores: Scores) -> Tensor:
+        """Choose the next tokens. A GPU is told, and not waited for.
 
         Args:
             scores: Logits of the rows; they are changed.
 
-        Yields:
-            Number and tokens of each document that has finished.
+        Returns:
+            Which documents have finished, (documents), bool.
         """
         parents, finished = self._search.advance(scores)
         self.cache.end_step(parents)
-        for place, is_finished in enumerate(finished):
-            if is_finished:
-                yield self._numbers[place], self._search.written(place)
-        if any(finished):
-            self._leave(finished)
+        return finished
 
-    def _leave(self, finished: Sequence[bool]) -> None:
+    def leave(self, finished: Sequence[bool]) -> list[tuple[int, list[int]]]:
+        """Let documents go, each with its number and what it has written.
+
+        Args:
+            finished: Which, as `advance` says it.
+        """
+        gone = [place for place, is_finished in enumerate(finished) if is_finished]
+        if not gone:
+            return []
+        texts = self._search.written(self._places(gone))
+        numbers = [self._numbers[place] for place in gone]
+        self._close_up(finished)
+        return list(zip(numbers, texts, strict=True))
+
+    def _close_up(self, finished: Sequence[bool]) -> None:
         stay = [place for place, is_finished in enumerate(finished) if not is_finished]
         left = len(stay)
         movers = [place for place in stay if place >= left]
@@ -106,10 +121,12 @@ class Cohort:
         for hole, mover in zip(holes, movers, strict=True):
             self._numbers[hole] = self._numbers[mover]
         del self._numbers[left:]
-        device = self._search.last.device
-        into, out = torch.tensor(holes, device=device).long(), torch.tensor(movers, device=device)
-        self.cache.keep(left, into, out.long())
-        self._search.keep(left, into, out.long())
+        into, out = self._places(holes), self._places(movers)
+        self.cache.keep(left, into, out)
+        self._search.keep(left, into, out)
         self._extent.keep(left, holes, movers)
-        self._firsts[into] = self._firsts[out.long()]
+        self._firsts[into] = self._firsts[out]
         self._firsts = self._firsts[:left]
+
+    def _places(self, places: Sequence[int]) -> Tensor:
+        return to_device(torch.tensor(places, dtype=torch.long), self._firsts.device)

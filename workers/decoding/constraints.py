@@ -13,6 +13,7 @@ from torch import Tensor
 from transformers import GenerationConfig
 
 from workers.decoding.extent import Extent
+from workers.layers.device import to_device
 from workers.layers.unsupported import UnsupportedModelError
 
 #: Stands before texts that go on from fewer tokens than others beside them.
@@ -50,35 +51,46 @@ class Constraints:
 
     Args:
         settings: Of the checkpoint, complete.
+        device: Of the scores.
+
+    Attributes:
+        eos: Tokens that end a text, (any), int64.
 
     Raises:
         UnsupportedModelError: If the settings ask for what is not done here.
     """
 
-    def __init__(self, settings: GenerationConfig) -> None:
+    def __init__(self, settings: GenerationConfig, device: torch.device) -> None:
         for name, nothing in _NOT_DONE.items():
             value = getattr(settings, name, None)
             if value is not None and value != nothing:
                 raise UnsupportedModelError(f"{name} = {value!r}")
-        self.eos = token_ids(settings.eos_token_id)
+        eos = token_ids(settings.eos_token_id)
         self._min_length = settings.min_length or 0
         self._min_new_tokens: int | None = settings.min_new_tokens
         self._penalty = settings.repetition_penalty or 1.0
         self._ngram = settings.no_repeat_ngram_size or 0
-        self._forced_bos = token_ids(settings.forced_bos_token_id)
-        self._forced_eos = token_ids(settings.forced_eos_token_id)
+        forced_bos = token_ids(settings.forced_bos_token_id)
+        forced_eos = token_ids(settings.forced_eos_token_id)
+        self._forces_one = max(len(forced_bos), len(forced_eos)) <= 1
         self._renormalize = bool(settings.renormalize_logits)
-        words = [word for word in settings.bad_words_ids or [] if word not in _each(self.eos)]
-        self._bad_tokens = [word[0] for word in words if len(word) == 1]
-        self._bad_words = [word for word in words if len(word) > 1]
+        words = [word for word in settings.bad_words_ids or [] if word not in _each(eos)]
+        bad_tokens = [word[0] for word in words if len(word) == 1]
+
+        # A GPU is not to be waited for: what it is told of in every step is there already.
+        def there(ids: Sequence[int]) -> Tensor:
+            return to_device(torch.tensor(ids, dtype=torch.long), device)
+
+        self.eos, self._bad_tokens = there(eos), there(bad_tokens)
+        self._forced_bos, self._forced_eos = there(forced_bos), there(forced_eos)
+        self._bad_words = [(there(word[:-1]), word[-1]) for word in words if len(word) > 1]
 
     @property
     def only_forbid(self) -> bool:
         """Whether the likeliest of the tokens that are left is decided by the model's own scores:
         others are forbidden, or one is forced, but none is made likelier or less so.
         """
-        forced = max(len(self._forced_bos), len(self._forced_eos))
-        return self._penalty == 1.0 and not self._renormalize and forced <= 1
+        return self._penalty == 1.0 and not self._renormalize and self._forces_one
 
     def __call__(self, scores: Tensor, tokens: Tensor, extent: Extent) -> None:
         """Change scores in place.
@@ -90,8 +102,8 @@ class Constraints:
                 that is shorter than another's, `NOTHING` stands before it.
             extent: Of the documents.
         """
-        ends = extent.last if self._forced_eos else []
-        begins = extent.single if self._forced_bos else []
+        ends = extent.last if len(self._forced_eos) else []
+        begins = extent.single if len(self._forced_bos) else []
         if not (ends and all(ends) or begins and all(begins)):
             self._forbid(scores, tokens, extent)
         for rows in _rows(scores, begins):
@@ -110,12 +122,12 @@ class Constraints:
             scores.scatter_(1, there, score)
         if 0 < self._ngram <= tokens.shape[1]:
             _no_repeat(scores, tokens, self._ngram)
-        if self._bad_tokens:
-            scores[:, self._bad_tokens] = -torch.inf
-        for word in self._bad_words:
-            _no_word(scores, tokens, word)
+        if len(self._bad_tokens):
+            scores.index_fill_(1, self._bad_tokens, -torch.inf)
+        for before, last in self._bad_words:
+            _no_word(scores, tokens, before, last)
         for rows in _rows(scores, self._too_short(extent)):
-            rows[:, list(self.eos)] = -torch.inf
+            rows.index_fill_(1, self.eos, -torch.inf)
 
     def _too_short(self, extent: Extent) -> list[bool]:
         if self._min_new_tokens is not None:
@@ -144,23 +156,23 @@ def _each(ids: Sequence[int]) -> list[list[int]]:
     return [[one] for one in ids]
 
 
-def _force(scores: Tensor, ids: Sequence[int]) -> None:
-    scores.fill_(-torch.inf)
-    scores[:, list(ids)] = 0.0
+def _force(scores: Tensor, ids: Tensor) -> None:
+    scores.fill_(-torch.inf).index_fill_(1, ids, 0.0)
 
 
 def _no_repeat(scores: Tensor, tokens: Tensor, size: int) -> None:
     """Forbid each token that stood behind an earlier occurrence of the last `size` - 1 tokens."""
     windows = tokens.unfold(1, size, 1)
     last = tokens[:, tokens.shape[1] + 1 - size :]
-    found = (windows[..., :-1] == last[:, None]).all(-1) & (windows[..., -1] != NOTHING)
-    rows, places = found.nonzero(as_tuple=True)
-    scores[rows, windows[rows, places, -1]] = -torch.inf
+    behind = windows[..., -1]
+    found = (windows[..., :-1] == last[:, None]).all(-1) & (behind != NOTHING)
+    # Where nothing was found, 0 is added: how many were is not to be asked of a GPU.
+    added = scores.new_zeros(found.shape).masked_fill_(found, -torch.inf)
+    scores.scatter_add_(1, behind.clamp(min=0), added)
 
 
-def _no_word(scores: Tensor, tokens: Tensor, word: Sequence[int]) -> None:
-    """Forbid the last token of a word to rows that end in the tokens before it."""
-    before = torch.tensor(word[:-1], device=tokens.device)
+def _no_word(scores: Tensor, tokens: Tensor, before: Tensor, last: int) -> None:
+    """Forbid a word's last token to rows that end in the tokens before it."""
     if len(before) <= tokens.shape[1]:
         rows = (tokens[:, -len(before) :] == before).all(-1)
-        scores[rows, word[-1]] = -torch.inf
+        scores[:, last].masked_fill_(rows, -torch.inf)

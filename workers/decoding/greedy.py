@@ -17,19 +17,21 @@ class GreedySearch(Search):
         """What each row wrote last, (rows)."""
         return self._tokens[:, self._length - 1]
 
-    def advance(self, scores: Scores) -> tuple[Tensor | None, list[bool]]:
+    def advance(self, scores: Scores) -> tuple[Tensor | None, Tensor]:
         """See `Search`."""
         self._constraints(scores.values, self._tokens[:, : self._length], self._extent)
         chosen = scores.largest().clamp_(max=self._settings.vocabulary - 1)
         self._tokens[:, self._length] = chosen
         last = self._extent.last
         self._extent.written += 1
-        ended = torch.isin(chosen, self._eos).tolist()
-        return None, [ends or cut for ends, cut in zip(ended, last, strict=True)]
+        finished = torch.isin(chosen, self._constraints.eos)
+        if any(last):
+            finished[last] = True
+        return None, finished
 
-    def written(self, document: int) -> list[int]:
+    def written(self, documents: Tensor) -> list[list[int]]:
         """See `Search`."""
-        return list(self._tokens[document, self._begin : self._length].tolist())
+        return list(self._tokens[documents, self._begin : self._length].tolist())
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
         """See `Cache.keep`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -62,7 +63,7 @@ class Decoder:
         device: torch.device,
     ) -> None:
         self._model, self._device = model, device
-        self._constraints = Constraints(settings)
+        self._constraints = Constraints(settings, device)
         self._settings = SearchSettings.of(settings, model)
         self._beams = self._settings.beams
         self._places = max(1, rows // self._beams)
@@ -218,11 +219,9 @@ class Decoder:
         if model.decoder_norm is not None:
             x = model.decoder_norm(x)
         scores = self._scores(x).split(rows)
-        return [
-            finished
-            for cohort, own in zip(cohorts, scores, strict=True)
-            for finished in cohort.advance(own)
-        ]
+        finished = [cohort.advance(own) for cohort, own in zip(cohorts, scores, strict=True)]
+        pairs = zip(cohorts, _known(finished), strict=True)
+        return [text for cohort, own in pairs for text in cohort.leave(own)]
 
     def _layer(
         self,
@@ -257,3 +256,9 @@ class Decoder:
             wide = wide * layer.gate(inner)
         x = x + layer.narrow(wide)
         return x if first else layer.feed_forward_norm(x)
+
+
+def _known(finished: Sequence[Tensor]) -> list[list[bool]]:
+    """What is in some tensors, in one go: the one time in a step that a GPU is waited for."""
+    values = iter(torch.cat(list(finished)).tolist())
+    return [list(islice(values, len(each))) for each in finished]

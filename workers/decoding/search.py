@@ -15,6 +15,7 @@ from workers.decoding.constraints import NOTHING, Constraints, token_ids
 from workers.decoding.extent import Extent
 from workers.decoding.scores import Scores
 from workers.decoding.seq2seq import Seq2Seq
+from workers.layers.device import to_device
 from workers.layers.unsupported import UnsupportedModelError
 
 
@@ -108,13 +109,12 @@ class Search(ABC):
         device: torch.device,
     ) -> None:
         self._extent, self._settings, self._constraints = extent, settings, constraints
-        self._eos = torch.tensor(settings.eos, dtype=torch.long, device=device)
         self._begin = max(extent.begun)
         # All end at one column, so that they go on at one.
         rows = [[NOTHING] * (self._begin - len(each)) + list(each) for each in begun]
         width = self._begin + max(extent.most)
         self._tokens = torch.full((len(rows), width), NOTHING, device=device)
-        self._tokens[:, : self._begin] = torch.tensor(rows, device=device)
+        self._tokens[:, : self._begin] = to_device(torch.tensor(rows), device)
 
     @property
     def _length(self) -> int:
@@ -127,20 +127,24 @@ class Search(ABC):
         """What each row wrote last, (rows)."""
 
     @abstractmethod
-    def advance(self, scores: Scores) -> tuple[Tensor | None, list[bool]]:
-        """Choose the next token of each row.
+    def advance(self, scores: Scores) -> tuple[Tensor | None, Tensor]:
+        """Choose the next token of each row. A GPU is told, and not waited for.
 
         Args:
             scores: Logits of the rows; they are changed.
 
         Returns:
             Which beam each of the next ones goes on from, (documents, beams), or None if each goes
-            on from itself; and for each document whether it is finished.
+            on from itself; and for each document whether it is finished, (documents), bool.
         """
 
     @abstractmethod
-    def written(self, document: int) -> list[int]:
-        """What a finished document has written, without what it went on from."""
+    def written(self, documents: Tensor) -> list[list[int]]:
+        """What each of some finished documents has written, without what it went on from.
+
+        Args:
+            documents: Their places, (any), int64.
+        """
 
     @abstractmethod
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:

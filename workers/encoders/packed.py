@@ -23,6 +23,7 @@ from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
+from workers.layers.vocabulary import check_known
 from workers.progress import nothing
 
 #: From the ids of all rows, one after the other, and the tokens of each row, to each token's place
@@ -104,6 +105,7 @@ class PackedEncoder:
 
         Raises:
             ValueError: If a row has no token.
+            IndexError: If a row has a token that the model does not know.
         """
         with torch.inference_mode():
             inputs, packing = self._inputs(rows)
@@ -136,6 +138,7 @@ class PackedEncoder:
             raise ValueError("a row without a token")
         inputs = np.zeros((3, sum(lengths)), dtype=np.int64)
         inputs[0] = np.fromiter(chain.from_iterable(ids), np.int64)
+        check_known(int(inputs[0].max()), len(self._body.embeddings.words))
         if self._takes_types:
             inputs[1] = np.fromiter(chain.from_iterable(row.type_ids for row in rows), np.int64)
         inputs[2] = self._body.embeddings.places(inputs[0], lengths)
