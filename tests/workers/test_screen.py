@@ -87,13 +87,6 @@ def test_one_token_that_is_forced() -> None:
     assert scores.largest().tolist() == [123] * 5
 
 
-def test_rows_go_to_their_cohorts() -> None:
-    weight, hidden = weight_of(), hidden_of(12)
-    parts = Screen(weight, None).scores(hidden).split([5, 7])
-    found = torch.cat([part.largest() for part in parts])
-    assert torch.equal(found, exact(weight, None, hidden).argmax(1))
-
-
 @pytest.mark.parametrize("value", [0.0, torch.nan, torch.inf, 1e-30])
 def test_strange_rows_leave_the_others_alone(value: float) -> None:
     weight, hidden = weight_of(), hidden_of(6)

@@ -15,7 +15,7 @@ from workers.decoding.blocks import top
 from workers.decoding.constraints import Constraints
 from workers.decoding.extent import Extent
 from workers.decoding.scores import Scores
-from workers.decoding.search import Search, SearchSettings
+from workers.decoding.search import Advance, Search, SearchSettings
 from workers.layers.device import to_device
 
 #: What is as good as impossible, and still adds up.
@@ -53,10 +53,20 @@ class BeamSearch(Search):
         """What each row wrote last, (rows)."""
         return self._tokens[:, :, self._length - 1].flatten()
 
-    def advance(self, scores: Scores) -> tuple[Tensor | None, Tensor]:
+    @property
+    def rows(self) -> int:
         """See `Search`."""
+        return self._scores.numel()
+
+    @classmethod
+    def advance(cls, searches: Sequence[BeamSearch], scores: Scores) -> list[Advance]:
+        """See `Search`."""
+        parts = torch.split(scores.values, [search.rows for search in searches])
+        return [search._go_on(own) for search, own in zip(searches, parts, strict=True)]
+
+    def _go_on(self, logits: Tensor) -> Advance:
         settings, beams, length = self._settings, self._settings.beams, self._length
-        values = scores.values.log_softmax(-1)
+        values = logits.log_softmax(-1)
         self._constraints(values, self._tokens[:, :, :length].flatten(0, 1), self._extent)
         likeliest, beam, token = top(
             values.view(-1, beams, values.shape[-1]), self._scores, self._candidates

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from workers.decoding.attention import Memory, attend, fused_attention, fuses
+from workers.decoding.attention import Memory, attend, fused_attention
 from workers.decoding.causal import Causal, Model
 from workers.layers.device import to_device
 from workers.layers.packing import Packing
@@ -18,6 +20,10 @@ _GROWTH = 32
 _TIDY = 16
 #: The part of the slots that has to be in use to leave them where they are.
 _WORTH = 0.75
+
+_Floats = npt.NDArray[np.float32]
+#: What `attend_fused` of `fused_attention` takes for no bias.
+_NO_BIAS: _Floats = np.empty((0, 0, 0, 0), np.float32)
 
 
 class Cache:
@@ -42,10 +48,11 @@ class Cache:
         self._source = [_padded(each, packing, model.key_heads, model.size) for each in read]
         some = self._source[0][0]
         self._source_bias = _padding_bias(packing, some.dtype)
-        self._fuses = False
-        # For `_fused`, on a CPU.
-        self._lengths = torch.tensor(packing.lengths)
-        self._not_read = torch.zeros_like(self._lengths)
+        # For `attend_fused`, on a CPU: the same memory as arrays, which are made once.
+        self._lengths = np.array(packing.lengths, np.int64)
+        self._not_read = np.zeros_like(self._lengths)
+        self._layers: list[tuple[_Floats, _Floats, _Floats, _Floats]] | None = None
+        self._bias_array = _NO_BIAS
         self._used = 0
         shape = (self.documents, model.key_heads, _GROWTH, model.size)
         self._own = [(some.new_empty(shape), some.new_empty(shape)) for _ in model.decoder]
@@ -55,8 +62,12 @@ class Cache:
         self._bias: Tensor | None = None
         self._step = 0
 
-    def begin_step(self) -> None:
-        """Make room for the step's tokens, one slot for each beam."""
+    def begin_step(self, *, fused: bool) -> None:
+        """Make room for the step's tokens, one slot for each beam.
+
+        Args:
+            fused: Whether it is `attend_fused` that looks.
+        """
         needed = self._used + self._beams
         if needed > self._own[0][0].shape[2]:
             self._grow(max(needed, self._used * 3 // 2) + _GROWTH)
@@ -68,8 +79,10 @@ class Cache:
         if self._model.relative_bias is not None:
             now = torch.full((documents, self._beams), self._step, device=device)
             self._positions = torch.cat((self._positions, now), dim=1)
-        self._fuses = fuses(device, self._own[0][0].dtype)
         self._bias = self._own_bias(self._own[0][0].dtype)
+        if fused:
+            bias = self._bias
+            self._bias_array = _NO_BIAS if bias is None else bias.contiguous().numpy()
 
     def _own_bias(self, dtype: torch.dtype) -> Tensor | None:
         bias: Tensor | None = None
@@ -80,22 +93,11 @@ class Cache:
             relative = self._model.relative_bias(self._step - self._positions)
             relative = relative.transpose(0, 1)[:, :, None].to(dtype)
             bias = relative if bias is None else bias + relative
-        return bias.contiguous() if bias is not None and self._fuses else bias
+        return bias
 
     def attend_own(self, number: int, qkv: Tensor) -> Tensor:
-        """Self-attention of a layer: store the new keys and values, and look at all of the past, of
-        which a prompt is a part.
-
-        Args:
-            number: Of the layer.
-            qkv: (documents * beams, (heads + 2 * key heads) * size).
-
-        Returns:
-            (documents * beams, heads * size).
-        """
+        """See `StepAttention.own`, of the cohort's rows."""
         model, end = self._model, self._used + self._beams
-        if self._fuses:
-            return self._fused(number, qkv, end, also_read=isinstance(model, Causal))
         heads = [model.heads, model.key_heads, model.key_heads]
         shape = (self.documents, self._beams, sum(heads), model.size)
         query, key, value = torch.split(qkv.view(shape).transpose(1, 2), heads, dim=1)
@@ -108,30 +110,38 @@ class Cache:
         return attend(query, own)
 
     def attend_source(self, number: int, query: Tensor) -> Tensor:
-        """Attention of a layer to the source; shapes as in `attend_own`, of the queries alone."""
+        """See `StepAttention.source`, of the cohort's rows."""
         model = self._model
-        if self._fuses:
-            return self._fused(number, query, 0, also_read=True)
         shape = (self.documents, self._beams, model.heads, model.size)
         return attend(query.view(shape).transpose(1, 2), self._read(number))
 
-    def _fused(self, number: int, queries: Tensor, slots: int, *, also_read: bool) -> Tensor:
-        attend_fused = fused_attention()
-        assert attend_fused is not None
-        model, lengths = self._model, self._lengths if also_read else self._not_read
-        out = queries.new_empty(len(queries), model.heads * model.size)
-        bias = self._bias if slots and self._bias is not None else out.new_empty(0, 0, 0, 0)
-        attend_fused(
-            queries.numpy(),
-            out.numpy(),
-            self._beams,
-            *(part.numpy() for part in self._source[number]),
-            lengths[: self.documents].numpy(),
-            *(part.numpy() for part in self._own[number]),
-            slots,
-            bias.numpy(),
-        )
-        return out
+    def attend_fused(self, number: int, queries: _Floats, out: _Floats, *, to_source: bool) -> None:
+        """The same as either of these by one compiled function, of arrays.
+
+        Args:
+            number: Of the layer.
+            queries: As there.
+            out: (documents * beams, heads * size), to be filled.
+            to_source: Whether it is as in `attend_source`.
+        """
+        look = fused_attention()
+        assert look is not None
+        keys, values, own_keys, own_values = self._arrays()[number]
+        also_read = to_source or isinstance(self._model, Causal)
+        lengths = (self._lengths if also_read else self._not_read)[: self.documents]
+        slots = 0 if to_source else self._used + self._beams
+        bias = _NO_BIAS if to_source else self._bias_array
+        look(queries, out, self._beams, keys, values, lengths, own_keys, own_values, slots, bias)
+
+    def _arrays(self) -> list[tuple[_Floats, _Floats, _Floats, _Floats]]:
+        """Of each layer keys and values of what was read, and of what was written."""
+        if self._layers is None:
+            pairs = zip(self._source, self._own, strict=True)
+            self._layers = [
+                (read[0].numpy(), read[1].numpy(), own[0].numpy(), own[1].numpy())
+                for read, own in pairs
+            ]
+        return self._layers
 
     def _read(self, number: int) -> Memory:
         keys, values = (part[: self.documents] for part in self._source[number])
@@ -189,8 +199,9 @@ class Cache:
             for layers in (self._source, self._own):
                 for number, (keys, values) in enumerate(layers):
                     layers[number] = keys[:left].clone(), values[:left].clone()
+            self._layers = None
         if holes.device.type == "cpu":
-            self._lengths[holes] = self._lengths[movers]
+            self._lengths[holes.numpy()] = self._lengths[movers.numpy()]
         if self._source_bias is not None:
             self._source_bias[holes] = self._source_bias[movers]
         self._seen[holes], self._positions[holes] = self._seen[movers], self._positions[movers]
@@ -201,6 +212,7 @@ class Cache:
         # Layer by layer: not all are twice in memory.
         for number, (keys, values) in enumerate(self._own):
             self._own[number] = self._grown(keys, slots), self._grown(values, slots)
+        self._layers = None
 
     def _grown(self, part: Tensor, slots: int) -> Tensor:
         _, heads, _, size = part.shape

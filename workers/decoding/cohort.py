@@ -86,24 +86,11 @@ class Cohort:
         """The places of these tokens, (rows)."""
         return (self._firsts + self._extent.written).repeat_interleave(self._beams)
 
-    def advance(self, scores: Scores) -> Tensor:
-        """Choose the next tokens. A GPU is told, and not waited for.
-
-        Args:
-            scores: Logits of the rows; they are changed.
-
-        Returns:
-            Which documents have finished, (documents), bool.
-        """
-        parents, finished = self._search.advance(scores)
-        self.cache.end_step(parents)
-        return finished
-
     def leave(self, finished: Sequence[bool]) -> list[tuple[int, list[int]]]:
         """Let documents go, each with its number and what it has written.
 
         Args:
-            finished: Which, as `advance` says it.
+            finished: Which, as `advance` says.
         """
         gone = [place for place, is_finished in enumerate(finished) if is_finished]
         if not gone:
@@ -130,3 +117,20 @@ class Cohort:
 
     def _places(self, places: Sequence[int]) -> Tensor:
         return to_device(torch.tensor(places, dtype=torch.long), self._firsts.device)
+
+
+def advance(cohorts: Sequence[Cohort], scores: Scores) -> list[Tensor]:
+    """Choose the next tokens of cohorts of one search. A GPU is told, and not waited for.
+
+    Args:
+        cohorts: At least one.
+        scores: Logits of their rows, one cohort's behind the other's; they are changed.
+
+    Returns:
+        Of each cohort which documents have finished, (documents), bool.
+    """
+    searches = [cohort._search for cohort in cohorts]
+    chosen = type(searches[0]).advance(searches, scores)
+    for cohort, (parents, _) in zip(cohorts, chosen, strict=True):
+        cohort.cache.end_step(parents)
+    return [finished for _, finished in chosen]

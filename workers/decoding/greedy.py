@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from workers.decoding.scores import Scores
-from workers.decoding.search import Search
+from workers.decoding.search import Advance, Search
 
 
 class GreedySearch(Search):
@@ -17,10 +19,26 @@ class GreedySearch(Search):
         """What each row wrote last, (rows)."""
         return self._tokens[:, self._length - 1]
 
-    def advance(self, scores: Scores) -> tuple[Tensor | None, Tensor]:
+    @property
+    def rows(self) -> int:
         """See `Search`."""
-        self._constraints(scores.values, self._tokens[:, : self._length], self._extent)
-        chosen = scores.largest().clamp_(max=self._settings.vocabulary - 1)
+        return len(self._tokens)
+
+    @classmethod
+    def advance(cls, searches: Sequence[GreedySearch], scores: Scores) -> list[Advance]:
+        """See `Search`."""
+        rows = [search.rows for search in searches]
+        for search, own in zip(searches, torch.split(scores.values, rows), strict=True):
+            search._forbid(own)
+        # Of all at once: it takes many operations, and most of their time does not depend on rows.
+        likeliest = torch.split(scores.largest(), rows)
+        return [search._go_on(own) for search, own in zip(searches, likeliest, strict=True)]
+
+    def _forbid(self, values: Tensor) -> None:
+        self._constraints(values, self._tokens[:, : self._length], self._extent)
+
+    def _go_on(self, likeliest: Tensor) -> Advance:
+        chosen = likeliest.clamp(max=self._settings.vocabulary - 1)
         self._tokens[:, self._length] = chosen
         last = self._extent.last
         self._extent.written += 1

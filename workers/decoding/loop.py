@@ -13,10 +13,11 @@ from transformers import GenerationConfig
 
 from workers.decoding.attention import fused_attention
 from workers.decoding.causal import Causal, CausalLayer, Model, Turn
-from workers.decoding.cohort import Cohort
+from workers.decoding.cohort import Cohort, advance
 from workers.decoding.constraints import Constraints
 from workers.decoding.search import SearchSettings
 from workers.decoding.seq2seq import DecoderLayer
+from workers.decoding.step_attention import StepAttention
 from workers.decoding.waiting import Waiting
 from workers.lanes import Work, lanes_for, side_by_side
 
@@ -208,18 +209,17 @@ class Decoder:
     def _step(self, cohorts: Sequence[Cohort]) -> list[tuple[int, list[int]]]:
         model = self._model
         rows = [cohort.rows for cohort in cohorts]
-        for cohort in cohorts:
-            cohort.cache.begin_step()
         positions = torch.cat([cohort.positions for cohort in cohorts])
         x = model.embed(torch.cat([cohort.tokens for cohort in cohorts]), positions)
+        caches = [cohort.cache for cohort in cohorts]
+        attention = StepAttention(model, caches, rows, x.device, x.dtype)
         turn = model.turn(positions) if isinstance(model, Causal) else None
         layers: Sequence[DecoderLayer | CausalLayer] = model.decoder
         for number, layer in enumerate(layers):
-            x = self._layer(number, layer, x, cohorts, rows, turn)
+            x = self._layer(number, layer, x, attention, turn)
         if model.decoder_norm is not None:
             x = model.decoder_norm(x)
-        scores = self._scores(x).split(rows)
-        finished = [cohort.advance(own) for cohort, own in zip(cohorts, scores, strict=True)]
+        finished = advance(cohorts, self._scores(x))
         pairs = zip(cohorts, _known(finished), strict=True)
         return [text for cohort, own in pairs for text in cohort.leave(own)]
 
@@ -228,27 +228,18 @@ class Decoder:
         number: int,
         layer: DecoderLayer | CausalLayer,
         x: Tensor,
-        cohorts: Sequence[Cohort],
-        rows: list[int],
+        attention: StepAttention,
         turn: Turn | None,
     ) -> Tensor:
         """Rows of all cohorts together where weights are multiplied, each apart in attention."""
         first = self._model.norm_first
-
-        def attend(look: Callable[[Cohort, Tensor], Tensor], queries: Tensor) -> Tensor:
-            parts = zip(cohorts, torch.split(queries, rows), strict=True)
-            seen = [look(cohort, part) for cohort, part in parts]
-            return seen[0] if len(seen) == 1 else torch.cat(seen)
-
         qkv = layer.qkv(layer.self_norm(x) if first else x)
         qkv = turn(qkv) if turn else qkv
-        seen = attend(lambda cohort, part: cohort.cache.attend_own(number, part), qkv)
-        x = x + layer.self_output(seen)
+        x = x + layer.self_output(attention.own(number, qkv))
         x = x if first else layer.self_norm(x)
         if isinstance(layer, DecoderLayer):
             query = layer.query(layer.source_norm(x) if first else x)
-            seen = attend(lambda cohort, part: cohort.cache.attend_source(number, part), query)
-            x = x + layer.source_output(seen)
+            x = x + layer.source_output(attention.source(number, query))
             x = x if first else layer.source_norm(x)
         inner = layer.feed_forward_norm(x) if first else x
         wide = layer.widen(inner)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import torch
 from torch import Tensor
 
 from workers.decoding.blocks import argmax
@@ -20,10 +17,6 @@ class Scores:
 
     def __init__(self, values: Tensor) -> None:
         self.values = values
-
-    def split(self, rows: Sequence[int]) -> Sequence[Scores]:
-        """Scores of the first rows, of those after them, and so on; they share the values."""
-        return [Scores(part) for part in torch.split(self.values, list(rows))]
 
     def largest(self) -> Tensor:
         """The token with each row's largest score, (rows); of equals the first."""

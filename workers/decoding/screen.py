@@ -8,8 +8,6 @@ be the likeliest are scored exactly. So the outcome is that of exact scores.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -115,12 +113,6 @@ class _CoarseScores(Scores):
         super().__init__(values)
         self._screen = screen
         self._rows = (hidden, rounded, length)
-
-    def split(self, rows: Sequence[int]) -> Sequence[Scores]:
-        parts = zip(
-            *(torch.split(part, list(rows)) for part in (self.values, *self._rows)), strict=True
-        )
-        return [_CoarseScores(self._screen, *part) for part in parts]
 
     def largest(self) -> Tensor:
         return self._screen.largest(self.values, *self._rows)

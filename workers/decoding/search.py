@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -89,6 +90,11 @@ class SearchSettings:
         return most
 
 
+#: Which beam each of the next ones goes on from, (documents, beams), or None if each goes on from
+#: itself; and for each document whether it is finished, (documents), bool.
+Advance = tuple[Tensor | None, Tensor]
+
+
 class Search(ABC):
     """The documents of a cohort, all at the same step, and what each has written.
 
@@ -126,16 +132,19 @@ class Search(ABC):
     def last(self) -> Tensor:
         """What each row wrote last, (rows)."""
 
+    @property
     @abstractmethod
-    def advance(self, scores: Scores) -> tuple[Tensor | None, Tensor]:
-        """Choose the next token of each row. A GPU is told, and not waited for.
+    def rows(self) -> int:
+        """Documents times beams."""
+
+    @classmethod
+    @abstractmethod
+    def advance(cls, searches: Sequence[Any], scores: Scores) -> list[Advance]:
+        """Choose the next token of each row of several searches. A GPU is told, and not waited for.
 
         Args:
-            scores: Logits of the rows; they are changed.
-
-        Returns:
-            Which beam each of the next ones goes on from, (documents, beams), or None if each goes
-            on from itself; and for each document whether it is finished, (documents), bool.
+            searches: Of this class.
+            scores: Logits of their rows, one search's behind the other's; they are changed.
         """
 
     @abstractmethod
