@@ -131,7 +131,7 @@ class TextModel:
 
     def _whole(self) -> PreTrainedModel:
         """The model with its weights, loaded once more if the loop has them by now."""
-        if self._loop is None:
+        if self._loop is None or self._generates:
             self._generates = True
             return self.loaded.model
         return load(self.entry, AutoModelForSeq2SeqLM, self._device).model

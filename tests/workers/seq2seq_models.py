@@ -25,6 +25,8 @@ from transformers import (
 
 VOCABULARY = 150
 POSITIONS = 96
+#: Tokens of the second language, where each has a vocabulary.
+FEWER = 100
 
 _BART = {
     "vocab_size": VOCABULARY,
@@ -45,17 +47,24 @@ def _tokens(pad: int, eos: int, start: int) -> dict[str, int]:
     return {"pad_token_id": pad, "eos_token_id": eos, "decoder_start_token_id": start}
 
 
-def _marian() -> Any:
-    last = VOCABULARY - 1
+def _marian(**vocabularies: Any) -> Any:
+    last = vocabularies.get("decoder_vocab_size", VOCABULARY) - 1
     config = MarianConfig(
-        **_BART, **_tokens(last, 0, last), activation_function="swish", scale_embedding=True
+        **_BART | _tokens(last, 0, last) | vocabularies,
+        activation_function="swish",
+        scale_embedding=True,
     )
     return MarianMTModel(config)
+
+
+def _marian_of_two() -> Any:
+    return _marian(decoder_vocab_size=FEWER, share_encoder_decoder_embeddings=False)
 
 
 MODELS: dict[str, Callable[[], Any]] = {
     "bart": lambda: BartForConditionalGeneration(BartConfig(**_BART, **_tokens(1, 2, 2))),
     "marian": _marian,
+    "marian, two vocabularies": _marian_of_two,
     "mbart": lambda: MBartForConditionalGeneration(
         MBartConfig(**_BART, **_tokens(1, 2, 3), scale_embedding=True)
     ),

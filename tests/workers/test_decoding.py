@@ -12,9 +12,10 @@ import torch
 from transformers import GenerationConfig
 
 from tests.workers.counted_head import CountedHead
-from tests.workers.seq2seq_models import MODELS, POSITIONS, VOCABULARY, build_model
+from tests.workers.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, build_model
 from tests.workers.three_lanes import LANES, three_lanes
-from workers.decoding import Decoder, GenerateDecoder, take_apart
+from workers.decoding import Decoder, GenerateDecoder, head, take_apart
+from workers.layers.byte_products import has_fbgemm
 from workers.layers.unsupported import UnsupportedModelError
 
 MAX_LENGTH = 24
@@ -233,10 +234,50 @@ def test_whoever_watches_may_end_it() -> None:
         decoder_of(model, settings_of(model)).decode(sources_of(6, 2), enough)
 
 
+@pytest.mark.parametrize("beams", [1, 3])
+def test_two_languages_may_have_a_vocabulary_each(beams: int) -> None:
+    model = build_model("marian, two vocabularies")
+    settings = settings_of(model, ENDS, num_beams=beams, no_repeat_ngram_size=1)
+    sources = [source for source in sources_of(8, 0) if max(source) >= FEWER]
+    expected = [generated(model, settings, source) for source in sources]
+    decoder = decoder_of(model, settings)
+    assert len(expected) > 3 and len(set(map(len, expected))) > 1
+    assert decoder.decode(sources, nothing) == expected
+    with pytest.raises(IndexError, match=f"none of the model's {VOCABULARY}"):
+        decoder.decode([[VOCABULARY]], nothing)
+
+
 @pytest.mark.parametrize("family", ["bart", "marian", "t5"])
-def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it(family: str) -> None:
+@pytest.mark.parametrize(
+    "search",
+    [
+        {"ends": ENDS},
+        {"ends": ENDS, "no_repeat_ngram_size": 2, "min_length": 6, "forced_bos_token_id": 3},
+        {"ends": ENDS, "no_repeat_ngram_size": 1, "bad_words_ids": [[7], [9, 11], [20, 21, 22]]},
+    ],
+)
+def test_greedy_texts_are_those_of_generate_where_scores_are_coarse(
+    family: str, search: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_fbgemm():
+        pytest.skip("no products of bytes here")
+    monkeypatch.setattr(head, "_LARGE", 0)
     model = build_model(family)
-    decoder = decoder_of(model, settings_of(model))
+    settings = settings_of(model, **search)
+    sources = sources_of(16, model.config.eos_token_id)
+    expected = [generated(model, settings, source) for source in sources]
+    decoder = decoder_of(model, settings, rows=5)
+    assert decoder._model.head._screen is not None
+    # Lengths differ by more than twice, so that there are several cohorts in a step.
+    assert decoder.decode(sources, nothing) == expected
+
+
+@pytest.mark.parametrize("family", ["bart", "marian", "t5"])
+@pytest.mark.parametrize("loop", [True, False])
+def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it(family: str, loop: bool) -> None:
+    model = build_model(family)
+    settings = settings_of(model)
+    decoder = decoder_of(model, settings) if loop else GenerateDecoder(model, settings, 100)
     assert decoder.decode([[VOCABULARY - 1]], nothing)[0]
     with pytest.raises(IndexError, match=f"token {VOCABULARY} is none of the model's {VOCABULARY}"):
         decoder.decode([[5, 6], [7, VOCABULARY]], nothing)

@@ -22,6 +22,8 @@ from workers.decoding.greedy import GreedySearch
 
 META = torch.device("meta")
 DOCUMENTS = 6
+#: After as many, all texts are cut off.
+STEPS = 6
 
 
 def without_values(build: Callable[[str], Any], family: str) -> Any:
@@ -41,7 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         documents = len(only)
         asked.append(documents)
         gone = {3: [0, 1], 4: [documents - 1], 5: [0]}.get(len(asked), [])
-        gone = list(range(documents)) if len(asked) == 6 else gone
+        gone = list(range(documents)) if len(asked) == STEPS else gone
         return [[place in gone for place in range(documents)]]
 
     def written(_: object, documents: Tensor) -> list[list[int]]:
@@ -57,7 +59,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.mark.parametrize("family", seq2seq_models.MODELS)
 def test_a_step_of_sources_waits_once(family: str, search: str, asked: list[int]) -> None:
     model = without_values(seq2seq_models.build_model, family)
-    settings = settings_of(model, **SEARCHES[search])
+    settings = settings_of(model, **SEARCHES[search] | {"max_length": 1 + STEPS})
     # All of like length: one cohort.
     sources = sources_of(20, model.config.eos_token_id)
     sources = [(source * 30)[: 30 + number] for number, source in enumerate(sources[:DOCUMENTS])]

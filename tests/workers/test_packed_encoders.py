@@ -100,11 +100,13 @@ def test_a_row_without_a_token_is_refused() -> None:
 
 
 def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
-    packed = pack(model_of("bert", HEADS[0]), "fp32", True)
+    model = model_of("bert", HEADS[0])
     rows = [Tokens([5, VOCABULARY - 1], [0, 0]), Tokens([VOCABULARY, 5], [0, 0])]
-    assert len(packed(rows[:1])) == 1
-    with pytest.raises(IndexError, match=f"token {VOCABULARY} is none of the model's {VOCABULARY}"):
-        packed(rows)
+    message = f"token {VOCABULARY} is none of the model's {VOCABULARY}"
+    for forward in (pack(model, "fp32", True), PaddedEncoder(model, PADDING, True, model.device)):
+        assert len(forward(rows[:1])) == 1
+        with pytest.raises(IndexError, match=message):
+            forward(rows)
 
 
 @pytest.mark.parametrize(

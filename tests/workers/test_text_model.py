@@ -63,21 +63,26 @@ def test_one_load_serves_all_pairs(tmp_path: Path, loads: list[str]) -> None:
     assert loads == [model] * 3
 
 
-@pytest.mark.parametrize(("lacks", "times"), [("fr", 2), ("en", 1)])
+@pytest.mark.parametrize(("lacks", "times"), [(["fr"], 2), (["en", "es"], 1)])
 def test_a_model_serves_the_loop_and_what_the_loop_lacks(
-    tmp_path: Path, loads: list[str], lacks: str, times: int
+    tmp_path: Path, loads: list[str], lacks: list[str], times: int
 ) -> None:
     """Its weights are the loop's if that comes first: then it is loaded again."""
     config = build_translation(tmp_path) / "config.json"
-    lacking = {f"translation_{lacks}_to_de": {"encoder_no_repeat_ngram_size": 2}}
+    own = {"encoder_no_repeat_ngram_size": 2}
+    lacking = {f"translation_{language}_to_de": own for language in lacks}
     content = json.loads(config.read_text("utf-8")) | {"task_specific_params": lacking}
     config.write_text(json.dumps(content), "utf-8")
-    both = {"translation_en_de": tmp_path, "translation_fr_de": tmp_path}
-    analysis = TranslationAnalysis(catalog_of(**both), "cpu")
+    languages = ("en", "fr", "es")
+    pairs = {f"translation_{language}_de": tmp_path for language in languages}
+    analysis = TranslationAnalysis(catalog_of(**pairs), "cpu")
     kinds = {pair: type(one._decoder) for pair, one in analysis._generators.items()}
-    assert kinds == {"en-de": Decoder, "fr-de": Decoder} | {f"{lacks}-de": GenerateDecoder}
+    assert kinds == {
+        f"{language}-de": GenerateDecoder if language in lacks else Decoder
+        for language in languages
+    }
     assert len(loads) == times
-    for language in ("en", "fr"):
+    for language in languages:
         documents = documents_of(TEXTS, language)
         alone = catalog_of(**{f"translation_{language}_de": tmp_path})
         assert analyse(analysis, documents) == analyse(TranslationAnalysis(alone, "cpu"), documents)

@@ -45,6 +45,7 @@ def from_bart(model: Any, precision: Precision) -> Seq2Seq:
         decoder=[_decoder_layer(layer, config, precision) for layer in decoder.layers],
         decoder_norm=_norm(decoder, "layer_norm", precision),
         head=Head(model.lm_head.weight, None if bias is None else bias[0], precision),
+        known=encoder.embed_tokens.num_embeddings,
         vocabulary=model.lm_head.out_features,
         heads=config.decoder_attention_heads,
         size=config.d_model // config.decoder_attention_heads,

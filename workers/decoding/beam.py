@@ -75,7 +75,7 @@ class BeamSearch(Search):
         ends = torch.isin(token, self._constraints.eos)
         last = self._extent.last
         if any(last):
-            ends[last] = True
+            ends |= to_device(torch.tensor(last), ends.device)[:, None]
         goes_on = (likeliest + ends.float() * _NEVER).topk(beams, dim=1)
         self._finish(likeliest, beam, token, ends)
         parents = beam.gather(1, goes_on.indices)

@@ -195,11 +195,11 @@ class Cache:
                 for part in pair:
                     part[holes, :, : self._used] = part[movers, :, : self._used]
         if 2 * left <= len(self._source[0][0]):
-            # Others are given the memory of those that have gone.
+            # Others are given the memory of those that have gone: nobody else may hold it.
+            self._layers = None
             for layers in (self._source, self._own):
                 for number, (keys, values) in enumerate(layers):
                     layers[number] = keys[:left].clone(), values[:left].clone()
-            self._layers = None
         if holes.device.type == "cpu":
             self._lengths[holes.numpy()] = self._lengths[movers.numpy()]
         if self._source_bias is not None:
@@ -209,10 +209,10 @@ class Cache:
         self.documents = left
 
     def _grow(self, slots: int) -> None:
-        # Layer by layer: not all are twice in memory.
+        # Layer by layer: not all are twice in memory, if nobody else holds them.
+        self._layers = None
         for number, (keys, values) in enumerate(self._own):
             self._own[number] = self._grown(keys, slots), self._grown(values, slots)
-        self._layers = None
 
     def _grown(self, part: Tensor, slots: int) -> Tensor:
         _, heads, _, size = part.shape

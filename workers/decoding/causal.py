@@ -62,7 +62,8 @@ class Causal:
         decoder: The layers.
         decoder_norm: After the last of them.
         head: From (rows, width) to the scores of all tokens.
-        vocabulary: Number of tokens.
+        known: Tokens that a prompt may have.
+        vocabulary: Tokens that a text may have.
         heads: Of queries.
         key_heads: Of keys and values; a divisor of `heads`, whose neighbours share them.
         size: Of a head.
@@ -76,6 +77,7 @@ class Causal:
     decoder: Sequence[CausalLayer]
     decoder_norm: Norm
     head: Head
+    known: int
     vocabulary: int
     heads: int
     key_heads: int

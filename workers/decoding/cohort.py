@@ -59,7 +59,7 @@ class Cohort:
         self._firsts = to_device(torch.tensor(lengths) - 1, device)
         packing = Packing([len(each) for each in read], device)
         # A GPU would not say whose it is, and take none after it.
-        check_known(max(max(each, default=0) for each in sources), model.vocabulary)
+        check_known(max(max(each, default=0) for each in sources), model.known)
         ids = to_device(torch.tensor([token for each in read for token in each]).long(), device)
         self.longest = max(map(len, sources))
         self.cache = Cache(model, model.read(ids, packing), packing, settings.beams)

@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from transformers import GenerationConfig
 
+from workers.layers.vocabulary import check_known, tokens_of
+
 
 class GenerateDecoder:
     """Writes what `generate` writes, for checkpoints that ask for what `Decoder` lacks.
@@ -29,6 +31,7 @@ class GenerateDecoder:
         # Whatever the settings leave open, `generate` fills in from here.
         self._model.generation_config = settings
         self._prompts = not model.config.is_encoder_decoder
+        self._known = tokens_of(model)
 
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
@@ -50,6 +53,7 @@ class GenerateDecoder:
         return texts
 
     def _batch(self, sources: Sequence[Sequence[int]]) -> list[list[int]]:
+        check_known(max(max(source, default=0) for source in sources), self._known)
         shape = (len(sources), max(len(source) for source in sources))
         ids = torch.full(shape, self._settings.pad_token_id or 0)
         mask = torch.zeros(shape, dtype=torch.long)

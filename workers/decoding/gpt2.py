@@ -58,6 +58,7 @@ def from_gpt2(model: Any, precision: Precision) -> Causal:
         decoder=[_layer(block, config, precision) for block in body.h],
         decoder_norm=norm(body.ln_f, precision),
         head=Head(weight, bias, precision),
+        known=len(words),
         vocabulary=model.lm_head.out_features,
         heads=config.num_attention_heads,
         key_heads=config.num_attention_heads,

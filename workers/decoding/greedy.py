@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workers.decoding.scores import Scores
 from workers.decoding.search import Advance, Search
+from workers.layers.device import to_device
 
 
 class GreedySearch(Search):
@@ -44,7 +45,7 @@ class GreedySearch(Search):
         self._extent.written += 1
         finished = torch.isin(chosen, self._constraints.eos)
         if any(last):
-            finished[last] = True
+            finished |= to_device(torch.tensor(last), finished.device)
         return None, finished
 
     def written(self, documents: Tensor) -> list[list[int]]:

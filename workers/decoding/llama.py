@@ -52,6 +52,7 @@ def from_llama(model: Any, precision: Precision) -> Causal:
         decoder=[_layer(layer, config, kind, precision) for layer in body.layers],
         decoder_norm=rms(body.norm, kind, precision),
         head=Head(weight, bias, precision),
+        known=len(words),
         vocabulary=model.lm_head.out_features,
         heads=heads,
         key_heads=key_heads,

@@ -90,6 +90,7 @@ class Decoder:
 
         Raises:
             ValueError: If a prompt is empty, or leaves no room for a text.
+            IndexError: If a source has a token that the model does not know.
         """
         texts: list[list[int]] = [[] for _ in sources]
         self.stream(sources, on_step, texts.__setitem__)
@@ -120,6 +121,7 @@ class Decoder:
 
         Raises:
             ValueError: As `decode`.
+            IndexError: Likewise.
         """
         waiting = Waiting()
         waiting.add(sources)
@@ -250,6 +252,8 @@ class Decoder:
 
 
 def _known(finished: Sequence[Tensor]) -> list[list[bool]]:
-    """What is in some tensors, in one go: the one time in a step that a GPU is waited for."""
+    """What is in some tensors, in one go: the one time that each step waits for a GPU. Others are
+    when a text is fetched, and when a cache is tidied up.
+    """
     values = iter(torch.cat(list(finished)).tolist())
     return [list(islice(values, len(each))) for each in finished]

@@ -57,7 +57,9 @@ class Seq2Seq:
         decoder: The layers of the decoder.
         decoder_norm: After the last of them, in models that have one.
         head: From (rows, width) to the scores of all tokens.
-        vocabulary: Number of tokens.
+        known: Tokens that a source may have.
+        vocabulary: Tokens that a text may have; another number in Marian models whose languages
+            have a vocabulary each.
         heads: Of the decoder's attention.
         size: Of a head.
         norm_first: Whether norms stand before their blocks; see `EncoderLayer`.
@@ -72,6 +74,7 @@ class Seq2Seq:
     decoder: Sequence[DecoderLayer]
     decoder_norm: Norm | None
     head: Head
+    known: int
     vocabulary: int
     heads: int
     size: int

@@ -55,6 +55,7 @@ def from_t5(model: Any, precision: Precision) -> Seq2Seq:
         decoder=[_decoder_layer(block, precision) for block in model.decoder.block],
         decoder_norm=rms_norm(model.decoder.final_layer_norm, precision),
         head=Head(model.lm_head.weight, None, precision, config.d_model**-0.5 if scaled else 1.0),
+        known=len(words),
         vocabulary=model.lm_head.out_features,
         heads=config.num_heads,
         size=config.d_kv,

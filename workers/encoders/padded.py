@@ -11,6 +11,7 @@ import torch
 
 from workers.encoders.rows import Floats, Row
 from workers.layers.device import to_device
+from workers.layers.vocabulary import check_known, tokens_of
 from workers.progress import nothing
 
 
@@ -30,15 +31,21 @@ class PaddedEncoder:
         self._padding = padding
         self._takes_types = takes_types
         self._device = device
+        self._known = tokens_of(model)
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
-        """One batch through the model, in one go."""
+        """One batch through the model, in one go.
+
+        Raises:
+            IndexError: If a row has a token that the model does not know.
+        """
         ids = [row.ids for row in rows]
         lengths = [len(row) for row in ids]
         # (rows, longest)
         real = np.arange(max(lengths)) < np.array(lengths)[:, None]
         padded = np.full(real.shape, self._padding, dtype=np.int64)
         padded[real] = np.fromiter(chain.from_iterable(ids), np.int64)
+        check_known(int(padded[real].max(initial=0)), self._known)
         inputs = {"input_ids": padded, "attention_mask": real.astype(np.int64)}
         if self._takes_types:
             types = inputs["token_type_ids"] = np.zeros_like(padded)
