@@ -38,7 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """
     asked: list[int] = []
 
-    def known(finished: Sequence[Tensor]) -> list[list[bool]]:
+    def fetched(finished: Sequence[Tensor]) -> list[list[bool]]:
         (only,) = finished
         documents = len(only)
         asked.append(documents)
@@ -49,7 +49,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def written(_: object, documents: Tensor) -> list[list[int]]:
         return [[1]] * len(documents)
 
-    monkeypatch.setattr(loop, "_known", known)
+    monkeypatch.setattr(loop, "_fetched", fetched)
     for kind in (GreedySearch, BeamSearch):
         monkeypatch.setattr(kind, "written", written)
     return asked

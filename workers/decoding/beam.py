@@ -91,7 +91,7 @@ class BeamSearch(Search):
         # Beyond the first, candidates are there only so that enough beams go on.
         ended = ends.clone()
         ended[:, beams:] = False
-        # What has not ended changes nothing below; but only a processor can be asked for nothing.
+        # What has not ended changes nothing below. To ask a CPU is cheap; a GPU is not waited for.
         if ended.device.type == "cpu" and not ended.any():
             return
         scores = likeliest / ((length + 1 - self._begin) ** settings.length_penalty)

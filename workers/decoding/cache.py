@@ -48,11 +48,13 @@ class Cache:
         self._source = [_padded(each, packing, model.key_heads, model.size) for each in read]
         some = self._source[0][0]
         self._source_bias = _padding_bias(packing, some.dtype)
-        # For `attend_fused`, on a CPU: the same memory as arrays, which are made once.
+        # These are for `attend_fused`, which takes arrays.
         self._lengths = np.array(packing.lengths, np.int64)
         self._not_read = np.zeros_like(self._lengths)
-        self._layers: list[tuple[_Floats, _Floats, _Floats, _Floats]] | None = None
         self._bias_array = _NO_BIAS
+        # The memory of `_source` and `_own`: to make arrays of it in every layer would cost more
+        # than to look at a small cohort.
+        self._layers: list[tuple[_Floats, _Floats, _Floats, _Floats]] | None = None
         self._used = 0
         shape = (self.documents, model.key_heads, _GROWTH, model.size)
         self._own = [(some.new_empty(shape), some.new_empty(shape)) for _ in model.decoder]

@@ -222,7 +222,7 @@ class Decoder:
         if model.decoder_norm is not None:
             x = model.decoder_norm(x)
         finished = advance(cohorts, self._scores(x))
-        pairs = zip(cohorts, _known(finished), strict=True)
+        pairs = zip(cohorts, _fetched(finished), strict=True)
         return [text for cohort, own in pairs for text in cohort.leave(own)]
 
     def _layer(
@@ -251,7 +251,7 @@ class Decoder:
         return x if first else layer.feed_forward_norm(x)
 
 
-def _known(finished: Sequence[Tensor]) -> list[list[bool]]:
+def _fetched(finished: Sequence[Tensor]) -> list[list[bool]]:
     """What is in some tensors, in one go: the one time that each step waits for a GPU. Others are
     when a text is fetched, and when a cache is tidied up.
     """

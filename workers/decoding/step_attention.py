@@ -70,6 +70,6 @@ class StepAttention:
         into, out_of = seen.numpy(), queries.numpy()
         ends = accumulate(self._rows)
         for cache, count, end in zip(self._caches, self._rows, ends, strict=True):
-            own = slice(end - count, end)
-            cache.attend_fused(number, out_of[own], into[own], to_source=to_source)
+            part = slice(end - count, end)
+            cache.attend_fused(number, out_of[part], into[part], to_source=to_source)
         return seen
