@@ -21,6 +21,7 @@ from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
 from producer.errors import without_traceback
+from schema.private import be_private
 
 console = typer.Typer(
     name="triage",
@@ -55,4 +56,5 @@ for command in (
 
 def main() -> None:
     """Entry point of the `triage` script."""
+    be_private()
     console()

@@ -16,6 +16,7 @@ from producer.errors import UsageError
 from producer.lifetime import dying_with_us, end
 from producer.node import node_command, node_environment
 from schema.analyses import ANALYSES
+from schema.private import make_private_folder
 from schema.settings import Settings
 
 #: With models as small as these, two children of one thread do more than one child of two.
@@ -33,7 +34,7 @@ def fresh_home(home: Path) -> Iterator[Path]:
         UsageError: If another demo is at work there.
     """
     folder = home.absolute() / "demo"
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder.parent)
     # Beside the folder, which is deleted; freed by the system however this process ends.
     with (folder.parent / "demo.lock").open("w") as lock:
         try:
@@ -46,7 +47,7 @@ def fresh_home(home: Path) -> Iterator[Path]:
         if running := embedded_redis.running(folder):
             running.stop()
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(exist_ok=True)
+        make_private_folder(folder)
         yield folder
 
 

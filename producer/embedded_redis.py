@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from producer.lifetime import dying_with_us
+from schema.private import make_private_folder, tighten
 
 #: Programs on the PATH that speak Redis's protocol, best first.
 SERVERS = ("redis-server", "valkey-server")
@@ -117,7 +118,9 @@ def start(home: Path) -> EmbeddedRedis:
         NoRedisError: If there is no server to start, or it does not come up.
     """
     folder = home / "redis"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
+    # The password is in it, and an older version left it open.
+    tighten(folder)
     with _only_one(folder / "lock"):
         if found := running(home):
             return found

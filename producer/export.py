@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -48,7 +49,8 @@ def write_json(report: ReportRows, file: IO[str]) -> int:
 
 @contextmanager
 def opened(path: Path | None) -> Iterator[IO[str]]:
-    """Standard output, or a file that appears under its name when it is complete.
+    """Standard output, or a file that appears under its name when it is complete, for its owner
+    alone.
 
     Raises:
         UsageError: If the file cannot be written.
@@ -57,8 +59,13 @@ def opened(path: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     special = path.exists() and not path.is_file()
-    target = path if special else path.with_name(f".{path.name}.{os.getpid()}")
+    target = path
     try:
+        if not special:
+            # A name that nobody can have put a link at, and for its owner alone.
+            number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            os.close(number)
+            target = Path(name)
         # The csv module ends its lines itself.
         with target.open("w", encoding="utf-8", newline="") as file:
             yield file
@@ -67,7 +74,7 @@ def opened(path: Path | None) -> Iterator[IO[str]]:
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
     finally:
-        if not special:
+        if target is not path:
             target.unlink(missing_ok=True)
 
 

@@ -7,19 +7,22 @@ from sqlalchemy import Engine
 from producer.errors import UsageError
 from schema.database import DatabaseError, open_engine
 from schema.migration import check_revision
+from schema.private import tighten_home
 from schema.settings import Settings, SettingsError, read_settings
 
 
 def open_settings() -> Settings:
-    """The settings.
+    """The settings; TRIAGE_HOME is private from here on.
 
     Raises:
         UsageError: If one of them is wrong.
     """
     try:
-        return read_settings()
+        config = read_settings()
     except SettingsError as error:
         raise UsageError(str(error)) from None
+    tighten_home(config.home)
+    return config
 
 
 def open_database() -> Engine:

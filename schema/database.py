@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -16,6 +17,8 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     TimeoutError,
 )
+
+from schema.private import make_private_file, make_private_folder, tighten
 
 #: Milliseconds that a SQLite writer waits for another one before it says "database is locked".
 SQLITE_PATIENCE = 60_000
@@ -34,7 +37,7 @@ def open_engine(url: str, idle_timeout: float | None = None) -> Engine:
             that a process that was stopped in the middle of one does not hold its locks for ever.
 
     Raises:
-        DatabaseError: If the driver is not installed.
+        DatabaseError: If the driver is not installed, or there is no folder for the database.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -69,11 +72,28 @@ def open_engine(url: str, idle_timeout: float | None = None) -> Engine:
 
 
 def _open_sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    file = _sqlite_file(url)
+    if file is not None:
+        try:
+            make_private_folder(file.parent)
+        except OSError as error:
+            raise DatabaseError(
+                f"cannot make the folder {file.parent} ({error.strerror}); name another one in "
+                "TRIAGE_HOME or TRIAGE_DATABASE_URL"
+            ) from None
+        # SQLite gives its log and its index the permissions that the database has.
+        for ending in ("", "-wal", "-shm", "-journal"):
+            tighten(file.with_name(file.name + ending))
     engine = create_engine(
         url, connect_args={"timeout": SQLITE_PATIENCE / 1000}, hide_parameters=True
     )
+
+    @event.listens_for(engine, "do_connect")
+    def create(_dialect: Any, _record: Any, _arguments: Any, _options: Any) -> None:
+        if file is not None and url.query.get("mode", "rwc") == "rwc":
+            # Where we cannot, SQLite says why; where links cannot be made, it is quicker.
+            with suppress(OSError):
+                make_private_file(file)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -95,6 +115,14 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    """The file of a SQLite database, None of one in memory."""
+    name = url.database or ":memory:"
+    if name.startswith("file:") and "uri" in url.query:
+        name = unquote(urlsplit(name).path)
+    return None if name == ":memory:" or url.query.get("mode") == "memory" else Path(name)
 
 
 @contextmanager

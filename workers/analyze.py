@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.options import RunOptions
+from schema.private import be_private
 from schema.results import Failure, Result, results_json
 from schema.settings import SettingsError, settings
 from workers.faults import WorkerFault
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0, or 1 if the line of a document is an error, or 2 if nothing can be analysed.
     """
+    be_private()
     asked = _parser().parse_args(arguments)
     try:
         return _analyze(asked)

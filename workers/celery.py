@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import traceback
+from typing import Any
 
 from celery import Celery
 from celery.exceptions import Reject
 from celery.signals import (
     celeryd_after_setup,
+    celeryd_init,
     worker_process_init,
     worker_ready,
     worker_shutdown,
@@ -17,6 +19,7 @@ from celery.signals import (
 
 from schema.analyses import ANALYSES, task_name
 from schema.celery_app import celery_app
+from schema.private import be_private
 from workers import child, remote_control, shutdown, transport, upkeep
 from workers.patience import Interrupted
 from workers.request import JobRequest
@@ -38,6 +41,11 @@ def _register(app: Celery, analysis: str) -> None:
             logger.error("job %d: %s in %s, line %s", job_id, kind, where.filename, where.lineno)
 
 
+def _begin(**_signal: Any) -> None:
+    """Before a node opens its log, or forks; `triage worker` is private already, Celery is not."""
+    be_private()
+
+
 # Before anything connects: kombu looks a scheme up once.
 transport.install()
 remote_control.take_no_orders()
@@ -45,6 +53,7 @@ app = celery_app()
 for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.
+celeryd_init.connect(_begin, weak=False)
 celeryd_after_setup.connect(child.count_children, weak=False)
 worker_process_init.connect(child.start, weak=False)
 worker_ready.connect(upkeep.start, weak=False)

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from schema.private import make_private_folder
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -72,7 +74,7 @@ class Decisions:
         path = self._path(key)
         new = path.with_suffix(f".{uuid4().hex}")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             new.write_text(json.dumps({**key, **decision}, indent=1), "utf-8")
             try:
                 os.link(new, path)  # unlike a rename, it fails where somebody was quicker

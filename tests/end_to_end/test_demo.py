@@ -16,6 +16,7 @@ import pytest
 
 from schema.analyses import ANALYSES
 from tests.end_to_end.node import PATIENCE
+from tests.modes import open_to_others
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,7 @@ def demo(home: Path) -> Iterator[subprocess.Popen[str]]:
         text=True,
         env=os.environ | {"COLUMNS": "80", "PYTHONPATH": str(ROOT)},
         start_new_session=True,
+        umask=0,
     )
     yield process
     if process.poll() is None:
@@ -84,6 +86,7 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
     database.close()
     assert (home / "demo" / "demo.rejects.jsonl").read_text().count("\n") == 2
     assert left_behind(home) == []
+    assert open_to_others(home) == {}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
