@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -11,18 +12,23 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Engine, select
 
+from producer.ingest.rejects_place import ENDING
+from producer.ingest.shown import escaped
+from producer.rejects_files import RejectsFiles
 from schema.database import writing
-from schema.ledger.forget import Which
+from schema.ledger.which import Which, reach
 from schema.tables import Run, RunState
 
-_ENDING = ".rejects.jsonl"
+#: Raised by what is no line of rejects.
+_NO_ROW = (ValueError, KeyError, TypeError, RecursionError)
 #: Ends the name of the new file while it is written; the rest is of `tempfile`.
-_TEMPORARY = re.compile(rf"{re.escape(_ENDING)}\.[a-z0-9_]{{8}}$")
+_TEMPORARY = re.compile(rf"{re.escape(ENDING)}\.[a-z0-9_]{{8}}$")
 
 
 @dataclass(slots=True)
@@ -31,45 +37,82 @@ class ForgottenRejects:
 
     Attributes:
         rows: How many.
-        busy: Runs that still take rows in, whose files have such rows and were left alone.
+        left: A sentence for each file that has, or may have, such rows and was left alone.
     """
 
     rows: int = 0
-    busy: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
 
 def forget_rejects(
-    engine: Engine, folder: Path, which: Which, dry_run: bool = False
+    engine: Engine, files: RejectsFiles, which: Which, dry_run: bool = False
 ) -> ForgottenRejects:
     """Write each file of rejects anew without the rows of a customer.
 
+    A file that cannot be read or written is whole then, as it was, and the others are done.
+
     Args:
         engine: The database, where an ingestion of the run waits meanwhile.
-        folder: TRIAGE_REJECTS.
+        files: Where they are.
         which: The customer. An external id is looked for in every field of a row, any other key in
             the field of that name, and both as a whole word in what could not be read as fields.
         dry_run: Only count.
-
-    Raises:
-        OSError: If a file cannot be read or written; it is whole then, as it was.
     """
-    found = ForgottenRejects()
+    found = ForgottenRejects(left=files.left())
     matches = _matcher(which)
-    for path in sorted(folder.glob(f"*{_ENDING}")):
-        with path.open("rb") as file:
-            rows = sum(map(matches, file))
-        if not rows:
-            continue
-        run = path.name.removesuffix(_ENDING)
-        with writing(engine) as connection:
-            # An ingestion locks this row before it appends rejects.
-            state = select(Run.state, Run.cancelled_at).where(Run.name == run)
-            row = connection.execute(state.with_for_update(key_share=True)).one_or_none()
-            if row and row.state == RunState.INGESTING and row.cancelled_at is None:
-                found.busy.append(run)
-                continue
-            found.rows += rows if dry_run else _rewrite(path, matches)
+    for path, run in files.reached.items():
+        try:
+            _forget_file(engine, path, run, matches, found, dry_run)
+        except OSError as error:
+            found.left.append(
+                f"{escaped(str(path))}, rejected rows of run {run}, cannot be read or written "
+                f"({error.strerror}): mend that, and run this again"
+            )
     return found
+
+
+def _forget_file(
+    engine: Engine,
+    path: Path,
+    run: str,
+    matches: Callable[[bytes], bool],
+    found: ForgottenRejects,
+    dry_run: bool,
+) -> None:
+    if not path.is_file():
+        reason = errno.EISDIR if path.is_dir() else errno.ENXIO
+        raise OSError(reason, os.strerror(reason))
+    with path.open("rb") as file:
+        rows = sum(map(matches, file))
+        names = os.fstat(file.fileno()).st_nlink
+    if not rows:
+        return
+    name = f"{escaped(str(path))} has rows of it too"
+    if path.is_symlink() or names > 1:
+        found.left.append(
+            f"{name}, and is a link, so that they would stay under another name: put the file "
+            "itself in its place, and run this again"
+        )
+        return
+    with writing(engine) as connection:
+        # An ingestion locks this row before it appends rejects.
+        state = select(Run.state, Run.cancelled_at).where(Run.name == run)
+        row = connection.execute(state.with_for_update(key_share=True)).one_or_none()
+        if row and row.state == RunState.INGESTING and row.cancelled_at is None:
+            found.left.append(
+                f"{name}, but the run still takes rows in: run this again when it has ended"
+            )
+            return
+        found.rows += rows if dry_run else _rewrite(path, matches)
+
+
+def has_key(files: RejectsFiles, which: Which) -> bool:
+    """Whether any rejected row that can be read has the key, whatever its value."""
+    for path in files.reached:
+        with suppress(OSError), path.open("rb") as file:
+            if any(map(_has_key, file, repeat(which))):
+                return True
+    return False
 
 
 def _rewrite(path: Path, matches: Callable[[bytes], bool]) -> int:
@@ -106,14 +149,15 @@ def _open_temporary(path: Path) -> tuple[BinaryIO, str]:
         file.close()
 
 
-def sweep_rejects(folder: Path) -> None:
+def sweep_rejects(folder: Path, files: RejectsFiles) -> None:
     """Delete the half-written files of `forget_rejects` that were killed: they hold rejected rows,
     and nobody would look for them there.
 
     Raises:
         OSError: If one cannot be deleted.
     """
-    for path in sorted(folder.glob(f".*{_ENDING}.*")):
+    folders = {Path(os.path.realpath(folder)), *(path.parent for path in files.reached)}
+    for path in sorted(path for one in folders for path in one.glob(f".*{ENDING}.*")):
         if not _TEMPORARY.search(path.name):
             continue
         with suppress(FileNotFoundError, BlockingIOError), path.open("rb+") as file:
@@ -127,8 +171,8 @@ def _matcher(which: Which) -> Callable[[bytes], bool]:
 
     def matches(line: bytes) -> bool:
         try:
-            row = json.loads(line)["row"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+            row = _row(line)
+        except _NO_ROW:
             # What a killed process has left half-written.
             return bool(word.search(line.decode(errors="replace")))
         if isinstance(row, dict):
@@ -140,6 +184,17 @@ def _matcher(which: Which) -> Callable[[bytes], bool]:
     return matches
 
 
+def _row(line: bytes) -> Any:
+    return json.loads(line)["row"]
+
+
+def _has_key(line: bytes, which: Which) -> bool:
+    try:
+        return any(True for _ in reach(_row(line), which.paths()))
+    except _NO_ROW:
+        return False
+
+
 def _in_source(row: dict[str, Any], which: Which) -> bool:
     """A row need not say where it is from: the command that read it may have."""
     return which.source is None or row.get("source", which.source) == which.source
@@ -147,7 +202,7 @@ def _in_source(row: dict[str, Any], which: Which) -> bool:
 
 def _fields(row: dict[str, Any], which: Which) -> list[Any]:
     # The id's column may have any name.
-    return list(row.values()) if which.key == "external_id" else [row.get(which.key)]
+    return list(row.values()) if which.key == "external_id" else list(reach(row, which.paths()))
 
 
 def _text(value: Any) -> str | None:

@@ -31,4 +31,10 @@ class Base(DeclarativeBase):
     """All tables of Feedback Triage."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Moment(), dict[str, Any]: Json, list[str]: Json, str: Text()}
+    type_annotation_map = {
+        datetime: Moment(),
+        dict[str, Any]: Json,
+        list[str]: Json,
+        list[Any]: Json,
+        str: Text(),
+    }

@@ -10,11 +10,20 @@ import typer
 from sqlalchemy import Engine
 
 from producer.errors import UsageError
-from producer.forgotten_rejects import ForgottenRejects, forget_rejects, sweep_rejects
+from producer.forgotten_rejects import ForgottenRejects, forget_rejects, has_key, sweep_rejects
+from producer.ingest.encoding import is_broken
+from producer.ingest.shown import shown, shown_names
+from producer.rejects_files import RejectsFiles, find_rejects_files
 from producer.session import open_database, open_settings
-from schema.ledger.forget import Forgotten, Which, empty_log, find_forgettable
+from schema.ledger.forget import Forgotten, empty_log, find_forgettable
 from schema.ledger.forget import forget as forget_documents
+from schema.ledger.which import COLUMNS, Which, is_known, known_keys
 from schema.results import RESULT_TABLES
+
+#: Exit code where something of the customer may still be there, or nothing has the key.
+NOT_ALL = 1
+#: Files that are named one by one; of more, the number.
+MOST_LEFT = 20
 
 
 def forget(
@@ -26,7 +35,7 @@ def forget(
         typer.Option(
             metavar="KEY=VALUE",
             help="Documents with this value in a column of the input that became metadata, or in "
-            "source, product, language, external_id.",
+            "source, product, language, external_id; customer.id reaches into nested fields.",
         ),
     ] = None,
     source: Annotated[str | None, typer.Option(metavar="S", help="Only of this source.")] = None,
@@ -40,27 +49,50 @@ def forget(
     folder = open_settings().rejects
     engine = open_database()
     try:
-        found = find_forgettable(engine, which)
-        rejects = forget_rejects(engine, folder, which, dry_run=True)
-        if dry_run:
-            typer.echo(_say("would be deleted", found, rejects))
-        elif found.documents or rejects.rows:
-            _confirm(yes, found, rejects)
-            _forget(engine, folder, which)
-        else:
-            typer.echo(_say("nothing to delete", found, rejects))
-            _clean(engine, folder)
-        for run in rejects.busy:
-            typer.echo(
-                f"{run}.rejects.jsonl has rows of it too, but the run still takes rows in: "
-                "run this again when it has ended",
-                err=True,
-            )
+        left = _forget(engine, folder, which, dry_run, yes)
     except OSError as error:
         raise UsageError(
             f"cannot take rows out of the rejects in {folder} ({error.strerror}); make the folder "
             "of TRIAGE_REJECTS writable, and run this again"
         ) from None
+    for line in left[:MOST_LEFT]:
+        typer.echo(line, err=True)
+    if len(left) > MOST_LEFT:
+        typer.echo(f"and {len(left) - MOST_LEFT} more files of rejected rows", err=True)
+    if left:
+        raise typer.Exit(NOT_ALL)
+
+
+def _forget(engine: Engine, folder: Path, which: Which, dry_run: bool, yes: bool) -> list[str]:
+    """Returns a sentence for whatever may still be there of the customer."""
+    files = find_rejects_files(engine, folder)
+    found = find_forgettable(engine, which)
+    rejects = forget_rejects(engine, files, which, dry_run=True)
+    if files.unsure:
+        typer.echo(
+            f"runs of an older version ({shown_names(files.unsure)}) did not keep where their "
+            f"rejected rows are: only those in {folder.absolute()} are looked into",
+            err=True,
+        )
+    if dry_run:
+        typer.echo(_say("would be deleted", found, rejects))
+    elif found.documents or rejects.rows:
+        _confirm(yes, found, rejects)
+        rejects = _delete(engine, folder, files, which)
+    else:
+        typer.echo(_say("nothing to delete", found, rejects))
+        _clean(engine, folder, files)
+    if found.documents or rejects.rows:
+        return rejects.left
+    return [*_unknown(engine, files, which), *rejects.left]
+
+
+def _unknown(engine: Engine, files: RejectsFiles, which: Which) -> list[str]:
+    """What is said of a key that nothing has: a slip of the pen would leave all there is."""
+    if is_known(engine, which) or has_key(files, which):
+        return []
+    keys = shown_names([*COLUMNS, *known_keys(engine)])
+    return [f"no document has the key '{shown(which.key)}'; there are: {keys}"]
 
 
 def _which(external_id: str | None, where: str | None, source: str | None) -> Which:
@@ -71,6 +103,8 @@ def _which(external_id: str | None, where: str | None, source: str | None) -> Wh
     key, equals, value = (where or "").partition("=")
     if not (key.strip() and equals and value):
         raise UsageError(f"--where {where!r} is not of the form KEY=VALUE, e.g. customer=4711")
+    if is_broken(where or ""):
+        raise UsageError("--where is not UTF-8; write it in the encoding of the terminal")
     return Which(key.strip(), value, source)
 
 
@@ -82,22 +116,24 @@ def _confirm(yes: bool, found: Forgotten, rejects: ForgottenRejects) -> None:
     typer.confirm(_say("to be deleted for good", found, rejects) + "; go on?", abort=True)
 
 
-def _forget(engine: Engine, folder: Path, which: Which) -> None:
+def _delete(engine: Engine, folder: Path, files: RejectsFiles, which: Which) -> ForgottenRejects:
     done = Forgotten()
     for sofar in forget_documents(engine, which):
         done = sofar
-    typer.echo(_say("deleted", done, forget_rejects(engine, folder, which)))
-    _clean(engine, folder)
+    rejects = forget_rejects(engine, files, which)
+    typer.echo(_say("deleted", done, rejects))
+    _clean(engine, folder, files)
     if engine.dialect.name == "postgresql":
         typer.echo(
             "PostgreSQL keeps deleted rows in its files until VACUUM, by hand or by itself; "
             "backups keep them longer"
         )
+    return rejects
 
 
-def _clean(engine: Engine, folder: Path) -> None:
+def _clean(engine: Engine, folder: Path, files: RejectsFiles) -> None:
     """Take what was deleted, now or by a run that came to no end, out of the files."""
-    sweep_rejects(folder)
+    sweep_rejects(folder, files)
     if not empty_log(engine):
         typer.echo(
             "somebody reads the database, so its files may still hold the text of documents that "

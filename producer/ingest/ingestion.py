@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from producer.ingest.block import cut_blocks
+from producer.ingest.block import Block, cut_blocks
 from producer.ingest.columns import Columns
 from producer.ingest.counts import Counts
 from producer.ingest.error import IngestError
@@ -17,6 +17,7 @@ from producer.ingest.feedback import Feedback
 from producer.ingest.feedback_stream import check_inputs, open_feedback
 from producer.ingest.plan import Plan
 from producer.ingest.rejects import RejectsFile
+from producer.ingest.rejects_place import ENDING, remember_place
 from producer.ingest.row import Reject
 from producer.ingest.run import close_run
 from producer.ingest.storing import store_block
@@ -83,11 +84,12 @@ def ingest(
         IngestError: If an input cannot be read, or not to its end; blocks before that stay.
     """
     check_inputs(plan, settings.text_limit)
-    rejects = RejectsFile(settings.rejects / f"{plan.run}.rejects.jsonl")
+    rejects = RejectsFile(settings.rejects / f"{plan.run}{ENDING}")
     counts = Counts()
     reading = _Reading(plan, settings.text_limit)
     try:
-        for block in cut_blocks(reading.items(), settings.block_size):
+        blocks = cut_blocks(reading.items(), settings.block_size)
+        for block in _remembering(engine, plan, rejects.path, blocks):
             with writing(engine) as connection:
                 done = store_block(connection, plan, block, rejects, settings.job_size)
             counts.add(done)
@@ -125,6 +127,16 @@ def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) ->
         if progress and (good + rejected) % settings.block_size == 0:
             progress(Counts(stored=good, rejected=rejected), reading.fraction())
     return DryRun(good, rejected, reading.columns, shown)
+
+
+def _remembering(
+    engine: Engine, plan: Plan, rejects: Path, blocks: Iterator[Block]
+) -> Iterator[Block]:
+    """The blocks; with the first, it is kept where rejects will lie."""
+    for number, block in enumerate(blocks):
+        if not number:
+            remember_place(engine, plan, rejects)
+        yield block
 
 
 class _Reading:

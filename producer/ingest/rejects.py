@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import BinaryIO
 
 from producer.ingest.error import IngestError
 from producer.ingest.row import Reject
+from schema.private import OTHERS, make_private_folder
 
 
 class RejectsFile:
@@ -30,15 +33,14 @@ class RejectsFile:
         """Write rejects down to the disk.
 
         Raises:
-            IngestError: If the file cannot be written.
+            IngestError: If the file cannot be written, or is another one behind a link.
         """
         lines = [reject.as_json().encode() + b"\n" for reject in rejects]
         if not lines:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Not "a": what a killed process has left half-written is written over.
-            with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "rb+") as file:
+            make_private_folder(self.path.parent)
+            with self._open() as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 self._read_others(file)
                 self._write(file, lines)
@@ -47,6 +49,45 @@ class RejectsFile:
                 f"cannot write the rejects to {self.path} ({error.strerror}); "
                 "name a folder in TRIAGE_REJECTS"
             ) from None
+
+    def _open(self) -> BinaryIO:
+        """The file, which is made if it is not there.
+
+        Raises:
+            IngestError: If what has its name may be somebody's trap for rejected rows.
+            OSError: If it cannot be opened.
+        """
+        try:
+            # Not "a": what a killed process has left half-written is written over.
+            number = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise self._refusal("it is a symbolic link") from None
+        try:
+            found = os.fstat(number)
+            self._check(found)
+            if found.st_mode & OTHERS and found.st_uid == os.geteuid():
+                os.fchmod(number, 0o600)
+        except BaseException:
+            os.close(number)
+            raise
+        return os.fdopen(number, "rb+")
+
+    def _check(self, found: os.stat_result) -> None:
+        if not stat.S_ISREG(found.st_mode):
+            raise self._refusal("it is no regular file")
+        if found.st_nlink > 1:
+            raise self._refusal("it has other names as well (hard links)")
+        # As Linux has it in `fs.protected_regular`; some file systems have one owner for all.
+        if found.st_uid not in (os.geteuid(), self.path.parent.stat().st_uid):
+            raise self._refusal("it belongs to another user")
+
+    def _refusal(self, reason: str) -> IngestError:
+        return IngestError(
+            f"rejects are not written to {self.path}: {reason}; remove it, or name another folder "
+            "in TRIAGE_REJECTS"
+        )
 
     def _read_others(self, file: BinaryIO) -> None:
         """Read what earlier or other ingestions have written, and cut off half a line."""

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from schema.database import SQLITE_PATIENCE, reading
+from schema.ledger.which import Which as Which
 from schema.results import RESULT_TABLES
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, Run, RunDocument
 
@@ -20,40 +21,6 @@ from schema.tables import DeadLetter, DocumentRow, Job, JobState, Run, RunDocume
 FORGET_LIMIT = 100
 #: Milliseconds to wait for readers before SQLite's log is emptied: writers wait with us.
 LOG_PATIENCE = 5_000
-#: Columns of a document that `Which` may name; any other key is one of its metadata.
-COLUMNS = ("external_id", "source", "product", "language")
-
-_METADATA = {
-    "postgresql": "documents.metadata ->> CAST(:key AS text) = :value",
-    # By json_each, since a key may hold what means something in a JSON path.
-    "sqlite": """EXISTS (
-        SELECT 1 FROM json_each(documents.metadata) AS pair
-        WHERE pair.key = :key AND :value =
-            CASE WHEN pair.type IN ('true', 'false') THEN pair.type
-            ELSE CAST(pair.value AS TEXT) END
-    )""",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """Which documents: those whose column or metadata `key` is `value`.
-
-    Attributes:
-        source: Only of this source; None for all.
-    """
-
-    key: str
-    value: str
-    source: str | None = None
-
-    def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
-        """The WHERE clause for a database."""
-        source = [] if self.source is None else [DocumentRow.source == self.source]
-        if self.key in COLUMNS:
-            return [*source, getattr(DocumentRow, self.key) == self.value]
-        clause = text(_METADATA[dialect]).bindparams(key=self.key, value=self.value)
-        return [*source, clause]  # type: ignore[list-item]
 
 
 @dataclass(slots=True)

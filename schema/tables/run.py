@@ -40,6 +40,9 @@ class Run(Base):
     rejected: Mapped[int] = mapped_column(BigInteger)
     #: Stored documents of customers that were forgotten since; their positions stay empty.
     forgotten: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    #: Where rejected rows lie, each as `{"host": …, "path": …}`; null for a place that is not
+    #: remembered, since an older version has written there.
+    rejects_files: Mapped[list[Any] | None]
     created_at: Mapped[datetime]
     ingested_at: Mapped[datetime | None]
     #: While it is set, no job of the run is sent or claimed.

@@ -102,6 +102,7 @@ def test_files_of_runs_that_take_rows_in_are_left_alone(
     ended = triage("forget", "--where", "customer=4711", "--yes")
     assert "documents 2," in ended.out
     assert "run.rejects.jsonl has rows of it too, but the run still takes rows in" in ended.err
+    assert ended.code == 1
     assert path.read_bytes() == before
 
 

@@ -6,11 +6,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from schema.database import DatabaseError, open_engine, reading, writing
 from schema.migration import alembic_config, check_revision, newest_revision, upgrade
-from schema.tables import Base
+from schema.tables import Base, Run
 
 
 def test_migrations_equal_models(engine: Engine) -> None:
@@ -48,3 +48,16 @@ def test_unreachable_database_names_the_setting_but_not_the_password() -> None:
     with pytest.raises(DatabaseError, match="check TRIAGE_DATABASE_URL") as caught:
         check_revision(engine)
     assert "secret" not in str(caught.value)
+
+
+def test_runs_of_before_stay_and_their_rejects_are_nowhere_known(engine: Engine) -> None:
+    with writing(engine) as connection:
+        command.downgrade(alembic_config(connection), "0003")
+        statement = """INSERT INTO runs
+            (name, state, analyses, options, read, stored, duplicate, rejected, created_at)
+            VALUES ('old', 'ingested', '["qa"]', '{}', 3, 1, 0, 2, '2026-01-02 03:04:05+00:00')"""
+        connection.execute(text(statement))
+    upgrade(engine)
+    with reading(engine) as connection:
+        run = connection.execute(select(Run.name, Run.rejected, Run.rejects_files)).one()
+    assert run == ("old", 2, None)
