@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+from safetensors.torch import load
 
 from schema.catalog import Entry
 from tests.workers.checkpoints import fingerprint
@@ -108,6 +110,37 @@ def test_only_what_is_needed_is_fetched(
     model.commit("main", files | {"pytorch_model.bin": b"", "flax.msgpack": b"", "README.md": b""})
     folder = locate(Entry(model=NAME)).folder
     assert {file.name for file in folder.iterdir()} == set(files)
+
+
+def sharded(folder: Path, shard: str) -> dict[str, bytes]:
+    files = files_of(folder)
+    weights = files.pop("model.safetensors")
+    index = {"metadata": {}, "weight_map": dict.fromkeys(load(weights), shard)}
+    return files | {
+        "model-1.safetensors": weights,
+        "model.safetensors.index.json": json.dumps(index).encode(),
+    }
+
+
+def test_shards_in_the_cache_are_links_to_where_it_keeps_them(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    model.commit("main", sharded(tiny_checkpoints["sentiment"], "model-1.safetensors"))
+    fetched = locate(Entry(model=NAME))
+    assert (fetched.folder / "model-1.safetensors").is_symlink()
+    hub.requests.clear()
+    assert locate(Entry(model=NAME)) == fetched
+    assert hub.requests == []
+
+
+def test_an_index_that_names_a_file_elsewhere_is_refused(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    weights = tiny_checkpoints["sentiment"] / "model.safetensors"
+    model.commit("main", sharded(tiny_checkpoints["sentiment"], str(weights)))
+    # When it has just been fetched, and when it is in the cache.
+    for _ in range(2):
+        assert "outside the model's folder" in fail(Entry(model=NAME))
 
 
 def test_without_weights_the_converters_offer_is_taken(
