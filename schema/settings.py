@@ -28,7 +28,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRIAGE_", env_file=".env", extra="ignore")
 
-    #: Folder of what runs without servers: the SQLite database, the embedded Redis.
+    #: Folder of what runs without servers, for its owner alone: the SQLite database, the embedded
+    #: Redis.
     home: Path = Path(".triage")
     #: SQLAlchemy URL; SQLite in `home` when unset.
     database_url: SecretStr | None = None
@@ -38,7 +39,7 @@ class Settings(BaseSettings):
     models: str = "pocket"
     #: `cpu`, `cuda:0`, …; the first GPU that is visible, else the CPU, when `auto`.
     device: str = "auto"
-    #: Folder for `<run>.rejects.jsonl`.
+    #: Folder for `<run>.rejects.jsonl` of new runs; `Run.rejects_files` has those of all.
     rejects: Path = Path(".")
 
     #: Characters; a longer text is rejected.
