@@ -121,7 +121,11 @@ def _rewrite(path: Path, matches: Callable[[bytes], bool]) -> int:
     new, name = _open_temporary(path)
     try:
         with new, path.open("rb") as old:
-            os.fchmod(new.fileno(), stat.S_IMODE(os.fstat(old.fileno()).st_mode))
+            before = os.fstat(old.fileno())
+            if os.geteuid() == 0:
+                # Whoever ingests goes on to write there.
+                os.fchown(new.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(new.fileno(), stat.S_IMODE(before.st_mode))
             for line in old:
                 if matches(line):
                     gone += 1

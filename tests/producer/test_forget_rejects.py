@@ -203,6 +203,14 @@ def test_a_folder_that_is_closed_to_us_is_named(elsewhere: Elsewhere) -> None:
     assert f"{path.resolve()}, rejected rows of run r, cannot be reached (Permission" in ended.err
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_the_file_stays_its_owners(elsewhere: Elsewhere) -> None:
+    path = elsewhere.ingest()
+    os.chown(path, 65534, 65533)
+    assert "rejected rows 1\n" in elsewhere.forget().out
+    assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65533)
+
+
 def test_runs_of_an_older_version_fall_back_and_say_so(
     elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from schema.private import make_private_file, make_private_folder, tighten, tigh
 from tests.end_to_end.flower import ROOT
 from tests.end_to_end.node import PATIENCE, running_node
 from tests.modes import open_to_others
+from tests.producer.console import Triage
 from tests.workers.checkpoints import build_sentiment
 
 #: Keeps a server of its own until standard input ends.
@@ -101,6 +102,20 @@ def test_standard_output_that_a_user_redirects_is_as_the_user_has_it(tmp_path: P
         )
     assert "sentiment-by-day" in target.read_text("utf-8")
     assert S_IMODE(target.stat().st_mode) == 0o644
+
+
+def test_an_export_takes_the_place_of_a_link_and_of_an_open_file(
+    sqlite_engine: object, triage: Triage, tmp_path: Path
+) -> None:
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("precious\n")
+    link.symlink_to(target)
+    assert triage("report", "runs", "--output", str(link)).code == 0
+    assert target.read_text() == "precious\n"
+    assert not link.is_symlink()
+    assert S_IMODE(link.stat().st_mode) == 0o600
+    assert triage("report", "runs", "--output", str(target)).code == 0
+    assert S_IMODE(target.stat().st_mode) == 0o600
 
 
 def test_a_library_that_opens_the_database_makes_it_private_too(tmp_path: Path) -> None:
