@@ -17,7 +17,7 @@ from celery.signals import (
 
 from schema.analyses import ANALYSES, task_name
 from schema.celery_app import celery_app
-from workers import child, remote_control, shutdown, transport, upkeep
+from workers import child, hands, remote_control, shutdown, transport, upkeep
 from workers.patience import Interrupted
 from workers.request import JobRequest
 
@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def _register(app: Celery, analysis: str) -> None:
-    @app.task(name=task_name(analysis), shared=False, Request=JobRequest)  # type: ignore[untyped-decorator]
+    @app.task(  # type: ignore[untyped-decorator]
+        name=task_name(analysis), shared=False, Request=JobRequest, Strategy="workers.hands:hand_on"
+    )
     def run(job_id: int) -> None:
         try:
             child.warm().job(analysis, job_id)
@@ -42,6 +44,7 @@ def _register(app: Celery, analysis: str) -> None:
 transport.install()
 remote_control.take_no_orders()
 app = celery_app()
+hands.install(app)
 for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.
