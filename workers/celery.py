@@ -17,7 +17,7 @@ from celery.signals import (
 
 from schema.analyses import ANALYSES, task_name
 from schema.celery_app import celery_app
-from workers import child, hands, remote_control, shutdown, transport, upkeep
+from workers import child, hands, remote_control, shutdown, transport, upkeep, vitals
 from workers.patience import Interrupted
 from workers.request import JobRequest
 
@@ -45,6 +45,7 @@ transport.install()
 remote_control.take_no_orders()
 app = celery_app()
 hands.install(app)
+vitals.install(app)
 for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.
@@ -54,3 +55,4 @@ worker_ready.connect(upkeep.start, weak=False)
 worker_shutting_down.connect(shutdown.begin, weak=False)
 worker_shutdown.connect(upkeep.leave, weak=False)
 worker_shutdown.connect(child.fail_node, weak=False)
+worker_shutdown.connect(vitals.end, weak=False)

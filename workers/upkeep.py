@@ -33,6 +33,7 @@ from schema.settings import Settings, settings
 from workers.board import Board, node_board
 from workers.death import how_a_child_ended
 from workers.steadiness import Steadiness
+from workers.vitals import vitals
 
 logger = logging.getLogger(__name__)
 
@@ -218,6 +219,7 @@ def _repeat(upkeep: Upkeep) -> None:
             _wake.clear()
             _round(upkeep, upkeep.step)
             due = time.monotonic() + settings().upkeep
+        vitals.write()
         _wake.wait(WATCH)
 
 
