@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from schema.celery_app import make_app
+from schema.database import reading
+from schema.ledger.clock import after
 from schema.ledger.pause import pause, resume
 from schema.messages import Messages
 from schema.settings import read_settings
-from schema.tables import JobState
+from schema.tables import Job, JobState, Worker
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
 from tests.end_to_end.test_faults import APP, GOOD, Gate
 from tests.ledger import jobs, make_run
@@ -183,3 +186,38 @@ def test_a_child_that_is_warm_goes_on_beside_one_that_loads(
         assert len(node.loads()) == 2
         loading.open()
         node.wait_for_loads(3)
+
+
+def test_a_start_that_takes_long_loses_no_messages_and_an_empty_redis_has_lost_them(
+    sqlite_engine: Engine,
+    redis_url: str,
+    tmp_path: Path,
+    loading: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRIAGE_MESSAGE_TIMEOUT", "1")
+    monkeypatch.setenv("TRIAGE_UPKEEP", "0.1")
+    loading.close()
+
+    def looks() -> datetime | None:
+        """When upkeep saw the child last, as it does in each of its rounds."""
+        with reading(sqlite_engine) as connection:
+            return connection.execute(select(Worker.seen_at)).scalar()
+
+    def are_overdue() -> bool:
+        with reading(sqlite_engine) as connection:
+            late = Job.queued_at < after(-2)
+            return connection.execute(select(func.count()).where(late)).scalar_one() == 3
+
+    with running_node(tmp_path, ["sentiment"], app=APP) as node:
+        loading.wait_for_begin()
+        run = make_run(sqlite_engine, [GOOD] * 3, job_size=1)
+        wait_until(are_overdue, PATIENCE)
+        for _ in range(3):
+            before = looks()
+            wait_until(lambda last=before: looks() != last, PATIENCE, "another round")  # type: ignore[misc]
+        assert "were lost" not in node.text()
+        redis.Redis.from_url(redis_url).flushall()
+        node.wait_for_text("3 messages were lost and are sent again")
+        loading.open()
+        wait_until(run_is_done(sqlite_engine, run), PATIENCE)
