@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +21,8 @@ BEAT = 5.0
 #: … and without one until a node counts as hanging. Above what a round of upkeep waits for a locked
 #: SQLite database (60 s), and a fork for that round.
 LATE = 120.0
+#: Seconds after which the file of a node that was killed is removed, by the next that starts.
+KEPT = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +103,16 @@ def pulse_path(home: Path, node: str) -> Path:
         node: As Celery names it, e.g. `gpu0@host`.
     """
     return home / "nodes" / f"{quote(node, safe='@')}.json"
+
+
+def sweep(home: Path) -> None:
+    """Remove what nodes left behind that ended long ago without a word.
+
+    Args:
+        home: `Settings.home`.
+    """
+    for path in (home / "nodes").glob("*"):
+        # Another node may be faster.
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()

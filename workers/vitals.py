@@ -14,7 +14,7 @@ from typing import Any
 from celery import Celery, bootsteps
 
 from schema.settings import settings
-from workers.pulse import BEAT, Pulse, pulse_path
+from workers.pulse import BEAT, Pulse, pulse_path, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ class Vitals:
 
     def begin(self, node: str) -> None:
         """The event loop of a node is about to begin, again or for the first time."""
+        if self._node is None:
+            sweep(settings().home)
         self._node = node
         self._childless = self._childless or time.monotonic()
         self._loop = time.monotonic()

@@ -16,7 +16,7 @@ import pytest
 from schema import settings as settings_module
 from schema.process import find_process
 from workers.health import complaint
-from workers.pulse import LATE, Pulse, pulse_path
+from workers.pulse import KEPT, LATE, Pulse, pulse_path
 from workers.vitals import Vitals
 
 NODE = "gpu0@host"
@@ -99,6 +99,16 @@ def test_a_node_that_was_killed_is_not_well(home: Path, vitals: Vitals) -> None:
         assert changed(home, process=alive) is None
         process.kill()
     assert f"its process {process.pid} is gone" in str(complaint(home, NODE))
+
+
+def test_what_killed_nodes_left_behind_goes_after_a_day(home: Path, vitals: Vitals) -> None:
+    left = pulse_path(home, "cpu-1@elsewhere")
+    left.write_text("{}")
+    Vitals().begin("gpu1@host")
+    assert left.exists()
+    os.utime(left, (time.time() - 2 * KEPT,) * 2)
+    Vitals().begin("gpu1@host")
+    assert not left.exists() and pulse_path(home, NODE).exists()
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"process": 1}', json.dumps({"process": {}})])
