@@ -67,7 +67,9 @@ def hand_on(task: Any, app: Celery, consumer: Any, **options: Any) -> Callable[.
         if free_hands(pool) > 0:
             to_a_child(message, body, ack, reject, *rest)
         else:
-            logger.info("a message goes back to the queue: no child is free")
+            logger.info(
+                "message %s goes back to its queue: no child is free", message.headers["id"]
+            )
             reject(logger, consumer.connection_errors, True)
 
     return on_message
@@ -83,5 +85,5 @@ def give_back(sender: AsynPool, **_signal: Any) -> None:
             sender.outbound_buffer.remove(job)
             job.discard()
             state.task_ready(request)
-            logger.info("job %s: its message goes back to the queue: no child is free", request.id)
+            logger.info("message %s goes back to its queue: no child is free", request.id)
             request.reject(requeue=True)
