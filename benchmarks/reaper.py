@@ -26,7 +26,7 @@ from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.reap import REAP_LIMIT, reap
-from schema.ledger.resend import resend
+from schema.ledger.resend import find_unclaimed, resend
 from schema.migration import upgrade
 from schema.options import RunOptions
 from schema.outcome import Outcome, Provenance
@@ -148,7 +148,8 @@ class Bench:
         return dispatch(self.engine, lambda analysis, ids: None, "sentiment", 4)
 
     def resend(self, depth: int) -> int:
-        return resend(self.engine, "sentiment", depth, 30)
+        lost = find_unclaimed(self.engine, "sentiment", depth, 30)
+        return resend(self.engine, lost, 30) if lost else 0
 
     def print(self, title: str) -> None:
         print(f"\n{title}\n{'step':<24}{'median ms':>12}{'worst ms':>12}")

@@ -1,12 +1,14 @@
 """From `kill -9` of a worker until its job runs again: median and worst, with default settings.
 
-python -m benchmarks.recovery [--kills 30] [--lease-kills 5] [--database sqlite|postgresql]
+python -m benchmarks.recovery [--kills 30] [--node-kills 30] [--lease-kills 5] [--idle-kills 10]
+    [--database sqlite|postgresql]
 
 Three ways: a child is killed, and a node on its machine sees it; a whole node is killed, and
 another node on its machine sees it; a whole node is killed, and the only other node is on another
 machine (a namespace with another host name, by `unshare`), so that the lease has to run out. There
 is one job at a time and an idle worker to take it over: what is measured is recovery, not the
-queue.
+queue. Besides: how long jobs wait that are sent while the child that replaces a killed one loads
+its models, and a warm node has nothing to do.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ from tests.waiting import wait_until
 PATIENCE = 180.0
 #: Several batches, so that the job runs for some seconds with models that are slowed down.
 TEXTS = ["The parcel was late, and nobody at the counter could tell me where it was."] * 60
+#: Jobs that are sent after each kill of an idle worker.
+FOLLOWING = 2
 ELSEWHERE = [
     "unshare",
     "--map-root-user",
@@ -101,6 +105,21 @@ class Machine:
         self._wait_until_done(job.id)
         return seconds
 
+    def serve(self, kill: Kill, victims: list[Node]) -> float:
+        """Seconds until a job is claimed that is sent after the kill of an idle worker: the worst
+        of a few, one after the other.
+        """
+        self._wait_until_ready()
+        kill(victims[0])
+        waits = []
+        for _ in range(FOLLOWING):
+            began = time.monotonic()
+            job_id = self._start_job()
+            wait_until(lambda job_id=job_id: self._job(job_id).fence, PATIENCE, "claimed")  # type: ignore[misc]
+            waits.append(time.monotonic() - began)
+            self._wait_until_done(job_id)
+        return max(waits)
+
     def _next_job(self, victims: list[Node]) -> tuple[Job, Node] | None:
         """A job that runs on one of these nodes; None when another was faster, and has done it."""
         self._wait_until_ready()
@@ -162,12 +181,17 @@ def kill_node(node: Node) -> None:
     node.process.wait()
 
 
-def measure(kind: str, title: str, kill: Kill, kills: int, elsewhere: bool) -> None:
+def measure(
+    kind: str, title: str, kill: Kill, kills: int, elsewhere: bool, idle: bool = False
+) -> None:
+    if not kills:
+        return
     with tempfile.TemporaryDirectory(prefix="triage-recovery-") as folder:
         machine = Machine(kind, Path(folder), elsewhere)
         try:
             victims = machine.nodes[:1] if elsewhere else machine.nodes
-            seconds = [machine.recover(kill, victims) for _ in range(kills)]
+            once = machine.serve if idle else machine.recover
+            seconds = [once(kill, victims) for _ in range(kills)]
         finally:
             machine.close()
     print(
@@ -181,12 +205,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--lease-kills", type=int, default=5)
+    parser.add_argument("--idle-kills", type=int, default=10)
+    parser.add_argument("--node-kills", type=int, default=30)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="postgresql")
     asked = parser.parse_args()
     kind = asked.database
     measure(kind, "child killed, seen by a node on its machine", kill_child, asked.kills, False)
-    measure(kind, "node killed, seen by another on its machine", kill_node, asked.kills, False)
+    measure(kind, "node killed, seen by another on its machine", kill_node, asked.node_kills, False)
     measure(kind, "node killed, seen by nobody", kill_node, asked.lease_kills, True)
+    sent_after = "jobs sent while the next child loads"
+    measure(kind, sent_after, kill_child, asked.idle_kills, False, idle=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from celery import Celery
 from kombu.exceptions import KombuError
 
 from schema.analyses import queue_name, task_name
+from schema.celery_app import KEY_PREFIX
 
 
 class BrokerError(RuntimeError):
@@ -120,3 +121,15 @@ class Messages:
         with _as_broker_error(), self._app.connection_or_acquire() as connection:
             channel = connection.default_channel
             return int(channel.client.llen(queue_name(analysis)))
+
+    def waiting(self, analysis: str) -> list[bytes]:
+        """All that waits in the queue of an analysis, as Redis holds it; it stays there.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        with _as_broker_error(), self._app.connection_or_acquire() as connection:
+            client = connection.default_channel.client
+            # Kombu's client puts the prefix before the keys of commands that kombu itself needs.
+            found: list[bytes] = client.lrange(KEY_PREFIX + queue_name(analysis), 0, -1)
+            return found

@@ -20,7 +20,7 @@ from celery.signals import (
 from schema.analyses import ANALYSES, task_name
 from schema.celery_app import celery_app
 from schema.private import be_private
-from workers import child, remote_control, shutdown, transport, upkeep
+from workers import child, hands, remote_control, shutdown, transport, upkeep, vitals
 from workers.patience import Interrupted
 from workers.request import JobRequest
 
@@ -28,7 +28,9 @@ logger = logging.getLogger(__name__)
 
 
 def _register(app: Celery, analysis: str) -> None:
-    @app.task(name=task_name(analysis), shared=False, Request=JobRequest)  # type: ignore[untyped-decorator]
+    @app.task(  # type: ignore[untyped-decorator]
+        name=task_name(analysis), shared=False, Request=JobRequest, Strategy="workers.hands:hand_on"
+    )
     def run(job_id: int) -> None:
         try:
             child.warm().job(analysis, job_id)
@@ -50,6 +52,8 @@ def _begin(**_signal: Any) -> None:
 transport.install()
 remote_control.take_no_orders()
 app = celery_app()
+hands.install(app)
+vitals.install(app)
 for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.
@@ -60,3 +64,4 @@ worker_ready.connect(upkeep.start, weak=False)
 worker_shutting_down.connect(shutdown.begin, weak=False)
 worker_shutdown.connect(upkeep.leave, weak=False)
 worker_shutdown.connect(child.fail_node, weak=False)
+worker_shutdown.connect(vitals.end, weak=False)

@@ -24,7 +24,6 @@ from schema.ledger.clock import now
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST, reap
-from schema.ledger.resend import resend
 from schema.messages import Messages
 from schema.process import Process, machine
 from schema.readiness import seen, workers_on
@@ -32,7 +31,9 @@ from schema.results import Failure
 from schema.settings import Settings, settings
 from workers.board import Board, node_board
 from workers.death import how_a_child_ended
+from workers.lost_messages import LostMessages
 from workers.steadiness import Steadiness
+from workers.vitals import vitals
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class Upkeep:
         self._puzzled: dict[Process, int] = {}
         self._struck: set[Process] = set()
         self._steadiness = Steadiness(config)
+        self._lost = LostMessages(engine, messages, config.message_timeout)
 
     def watch(self) -> bool:
         """Look at this machine's processes, without the database, and end children that hang.
@@ -109,8 +111,7 @@ class Upkeep:
             self._steadiness.lost()
             raise
         for analysis in ANALYSES:
-            depth = self._messages.depth(analysis)
-            if lost := resend(self._engine, analysis, depth, self._config.message_timeout):
+            if lost := self._lost.take_back(analysis):
                 logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
             dispatch(self._engine, self._messages.publish, analysis, self._config.window)
 
@@ -218,6 +219,7 @@ def _repeat(upkeep: Upkeep) -> None:
             _wake.clear()
             _round(upkeep, upkeep.step)
             due = time.monotonic() + settings().upkeep
+        vitals.write()
         _wake.wait(WATCH)
 
 

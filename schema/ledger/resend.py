@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Engine, func, select, update
 
 from schema.database import reading, writing
 from schema.ledger.clock import after
+from schema.settings import MOST_NAMED
 from schema.tables import Job, JobState
 
 
-def resend(engine: Engine, analysis: str, depth: int, message_timeout: float) -> int:
-    """Put queued jobs back to pending if there are more of them than messages.
+def find_unclaimed(engine: Engine, analysis: str, depth: int, age: float) -> Sequence[int]:
+    """Jobs that were sent a while ago, and that nobody has claimed; those sent first come first.
+
+    Args:
+        engine: The database.
+        analysis: Whose queue.
+        depth: Messages that wait in that queue now: if no more jobs than these are queued, nothing
+            is missing, and none is looked for.
+        age: Seconds since a job was sent, at least.
+    """
+    queued = (Job.analysis == analysis, Job.state == JobState.QUEUED)
+    with reading(engine) as connection:
+        counted = connection.execute(select(func.count()).where(*queued)).scalar_one()
+        if counted <= depth:
+            return []
+        return (
+            connection.execute(
+                select(Job.id)
+                .where(*queued, Job.queued_at < after(-age))
+                .order_by(Job.queued_at, Job.id)
+                .limit(MOST_NAMED)
+            )
+            .scalars()
+            .all()
+        )
+
+
+def resend(engine: Engine, job_ids: Sequence[int], message_timeout: float) -> int:
+    """Put jobs whose messages are gone back to pending, unless they have been claimed by now.
 
     A message that turns up all the same finds nothing to claim, or claims the job first.
 
     Args:
         engine: The database.
-        analysis: Whose queue.
-        depth: Messages that wait in that queue now.
-        message_timeout: Seconds that a job must have been queued: younger ones may be on their way
-            to a worker.
+        job_ids: At most `MOST_NAMED`.
+        message_timeout: Seconds since a job was sent, at least: the messages of younger ones may be
+            on their way to a worker.
 
     Returns:
         Jobs put back.
     """
-    queued = (Job.analysis == analysis, Job.state == JobState.QUEUED)
-    overdue = (*queued, Job.queued_at < after(-message_timeout))
-    with reading(engine) as connection:
-        counted = connection.execute(select(func.count()).where(*queued)).scalar_one()
-        if counted <= depth:
-            return 0
-        if not connection.execute(select(Job.id).where(*overdue).limit(1)).first():
-            return 0
-    oldest = select(Job.id).where(*overdue).order_by(Job.queued_at, Job.id).limit(counted - depth)
     with writing(engine) as connection:
         return connection.execute(
             update(Job)
-            .where(Job.id.in_(oldest), *overdue)
+            .where(
+                Job.id.in_(job_ids),
+                Job.state == JobState.QUEUED,
+                Job.queued_at < after(-message_timeout),
+            )
             .values(state=JobState.PENDING, queued_at=None)
         ).rowcount

@@ -110,11 +110,11 @@ def test_what_it_runs_is_a_command_of_the_console(stages: dict[str, Stage], targ
         parse(command)
 
 
-def test_health_checks_ask_the_node_and_the_pages(stages: dict[str, Stage]) -> None:
+def test_health_checks_look_at_the_node_and_the_pages(stages: dict[str, Stage]) -> None:
     """What they answer is seen where a node and Flower run: `end_to_end/test_flower.py`."""
     assert stages["producer"].last("HEALTHCHECK") == "NONE"
     name = parse(json.loads(stages["worker"].last("CMD")))["name"]
-    assert f'--destination "{name}@$(hostname)"' in stages["worker"].health_command()
+    assert stages["worker"].health_command() == f"python -m workers.health {name}"
     assert "/healthcheck" in stages["flower"].health_command()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from schema.database import writing
 from schema.ledger.clock import after
 from schema.ledger.lose import lose
-from schema.ledger.resend import resend
+from schema.ledger.resend import find_unclaimed, resend
 from schema.tables import Job, JobState
 from tests.ledger import make_run
 from tests.schema.ledger_snapshot import MESSAGE_TIMEOUT, snapshot
@@ -217,21 +217,24 @@ class LedgerMachine(LedgerSteps):
 
     @rule(analysis=analyses, crash=crashes)
     def resends(self, analysis: str, crash: int | None) -> None:
-        depth, overdue = len(self.queues[analysis]), self.model.overdue(analysis)
-        lost = self.model.queued(analysis) - depth
-        count = max(0, min(lost, len(overdue)))
+        queue = self.queues[analysis]
         self.sound = False
         self.crasher.left = crash
+        lost: list[int] = []
         try:
-            given: int | None = resend(self.engine, analysis, depth, MESSAGE_TIMEOUT)
+            sent = find_unclaimed(self.engine, analysis, len(queue), MESSAGE_TIMEOUT)
+            lost = [job_id for job_id in sent if job_id not in queue]
+            given: int | None = resend(self.engine, lost, MESSAGE_TIMEOUT)
         except Crash:
             given = None
         finally:
             self.crasher.left = None
-        # Which of them is the database's choice: those queued first.
+        overdue = self.model.overdue(analysis)
+        if self.model.queued(analysis) > len(queue) and given is not None:
+            assert set(lost) == {i for i in overdue if i not in queue}
         now = snapshot(self.engine)
         back = {i for i in overdue if now.jobs[now.ids[i]].state == "pending"}
-        assert (given, len(back)) in ((count, count), (None, 0)), (given, back, count)
+        assert (given, back) in ((len(lost), set(lost)), (None, set())), (given, back, lost)
         for job_id in back:
             job = self.model.jobs[self.model.ids[job_id]]
             job.state, job.aged = "pending", False

@@ -13,7 +13,7 @@ from schema.ledger.clock import after
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.ledger.resend import resend
+from schema.ledger.resend import find_unclaimed, resend
 from schema.outcome import Outcome
 from schema.results import Sentiment
 from schema.tables import Job, JobState
@@ -87,7 +87,11 @@ def test_no_more_is_sent_again_than_was_lost(engine: Engine) -> None:
     dispatch(engine, Outbox(), "sentiment", window=4)
     with writing(engine) as connection:
         connection.execute(update(Job).values(queued_at=after(-61)))
-    assert resend(engine, "sentiment", depth=2, message_timeout=60) == 1
+    first, second, _ = find_unclaimed(engine, "sentiment", depth=2, age=60)
+    assert resend(engine, [second], message_timeout=60) == 1
+    assert jobs(engine)[0].state == JobState.QUEUED
+    assert claim(engine, first, "sentiment", "node/0", LEASE)
+    assert resend(engine, [first], message_timeout=60) == 0, "somebody had it in hand"
 
 
 def test_what_cannot_be_sent_stays_pending(engine: Engine) -> None:
@@ -115,9 +119,12 @@ def test_lost_messages_are_sent_again(engine: Engine) -> None:
     make_run(engine, ["a"] * 3, job_size=1)
     outbox = Outbox()
     dispatch(engine, outbox, "sentiment", window=4)
-    assert resend(engine, "sentiment", depth=0, message_timeout=60) == 0, "too young"
+    sent = [job.id for job in jobs(engine)]
+    assert find_unclaimed(engine, "sentiment", depth=0, age=60) == []
+    assert resend(engine, sent, message_timeout=60) == 0, "too young"
     with writing(engine) as connection:
         connection.execute(update(Job).values(queued_at=after(-61)))
-    assert resend(engine, "sentiment", depth=3, message_timeout=60) == 0, "still in the queue"
-    assert resend(engine, "sentiment", depth=0, message_timeout=60) == 3
+    assert find_unclaimed(engine, "sentiment", depth=3, age=60) == [], "still in the queue"
+    assert find_unclaimed(engine, "sentiment", depth=0, age=60) == sent
+    assert resend(engine, sent, message_timeout=60) == 3
     assert dispatch(engine, outbox, "sentiment", window=4) == 3

@@ -35,6 +35,7 @@ from tests.ledger import jobs, make_run
 from tests.waiting import wait_until
 from workers import upkeep
 from workers.board import Board
+from workers.transport import ids_of
 from workers.upkeep import Upkeep
 
 
@@ -76,16 +77,75 @@ def test_a_step_sends_what_waits_and_frees_what_died(
     assert messages.depth("sentiment") == 2
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The monotonic clock, which stands still; its one element may be changed."""
+    moment = [time.monotonic()]
+    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
+    return moment
+
+
+def let_messages_get_old(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(Job).values(queued_at=after(-61)))
+
+
 def test_a_redis_that_comes_back_empty_is_filled_again(
-    engine: Engine, redis_url: str, messages: Messages, keeper: Upkeep
+    engine: Engine,
+    redis_url: str,
+    messages: Messages,
+    keeper: Upkeep,
+    clock: list[float],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     make_run(engine, ["a", "b"], job_size=1)
     keeper.step()
     redis.Redis.from_url(redis_url).flushall()
-    with writing(engine) as connection:
-        connection.execute(update(Job).values(queued_at=after(-61)))
+    let_messages_get_old(engine)
+    keeper.step()
+    assert (messages.depth("sentiment"), caplog.messages) == (0, [])
+    clock[0] += 10
     keeper.step()
     assert messages.depth("sentiment") == 2
+    assert caplog.messages == ["sentiment: 2 messages were lost and are sent again"]
+
+
+def test_a_message_that_a_worker_has_in_hand_is_not_lost(
+    engine: Engine,
+    messages: Messages,
+    keeper: Upkeep,
+    clock: list[float],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whenever it is looked for, another one is out of the queue and not yet claimed."""
+    make_run(engine, ["a", "b", "c"], job_size=1)
+    keeper.step()
+    let_messages_get_old(engine)
+    for _ in range(3):
+        raw = messages.take("sentiment")
+        assert raw is not None
+        keeper.step()
+        clock[0] += 60
+        assert claim(engine, ids_of("sentiment", raw)[1], "sentiment", "node/0", lease=3600)
+    assert caplog.messages == []
+
+
+def test_the_message_that_is_lost_is_sent_again_and_no_other(
+    engine: Engine, redis_url: str, messages: Messages, keeper: Upkeep, clock: list[float]
+) -> None:
+    """What else lies in the queue does not stand in for it."""
+    make_run(engine, ["a", "b", "c"], job_size=1)
+    keeper.step()
+    sent = messages.waiting("sentiment")
+    first, lost, last = (ids_of("sentiment", raw)[1] for raw in reversed(sent))
+    queue = redis.Redis.from_url(redis_url)
+    queue.lrem("triage:sentiment", 1, sent[1])
+    let_messages_get_old(engine)
+    for _ in range(2):
+        keeper.step()
+        clock[0] += 10
+    waiting = [ids_of("sentiment", raw)[1] for raw in reversed(messages.waiting("sentiment"))]
+    assert waiting == [first, last, lost]
 
 
 @pytest.fixture
