@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from producer.ingest.error import IngestError
 from schema.database import first_line
+from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
 from schema.reports import UnknownReportError
 from schema.runs import UnknownRunError
@@ -25,7 +26,14 @@ class UsageError(Exception):
 #: As shells have it for wrong usage.
 WRONG_USAGE = 2
 #: Whose messages are such a sentence already.
-_SENTENCES = (UsageError, IngestError, UnknownRunError, UnknownReportError, CancelledRunError)
+_SENTENCES = (
+    UsageError,
+    IngestError,
+    UnknownRunError,
+    UnknownReportError,
+    CancelledRunError,
+    UnfinishedRunError,
+)
 
 
 def without_traceback(command: Callable[..., None]) -> Callable[..., None]:

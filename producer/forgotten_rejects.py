@@ -72,6 +72,11 @@ def forget_rejects(
     return found
 
 
+def rejects_of(folder: Path, run: str) -> Path:
+    """The file of a run's rejected rows in `folder`, TRIAGE_REJECTS, which need not exist."""
+    return folder / f"{run}{_ENDING}"
+
+
 def _rewrite(path: Path, matches: Callable[[bytes], bool]) -> int:
     """Replace a file by one without the lines that match; returns how many there were."""
     gone = 0

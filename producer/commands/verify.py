@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from producer.errors import UsageError
 from producer.session import open_database
 from schema.database import reading
-from schema.runs import find_run
+from schema.runs import find_run, is_deleted
 from schema.tables import JobState
 from schema.verification import RunBooks, verify_runs
 
@@ -40,6 +41,8 @@ def verify(
     if run is not None:
         with reading(engine) as connection:
             run_id = find_run(connection, run)
+            if is_deleted(connection, run_id):
+                raise UsageError(f"run {run} is being deleted; go on with: triage delete {run}")
     found = verify_runs(engine, run_id)
     broken = _say_json(found) if as_json else _say_all(found, None if all_runs else NEWEST)
     if broken:

@@ -28,6 +28,8 @@ from schema.verification.violation import Violation
 BATCH_DOCUMENTS = 200_000
 #: Runs of a batch at the most.
 BATCH_RUNS = 10_000
+#: What is left of a run that is being deleted need not add up.
+_KEPT = Run.deleted_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Ite
 
 def _batches(connection: Connection, run_id: int | None) -> list[range]:
     """Ranges of run ids, oldest first, that are looked at together."""
-    statement = select(Run.id, Run.stored).order_by(Run.id)
+    statement = select(Run.id, Run.stored).where(_KEPT).order_by(Run.id)
     if run_id is not None:
         statement = statement.where(Run.id == run_id)
     batches: list[range] = []
@@ -134,8 +136,9 @@ def _run_row(row: Any) -> RunRow:
 
 
 def _verify_batch(connection: Connection, batch: range) -> list[RunBooks]:
-    statement = select(Run.__table__).where(Run.id.between(batch.start, batch.stop - 1))
-    rows = connection.execute(statement.order_by(Run.id)).all()
+    within = Run.id.between(batch.start, batch.stop - 1)
+    statement = select(Run.__table__).where(within, _KEPT).order_by(Run.id)
+    rows = connection.execute(statement).all()
     if not rows:
         # It was deleted since the batches were cut.
         return []
