@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import threading
 from collections import Counter
 from pathlib import Path
@@ -29,6 +32,7 @@ from tests.ledger import jobs, make_run
 from tests.schema.test_forget import one_more_run
 from tests.schema.working import LEASE, claim_all, outcomes, work
 
+_processes = multiprocessing.get_context("fork")
 TEXTS = [f"text {number}" for number in range(7)]
 
 
@@ -99,51 +103,52 @@ def test_it_may_be_broken_off_anywhere(engine: Engine) -> None:
     """After each transaction in turn: what is left is left out by all, and goes the next time."""
     first, second = make_two(engine)
     begin_deletion(engine, first)
-    for steps in range(1_000):
+    steps = 0
+    while steps < 1_000:
         deletion = delete_run(engine, first)
         if not next(deletion).rows.total() and not any(one.rows.total() for one in deletion):
             break
         deletion.close()
-        assert [books.run.name for books in verify_runs(engine)] == ["second"]
-        assert verify(engine) == []
+        steps += 1
+        found = [(books.run.name, books.violations) for books in verify_runs(engine)]
+        assert found == [("second", ())]
         assert claim_all(engine, first) == []
-    assert steps > 5
+    assert 5 < steps < 1_000
     with reading(engine) as connection:
         assert connection.execute(select(Run.id)).scalars().all() == [second]
     assert verify(engine) == []
 
 
-def test_a_failure_within_a_transaction_leaves_it_undone(engine: Engine) -> None:
-    """Before any of its statements in turn, as if the process had been killed there."""
+def _delete_until(url: str, run: int, statements: int) -> None:
+    """Delete, and be killed before the given statement or commit is sent."""
+    left = iter(range(statements))
+
+    def count(*_arguments: object, **_options: object) -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    engine = open_engine(url)
+    event.listen(engine, "before_cursor_execute", count)
+    event.listen(engine, "commit", count)
+    delete_all(engine, run)
+
+
+def test_killed_several_times_it_ends_all_the_same(engine: Engine, database_url: str) -> None:
     first, second = make_two(engine)
-
-    class Killed(BaseException):
-        pass
-
-    left = 0
-
-    def kill(*_arguments: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    event.listen(engine, "before_cursor_execute", kill)
-    killed = 0
-    try:
-        for allowed in range(5, 500, 3):
-            left = allowed
-            try:
-                delete_all(engine, first)
-                break
-            except Killed:
-                killed += 1
-                assert verify(engine, second) == []
-    finally:
-        event.remove(engine, "before_cursor_execute", kill)
-    assert killed > 5
+    for statements in range(3, 400, 9):
+        process = _processes.Process(target=_delete_until, args=(database_url, first, statements))
+        process.start()
+        process.join()
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -signal.SIGKILL
+        assert verify(engine, second) == []
+    assert process.exitcode == 0
+    assert statements > 30
     assert verify(engine) == []
     assert find_deletable(engine, first).rows.total() == 0
+    with reading(engine) as connection:
+        assert connection.execute(select(func.count(DocumentRow.id))).scalar_one() == 7
 
 
 @pytest.mark.parametrize("ahead", [False, True])
