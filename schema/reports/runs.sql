@@ -1,4 +1,4 @@
--- Runs that are not archived, newest first: what each has read, stored, found twice, rejected and forgotten
+-- Runs not archived, newest first: what each has read, stored, found twice, rejected and forgotten
 SELECT
     r.name AS run,
     CASE
