@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from producer.ingest.error import IngestError
 from schema.database import first_line
@@ -45,6 +45,8 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except _SENTENCES as error:
             said = str(error)
+        except NoResultFound:
+            said = "the run was deleted meanwhile; see: triage status"
         except DBAPIError as error:
             said = f"the database failed: {first_line(error)}"
         else:
