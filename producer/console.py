@@ -5,8 +5,10 @@ from __future__ import annotations
 import typer
 
 from producer.commands.analyze import analyze
+from producer.commands.archive import archive
 from producer.commands.cancel import cancel
 from producer.commands.dead import dead
+from producer.commands.delete import delete
 from producer.commands.demo import demo
 from producer.commands.flower import flower
 from producer.commands.forget import forget
@@ -42,6 +44,8 @@ for command in (
     pause,
     resume,
     cancel,
+    archive,
+    delete,
     dead,
     retry,
     verify,

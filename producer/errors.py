@@ -9,10 +9,11 @@ import functools
 from collections.abc import Callable
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from producer.ingest.error import IngestError
 from schema.database import first_line
+from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
 from schema.reports import UnknownReportError
 from schema.runs import UnknownRunError
@@ -25,7 +26,14 @@ class UsageError(Exception):
 #: As shells have it for wrong usage.
 WRONG_USAGE = 2
 #: Whose messages are such a sentence already.
-_SENTENCES = (UsageError, IngestError, UnknownRunError, UnknownReportError, CancelledRunError)
+_SENTENCES = (
+    UsageError,
+    IngestError,
+    UnknownRunError,
+    UnknownReportError,
+    CancelledRunError,
+    UnfinishedRunError,
+)
 
 
 def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
@@ -37,6 +45,8 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except _SENTENCES as error:
             said = str(error)
+        except NoResultFound:
+            said = "the run was deleted meanwhile; see: triage status"
         except DBAPIError as error:
             said = f"the database failed: {first_line(error)}"
         else:

@@ -75,6 +75,10 @@ def runs_table(runs: Sequence[RunProgress]) -> Table:
 
 def phase(run: RunProgress) -> str:
     """Where a run is, in one word."""
+    if run.deleted_at is not None:
+        return "deleting"
+    if run.archived_at is not None and run.finished:
+        return "archived"
     if run.cancelled_at is not None:
         return "cancelled"
     if run.paused_at is not None and not run.finished:

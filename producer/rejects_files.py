@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Row, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 
 from producer.ingest.rejects_place import ENDING, RejectsPlace, place_here, read_places
 from producer.ingest.shown import escaped, shown_names
@@ -41,18 +41,22 @@ class RejectsFiles:
         return [*self.unreached, *hosts]
 
 
-def find_rejects_files(engine: Engine, folder: Path) -> RejectsFiles:
-    """Find the files of rejects of all runs.
+def find_rejects_files(engine: Engine, folder: Path, only: str | None = None) -> RejectsFiles:
+    """Find the files of rejects of all runs, or of one.
 
     Args:
         engine: The database, which remembers where they are.
         folder: TRIAGE_REJECTS; what lies there counts as well, remembered or not.
+        only: The name of the one run.
     """
     found = RejectsFiles()
     for path in sorted(folder.glob(f"*{ENDING}")):
-        found.reached[place_here(path).path] = path.name.removesuffix(ENDING)
+        if only in (None, path.name.removesuffix(ENDING)):
+            found.reached[place_here(path).path] = path.name.removesuffix(ENDING)
     statement = select(Run.name, Run.state, Run.rejected, Run.rejects_files)
-    known = or_(Run.rejected > 0, Run.rejects_files.is_not(None))
+    known: ColumnElement[bool] = or_(Run.rejected > 0, Run.rejects_files.is_not(None))
+    if only is not None:
+        known = and_(known, Run.name == only)
     with reading(engine) as connection:
         runs = connection.execute(statement.where(known).order_by(Run.id)).all()
     for run in runs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,8 @@ class RunProgress:
     ingested_at: datetime | None
     paused_at: datetime | None
     cancelled_at: datetime | None
+    archived_at: datetime | None
+    deleted_at: datetime | None
     read: int
     stored: int
     duplicate: int
@@ -84,11 +86,11 @@ class RunProgress:
 
     def as_json(self) -> dict[str, Any]:
         """What `triage status --json` prints; times in ISO 8601, seconds as numbers."""
-        names = ("created_at", "ingested_at", "paused_at", "cancelled_at")
         moments = {
-            name: moment and moment.isoformat()
-            for name in names
-            for moment in [getattr(self, name)]
+            field.name: moment and moment.isoformat()
+            for field in fields(self)
+            if field.name.endswith("_at")
+            for moment in [getattr(self, field.name)]
         }
         analyses = {"analyses": [asdict(one) for one in self.analyses]}
         more = {"finished": self.finished, "seconds_left": self.seconds_left}
@@ -101,20 +103,30 @@ def run_progress(connection: Connection, name: str) -> RunProgress:
     Raises:
         UnknownRunError: If no run has this name.
     """
-    return _progress(connection, Run.id == find_run(connection, name))[0]
+    found = progress_of(connection, [find_run(connection, name)])
+    # Asked once more where it was deleted in between: that says which runs there are.
+    return found[0] if found else run_progress(connection, name)
 
 
 def all_progress(connection: Connection) -> list[RunProgress]:
     """The progress of all runs, newest first."""
-    return _progress(connection)
+    return progress_of(connection, None)
 
 
-def _progress(connection: Connection, *which: ColumnElement[bool]) -> list[RunProgress]:
-    runs = connection.execute(select(Run.__table__).where(*which).order_by(Run.id.desc())).all()
+def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[RunProgress]:
+    """The progress of some runs, or None: of all, newest first. Those that are no more are left
+    out.
+    """
+    of_runs = () if run_ids is None else (Run.id.in_(run_ids),)
+    of_jobs = () if run_ids is None else (Job.run_id.in_(run_ids),)
+    runs = connection.execute(select(Run.__table__).where(*of_runs).order_by(Run.id.desc())).all()
     moment = connection.execute(select(now())).scalar_one()
     tallies: dict[int, dict[str, AnalysisProgress]] = {run.id: {} for run in runs}
     paused = {run.id for run in runs if run.paused_at is not None}
-    for row in connection.execute(_tally(moment, which)):
+    for row in connection.execute(_tally(moment, of_jobs)):
+        if row.run_id not in tallies:
+            # It was made between the two statements.
+            continue
         found = _analysis(row, moment)
         if row.run_id in paused and found.seconds_left:
             found = replace(found, seconds_left=None)
@@ -127,6 +139,8 @@ def _progress(connection: Connection, *which: ColumnElement[bool]) -> list[RunPr
             ingested_at=run.ingested_at,
             paused_at=run.paused_at,
             cancelled_at=run.cancelled_at,
+            archived_at=run.archived_at,
+            deleted_at=run.deleted_at,
             read=run.read,
             stored=run.stored,
             duplicate=run.duplicate,
@@ -179,7 +193,6 @@ def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
             *since(SHORT_SPAN, "short"),
             *since(LONG_SPAN, "long"),
         )
-        .join(Run, Run.id == Job.run_id)
         .where(*which)
         .group_by(Job.run_id, Job.analysis)
     )

@@ -30,6 +30,13 @@ def find_run(connection: Connection, name: str) -> int:
     raise UnknownRunError(_message(name, names))
 
 
+def is_deleted(connection: Connection, run_id: int) -> bool:
+    """Whether the deletion of a run has begun, or ended."""
+    found = select(Run.deleted_at).where(Run.id == run_id)
+    row = connection.execute(found).one_or_none()
+    return row is None or row[0] is not None
+
+
 def _message(name: str, names: Sequence[str]) -> str:
     if not names:
         return f"no run is named {name!r}: there are no runs yet; begin with: triage ingest"

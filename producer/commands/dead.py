@@ -24,7 +24,9 @@ EXCERPT = 80
 
 
 def dead(
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run; without, all.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="A run; without, all but archived ones.")
+    ] = None,
     analysis: Annotated[str | None, typer.Option(metavar="A", help="Only this analysis.")] = None,
     limit: Annotated[
         int, typer.Option(metavar="N", min=0, help="Only the newest N; 0: all.")
@@ -65,7 +67,8 @@ def _read(
     connection: Connection, run: int | None, analysis: str | None, limit: int, show_text: bool
 ) -> tuple[int, list[dict[str, Any]]]:
     """How many there are, and those to show."""
-    which = [] if run is None else [DeadLetter.run_id == run]
+    kept = select(Run.id).where(Run.archived_at.is_(None))
+    which = [DeadLetter.run_id.in_(kept) if run is None else DeadLetter.run_id == run]
     which += [] if analysis is None else [DeadLetter.analysis == analysis]
     total = connection.execute(select(func.count(DeadLetter.run_id)).where(*which)).scalar_one()
     statement = (

@@ -21,7 +21,9 @@ from schema.tables import DeadLetter, Run
 
 
 def retry(
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run; without, all.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="A run; without, all but archived ones.")
+    ] = None,
     analysis: Annotated[str | None, typer.Option(metavar="A", help="Only this analysis.")] = None,
     dead: Annotated[
         bool, typer.Option("--dead", help="Dead letters too: those documents, and no others.")
@@ -53,7 +55,8 @@ def retry(
 
 def _runs(connection: Connection, name: str | None) -> tuple[list[int], dict[int, str]]:
     """Ids of the runs that are meant and not cancelled; the cancelled ones by id."""
-    which = () if name is None else (Run.id == find_run(connection, name),)
+    kept = Run.archived_at.is_(None)
+    which = (kept,) if name is None else (Run.id == find_run(connection, name),)
     found = connection.execute(
         select(Run.id, Run.name, Run.cancelled_at).where(*which).order_by(Run.id)
     ).all()

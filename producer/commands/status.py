@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -16,8 +19,9 @@ from producer.progress_table import run_table, runs_table
 from producer.session import open_database
 from producer.worker_table import worker_table
 from schema.database import reading
-from schema.progress import RunProgress, all_progress, run_progress
-from schema.readiness import Readiness, all_readiness
+from schema.overview import SHOWN, Overview, overview
+from schema.progress import run_progress
+from schema.readiness import all_readiness
 
 #: Seconds between two looks with `--watch`.
 REFRESH = 1.0
@@ -27,11 +31,19 @@ INTERRUPTED = 130
 
 def status(
     run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="A run; without, all runs in brief.")
+        str | None, typer.Argument(metavar="RUN", help="A run; without, runs in brief.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Look again every second until all is finished.")
+    ] = False,
+    all_runs: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help=f"Every run, archived ones too, not only the newest {SHOWN} and as many of those "
+            "that are going on; with --json likewise.",
+        ),
     ] = False,
 ) -> None:
     """Show how far each analysis is: documents done, in flight, waiting, dead; rate; time left.
@@ -39,50 +51,73 @@ def status(
     """
     if as_json and watch:
         raise UsageError("--json and --watch do not go together; give one of them")
+    if run is not None and all_runs:
+        raise UsageError("--all shows every run; leave it out, or the name of the run")
     engine = open_database()
+    look = partial(_many, engine, all_runs) if run is None else partial(_one, engine, run)
     if watch:
-        _watch(engine, run)
-    elif as_json:
-        typer.echo(json.dumps(_as_json(engine, run), ensure_ascii=False, indent=2))
+        _watch(look)
+        return
+    shown = look()
+    if as_json:
+        typer.echo(json.dumps(shown.as_json, ensure_ascii=False, indent=2))
     else:
-        Console().print(_view(engine, _read(engine, run), run))
+        Console().print(shown.view)
 
 
-def _read(engine: Engine, run: str | None) -> list[RunProgress]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is so at one moment, for people and for programs."""
+
+    view: RenderableType
+    as_json: dict[str, Any]
+    finished: bool
+
+
+def _one(engine: Engine, run: str) -> _Look:
     with reading(engine) as connection:
-        return all_progress(connection) if run is None else [run_progress(connection, run)]
+        found = run_progress(connection, run)
+    return _Look(run_table(found), found.as_json(), found.finished)
 
 
-def _as_json(engine: Engine, run: str | None) -> dict[str, Any]:
-    found = [one.as_json() for one in _read(engine, run)]
-    if run is not None:
-        return found[0]
-    return {"runs": found, "workers": [one.as_json() for one in _workers(engine)]}
-
-
-def _workers(engine: Engine) -> list[Readiness]:
+def _many(engine: Engine, all_runs: bool) -> _Look:
     with reading(engine) as connection:
-        return all_readiness(connection)
-
-
-def _view(engine: Engine, runs: list[RunProgress], run: str | None) -> RenderableType:
-    if run is not None:
-        return run_table(runs[0])
-    workers = _workers(engine)
-    return Group(
-        runs_table(runs) if runs else "no runs yet; begin with: triage ingest",
+        found = overview(connection, None if all_runs else SHOWN)
+        workers = all_readiness(connection)
+    view = Group(
+        runs_table(found.runs) if found.runs else "no runs yet; begin with: triage ingest",
+        *_left_out(found),
         "",
         worker_table(workers) if workers else "no workers; start one with: triage worker",
     )
+    said = {
+        "runs": [one.as_json() for one in found.runs],
+        "more": found.more,
+        "more_unfinished": found.more_unfinished,
+        "archived": found.archived,
+        "workers": [one.as_json() for one in workers],
+    }
+    return _Look(view, said, not found.unfinished)
 
 
-def _watch(engine: Engine, run: str | None) -> None:
+def _left_out(found: Overview) -> list[str]:
+    """A line on the runs that are not shown, if there are any."""
+    said = []
+    if found.more:
+        runs = "run" if found.more == 1 else "runs"
+        said.append(f"{found.more:,} more {runs}, {found.more_unfinished:,} of them not finished")
+    if found.archived:
+        said.append(f"{found.archived:,} archived")
+    return [f"{'; '.join(said)}: triage status --all"] if said else []
+
+
+def _watch(look: Callable[[], _Look]) -> None:
     try:
         with Live(console=Console(), auto_refresh=False) as live:
             while True:
-                runs = _read(engine, run)
-                live.update(_view(engine, runs, run), refresh=True)
-                if all(one.finished for one in runs):
+                shown = look()
+                live.update(shown.view, refresh=True)
+                if shown.finished:
                     return
                 time.sleep(REFRESH)
     except KeyboardInterrupt:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import deque
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
+from producer.errors import UsageError
 from producer.session import open_database
 from schema.database import reading
-from schema.runs import find_run
+from schema.runs import find_run, is_deleted
 from schema.tables import JobState
 from schema.verification import RunBooks, verify_runs
 
+#: Runs that are said, whatever their books, unless `--all` says otherwise.
+NEWEST = 20
 #: What it ends with when something does not balance.
 BROKEN = 1
 #: States that are said only where a run has documents in them.
@@ -21,7 +26,10 @@ _RARE = (JobState.QUEUED, JobState.CANCELLED)
 
 def verify(
     run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run; without, all.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs; every run.")] = False,
+    all_runs: Annotated[
+        bool, typer.Option("--all", help=f"Say every run, not only broken and the newest {NEWEST}.")
+    ] = False,
 ) -> None:
     """Prove that nothing is lost and nothing is double: rows, jobs and outcomes add up.
 
@@ -29,23 +37,46 @@ def verify(
     rows, where something does not add up.
     """
     engine = open_database()
-    broken = False
-    shown = []
     run_id = None
     if run is not None:
         with reading(engine) as connection:
             run_id = find_run(connection, run)
-    for books in verify_runs(engine, run_id):
-        broken |= bool(books.violations)
-        shown.append(books.as_json())
-        if not as_json:
-            _say(books)
-    if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
-    elif not shown:
-        typer.echo("no runs yet; begin with: triage ingest")
+            if is_deleted(connection, run_id):
+                raise UsageError(f"run {run} is being deleted; go on with: triage delete {run}")
+    found = verify_runs(engine, run_id)
+    broken = _say_json(found) if as_json else _say_all(found, None if all_runs else NEWEST)
     if broken:
         raise typer.Exit(BROKEN)
+
+
+def _say_json(found: Iterable[RunBooks]) -> int:
+    """Print every run as JSON; returns how many are broken."""
+    books = list(found)
+    typer.echo(json.dumps([one.as_json() for one in books], ensure_ascii=False, indent=2))
+    return sum(bool(one.violations) for one in books)
+
+
+def _say_all(found: Iterable[RunBooks], newest: int | None) -> int:
+    """Print the broken and the newest runs, None: all; returns how many are broken."""
+    runs = broken = said = 0
+    last: deque[RunBooks] = deque()
+    for books in found:
+        runs, broken = runs + 1, broken + bool(books.violations)
+        last.append(books)
+        if newest is None or len(last) > newest:
+            older = last.popleft()
+            if newest is None or older.violations:
+                _say(older)
+                said += 1
+    for books in last:
+        _say(books)
+    said += len(last)
+    if not runs:
+        typer.echo("no runs yet; begin with: triage ingest")
+    elif runs > NEWEST:
+        left_out = f"; {runs - said:,} more that are ok: triage verify --all" if runs > said else ""
+        typer.echo(f"{runs:,} runs: {runs - broken:,} ok, {broken:,} BROKEN{left_out}")
+    return broken
 
 
 def _say(books: RunBooks) -> None:

@@ -50,6 +50,18 @@ _FIND = text(
     LEFT JOIN run_documents AS r ON r.run_id = :run_id AND r.document_id = d.id
     """
 )
+# Those of earlier runs: from now on nobody deletes them before this run has them. In the order in
+# which whoever deletes documents locks them too.
+_KEEP = text(
+    """
+    SELECT d.id FROM staged AS s JOIN documents AS d ON d.identity = s.identity
+    WHERE d.id <> s.id AND NOT EXISTS (
+        SELECT 1 FROM run_documents AS r WHERE r.run_id = :run_id AND r.document_id = d.id
+    )
+    ORDER BY d.id
+    FOR KEY SHARE OF d
+    """
+)
 _COPY_POSITIONS = "COPY run_documents (run_id, position, document_id) FROM STDIN"
 
 
@@ -88,9 +100,13 @@ def store_documents(
             for one in feedback
         ),
     )
-    connection.execute(_INSERT)
-    rows = connection.execute(_FIND, {"run_id": run_id})
-    return {row[0]: Found(*row[1:]) for row in rows}
+    while True:
+        connection.execute(_INSERT)
+        connection.execute(_KEEP, {"run_id": run_id})
+        rows = connection.execute(_FIND, {"run_id": run_id}).all()
+        # Fewer where one was deleted before it was kept: it is stored anew.
+        if len(rows) == len(feedback):
+            return {row[0]: Found(*row[1:]) for row in rows}
 
 
 def join_run(

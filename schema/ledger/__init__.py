@@ -3,8 +3,8 @@
     enqueue → dispatch → claim (→ begin) → heartbeat … → finish
                            └→ release (back to pending)     reap frees what nobody finished
 
-An operator may pause, cancel and replay; forget deletes documents from under all of it. Whoever
-locks several rows does it in this order: run, jobs, documents, each by id.
+An operator may pause, cancel and replay, archive and delete; forget deletes documents from under
+all of it. Whoever locks several rows does it in this order: run, jobs, documents, each by id.
 
 Every time in it is the database's: clocks of workers are never asked.
 """

@@ -62,7 +62,7 @@ def forget(engine: Engine, which: Which) -> Iterator[Forgotten]:
         All that is deleted so far, after each transaction.
     """
     done = Forgotten()
-    with _erasing(engine) as connection:
+    with erasing(engine) as connection:
         for ids in _blocks(engine, which):
             with connection.begin():
                 _forget_block(connection, ids, done)
@@ -84,9 +84,10 @@ def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
         last = ids[-1]
 
 
-_OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, DeadLetter)
+#: The tables of what came of documents.
+OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, DeadLetter)
 #: What refers to documents by `run_id` and `document_id`.
-_REFERRING: tuple[type[Any], ...] = (*_OUTCOMES, RunDocument)
+_REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 
 
 def _name(table: type[Any]) -> str:
@@ -94,7 +95,7 @@ def _name(table: type[Any]) -> str:
 
 
 @contextmanager
-def _erasing(engine: Engine) -> Iterator[Connection]:
+def erasing(engine: Engine) -> Iterator[Connection]:
     """A connection whose deletions leave nothing in the files of SQLite."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
@@ -165,7 +166,7 @@ def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -
     ).all()
     for job in _jobs_of_letters(connection, ids):
         connection.execute(update(Job).where(Job.id == job).values(failed=Job.failed - 1))
-    for table in _OUTCOMES:
+    for table in OUTCOMES:
         gone = connection.execute(delete(table).where(table.document_id.in_(ids)))
         done.rows[_name(table)] += gone.rowcount
     joined = Counter(

@@ -1,4 +1,4 @@
--- Progress of each run and analysis, in documents
+-- Progress of each run that is not archived, and analysis, in documents
 SELECT
     r.name AS run,
     j.analysis AS analysis,
@@ -14,6 +14,8 @@ SELECT
         AS cancelled
 FROM jobs AS j
 JOIN runs AS r ON r.id = j.run_id
-WHERE j.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
+WHERE j.run_id IN (
+    SELECT id FROM runs WHERE :run_id IS NULL AND archived_at IS NULL OR id = :run_id
+)
 GROUP BY r.id, r.name, j.analysis
 ORDER BY r.id DESC, j.analysis

@@ -1,7 +1,8 @@
--- Runs, newest first: what each has read, stored, found twice, rejected and forgotten
+-- Runs not archived, newest first: what each has read, stored, found twice, rejected and forgotten
 SELECT
     r.name AS run,
     CASE
+        WHEN r.deleted_at IS NOT NULL THEN 'deleting'
         WHEN r.cancelled_at IS NOT NULL THEN 'cancelled'
         WHEN r.paused_at IS NOT NULL THEN 'paused'
         ELSE r.state
@@ -14,5 +15,5 @@ SELECT
     r.rejected AS rejected,
     r.forgotten AS forgotten
 FROM runs AS r
-WHERE :run_id IS NULL OR r.id = :run_id
+WHERE :run_id IS NULL AND r.archived_at IS NULL OR r.id = :run_id
 ORDER BY r.id DESC

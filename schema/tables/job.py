@@ -34,6 +34,8 @@ class Job(Base):
         UniqueConstraint("run_id", "analysis", "first_position"),
         # Dispatch, the window's count and the reaper all begin with a state.
         Index(None, "state", "analysis", "run_id", "id"),
+        # The id of a deleted run's job is never another's: a worker may still hold a claim of it.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -49,3 +49,7 @@ class Run(Base):
     paused_at: Mapped[datetime | None]
     #: Set for good by `triage cancel`.
     cancelled_at: Mapped[datetime | None]
+    #: While it is set, lists leave the run out, unless something of it is going on.
+    archived_at: Mapped[datetime | None]
+    #: When its deletion began, which ends with this row; what is left of it need not add up.
+    deleted_at: Mapped[datetime | None]

@@ -1,24 +1,35 @@
-"""Verify: all checks of one run or of all, and what a run adds up to."""
+"""Verify: all checks of one run or of all, and what a run adds up to.
+
+Small runs are looked at in batches, since a statement costs more than what it finds in them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from schema.analyses import ANALYSES
+from schema.database import reading
 from schema.options import RunOptions
 from schema.tables import JobState, Run
 from schema.verification.ordinals import check_ordinals
-from schema.verification.outcomes import Tally, check_failed, check_outcomes, count_outcomes
+from schema.verification.outcomes import Tallies, check_failed, check_outcomes, count_outcomes
 from schema.verification.owners import check_owners
 from schema.verification.rows import check_rows
 from schema.verification.scope import RunRow, Scope
 from schema.verification.slices import check_slices, check_states
 from schema.verification.violation import Violation
+
+#: Documents that the runs of a batch have at the most; a run that has more is a batch of its own.
+BATCH_DOCUMENTS = 200_000
+#: Runs of a batch at the most.
+BATCH_RUNS = 10_000
+#: What is left of a run that is being deleted need not add up.
+_KEPT = Run.deleted_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,8 @@ def verify(database: Engine | Connection, run_id: int | None = None) -> list[Vio
     """Whether the books of a run, or of all runs, balance; may be asked at any time.
 
     Args:
-        database: An engine, for a look at one moment; or a connection, whose transaction should
-            see one moment (on PostgreSQL: REPEATABLE READ) while others write.
+        database: An engine, for a look at each run at one moment; or a connection, whose
+            transaction should see one moment (on PostgreSQL: REPEATABLE READ) while others write.
         run_id: A run, or None for all.
 
     Returns:
@@ -62,25 +73,48 @@ def verify(database: Engine | Connection, run_id: int | None = None) -> list[Vio
 
 
 def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Iterator[RunBooks]:
-    """The same run by run, oldest first, with what each adds up to."""
-    with _snapshot(database) as connection:
-        statement = select(Run.__table__).order_by(Run.id)
-        if run_id is not None:
-            statement = statement.where(Run.id == run_id)
-        for row in connection.execute(statement).all():
-            yield _verify_run(Scope(connection, _run_row(row)))
+    """The same run by run, oldest first, with what each adds up to.
+
+    All runs of a batch are looked at in one snapshot, by one statement a check. On an engine each
+    batch has a snapshot of its own, which is over before its first run is given: nobody's VACUUM is
+    held back for longer than the books of a batch, or of one large run, take.
+    """
+    if isinstance(database, Connection):
+        for batch in _batches(database, run_id):
+            yield from _verify_batch(database, batch)
+        return
+    with reading(database) as connection:
+        batches = _batches(connection, run_id)
+    for batch in batches:
+        with _snapshot(database) as connection:
+            found = _verify_batch(connection, batch)
+        yield from found
+
+
+def _batches(connection: Connection, run_id: int | None) -> list[range]:
+    """Ranges of run ids, oldest first, that are looked at together."""
+    statement = select(Run.id, Run.stored).where(_KEPT).order_by(Run.id)
+    if run_id is not None:
+        statement = statement.where(Run.id == run_id)
+    batches: list[range] = []
+    documents = runs = 0
+    for row in connection.execute(statement):
+        documents, runs = documents + row.stored, runs + 1
+        if batches and documents <= BATCH_DOCUMENTS and runs <= BATCH_RUNS:
+            batches[-1] = range(batches[-1].start, row.id + 1)
+        else:
+            batches.append(range(row.id, row.id + 1))
+            documents, runs = row.stored, 1
+    return batches
 
 
 @contextmanager
-def _snapshot(database: Engine | Connection) -> Iterator[Connection]:
-    if isinstance(database, Connection):
-        yield database
-        return
+def _snapshot(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {"triage_read_only": True}
-    if database.dialect.name == "postgresql":
+    if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with database.connect().execution_options(**options) as connection:
-        if database.dialect.name == "postgresql":
+    with engine.connect().execution_options(**options) as connection:
+        if engine.dialect.name == "postgresql":
             # Rows are only counted, so compiling costs more than it saves; hashes fit into memory.
             connection.exec_driver_sql("SET LOCAL jit = off")
             connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
@@ -101,22 +135,46 @@ def _run_row(row: Any) -> RunRow:
     )
 
 
-def _verify_run(scope: Scope) -> RunBooks:
+def _verify_batch(connection: Connection, batch: range) -> list[RunBooks]:
+    within = Run.id.between(batch.start, batch.stop - 1)
+    statement = select(Run.__table__).where(within, _KEPT).order_by(Run.id)
+    rows = connection.execute(statement).all()
+    if not rows:
+        # It was deleted since the batches were cut.
+        return []
+    scope = Scope(connection, [_run_row(row) for row in rows])
+    books = {run.name: RunBooks(run, {}, ()) for run in scope.runs}
     violations = check_rows(scope)
-    analyses = {}
     for analysis in ANALYSES:
         one = scope.of(analysis)
-        slices = check_slices(one)
         tallies = count_outcomes(one)
-        violations += slices + check_states(one) + check_outcomes(one, tallies)
-        violations += check_failed(one) + check_ordinals(one)
-        violations += check_owners(one, tiled=not slices and analysis in scope.run.analyses)
-        if analysis in scope.run.analyses:
-            analyses[analysis] = _totals(tallies)
-    return RunBooks(scope.run, analyses, tuple(violations))
+        violations += _verify_analysis(one, tallies)
+        for run in scope.runs:
+            if analysis in run.analyses:
+                books[run.name].analyses[analysis] = _totals(tallies[run.id])
+    of_run: dict[str, list[Violation]] = {}
+    for violation in violations:
+        of_run.setdefault(violation.run, []).append(violation)
+    return [replace(one, violations=tuple(of_run.get(name, ()))) for name, one in books.items()]
 
 
-def _totals(tallies: dict[JobState, Tally]) -> dict[str, int]:
+def _verify_analysis(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]:
+    slices = check_slices(scope)
+    broken = {violation.run for violation in slices}
+    untiled = [
+        run.id for run in scope.runs if run.name in broken or scope.analysis not in run.analyses
+    ]
+    return (
+        slices
+        + check_states(scope)
+        + check_outcomes(scope, tallies)
+        + check_failed(scope)
+        + check_ordinals(scope)
+        + check_owners(scope, untiled)
+    )
+
+
+def _totals(tallies: Tallies) -> dict[str, int]:
     totals = {state.value: tally.documents for state, tally in tallies.items()}
     failed = tallies[JobState.DONE].letters
     totals[JobState.DONE] -= failed

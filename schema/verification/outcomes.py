@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schema.tables import JobState
@@ -21,11 +22,13 @@ _SLICE = {
 _DOCUMENTS = """
     FROM jobs AS j
     CROSS JOIN {slice}
-    LEFT JOIN {table} AS r ON r.run_id = d.run_id AND r.document_id = d.document_id {first}
+    LEFT JOIN {table} AS r
+        ON r.run_id = d.run_id AND r.document_id = d.document_id AND {of_results} {first}
     LEFT JOIN dead_letters AS l
-        ON l.run_id = d.run_id AND l.document_id = d.document_id AND l.analysis = j.analysis
-    WHERE j.run_id = :run AND j.analysis = :analysis AND j.state = :state
-        AND d.run_id = :run AND d.position >= j.first_position AND d.position < j.end_position
+        ON l.run_id = d.run_id AND l.document_id = d.document_id AND {of_letters}
+        AND l.analysis = :analysis
+    WHERE {of_jobs} AND j.analysis = :analysis AND j.state = :state
+        AND d.run_id = j.run_id AND d.position >= j.first_position AND d.position < j.end_position
 """
 _NO_RESULT, _RESULT = "r.document_id IS NULL", "r.document_id IS NOT NULL"
 _NO_LETTER, _LETTER = "l.document_id IS NULL", "l.document_id IS NOT NULL"
@@ -42,71 +45,96 @@ class Tally:
     both: int
 
 
-def count_outcomes(scope: Scope) -> dict[JobState, Tally]:
-    """Documents by the state of their job, and what outcomes they have."""
+#: By state of the jobs; states that a run has no jobs in are there too.
+Tallies = dict[JobState, Tally]
+
+
+def count_outcomes(scope: Scope) -> dict[int, Tallies]:
+    """For each run, by its id: documents by the state of their job, and what outcomes they have."""
     counts = f"""
-        SELECT count(*), count(r.document_id), count(l.document_id),
+        SELECT j.run_id, count(*), count(r.document_id), count(l.document_id),
             count(CASE WHEN {_RESULT} THEN l.document_id END) {_documents(scope)}
+        GROUP BY j.run_id
     """
-    return {state: Tally(*scope.rows(counts, state=state).one()) for state in JobState}
-
-
-def check_outcomes(scope: Scope, tallies: dict[JobState, Tally]) -> list[Violation]:
-    """Look at what was counted, and for the rows only where something is wrong."""
-    found = []
-    done, dead = tallies[JobState.DONE], tallies[JobState.DEAD]
-    may_be_empty = scope.many_rows and scope.analysis != "qa"
-    if not may_be_empty and done.results + done.letters - done.both != done.documents:
-        found += _name(
-            scope, JobState.DONE, "done, but without an outcome", f"{_NO_RESULT} AND {_NO_LETTER}"
-        )
-    if done.both:
-        both = f"{_RESULT} AND {_LETTER}"
-        found += _name(scope, JobState.DONE, "both a result and a dead letter", both)
-    if dead.letters != dead.documents:
-        found += _name(scope, JobState.DEAD, "dead, but without a dead letter", _NO_LETTER)
-    if dead.results:
-        found += _name(scope, JobState.DEAD, "dead, but with a result", _RESULT)
-    for state in _OPEN:
-        if tallies[state].results:
-            found += _name(scope, state, f"{state}, but with a result", _RESULT)
-        if tallies[state].letters:
-            found += _name(scope, state, f"{state}, but with a dead letter", _LETTER)
+    found = {run.id: dict.fromkeys(JobState, Tally(0, 0, 0, 0)) for run in scope.runs}
+    for state in JobState:
+        for run_id, *numbers in scope.rows(counts, state=state):
+            if run_id in found:
+                found[run_id][state] = Tally(*numbers)
     return found
 
 
+def check_outcomes(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]:
+    """Look at what was counted, and for the rows only where something is wrong."""
+    may_be_empty = scope.many_rows and scope.analysis != "qa"
+    # Each once, however many runs are wrong in it, and in the order in which runs have them.
+    wrong = dict.fromkeys(
+        one for of_run in tallies.values() for one in _wrong(of_run, may_be_empty)
+    )
+    order = (JobState.DONE, JobState.DEAD, *_OPEN)
+    return [
+        violation
+        for state, check, rows in sorted(wrong, key=lambda one: order.index(one[0]))
+        for violation in _name(scope, state, check, rows)
+    ]
+
+
+def _wrong(tallies: Tallies, may_be_empty: bool) -> Iterator[tuple[JobState, str, str]]:
+    """In jobs of which state what is wrong, in words, and as a condition on the rows."""
+    done, dead = tallies[JobState.DONE], tallies[JobState.DEAD]
+    if not may_be_empty and done.results + done.letters - done.both != done.documents:
+        yield JobState.DONE, "done, but without an outcome", f"{_NO_RESULT} AND {_NO_LETTER}"
+    if done.both:
+        yield JobState.DONE, "both a result and a dead letter", f"{_RESULT} AND {_LETTER}"
+    if dead.letters != dead.documents:
+        yield JobState.DEAD, "dead, but without a dead letter", _NO_LETTER
+    if dead.results:
+        yield JobState.DEAD, "dead, but with a result", _RESULT
+    for state in _OPEN:
+        if tallies[state].results:
+            yield state, f"{state}, but with a result", _RESULT
+        if tallies[state].letters:
+            yield state, f"{state}, but with a dead letter", _LETTER
+
+
 def _name(scope: Scope, state: JobState, check: str, wrong: str) -> list[Violation]:
-    statement = f"SELECT j.id AS job_id, d.document_id {_documents(scope)} AND {wrong}"
-    return scope.find(check, f"{statement} ORDER BY d.position", state=state)
+    statement = f"SELECT j.run_id, j.id AS job_id, d.document_id {_documents(scope)} AND {wrong}"
+    return scope.find(check, f"{statement} ORDER BY j.run_id, d.position", state=state)
 
 
 def _documents(scope: Scope) -> str:
-    # Rows are numbered from 0, which is a check of its own: the first stands for all.
-    first = "AND r.ordinal = 0" if scope.many_rows else ""
-    slice_ = _SLICE[scope.connection.dialect.name]
-    return _DOCUMENTS.format(slice=slice_, table=scope.table, first=first)
+    return _DOCUMENTS.format(
+        slice=_SLICE[scope.connection.dialect.name],
+        table=scope.table,
+        # Rows are numbered from 0, which is a check of its own: the first stands for all.
+        first="AND r.ordinal = 0" if scope.many_rows else "",
+        of_jobs=scope.within("j.run_id"),
+        of_results=scope.within("r.run_id"),
+        of_letters=scope.within("l.run_id"),
+    )
 
 
 def check_failed(scope: Scope) -> list[Violation]:
     """A closed job says how many of its documents are dead letters."""
     return scope.find(
         "jobs.failed is not the number of dead letters",
-        """
+        f"""
         WITH letters AS (
             SELECT (
                 SELECT j.id FROM jobs AS j
-                WHERE j.run_id = :run AND j.analysis = :analysis AND j.first_position <= d.position
+                WHERE j.run_id = l.run_id AND j.analysis = :analysis
+                    AND j.first_position <= d.position
                 ORDER BY j.first_position DESC LIMIT 1
             ) AS job_id
             FROM dead_letters AS l
             CROSS JOIN run_documents AS d
-            WHERE l.run_id = :run AND l.analysis = :analysis
-                AND d.run_id = :run AND d.document_id = l.document_id
+            WHERE {scope.within("l.run_id")} AND l.analysis = :analysis
+                AND d.run_id = l.run_id AND d.document_id = l.document_id
         ), counted AS (SELECT job_id, count(*) AS failed FROM letters GROUP BY job_id)
-        SELECT j.id AS job_id, NULL AS document_id
+        SELECT j.run_id, j.id AS job_id, NULL AS document_id
         FROM jobs AS j LEFT JOIN counted AS c ON c.job_id = j.id
-        WHERE j.run_id = :run AND j.analysis = :analysis AND j.state IN ('done', 'dead')
-            AND j.failed <> coalesce(c.failed, 0)
-        ORDER BY j.first_position
+        WHERE {scope.within("j.run_id")} AND j.analysis = :analysis
+            AND j.state IN ('done', 'dead') AND j.failed <> coalesce(c.failed, 0)
+        ORDER BY j.run_id, j.first_position
         """,
     )

@@ -3,57 +3,65 @@
 from __future__ import annotations
 
 from schema.analyses import ANALYSES
-from schema.verification.scope import Scope
+from schema.verification.scope import RunRow, Scope
 from schema.verification.violation import Violation
 
 
 def check_rows(scope: Scope) -> list[Violation]:
     """The counts of a run, its documents, and that it has to do with known analyses only."""
-    run = scope.run
-    found = []
-    if run.read != run.stored + run.duplicate + run.rejected:
-        found.append(
-            scope.violation(
-                f"read {run.read} is not stored {run.stored} + duplicate {run.duplicate} "
-                f"+ rejected {run.rejected}"
-            )
-        )
-    documents = scope.rows("SELECT count(*) FROM run_documents WHERE run_id = :run").scalar_one()
-    if run.stored != documents + run.forgotten:
-        found.append(
-            scope.violation(
-                f"stored {run.stored} is not {documents} documents + {run.forgotten} forgotten"
-            )
-        )
+    documents = scope.by_run(
+        f"""
+        SELECT run_id, count(*) FROM run_documents WHERE {scope.within("run_id")} GROUP BY run_id
+        """
+    )
+    wrong = [
+        scope.violation(run, check)
+        for run in scope.runs
+        for check in _wrong_counts(run, documents.get(run.id, 0))
+    ]
     return (
-        found
+        wrong
         + scope.find(
             "position outside of the stored documents",
-            """
-            SELECT NULL AS job_id, document_id FROM run_documents
-            WHERE run_id = :run AND (position < 0 OR position >= :stored)
+            f"""
+            SELECT d.run_id, NULL AS job_id, d.document_id
+            FROM runs AS r CROSS JOIN run_documents AS d
+            WHERE {scope.within("r.id")} AND {scope.within("d.run_id")} AND d.run_id = r.id
+                AND (d.position < 0 OR d.position >= r.stored)
             """,
-            stored=run.stored,
         )
         + _unknown_analyses(scope)
     )
 
 
+def _wrong_counts(run: RunRow, documents: int) -> list[str]:
+    """What a run's own counts, and the number of its documents, contradict each other in."""
+    wrong = []
+    if run.read != run.stored + run.duplicate + run.rejected:
+        wrong.append(
+            f"read {run.read} is not stored {run.stored} + duplicate {run.duplicate} "
+            f"+ rejected {run.rejected}"
+        )
+    if run.stored != documents + run.forgotten:
+        wrong.append(
+            f"stored {run.stored} is not {documents} documents + {run.forgotten} forgotten"
+        )
+    return wrong
+
+
 def _unknown_analyses(scope: Scope) -> list[Violation]:
-    names = ", ".join(f":a{number}" for number in range(len(ANALYSES)))
-    known = {f"a{number}": name for number, name in enumerate(ANALYSES)}
     return scope.find(
         "job of an unknown analysis",
         f"""
-        SELECT id AS job_id, NULL AS document_id FROM jobs
-        WHERE run_id = :run AND analysis NOT IN ({names})
+        SELECT run_id, id AS job_id, NULL AS document_id FROM jobs
+        WHERE {scope.within("run_id")} AND analysis NOT IN :known
         """,
-        **known,
+        known=list(ANALYSES),
     ) + scope.find(
         "dead letter of an unknown analysis",
         f"""
-        SELECT NULL AS job_id, document_id FROM dead_letters
-        WHERE run_id = :run AND analysis NOT IN ({names})
+        SELECT run_id, NULL AS job_id, document_id FROM dead_letters
+        WHERE {scope.within("run_id")} AND analysis NOT IN :known
         """,
-        **known,
+        known=list(ANALYSES),
     )

@@ -1,11 +1,12 @@
-"""What a check looks at: one run, in one snapshot of the database, and perhaps one analysis."""
+"""What a check looks at: some runs, in one snapshot of the database, and perhaps one analysis."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Executable, text
+from sqlalchemy import Connection, bindparam, text
 
 from schema.options import RunOptions
 from schema.results import OrdinalTable, result_table
@@ -27,16 +28,34 @@ class RunRow:
     forgotten: int
 
 
+@dataclass(slots=True)
+class _Broken:
+    """The rows of a run that break a check: the first of them, and how many more there are."""
+
+    named: list[tuple[int | None, int | None]] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, job: int | None, document: int | None) -> None:
+        if len(self.named) < ROWS_NAMED:
+            self.named.append((job, document))
+        else:
+            self.more += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A run and an analysis of it; `analysis` is empty for checks of the run as a whole."""
+    """Runs that are looked at together, in order of their ids, at least one; and an analysis of
+    them, empty for checks of the runs as a whole.
+
+    A check is one statement for all of them, so that a thousand small runs cost what one does.
+    """
 
     connection: Connection
-    run: RunRow
+    runs: Sequence[RunRow]
     analysis: str = ""
 
     def of(self, analysis: str) -> Scope:
-        """The same run, one analysis."""
+        """The same runs, one analysis."""
         return replace(self, analysis=analysis)
 
     @property
@@ -49,34 +68,55 @@ class Scope:
         """Whether a document may have several rows of results."""
         return issubclass(result_table(self.analysis), OrdinalTable)
 
-    def rows(self, statement: str | Executable, **parameters: Any) -> Any:
-        """Run a statement that may name `:run` and `:analysis`."""
-        if isinstance(statement, str):
-            known = {"run": self.run.id, "analysis": self.analysis} | parameters
-            used = {name: value for name, value in known.items() if f":{name}" in statement}
-            return self.connection.execute(text(statement), used)
-        return self.connection.execute(statement)
+    def within(self, column: str) -> str:
+        """The condition that the id in `column` is that of one of the runs. Each table of a
+        statement needs it: databases do not conclude it from another table's.
+        """
+        # A range may hold a run that is not looked at; what is found of that one is left out.
+        return f"{column} = :first" if len(self.runs) == 1 else f"{column} BETWEEN :first AND :last"
 
-    def violation(self, check: str) -> Violation:
+    def rows(self, statement: str, **parameters: Any) -> Any:
+        """Run a statement that may name `:analysis`, and whose conditions are those of `within`.
+
+        Args:
+            statement: Plain SQL for both databases.
+            parameters: Further ones; a list stands behind IN.
+        """
+        ends = {"first": self.runs[0].id, "last": self.runs[-1].id}
+        known = ends | {"analysis": self.analysis} | parameters
+        used = {name: value for name, value in known.items() if f":{name}" in statement}
+        lists: list[Any] = [
+            bindparam(name, expanding=True)
+            for name, value in used.items()
+            if isinstance(value, list)
+        ]
+        return self.connection.execute(text(statement).bindparams(*lists), used)
+
+    def by_run(self, statement: str, **parameters: Any) -> dict[int, int]:
+        """One number for each run, by its id, from a statement that gives `run_id` and it."""
+        return {row[0]: int(row[1]) for row in self.rows(statement, **parameters)}
+
+    def violation(self, run: RunRow, check: str) -> Violation:
         """A violation that no single row is to blame for."""
-        return Violation(self.run.name, self.analysis or None, check)
+        return Violation(run.name, self.analysis or None, check)
 
-    def find(self, check: str, statement: str | Executable, **parameters: Any) -> list[Violation]:
-        """The violation that a statement finds, if it finds any row.
+    def find(self, check: str, statement: str, **parameters: Any) -> list[Violation]:
+        """The violations that a statement finds, one for each run that it finds rows of.
 
         Args:
             check: What does not hold.
-            statement: Gives the rows that break it: `job_id` and `document_id`, either or null.
-            parameters: Of the statement, further to `:run` and `:analysis`.
+            statement: Gives the rows that break it: `run_id`, and `job_id` and `document_id`,
+                either or null; those of a run in the order in which they are to be named.
+            parameters: Of the statement, further to those of `rows`.
         """
-        named: list[tuple[int | None, int | None]] = []
-        more = 0
+        names = {run.id: run.name for run in self.runs}
+        broken: dict[int, _Broken] = {}
         for row in self.rows(statement, **parameters):
-            if len(named) < ROWS_NAMED:
-                named.append((row.job_id, row.document_id))
-            else:
-                more += 1
-        if not named:
-            return []
-        jobs, documents = (distinct(ids) for ids in zip(*named, strict=True))
-        return [Violation(self.run.name, self.analysis or None, check, jobs, documents, more)]
+            if row.run_id in names:
+                broken.setdefault(row.run_id, _Broken()).add(row.job_id, row.document_id)
+        found = []
+        for run_id, rows in broken.items():
+            jobs, documents = (distinct(ids) for ids in zip(*rows.named, strict=True))
+            where = (names[run_id], self.analysis or None)
+            found.append(Violation(*where, check, jobs, documents, rows.more))
+        return found

@@ -9,10 +9,11 @@ from schema.verification.scope import Scope
 from schema.verification.violation import Violation
 
 _SLICES = """
-    SELECT id AS job_id, NULL AS document_id FROM (
-        SELECT id, first_position, end_position,
-            coalesce(lag(end_position) OVER (ORDER BY first_position), 0) AS reached
-        FROM jobs WHERE run_id = :run AND analysis = :analysis
+    SELECT run_id, id AS job_id, NULL AS document_id FROM (
+        SELECT run_id, id, first_position, end_position, coalesce(
+            lag(end_position) OVER (PARTITION BY run_id ORDER BY first_position), 0
+        ) AS reached
+        FROM jobs WHERE {within} AND analysis = :analysis
     ) AS slices
     WHERE {wrong}
 """
@@ -20,20 +21,24 @@ _SLICES = """
 
 def check_slices(scope: Scope) -> list[Violation]:
     """No gap, no overlap, from 0 to the number of stored documents."""
+    within = scope.within("run_id")
     found = []
     for check, wrong in (
         ("job slice that ends before it begins", "end_position <= first_position"),
         ("job slice that leaves a gap before it", "first_position > reached"),
         ("job slice that overlaps the one before it", "first_position < reached"),
     ):
-        found += scope.find(check, _SLICES.format(wrong=wrong))
-    end = scope.rows(
-        "SELECT coalesce(max(end_position), 0) FROM jobs "
-        "WHERE run_id = :run AND analysis = :analysis"
-    ).scalar_one()
-    stored = scope.run.stored if scope.analysis in scope.run.analyses else 0
-    if end != stored:
-        found.append(scope.violation(f"job slices end at {end}, not at stored {stored}"))
+        found += scope.find(check, _SLICES.format(within=within, wrong=wrong))
+    ends = scope.by_run(
+        f"""
+        SELECT run_id, max(end_position) FROM jobs WHERE {within} AND analysis = :analysis
+        GROUP BY run_id
+        """
+    )
+    for run in scope.runs:
+        end, stored = ends.get(run.id, 0), run.stored if scope.analysis in run.analyses else 0
+        if end != stored:
+            found.append(scope.violation(run, f"job slices end at {end}, not at stored {stored}"))
     return found
 
 
@@ -51,8 +56,8 @@ def check_states(scope: Scope) -> list[Violation]:
         for violation in scope.find(
             check,
             f"""
-            SELECT id AS job_id, NULL AS document_id FROM jobs
-            WHERE run_id = :run AND analysis = :analysis AND {wrong}
+            SELECT run_id, id AS job_id, NULL AS document_id FROM jobs
+            WHERE {scope.within("run_id")} AND analysis = :analysis AND {wrong}
             """,
         )
     ]

@@ -7,10 +7,14 @@ import multiprocessing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, event
 
 from producer.ingest import Counts
-from schema.database import open_engine
+from schema.database import open_engine, reading
+from schema.ledger.delete import Deleted, begin_deletion, delete_run
+from schema.runs import find_run
+from schema.verification import verify
 from tests.producer.ingesting import (
     check_run,
     jobs,
@@ -82,3 +86,52 @@ def test_runs_that_share_documents_at_once(
     check_run(engine, "other")
     ours, theirs = (positions(engine, run) for run in ("one", "other"))
     assert [row[1:] for row in ours] == [row[1:] for row in theirs[::-1]]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_documents_whose_run_is_deleted_meanwhile_are_stored_anew(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    """Between the statement that finds them known and the next one."""
+    path = write_csv(tmp_path / "a.csv", [(n, f"text {n}") for n in range(7)])
+    run_ingest(engine, path, run="old")
+    with reading(engine) as connection:
+        old = find_run(connection, "old")
+    others = open_engine(database_url)
+    deleted: list[Deleted] = []
+
+    def act(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "FROM staged AS s" in statement and not deleted:
+            begin_deletion(others, old)
+            deleted.extend(delete_run(others, old))
+
+    event.listen(engine, "before_cursor_execute", act)
+    try:
+        assert run_ingest(engine, path, run="new").counts == Counts(stored=7)
+    finally:
+        event.remove(engine, "before_cursor_execute", act)
+        others.dispose()
+    assert deleted[-1].documents == 7
+    check_run(engine, "new")
+    assert verify(engine) == []
+
+
+def test_a_run_is_deleted_while_its_documents_come_in_again(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [(n, f"text {n}") for n in range(300)])
+    run_ingest(engine, path, run="old")
+    with reading(engine) as connection:
+        old = find_run(connection, "old")
+    start = _processes.Barrier(2)
+    answers = _processes.Queue()
+    process = _processes.Process(target=_ingest, args=(database_url, path, "new", start, answers))
+    process.start()
+    start.wait()
+    begin_deletion(engine, old)
+    for _ in delete_run(engine, old):
+        pass
+    assert answers.get(timeout=120).stored == 300
+    process.join()
+    check_run(engine, "new")
+    assert verify(engine) == []

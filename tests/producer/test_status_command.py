@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from producer.commands import status as status_module
 from producer.progress_table import duration
@@ -19,9 +19,10 @@ from schema.ledger.reap import LOST
 from schema.process import this_process
 from schema.progress import run_progress
 from schema.readiness import Throughput, not_ready, ready, register, report
-from schema.tables import Job, JobState, RunState, Worker
+from schema.tables import Job, JobState, Run, RunState, Worker
 from tests.feedback import add_job, add_run
 from tests.producer.console import Triage
+from tests.schema.many_runs import make_runs
 
 
 def seed(engine: Engine) -> None:
@@ -51,7 +52,8 @@ def test_status(engine: Engine, triage: Triage) -> None:
         "",
         "no workers; start one with: triage worker",
     ]
-    assert json.loads(triage("status", "--json").out) == {"runs": [], "workers": []}
+    nothing = {"runs": [], "more": 0, "more_unfinished": 0, "archived": 0, "workers": []}
+    assert json.loads(triage("status", "--json").out) == nothing
     seed(engine)
     out = triage("status").out
     today = out.splitlines()[2].split("│")[1].strip()
@@ -76,6 +78,31 @@ def test_status(engine: Engine, triage: Triage) -> None:
     every = json.loads(triage("status", "--json").out)["runs"]
     assert [one["run"] for one in every] == ["new", "[b]busy", "old"]
     assert every[1] == expected
+
+
+def test_of_many_runs_it_shows_what_is_going_on_and_the_newest(
+    engine: Engine, triage: Triage
+) -> None:
+    make_runs(engine, 1000)
+    with writing(engine) as connection:
+        old = select(Run.id).where(Run.name == "small5").scalar_subquery()
+        connection.execute(update(Job).where(Job.run_id == old).values(state=JobState.RUNNING))
+        hidden = Run.name.in_(["small6", "small7"])
+        connection.execute(update(Run).where(hidden).values(archived_at=now()))
+    out = triage("status").out.splitlines()
+    shown = [line.split("│")[0].strip() for line in out if line.startswith(" small")]
+    assert shown == [*(f"small{number}" for number in range(999, 979, -1)), "small5"]
+    left_out = "977 more runs, 0 of them not finished; 2 archived: triage status --all"
+    assert out[len(shown) + 2] == left_out
+    said = json.loads(triage("status", "--json").out)
+    assert [one["run"] for one in said["runs"]] == shown
+    assert (said["more"], said["more_unfinished"], said["archived"]) == (977, 0, 2)
+    every = triage("status", "--all").out
+    assert every.count(" small") == 1000
+    assert cells(every, "small6")[2] == "archived"
+    assert "more runs" not in every
+    said = json.loads(triage("status", "--json", "--all").out)
+    assert (len(said["runs"]), said["more"], said["archived"]) == (1000, 0, 0)
 
 
 def test_workers_say_whether_they_are_ready_and_why_not(engine: Engine, triage: Triage) -> None:
@@ -112,6 +139,7 @@ def test_what_is_wrong_is_said_in_a_sentence(engine: Engine, triage: Triage) -> 
     for arguments, words in (
         (["olt"], "did you mean 'old'? there are new, [b]busy, old"),
         (["old", "--json", "--watch"], "--json and --watch do not go together"),
+        (["old", "--all"], "--all shows every run; leave it out, or the name of the run"),
     ):
         ended = triage("status", *arguments)
         assert (ended.code, ended.out) == (2, "")

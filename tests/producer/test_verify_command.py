@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, select, update
 
 from schema.database import writing
 from schema.results.sentiment import SentimentRow
 from schema.tables import Run, RunState
 from tests.ledger import jobs, make_run
 from tests.producer.console import Triage
+from tests.schema.many_runs import make_runs
 from tests.schema.working import work
 
 MARKER = "the customer's own words"
@@ -71,6 +72,30 @@ def test_a_run_that_does_not(engine: Engine, triage: Triage) -> None:
         }
     ]
     assert (other["ok"], other["violations"]) == (True, [])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_many_runs_the_broken_and_the_newest_are_said(engine: Engine, triage: Triage) -> None:
+    make_runs(engine, 1000)
+    ended = triage("verify")
+    *lines, summary = ended.out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"run small{n}" for n in range(980, 1000)]
+    assert summary == "1,000 runs: 1,000 ok, 0 BROKEN; 980 more that are ok: triage verify --all"
+    with writing(engine) as connection:
+        old = select(Run.id).where(Run.name.in_(["small7", "small990"]))
+        connection.execute(delete(SentimentRow).where(SentimentRow.run_id.in_(old)))
+    ended = triage("verify")
+    assert ended.code == 1
+    said, named, *lines, summary = ended.out.splitlines()
+    assert said.startswith("run small7: BROKEN: 2 read")
+    assert named.startswith("  run small7, sentiment: done, but without an outcome")
+    newest = [line for line in lines if not line.startswith("  ")]
+    assert [line.split(":")[0] for line in newest] == [f"run small{n}" for n in range(980, 1000)]
+    assert len(lines) == 21
+    assert summary == "1,000 runs: 998 ok, 2 BROKEN; 979 more that are ok: triage verify --all"
+    every = triage("verify", "--all").out.splitlines()
+    assert (len(every), every[-1]) == (1003, "1,000 runs: 998 ok, 2 BROKEN")
+    assert len(json.loads(triage("verify", "--json").out)) == 1000
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -23,6 +23,44 @@ def test_upgrade_twice_changes_nothing(engine: Engine) -> None:
     assert upgrade(engine) == (newest_revision(), newest_revision())
 
 
+def test_jobs_stay_as_they_were(database_url: str) -> None:
+    """On SQLite the table is written anew for the ids; no job gets that of one that was there."""
+    engine = open_engine(database_url)
+    jobs = text("SELECT id, run_id, analysis, state, lease_until FROM jobs ORDER BY id")
+    with writing(engine) as connection:
+        command.upgrade(alembic_config(connection), "0003")
+        connection.execute(
+            text(
+                "INSERT INTO runs (id, name, state, analyses, options, read, stored, duplicate, "
+                "rejected, created_at) VALUES (1, 'run', 'ingested', '[\"qa\"]', '{}', 4, 4, 0, 0, "
+                "'2026-11-29 10:00:00')"
+            )
+        )
+        for first, job in ((0, 3), (2, 7)):
+            connection.execute(
+                text(
+                    "INSERT INTO jobs (id, run_id, analysis, first_position, end_position, state, "
+                    "attempts, fence, failed, lease_until) VALUES (:job, 1, 'qa', :first, "
+                    ":first + 2, 'running', 1, 1, 0, '2026-11-29 10:00:00')"
+                ),
+                {"job": job, "first": first},
+            )
+        before = connection.execute(jobs).all()
+    upgrade(engine)
+    with writing(engine) as connection:
+        assert connection.execute(jobs).all() == before
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("DELETE FROM jobs"))
+            connection.execute(
+                text(
+                    "INSERT INTO jobs (run_id, analysis, first_position, end_position, state, "
+                    "attempts, fence, failed) VALUES (1, 'qa', 0, 4, 'pending', 0, 0, 0)"
+                )
+            )
+            assert connection.execute(text("SELECT id FROM jobs")).scalar_one() == 8
+    engine.dispose()
+
+
 def test_downgrade_takes_everything_back(engine: Engine) -> None:
     with writing(engine) as connection:
         command.downgrade(alembic_config(connection), "base")

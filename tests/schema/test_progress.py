@@ -171,6 +171,8 @@ def test_json_has_one_shape(engine: Engine) -> None:
         "ingested_at": None,
         "paused_at": None,
         "cancelled_at": None,
+        "archived_at": None,
+        "deleted_at": None,
         "read": 0,
         "stored": 0,
         "duplicate": 0,

@@ -1,0 +1,34 @@
+"""`triage archive`: leave a run that is over out of lists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from producer.session import open_database
+from schema.database import reading
+from schema.ledger.archive import archive as archive_run
+from schema.ledger.archive import restore
+from schema.runs import find_run
+
+
+def archive(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")],
+    undo: Annotated[bool, typer.Option("--undo", help="List it again.")] = False,
+) -> None:
+    """Leave a finished or cancelled run out of `status`, `dead`, `retry` and the reports on runs,
+    unless it is named; its results stay.
+    """
+    engine = open_database()
+    with reading(engine) as connection:
+        run_id = find_run(connection, run)
+    if undo:
+        done = restore(engine, run_id)
+        typer.echo(f"run {run} is listed again" if done else f"run {run} was not archived")
+    elif archive_run(engine, run_id):
+        typer.echo(
+            f"run {run} is archived: its results stay; back with: triage archive {run} --undo"
+        )
+    else:
+        typer.echo(f"run {run} was archived already")

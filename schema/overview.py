@@ -1,0 +1,80 @@
+"""Overview: the runs that somebody wants to see of many, in as many statements as for few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from schema.progress import RunProgress, progress_of
+from schema.tables import Job, JobState, Run, RunState
+
+#: The newest runs, whatever they do; and as many of those that are going on.
+SHOWN = 20
+
+_OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Runs, newest first, and what is left out.
+
+    Attributes:
+        more: Runs that are left out, without those that are archived.
+        more_unfinished: How many of these are not finished.
+        archived: Runs that are left out because they are archived.
+        unfinished: Runs that are not finished, left out or not.
+    """
+
+    runs: tuple[RunProgress, ...]
+    more: int
+    more_unfinished: int
+    archived: int
+    unfinished: int
+
+
+def overview(connection: Connection, shown: int | None = SHOWN) -> Overview:
+    """The newest runs that are not archived, and as many of those that are going on, archived or
+    not: first those that workers are busy with, then the oldest.
+
+    Args:
+        connection: To the database.
+        shown: How many of each; None for all runs, archived ones too.
+    """
+    going_on, unfinished = _going_on(connection, shown)
+    if shown is None:
+        return Overview(tuple(progress_of(connection, None)), 0, 0, 0, unfinished)
+    total, archived = connection.execute(
+        select(func.count(Run.id), func.count(Run.archived_at))
+    ).one()
+    newest = select(Run.id).where(Run.archived_at.is_(None)).order_by(Run.id.desc()).limit(shown)
+    ids = {*going_on, *connection.execute(newest).scalars()}
+    runs = tuple(progress_of(connection, sorted(ids)))
+    archived -= sum(one.archived_at is not None for one in runs)
+    said = sum(not one.finished for one in runs)
+    # Each number is of another moment: none is less than what is so anyway.
+    more = max(0, total - archived - len(runs))
+    return Overview(runs, more, min(more, max(0, unfinished - said)), archived, unfinished)
+
+
+def _going_on(connection: Connection, limit: int | None) -> tuple[list[int], int]:
+    """Ids of runs that something is going on of, and how many are not finished."""
+    running = func.max(case((Job.state == JobState.RUNNING, 1), else_=0))
+    # By the index that begins with the state: the runs that are done cost nothing.
+    work = (
+        select(Job.run_id, running.label("running"))
+        .where(Job.state.in_(_OPEN))
+        .group_by(Job.run_id)
+        .subquery()
+    )
+    ingesting = and_(Run.state == RunState.INGESTING, Run.cancelled_at.is_(None))
+    unfinished = or_(work.c.run_id.is_not(None), ingesting)
+    rows = connection.execute(
+        select(Run.id, func.count().filter(unfinished).over())
+        .outerjoin(work, work.c.run_id == Run.id)
+        # What is left of a deletion that was killed is to be seen too.
+        .where(or_(unfinished, Run.deleted_at.is_not(None)))
+        .order_by(func.coalesce(work.c.running, 0).desc(), Run.id)
+        .limit(limit or 1)
+    ).all()
+    return [row[0] for row in rows], int(rows[0][1]) if rows else 0
