@@ -9,7 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from workers.layers.byte_products import LARGEST, byte_product
+from workers.layers.byte_kernels import LARGEST
+from workers.layers.byte_products import byte_product
 
 _TINY = 1e-12
 
@@ -27,7 +28,7 @@ class Int8Weight:
     def product(self, x: Tensor, bias: Tensor | None) -> Tensor:
         """(rows, inputs) in float32 to (rows, outputs): `x @ weight.T + bias`."""
         scale = row_scale(x, self._product.levels)
-        y = self._product(x / scale)
+        y = self._product((x / scale).round_())
         return y.mul_(scale) if bias is None else torch.addcmul(bias, y, scale)
 
 
