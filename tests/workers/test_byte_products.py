@@ -192,16 +192,15 @@ def test_a_weight_in_int8_is_near_the_exact_one(bias: Tensor | None) -> None:
     assert error[4] == 0
 
 
-@pytest.mark.parametrize("levels", {kind.levels for kind in KINDS.values()})
-def test_rows_are_rounded_once_and_to_the_nearest(
-    levels: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A weight of ones on its diagonal shows what a row becomes; the first number is its scale."""
-    kinds = [kind for kind in KINDS.values() if kind.levels == levels]
-    x = torch.full((40, 64), float(levels))
-    x[:, 1:] = torch.linspace(-20, 20, 40)[:, None] + torch.linspace(-1e-5, 1e-5, 63)
-    x[::2, 1:] = torch.arange(20)[:, None] - 9.5 + torch.linspace(-1e-5, 1e-5, 63)
-    for kind in kinds:
-        monkeypatch.setattr(byte_products, "cpu_kinds", lambda kind=kind: [kind])
-        rounded = Int8Weight(torch.eye(64)).product(x, None)
-        assert (rounded - x.round()).abs().amax() < 1e-3
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_rows_are_rounded_to_the_nearest_wherever_they_are(kind: type[ByteProduct]) -> None:
+    """A diagonal of ones shows what a row becomes, in the midst of two integers too."""
+    product = kind(torch.eye(37, dtype=torch.int8), torch.ones(37))
+    middles = torch.arange(0.5 - product.levels, product.levels)
+    near = middles[:, None] * (1 + torch.linspace(-1e-6, 1e-6, 37))
+    rounded = product(near.clone())
+    assert torch.equal(rounded, rounded.round())
+    assert ((rounded - near).abs() <= 0.5 + 1e-4).all()
+    alone = torch.cat([product(row[None].clone()) for row in near])
+    elsewhere = product(near.roll(5, 1)).roll(-5, 1)
+    assert torch.equal(rounded, alone) and torch.equal(rounded, elsewhere)

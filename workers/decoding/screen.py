@@ -51,12 +51,11 @@ class Screen:
         """Of rows, (rows, width) in float32."""
         scale = row_scale(hidden, self._product.levels)
         rows = hidden / scale
-        bytes_ = rows.round()
-        values = self._product(bytes_)
+        values = self._product(rows)
         if self._bias is not None:
             values = values.addcdiv_(self._wide_bias, scale)
         length = rows.norm(dim=1)
-        rounded = (rows - bytes_).norm(dim=1) + _ROUNDING * length
+        rounded = (rows - rows.round()).norm(dim=1) + _ROUNDING * length
         return _CoarseScores(self, values, hidden, rounded, length)
 
     def largest(self, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor) -> Tensor:

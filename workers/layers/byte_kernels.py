@@ -24,7 +24,7 @@ _EXACT_INPUTS = 1024
 
 
 class ByteProduct(ABC):
-    """Multiplies rows of integers with one weight.
+    """Rounds rows to integers and multiplies them with one weight.
 
     Attributes:
         name: Of the library, as a log names it.
@@ -45,13 +45,14 @@ class ByteProduct(ABC):
 
     @abstractmethod
     def __call__(self, rows: Tensor) -> Tensor:
-        """Multiply.
+        """Round and multiply.
 
         Args:
-            rows: (rows, inputs), integers in float32, between -`levels` and `levels`.
+            rows: (rows, inputs) in float32, between -`levels` and `levels`; may be rounded in
+                place. Where two integers are about as near, either is taken.
 
         Returns:
-            `rows @ (quantised * scale).T`, (rows, outputs) in float32.
+            `rows.round() @ (quantised * scale).T`, (rows, outputs) in float32.
         """
 
 
@@ -96,7 +97,7 @@ class TorchProduct(ByteProduct):
 
     def __call__(self, rows: Tensor) -> Tensor:
         """See `ByteProduct`."""
-        return torch._int_mm(rows.to(torch.int8), self._weight) * self._scale
+        return torch._int_mm(rows.round_().to(torch.int8), self._weight) * self._scale
 
 
 class FloatProduct(ByteProduct):
@@ -111,6 +112,7 @@ class FloatProduct(ByteProduct):
 
     def __call__(self, rows: Tensor) -> Tensor:
         """See `ByteProduct`."""
+        rows = rows.round_()
         if rows.shape[1] <= _EXACT_INPUTS:
             return (rows @ self._weight.t()) * self._scale
         sums = torch.zeros(len(rows), len(self._weight), dtype=torch.int32)
@@ -136,7 +138,7 @@ class OneDnnProduct(ByteProduct):
     def __call__(self, rows: Tensor) -> Tensor:
         """See `ByteProduct`."""
         # Adding 128 to a signed byte turns over its first bit.
-        unsigned = rows.to(torch.int8).view(torch.uint8).bitwise_xor_(_SHIFT)
+        unsigned = rows.round_().to(torch.int8).view(torch.uint8).bitwise_xor_(_SHIFT)
         y: Tensor = torch.ops.onednn.qlinear_pointwise(
             unsigned,
             1.0,
@@ -183,7 +185,7 @@ class FbgemmProduct(ByteProduct):
 
     def __call__(self, rows: Tensor) -> Tensor:
         """See `ByteProduct`."""
-        # It would round rows itself, but after the shift, by which 17.499992 becomes 18.
+        # It rounds rows itself, but after the shift, by which 17.499992 becomes 18.
         y: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
             rows, 1.0, self.levels + 1, self._weight
         )

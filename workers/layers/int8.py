@@ -28,7 +28,7 @@ class Int8Weight:
     def product(self, x: Tensor, bias: Tensor | None) -> Tensor:
         """(rows, inputs) in float32 to (rows, outputs): `x @ weight.T + bias`."""
         scale = row_scale(x, self._product.levels)
-        y = self._product((x / scale).round_())
+        y = self._product(x / scale)
         return y.mul_(scale) if bias is None else torch.addcmul(bias, y, scale)
 
 
