@@ -7,6 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from workers.layers.byte_check import is_exact_here
+from workers.layers.byte_kernels import ByteProduct, FloatProduct
+from workers.layers.byte_products import cpu_kinds
+
 #: The same bytes, otherwise laid out.
 LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
     "row by row": lambda weight: weight,
@@ -33,3 +37,10 @@ def rows_of(levels: int, count: int, inputs: int) -> Tensor:
     # The largest sums there are: pairs of products of one sign.
     rows[:1], rows[1:][-1:] = levels, -levels
     return rows
+
+
+def sound_kinds() -> list[type[ByteProduct]]:
+    """All that this process can rely on, the quickest first: not oneDNN where `ONEDNN_MAX_CPU_ISA`
+    keeps it from VNNI.
+    """
+    return [*filter(is_exact_here, cpu_kinds()), FloatProduct]

@@ -12,12 +12,10 @@ import torch
 from torch import Tensor
 
 from tests.workers import causal_models, packed_models, seq2seq_models
-from tests.workers.byte_weights import rows_of
+from tests.workers.byte_weights import rows_of, sound_kinds
 from workers.decoding import take_apart
 from workers.encoders.families import pack
 from workers.layers import int8
-from workers.layers.byte_kernels import FloatProduct
-from workers.layers.byte_products import cpu_kinds
 
 
 def writers(build: Callable[[str], Any], names: Any) -> dict[str, Callable[[], Any]]:
@@ -58,7 +56,7 @@ def test_each_library_multiplies_a_familys_weights_rightly(
         pieces.head.lay_out(greedy=False)
     assert len(seen) > 3
     for quantised, scale in seen:
-        for kind in (*cpu_kinds(), FloatProduct):
+        for kind in sound_kinds():
             product = kind(quantised, torch.ones_like(scale))
             rows = rows_of(product.levels, 5, quantised.shape[1])
             assert torch.equal(product(rows), (rows.long() @ quantised.long().T).float())
