@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import threading
 import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -91,10 +92,14 @@ def _serve(connection: Connection, work: Work, place: Place) -> None:
     # Where that is killed, nobody would notice before the run that goes on, minutes later.
     die_with_parent(signal.SIGKILL)
     import torch
+    from tqdm import tqdm
     from transformers.utils import logging
 
     from benchmarks.engine.variants import known_variants
 
+    # The lock of progress bars would be a semaphore with a name, which outlives a process that ends
+    # like this one, and of which `resource_tracker` then warns.
+    tqdm.set_lock(threading.RLock())
     torch.set_num_threads(place.threads)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

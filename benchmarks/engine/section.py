@@ -13,6 +13,7 @@ from typing import Any
 from transformers import AutoTokenizer
 
 from benchmarks.engine import texts
+from benchmarks.engine.amount import ESSENTIAL, Contestant, affordable, amount
 from benchmarks.engine.cost import Costs
 from benchmarks.engine.household import Household
 from benchmarks.engine.peak import Peak
@@ -20,13 +21,11 @@ from benchmarks.engine.row import Row, row_of
 from benchmarks.engine.shapes import Shape
 from benchmarks.engine.timing import Timed, interleave, sample
 from benchmarks.engine.transformers_variants import BASELINE
-from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work, Written
+from benchmarks.engine.work import LeftOut, Place, Said, Variant, Work, Written
 from schema.document import Document
 
 #: Documents that warm a variant up and say how quick it is; with beams one takes seconds.
-_WARM_UP, _WARM_UP_BEAMS = 4, 2
-#: A section has at least so many documents, even if it then takes longer than it should.
-_FEWEST, _MOST = {False: 32, True: 16}, 4096
+_WARM_UP, _WARM_UP_BEAMS = 4, 1
 #: Slow variants take part in the first round only.
 _SLOW_SECONDS = 20.0
 
@@ -40,24 +39,14 @@ class Plan:
         documents: How many; 0 for as many as there is time for.
         rounds: How many; 0 likewise, at most 3.
         baseline: Whether the baseline is timed too; without it there are no ratios.
-        most: Seconds after which it is better not to begin; 0 if it was asked for in any case.
+        hurried: Whether slow variants are left out where the seconds do not suffice for them.
     """
 
     seconds: float
     documents: int = 0
     rounds: int = 0
     baseline: bool = True
-    most: float = 0.0
-
-
-@dataclass(slots=True)
-class Contestant:
-    """A variant that is ready."""
-
-    variant: Variant
-    run: Run
-    each: float = 0.0
-    said: Sequence[Said] = ()
+    hurried: bool = False
 
 
 def measure(
@@ -77,9 +66,6 @@ def measure(
         variants: The baseline first.
         peak: Gets a sample between rounds.
         plan: How much.
-
-    Raises:
-        LeftOut: If it would take longer than it may.
     """
     began = time.monotonic()
     with ExitStack() as households:
@@ -97,6 +83,8 @@ def _measured(
     plan: Plan,
 ) -> list[Row]:
     timed_ones = [one for one in contestants if plan.baseline or one.variant.name != BASELINE]
+    if plan.hurried:
+        timed_ones = affordable(work, timed_ones, plan.documents, plan.seconds)
     documents, rounds = _amount(work, timed_ones, plan)
     print(f"{work.name}: {len(documents)} documents, {rounds} rounds", flush=True)
     timed = [_timed(one, documents, rounds) for one in timed_ones]
@@ -126,10 +114,15 @@ def _ready(
     """Loaded and warm; each variant that cannot be is left out with a line."""
     warm_up = texts.documents(_WARM_UP_BEAMS if work.beams > 1 else _WARM_UP, seed=2)
     contestants = []
+    began = time.monotonic()
     names = {variant.name: variant.household or variant.name for variant in variants}
     # All at once: it takes each of them some seconds to begin.
     known = {name: households.enter_context(Household(work, place)) for name in set(names.values())}
     for variant in variants:
+        late = plan.hurried and time.monotonic() - began > plan.seconds
+        if late and variant.name not in ESSENTIAL:
+            print(f"  left out: {variant.name}: {_no_time(work)}", flush=True)
+            continue
         try:
             contestant = Contestant(variant, known[names[variant.name]].load(variant.name))
         except LeftOut as reason:
@@ -138,7 +131,6 @@ def _ready(
         contestant.each = _each_like(contestant, contestants) or _each(contestant, warm_up)
         print(f"  ready: {variant.name}: {1 / contestant.each:.1f} documents/s warm", flush=True)
         contestants.append(contestant)
-        _check_time(work, contestants, plan)
     return contestants
 
 
@@ -162,30 +154,14 @@ def _each(one: Contestant, warm_up: Sequence[Document]) -> float:
     return again / len(some)
 
 
-def _check_time(work: Work, contestants: Sequence[Contestant], plan: Plan) -> None:
-    """As soon as it is clear: to warm up all variants may take minutes itself."""
-    count = plan.documents or _FEWEST[work.beams > 0]
-    expected = count * sum(one.each * one.variant.share for one in contestants)
-    if plan.most and expected > plan.most:
-        raise LeftOut(
-            f"{count} documents would take more than {expected / 60:.0f} minutes here; "
-            f"--only {work.name} measures them"
-        )
+def _no_time(work: Work) -> str:
+    return f"there is no time for it; --only {work.name} measures it"
 
 
 def _amount(
     work: Work, contestants: Sequence[Contestant], plan: Plan
 ) -> tuple[list[Document], int]:
-    """As many documents as fit the time, in as many rounds as leave enough of them."""
-    a_round = sum(one.each * one.variant.share for one in contestants)
-    fewest = _FEWEST[work.beams > 0]
-    rounds, count = plan.rounds, plan.documents
-    for wanted in (3, 2, 1):
-        fit = plan.documents or int(plan.seconds / ((plan.rounds or wanted) * a_round))
-        if wanted == 1 or fit * a_round * wanted <= plan.seconds and fit >= 2 * fewest:
-            rounds = plan.rounds or wanted
-            count = plan.documents or min(max(fit // 8 * 8, fewest), _MOST)
-            break
+    count, rounds = amount(work, contestants, plan.seconds, plan.documents, plan.rounds)
     return texts.documents(count), rounds
 
 

@@ -28,7 +28,10 @@ from workers.generation_settings import generation_settings
 
 #: What everything is compared with.
 BASELINE = "transformers 16 arrival"
-_BATCH = 16
+#: The same in order of length.
+SORTED = "transformers 16 sorted"
+#: Documents of a batch.
+BATCH = 16
 _SLOW_SHARE = 0.25
 #: As the pipelines of Transformers 4 named them, for `task_specific_params`.
 TASKS = {"translation": "translation_en_to_de", "summary": "summarization"}
@@ -48,8 +51,8 @@ def transformers_variants(work: Work, place: Place) -> Iterator[Variant]:
     batched = cache(partial(_batched, work, place))
     ways: list[tuple[str, Callable[[], Run], float]] = [
         ("transformers one", lambda: _in_order(batched(), 1), _SLOW_SHARE),
-        (BASELINE, lambda: _in_order(batched(), _BATCH), 1.0),
-        ("transformers 16 sorted", lambda: _sorted(batched()), 1.0),
+        (BASELINE, lambda: _in_order(batched(), BATCH), 1.0),
+        (SORTED, lambda: _sorted(batched()), 1.0),
     ]
     for name, load, share in ways:
         yield Variant(name, "fp32", load, share, household="transformers")
@@ -79,7 +82,7 @@ def _in_order(batched: _Batched, size: int) -> Run:
 def _sorted(batched: _Batched) -> Run:
     def run(documents: Sequence[Document]) -> list[Said]:
         order = sorted(documents, key=lambda document: -len(document.text))
-        said = dict(zip((one.id for one in order), batched(order, _BATCH), strict=True))
+        said = dict(zip((one.id for one in order), batched(order, BATCH), strict=True))
         return [said[document.id] for document in documents]
 
     return run

@@ -34,6 +34,18 @@ sys.stdin.read()
 """
 
 
+#: Loads a variant in a household where libraries show bars, and lets it end.
+BARRED = """
+import sys
+from benchmarks.engine.household import Household
+from benchmarks.engine.work import WORKS, Place
+from tests.benchmarks.barred import BarredPath
+with Household(WORKS["sentiment"], Place(BarredPath(sys.argv[1]), "cpu", 1)) as household:
+    household.load("engine fp32")
+print("loaded", flush=True)
+"""
+
+
 @pytest.fixture
 def place(sentiment: Path) -> Place:
     return Place(sentiment, "cpu", 1)
@@ -79,6 +91,18 @@ def test_an_error_here_ends_its_process_at_once(place: Place) -> None:
         (child,) = children()
         raise KeyboardInterrupt
     assert not psutil.pid_exists(child)
+
+
+def test_it_leaves_no_semaphores_behind(place: Place) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BARRED, str(place.checkpoint)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "loaded\n", done.stderr
+    assert "resource_tracker" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent")

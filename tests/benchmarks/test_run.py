@@ -74,19 +74,20 @@ def test_an_early_end_leaves_what_was_found(  # type: ignore[no-untyped-def]
     assert result["limits"]["fp32"] > 0
 
 
-def test_a_section_that_would_take_too_long_is_left_out_with_a_line(  # type: ignore[no-untyped-def]
+def test_a_section_without_time_still_has_the_engine_and_its_baseline(  # type: ignore[no-untyped-def]
     run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def hurried(*asked: Any) -> list[Row]:
         *others, plan = asked
-        return measure(*others, replace(plan, most=1e-6))
+        return measure(*others, replace(plan, hurried=True, seconds=0, documents=0, rounds=0))
 
     monkeypatch.setattr(bench, "measure", hurried)
-    folder = run("--only", "sentiment", "--variants", "engine fp32")
+    folder = run("--only", "translation", "--variants", "engine,one")
     said = capsys.readouterr().out
-    assert "left out: sentiment: 8 documents would take more than 0 minutes here" in said
-    assert "--only sentiment measures them" in said
-    assert json.loads((folder / "results.json").read_text("utf-8"))["rows"] == []
+    assert "left out: transformers one: there is no time for it; --only translation" in said
+    rows = json.loads((folder / "results.json").read_text("utf-8"))["rows"]
+    assert [row["variant"] for row in rows] == [BASELINE, "engine fp32"]
+    assert [(row["documents"], len(row["seconds"])) for row in rows] == [(4, 1), (4, 1)]
 
 
 def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) -> None:  # type: ignore[no-untyped-def]

@@ -6,9 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from workers.decoding import head
 from workers.decoding import screen as module
+from workers.decoding.head import Head
 from workers.decoding.screen import Screen
-from workers.layers.byte_products import has_fbgemm
+from workers.layers import byte_products
+from workers.layers.byte_check import is_exact_here
+from workers.layers.byte_kernels import FbgemmProduct, has_fbgemm
+from workers.layers.byte_products import NoProductError, fbgemm_kinds
 
 pytestmark = pytest.mark.skipif(not has_fbgemm(), reason="FBGEMM is not for this processor")
 
@@ -95,3 +100,23 @@ def test_strange_rows_leave_the_others_alone(value: float) -> None:
     others = [0, 1, 3, 4, 5]
     assert torch.equal(found[others], exact(weight, None, hidden).argmax(1)[others])
     assert 0 <= found[2] < VOCABULARY
+
+
+@pytest.mark.parametrize("kinds", [[], fbgemm_kinds()])
+def test_without_a_right_product_of_bytes_scores_are_exact(
+    kinds: list[type[FbgemmProduct]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is none, and where all are wrong."""
+    monkeypatch.setattr(head, "_LARGE", 1)
+    monkeypatch.setattr(byte_products, "fbgemm_kinds", lambda: kinds)
+    right = FbgemmProduct.__call__
+    monkeypatch.setattr(FbgemmProduct, "__call__", lambda self, rows: right(self, rows) * 1.01)
+    weight, hidden = weight_of(), hidden_of(30)
+    is_exact_here.cache_clear()
+    try:
+        with pytest.raises(NoProductError):
+            Screen(weight, None)
+        scores = Head(weight, None, "fp32").coarse_scores(hidden)
+    finally:
+        is_exact_here.cache_clear()
+    assert torch.equal(scores.largest(), exact(weight, None, hidden).argmax(1))

@@ -12,7 +12,7 @@ from schema.catalog import Precision
 from workers.decoding.blocks import BLOCK
 from workers.decoding.scores import Scores
 from workers.decoding.screen import Screen
-from workers.layers.byte_products import has_fbgemm
+from workers.layers.byte_products import NoProductError
 from workers.layers.linear import DTYPES, Linear
 
 #: Weights from which a screen pays: fewer stay near to the processor.
@@ -70,4 +70,7 @@ class Head:
         weight = self._weight
         if self._precision != "fp32" or weight.device.type != "cpu" or weight.numel() < _LARGE:
             return None
-        return Screen(weight, self._bias) if has_fbgemm() else None
+        try:
+            return Screen(weight, self._bias)
+        except NoProductError:
+            return None

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from workers.decoding.blocks import BLOCK
 from workers.decoding.scores import Scores
-from workers.layers.byte_products import FbgemmProduct
+from workers.layers.byte_products import fbgemm_product
 from workers.layers.int8 import quantised, row_scale
 
 #: Rounding of float32 in a coarse score, as a part of the lengths of the two vectors.
@@ -29,6 +29,9 @@ class Screen:
     Args:
         weight: (vocabulary, width) in float32, on a CPU.
         bias: (vocabulary), or None.
+
+    Raises:
+        NoProductError: If there is no product of bytes here that is quick and right.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
@@ -40,11 +43,7 @@ class Screen:
         self._kept = functional.pad(restored.norm(dim=1), (0, missing)).view(-1, BLOCK)
         self._lost = functional.pad((weight - restored).norm(dim=1), (0, missing)).view(-1, BLOCK)
         self._most_kept, self._most_lost = self._kept.amax(1), self._lost.amax(1)
-        self._product = FbgemmProduct(
-            functional.pad(coarse, (0, 0, 0, missing)),
-            functional.pad(scale, (0, missing), value=1.0),
-            functional.pad(torch.zeros_like(scale), (0, missing), value=-torch.inf),
-        )
+        self._product = fbgemm_product(coarse, scale, len(weight) + missing)
         if self._bias is not None:
             self._wide_bias = functional.pad(self._bias, (0, missing))
 

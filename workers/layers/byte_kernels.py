@@ -1,0 +1,201 @@
+"""Ways to multiply rows with a weight of bytes, each by another library.
+
+All add up integers without losing any, so a row's outcome does not depend on the rows beside it.
+Whether a library keeps to that on the processor at hand is found out in `byte_check`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from functools import cache
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+#: A weight's bytes are symmetric: -128 is left out.
+LARGEST = 127
+#: What signed integers are moved by to make them unsigned, as both libraries want one factor.
+_SHIFT = 128
+#: Inputs whose products are added up in float32: 1,024 of bytes stay below 2**24, so all sums are
+#: integers that it has.
+_EXACT_INPUTS = 1024
+
+
+class ByteProduct(ABC):
+    """Rounds rows to integers and multiplies them with one weight.
+
+    Attributes:
+        name: Of the library, as a log names it.
+        levels: Largest absolute value of a row's integers.
+    """
+
+    name: ClassVar[str]
+    levels: ClassVar[int] = LARGEST
+
+    @abstractmethod
+    def __init__(self, quantised: Tensor, scale: Tensor) -> None:
+        """Lay the weight out.
+
+        Args:
+            quantised: (outputs, inputs) in int8, without -128, however they lie in memory.
+            scale: Of each output, (outputs), in float32.
+        """
+
+    @abstractmethod
+    def __call__(self, rows: Tensor) -> Tensor:
+        """Round and multiply.
+
+        Args:
+            rows: (rows, inputs) in float32, between -`levels` and `levels`; may be rounded in
+                place. Where two integers are about as near, either is taken.
+
+        Returns:
+            `rows.round() @ (quantised * scale).T`, (rows, outputs) in float32.
+        """
+
+
+@cache
+def has_fbgemm() -> bool:
+    """Whether this machine has it, and this torch still takes its weights: they come in tensors of
+    quantised dtypes, which are to leave torch one day.
+    """
+    if "fbgemm" not in torch.backends.quantized.supported_engines:
+        return False
+    try:
+        FbgemmProduct(torch.ones(1, 1, dtype=torch.int8), torch.ones(1))
+    except (AttributeError, RuntimeError):
+        return False
+    return True
+
+
+def has_onednn() -> bool:
+    """Whether this torch has its products of bytes."""
+    return hasattr(torch.ops.onednn, "qlinear_prepack")
+
+
+def has_vnni() -> bool:
+    """Whether the processor adds up products of bytes without losing any."""
+    return bool(torch.cpu._is_vnni_supported())
+
+
+def input_blocks(inputs: int) -> list[slice]:
+    """Parts of the inputs over which products of bytes can be added up exactly in float32."""
+    return [slice(first, first + _EXACT_INPUTS) for first in range(0, inputs, _EXACT_INPUTS)]
+
+
+class TorchProduct(ByteProduct):
+    """By torch's own integer product, on a GPU. On a CPU it is oneDNN's, and wrong where that
+    is.
+    """
+
+    name = "torch"
+
+    def __init__(self, quantised: Tensor, scale: Tensor) -> None:
+        self._weight, self._scale = quantised.contiguous().t(), scale
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """See `ByteProduct`."""
+        return torch._int_mm(rows.round_().to(torch.int8), self._weight) * self._scale
+
+
+class FloatProduct(ByteProduct):
+    """In float32, which every processor multiplies rightly, a few inputs at a time so that every
+    sum is exact; takes four times the memory of the bytes.
+    """
+
+    name = "float32"
+
+    def __init__(self, quantised: Tensor, scale: Tensor) -> None:
+        self._weight, self._scale = quantised.float(), scale
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """See `ByteProduct`."""
+        rows = rows.round_()
+        if rows.shape[1] <= _EXACT_INPUTS:
+            return (rows @ self._weight.t()) * self._scale
+        sums = torch.zeros(len(rows), len(self._weight), dtype=torch.int32)
+        for some in input_blocks(rows.shape[1]):
+            sums += (rows[:, some] @ self._weight[:, some].t()).int()
+        return sums * self._scale
+
+
+class OneDnnProduct(ByteProduct):
+    """By oneDNN, with a weight that was laid out once. For processors with VNNI: without it, or
+    where `ONEDNN_MAX_CPU_ISA` forbids it, pairs of products are added up in 16 bits and do not fit.
+    """
+
+    name = "oneDNN"
+
+    def __init__(self, quantised: Tensor, scale: Tensor) -> None:
+        # It reads memory from the first byte on, whatever the strides are: a transposed weight,
+        # as GPT-2's are, would be read as another one.
+        self._weight: Any = torch.ops.onednn.qlinear_prepack(quantised.contiguous(), None)
+        self._scale = scale
+        self._no_shift = torch.zeros(len(quantised), dtype=torch.int32)
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """See `ByteProduct`."""
+        # Adding 128 to a signed byte turns over its first bit.
+        unsigned = rows.round_().to(torch.int8).view(torch.uint8).bitwise_xor_(_SHIFT)
+        y: Tensor = torch.ops.onednn.qlinear_pointwise(
+            unsigned,
+            1.0,
+            _SHIFT,
+            self._weight,
+            self._scale,
+            self._no_shift,
+            None,
+            1.0,
+            0,
+            torch.float32,
+            "none",
+            [],
+            "",
+        )
+        return y
+
+
+class FbgemmProduct(ByteProduct):
+    """By FBGEMM (Khudia et al. 2021), with a weight that was laid out once; for few rows several
+    times as quick as oneDNN. For processors with VNNI.
+
+    Args:
+        quantised: (outputs, inputs) in int8, without -128.
+        scale: Of each output, (outputs), in float32.
+        bias: Added to every row of the outcome, (outputs), in float32; may be -inf.
+    """
+
+    name = "FBGEMM"
+
+    def __init__(self, quantised: Tensor, scale: Tensor, bias: Tensor | None = None) -> None:
+        no_shift = torch.zeros(len(scale), dtype=torch.long)
+        engine = torch.backends.quantized.engine
+        torch.backends.quantized.engine = "fbgemm"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                weight = torch._make_per_channel_quantized_tensor(
+                    quantised.contiguous(), scale.double(), no_shift, 0
+                )
+            self._weight: Any = torch.ops.quantized.linear_prepack(weight, bias)
+        finally:
+            torch.backends.quantized.engine = engine
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """See `ByteProduct`."""
+        # It rounds rows itself, but after the shift, by which 17.499992 becomes 18.
+        y: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
+            rows, 1.0, self.levels + 1, self._weight
+        )
+        return y
+
+
+class NarrowFbgemmProduct(FbgemmProduct):
+    """FBGEMM without VNNI: it adds up pairs of products in 16 bits, where rows of seven bits always
+    fit.
+    """
+
+    name = "FBGEMM with 7 bits"
+    levels = LARGEST // 2
