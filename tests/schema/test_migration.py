@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from schema.database import DatabaseError, open_engine, reading, writing
 from schema.migration import alembic_config, check_revision, newest_revision, upgrade
@@ -28,7 +28,7 @@ def test_jobs_stay_as_they_were(database_url: str) -> None:
     engine = open_engine(database_url)
     jobs = text("SELECT id, run_id, analysis, state, lease_until FROM jobs ORDER BY id")
     with writing(engine) as connection:
-        command.upgrade(alembic_config(connection), "0003")
+        command.upgrade(alembic_config(connection), "0006")
         connection.execute(
             text(
                 "INSERT INTO runs (id, name, state, analyses, options, read, stored, duplicate, "
@@ -45,10 +45,15 @@ def test_jobs_stay_as_they_were(database_url: str) -> None:
                 ),
                 {"job": job, "first": first},
             )
+        # An index on some rows only, as a later migration may make it.
+        some = "state || '' = 'pending' AND first_position + 0 < 9"
+        connection.execute(text(f"CREATE INDEX ix_some ON jobs (analysis, id) WHERE {some}"))
         before = connection.execute(jobs).all()
+        indexes = _indexes(connection)
     upgrade(engine)
     with writing(engine) as connection:
         assert connection.execute(jobs).all() == before
+        assert _indexes(connection) == indexes
         if engine.dialect.name == "sqlite":
             connection.execute(text("DELETE FROM jobs"))
             connection.execute(
@@ -59,6 +64,16 @@ def test_jobs_stay_as_they_were(database_url: str) -> None:
             )
             assert connection.execute(text("SELECT id FROM jobs")).scalar_one() == 8
     engine.dispose()
+
+
+def _indexes(connection: Connection) -> list[str]:
+    """The statements that make the indexes of `jobs`."""
+    statement = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE tbl_name = 'jobs' AND type = 'index'",
+        "postgresql": "SELECT indexdef FROM pg_indexes WHERE tablename = 'jobs'",
+    }[connection.dialect.name]
+    found = connection.execute(text(statement)).scalars()
+    return sorted(one for one in found if one is not None)
 
 
 def test_downgrade_takes_everything_back(engine: Engine) -> None:
