@@ -76,8 +76,8 @@ def ingest(
 ) -> None:
     """Read feedback from files, and put it in line for analysis.
 
-    The same command again resumes what was interrupted, and doubles nothing. Rows that cannot go in
-    are written to RUN.rejects.jsonl, with the reason.
+    The same command again resumes what was interrupted, and doubles nothing: each row counts once.
+    Rows that cannot go in are written to RUN.rejects.jsonl, with the reason.
     """
     config = open_settings()
     plan = make_plan(
@@ -115,13 +115,15 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
             on_block=lambda: broker().dispatch(plan.analyses),
         )
     counts = done.counts
+    before = f" ({counts.before} of them before)" if counts.before else ""
     known = f" ({counts.known} known from earlier runs)" if counts.known else ""
-    where = f" → {done.rejects}" if counts.rejected else ""
+    rejected = counts.rejected + counts.rejected_before
+    where = f" → {done.rejects}" if rejected else ""
     typer.echo(
-        f"run {done.run}: read {counts.read}, stored {counts.stored}{known}, "
+        f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}, "
         f"duplicate {counts.duplicate}, rejected {counts.rejected}{where}"
     )
-    if counts.rejected == counts.read:
+    if rejected == counts.read:
         raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")
     if wait:
         ended = wait_for_run(engine, done.run, Console(stderr=True))

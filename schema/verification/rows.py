@@ -18,6 +18,10 @@ def check_rows(scope: Scope) -> list[Violation]:
                 f"+ rejected {run.rejected}"
             )
         )
+    inputs = scope.rows("SELECT sum(counted + again) FROM run_inputs WHERE run_id = :run").scalar()
+    # A run that has no input at all was not made by an ingestion.
+    if inputs is not None and run.read != inputs:
+        found.append(scope.violation(f"read {run.read} is not the {inputs} rows of the inputs"))
     documents = scope.rows("SELECT count(*) FROM run_documents WHERE run_id = :run").scalar_one()
     if run.stored != documents + run.forgotten:
         found.append(
