@@ -34,9 +34,10 @@ def open_csv(source: ByteStream, encoding: str | None, field_limit: int, tabs: b
         IngestError: If there is no usable header.
     """
     with damage(source.name):
-        lines = Lines(source.as_text(encoding, newline=""), 4 * field_limit)
+        lines = Lines(source.name, source.as_text(encoding, newline=""), 4 * field_limit)
         csv.field_size_limit(field_limit)
         header, delimiter = _read_header(source.name, lines, tabs)
+        lines.found_row()
     reader = _Reader(source.name, lines, header, delimiter, tabs)
     return RowStream(source.name, header, reader.rows(), source.fraction)
 
@@ -112,6 +113,7 @@ class _Reader:
                     reason = f"{len(fields)} fields, the header has {width}"
                     yield self._reject(line, reason, fields if len(fields) < MOST_COLUMNS else None)
                 else:
+                    lines.found_row()
                     yield Row(line, dict(zip(header, fields, strict=True)), lines.characters)
 
     def _mend(self, line: int, error: Exception) -> Row | Reject:
@@ -125,6 +127,7 @@ class _Reader:
             fields = self._lines.record[0].rstrip("\r\n").split(self._delimiter)
             if len(fields) == len(self._header) and not self._lines.record_is_broken():
                 fields_by_name = dict(zip(self._header, fields, strict=True))
+                self._lines.found_row()
                 return Row(line, fields_by_name, self._lines.characters)
         return self._reject(line, f"broken quotation marks or too long a field ({error})")
 
