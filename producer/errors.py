@@ -12,6 +12,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from producer.ingest.error import IngestError
+from producer.say import say
 from schema.database import first_line
 from schema.ledger.pause import CancelledRunError
 from schema.reports import UnknownReportError
@@ -41,7 +42,7 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
             said = f"the database failed: {first_line(error)}"
         else:
             return
-        typer.echo(f"triage: {said}", err=True)
+        say(f"triage: {said}", err=True)
         raise typer.Exit(WRONG_USAGE)
 
     return run

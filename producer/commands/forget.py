@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from producer.errors import UsageError
 from producer.forgotten_rejects import ForgottenRejects, forget_rejects, sweep_rejects
+from producer.say import say
 from producer.session import open_database, open_settings
 from schema.ledger.forget import Forgotten, Which, empty_log, find_forgettable
 from schema.ledger.forget import forget as forget_documents
@@ -43,15 +44,15 @@ def forget(
         found = find_forgettable(engine, which)
         rejects = forget_rejects(engine, folder, which, dry_run=True)
         if dry_run:
-            typer.echo(_say("would be deleted", found, rejects))
+            say(_say("would be deleted", found, rejects))
         elif found.documents or rejects.rows:
             _confirm(yes, found, rejects)
             _forget(engine, folder, which)
         else:
-            typer.echo(_say("nothing to delete", found, rejects))
+            say(_say("nothing to delete", found, rejects))
             _clean(engine, folder)
         for run in rejects.busy:
-            typer.echo(
+            say(
                 f"{run}.rejects.jsonl has rows of it too, but the run still takes rows in: "
                 "run this again when it has ended",
                 err=True,
@@ -86,10 +87,10 @@ def _forget(engine: Engine, folder: Path, which: Which) -> None:
     done = Forgotten()
     for sofar in forget_documents(engine, which):
         done = sofar
-    typer.echo(_say("deleted", done, forget_rejects(engine, folder, which)))
+    say(_say("deleted", done, forget_rejects(engine, folder, which)))
     _clean(engine, folder)
     if engine.dialect.name == "postgresql":
-        typer.echo(
+        say(
             "PostgreSQL keeps deleted rows in its files until VACUUM, by hand or by itself; "
             "backups keep them longer"
         )
@@ -99,7 +100,7 @@ def _clean(engine: Engine, folder: Path) -> None:
     """Take what was deleted, now or by a run that came to no end, out of the files."""
     sweep_rejects(folder)
     if not empty_log(engine):
-        typer.echo(
+        say(
             "somebody reads the database, so its files may still hold the text of documents that "
             "were deleted: run this again when they have ended",
             err=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Annotated, Any
 
@@ -13,8 +12,10 @@ from sqlalchemy import Engine
 
 from producer.errors import UsageError
 from producer.progress_table import run_table, runs_table
+from producer.say import say
 from producer.session import open_database
 from producer.worker_table import worker_table
+from schema.control_characters import json_text
 from schema.database import reading
 from schema.progress import RunProgress, all_progress, run_progress
 from schema.readiness import Readiness, all_readiness
@@ -43,7 +44,7 @@ def status(
     if watch:
         _watch(engine, run)
     elif as_json:
-        typer.echo(json.dumps(_as_json(engine, run), ensure_ascii=False, indent=2))
+        say(json_text(_as_json(engine, run), indent=2))
     else:
         Console().print(_view(engine, _read(engine, run), run))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
+from producer.say import say
 from producer.session import open_database
+from schema.control_characters import json_text
 from schema.database import reading
 from schema.runs import find_run
 from schema.tables import JobState
@@ -41,9 +42,9 @@ def verify(
         if not as_json:
             _say(books)
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        say(json_text(shown, indent=2))
     elif not shown:
-        typer.echo("no runs yet; begin with: triage ingest")
+        say("no runs yet; begin with: triage ingest")
     if broken:
         raise typer.Exit(BROKEN)
 
@@ -57,9 +58,9 @@ def _say(books: RunBooks) -> None:
     ]
     parts += [_analysis(name, totals) for name, totals in books.analyses.items()]
     verdict = "BROKEN" if books.violations else "ok"
-    typer.echo(f"run {run.name}: {verdict}: {'; '.join(parts)}")
+    say(f"run {run.name}: {verdict}: {'; '.join(parts)}")
     for violation in books.violations:
-        typer.echo(f"  {violation}")
+        say(f"  {violation}")
 
 
 def _analysis(name: str, totals: dict[str, int]) -> str:
