@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from producer.ingest.columns import MOST_COLUMNS
+from producer.ingest.columns import MOST_COLUMNS, check_number
 from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.lines import EndlessRecordError, Lines, LongLineError
@@ -63,6 +63,8 @@ def _header_fields(name: str, lines: Lines, tabs: bool) -> tuple[list[str], str]
     first = line.lstrip("\ufeff")
     delimiter = "\t" if tabs else max(_DELIMITERS, key=lambda mark: len(_cut(first, mark)))
     fields = next(csv.reader(_continued(first, lines), delimiter=delimiter, strict=True))
+    # Before a name is made up for each of millions.
+    check_number(name, len(fields))
     return unique_names([field.strip() for field in fields]), delimiter
 
 

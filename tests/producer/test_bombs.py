@@ -138,3 +138,12 @@ def test_parquet_with_a_dictionary_keeps_every_value(tmp_path: Path) -> None:
     texts = pa.array(["a", None, "b", "a", None, "c"] * 700)
     _, good, bad = read_path(_parquet(tmp_path / "a.parquet", texts))
     assert ([row.fields["text"] for row in good], bad) == (texts.to_pylist(), [])
+
+
+def test_a_header_of_a_million_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id" + b"," * 900_000 + b"\n1,a\n")
+    said = "has 900001 columns, more than the 10000 that can be read"
+    with pytest.raises(IngestError, match=said):
+        # The reader itself refuses it, before anything is made of the columns.
+        parse_input(str(path), None, 1_000).open().__enter__()
