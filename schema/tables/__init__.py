@@ -7,6 +7,7 @@ from schema.tables.document import DocumentRow, RunDocument
 from schema.tables.job import Job, JobState
 from schema.tables.model import Model
 from schema.tables.run import Run, RunState
+from schema.tables.run_input import RunInput
 from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Model",
     "Run",
     "RunDocument",
+    "RunInput",
     "RunState",
     "Worker",
     "WorkerState",
