@@ -42,6 +42,7 @@ def _register(app: Celery, analysis: str) -> None:
 transport.install()
 remote_control.take_no_orders()
 app = celery_app()
+app.conf.worker_consumer = "workers.consumer:Consumer"
 for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.

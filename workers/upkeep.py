@@ -25,13 +25,14 @@ from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST, reap
 from schema.ledger.resend import resend
-from schema.messages import Messages
+from schema.messages import BrokerError, Messages
 from schema.process import Process, machine
 from schema.readiness import seen, workers_on
 from schema.results import Failure
 from schema.settings import Settings, settings
 from workers.board import Board, node_board
 from workers.death import how_a_child_ended
+from workers.redis_outage import redis_outage
 from workers.steadiness import Steadiness
 
 logger = logging.getLogger(__name__)
@@ -108,6 +109,8 @@ class Upkeep:
         except SQLAlchemyError:
             self._steadiness.lost()
             raise
+        if redis_outage.lasts:
+            self._messages.probe()
         for analysis in ANALYSES:
             depth = self._messages.depth(analysis)
             if lost := resend(self._engine, analysis, depth, self._config.message_timeout):
@@ -225,6 +228,8 @@ def _round(upkeep: Upkeep, step: Callable[[], None]) -> None:
     with _stepping:
         try:
             step()
+        except BrokerError as error:
+            redis_outage.note(str(error))
         except Exception as error:
             # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
             logger.warning("upkeep waits: %s", type(error).__name__)
