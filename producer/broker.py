@@ -11,6 +11,7 @@ from producer import embedded_redis
 from schema.celery_app import make_app
 from schema.ledger.dispatch import dispatch
 from schema.messages import BrokerError, Messages
+from schema.refusals import refusal_code
 from schema.settings import Settings
 
 #: Seconds to wait for Redis before going on without it.
@@ -44,7 +45,9 @@ class Broker:
             for analysis in analyses:
                 dispatch(self._engine, self._messages.publish, analysis, self._window)
         except BrokerError as error:
-            self._give_up(f"{error}; check TRIAGE_REDIS_URL")
+            # What it says of a refusal is what to do.
+            hint = "; check TRIAGE_REDIS_URL" if refusal_code(error) is None else ""
+            self._give_up(f"{error}{hint}")
 
     def _give_up(self, reason: str) -> None:
         self._messages = None

@@ -17,6 +17,7 @@ from workers.beat import Beat
 from workers.board import LOOK
 from workers.clerk import Clerk
 from workers.patience import Interrupted
+from workers.redis_outage import redis_outage
 
 if TYPE_CHECKING:
     from workers.engine import Engine, Prepared
@@ -121,7 +122,10 @@ class Ahead:
             if found is None and pull:
                 self._clerk.pull(analysis)
                 found = self._claim(analysis)
-        except (BrokerError, UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
+        except BrokerError as error:
+            redis_outage.note(str(error))
+            return None
+        except (UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
             logger.warning("%s: no job taken ahead: %s", analysis, type(error).__name__)
             return None
         if found is None:

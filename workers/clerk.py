@@ -27,6 +27,7 @@ from schema.results import Failure
 from schema.settings import Settings
 from workers.board import Place
 from workers.patience import patiently
+from workers.redis_outage import redis_outage
 from workers.transport import ForgedMessageError, ids_of
 
 logger = logging.getLogger(__name__)
@@ -162,14 +163,15 @@ class Clerk:
         try:
             self._messages.tell_done(node, claimed.analysis, claimed.job_id, message_id, seconds)
         except BrokerError as error:
-            logger.warning("job %d: Flower is not told: %s", claimed.job_id, error)
+            redis_outage.note(str(error))
 
     def pull(self, analysis: str) -> None:
         """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
         try:
-            dispatch(self._database, self._messages.publish, analysis, self._config.window)
+            if dispatch(self._database, self._messages.publish, analysis, self._config.window):
+                redis_outage.over()
         except BrokerError as error:
-            logger.warning("cannot dispatch %s: %s", analysis, error)
+            redis_outage.note(str(error))
         except SQLAlchemyError as error:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 

@@ -20,9 +20,11 @@ from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils import json as kombu_json
+from redis.exceptions import RedisError
 
 from schema.analyses import ANALYSES, queue_name, task_name
 from schema.celery_app import EXCHANGE
+from workers.lenient import LenientChannel, LenientQoS
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +184,7 @@ class _Client(redis.PrefixedStrictRedis):
             return None
 
 
-class _QoS(redis.QoS):
+class _QoS(LenientQoS):
     """Messages that are being worked on."""
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
@@ -194,7 +196,7 @@ class _QoS(redis.QoS):
             self._remove_from_indices(tag).execute()  # type: ignore[no-untyped-call]
 
 
-class Channel(redis.Channel):
+class Channel(LenientChannel):
     """A channel that hands on what is ours."""
 
     QoS = _QoS
@@ -224,9 +226,12 @@ class Channel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    """Kombu's Redis transport with that channel."""
+    """Kombu's Redis transport with that channel; a Redis that refuses is a Redis that is away."""
 
     Channel = Channel
+
+    #: What Celery takes for a lost connection, and connects again after.
+    connection_errors = (*redis.Transport.connection_errors, RedisError)
 
 
 def install() -> None:

@@ -24,7 +24,7 @@ from schema.ledger.clock import now
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST, reap
-from schema.messages import Messages
+from schema.messages import BrokerError, Messages
 from schema.process import Process, machine
 from schema.readiness import seen, workers_on
 from schema.results import Failure
@@ -32,6 +32,7 @@ from schema.settings import Settings, settings
 from workers.board import Board, node_board
 from workers.death import how_a_child_ended
 from workers.lost_messages import LostMessages
+from workers.redis_outage import redis_outage
 from workers.steadiness import Steadiness
 from workers.vitals import vitals
 
@@ -110,6 +111,8 @@ class Upkeep:
         except SQLAlchemyError:
             self._steadiness.lost()
             raise
+        if redis_outage.lasts:
+            self._messages.probe()
         for analysis in ANALYSES:
             if lost := self._lost.take_back(analysis):
                 logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
@@ -227,6 +230,8 @@ def _round(upkeep: Upkeep, step: Callable[[], None]) -> None:
     with _stepping:
         try:
             step()
+        except BrokerError as error:
+            redis_outage.note(str(error))
         except Exception as error:
             # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
             logger.warning("upkeep waits: %s", type(error).__name__)
