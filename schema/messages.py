@@ -6,12 +6,14 @@ import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 from celery import Celery
 from kombu.exceptions import KombuError
 
 from schema.analyses import queue_name, task_name
+from schema.celery_app import LATER, URGENT
 
 
 class BrokerError(RuntimeError):
@@ -59,8 +61,13 @@ class Messages:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def publish(self, analysis: str, job_ids: Sequence[int]) -> None:
+    def publish(self, analysis: str, job_ids: Sequence[int], /, *, urgent: bool = True) -> None:
         """Send one message for each job, in few round trips.
+
+        Args:
+            analysis: Whose queue.
+            job_ids: The jobs.
+            urgent: Whether to be taken before all that is not.
 
         Raises:
             BrokerError: If not all of them could be sent.
@@ -72,12 +79,18 @@ class Messages:
                     args=(job_id,),
                     queue=queue_name(analysis),
                     producer=producer,
+                    priority=URGENT if urgent else LATER,
                     retry=False,
                 )
 
-    def take(self, analysis: str) -> bytes | None:
-        """Take the message that has waited longest out of the queue, for good: who claims ahead has
-        no use for a message that nobody acknowledges, and one that is lost is sent again.
+    def take(self, analysis: str, *, urgent: bool = False) -> bytes | None:
+        """Take the message that has waited longest out of the queue, an urgent one if there is any,
+        for good: who claims ahead has no use for a message that nobody acknowledges, and one that
+        is lost is sent again.
+
+        Args:
+            analysis: Whose queue.
+            urgent: Whether to take no other.
 
         Returns:
             What Redis holds, not yet looked at; None if nothing waits.
@@ -86,9 +99,12 @@ class Messages:
             BrokerError: If Redis cannot be reached.
         """
         with _as_broker_error(), self._app.connection_or_acquire() as connection:
-            client = connection.default_channel.client
-            taken: bytes | None = client.rpop(queue_name(analysis))
-            return taken
+            channel = connection.default_channel
+            for priority in (URGENT,) if urgent else (URGENT, LATER):
+                taken: bytes | None = channel.client.rpop(_list_of(channel, analysis, priority))
+                if taken is not None:
+                    return taken
+            return None
 
     def tell_done(
         self, node: str, analysis: str, job_id: int, message_id: str, seconds: float
@@ -117,6 +133,24 @@ class Messages:
         Raises:
             BrokerError: If Redis cannot be reached.
         """
+        return sum(self.depths([analysis])[analysis])
+
+    def depths(self, analyses: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Messages that wait in the queues of some analyses, urgent ones and others.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
         with _as_broker_error(), self._app.connection_or_acquire() as connection:
             channel = connection.default_channel
-            return int(channel.client.llen(queue_name(analysis)))
+            with channel.client.pipeline(transaction=False) as asking:
+                for analysis in analyses:
+                    asking.llen(_list_of(channel, analysis, URGENT))
+                    asking.llen(_list_of(channel, analysis, LATER))
+                found = iter(map(int, asking.execute()))
+            return {analysis: (next(found), next(found)) for analysis in analyses}
+
+
+def _list_of(channel: Any, analysis: str, priority: int) -> str:
+    """The list in Redis, as kombu names it."""
+    return str(channel._q_for_pri(queue_name(analysis), priority))
