@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.base import Base, BigId
 
-
 #: Documents of each run that are urgent: dispatch sends them before those that lie behind, so that
 #: a small run is soon through beside a large one. Indexes are made for just this number.
 FIRST_DOCUMENTS = 1_000
@@ -44,8 +43,8 @@ class Job(Base):
         UniqueConstraint("run_id", "analysis", "first_position"),
         # The window's count and the reaper begin with a state.
         Index(None, "state", "analysis", "run_id", "id"),
-        # What dispatch sends next, of however many runs: see `schema.ledger.waiting`. Conditions are
-        # written so that they fit no other index, which SQLite would prefer. …
+        # What dispatch sends next, of however many runs: see `schema.ledger.waiting`. Conditions
+        # are written so that they fit no other index, which SQLite would prefer. …
         _partial(
             "ix_jobs_first",
             f"state || '' = 'pending' AND first_position < {FIRST_DOCUMENTS}",

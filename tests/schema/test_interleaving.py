@@ -1,8 +1,9 @@
 """Between any two statements of a step of the ledger another worker acts, on PostgreSQL.
 
 Each step is done again and again, and before each of its statements in turn, its commit included,
-each of the others is done on a connection of its own, as far as no lock keeps it from that. Whatever
-comes between, a step raises nothing, the ledger holds what it promises, and all can be finished.
+each of the others is done on a connection of its own, as far as no lock keeps it from that.
+Whatever comes between, a step raises nothing, the ledger holds what it promises, and all can be
+finished.
 """
 
 from __future__ import annotations
@@ -218,7 +219,9 @@ def test_another_may_act_between_two_statements(name: str, engines: tuple[Engine
             came: list[str] = []
             steps = ledger.steps()
 
-            def come(steps: dict[str, Step] = steps, came: list[str] = came) -> None:
+            def come(
+                other: str = other, steps: dict[str, Step] = steps, came: list[str] = came
+            ) -> None:
                 came.append(other)
                 attempted(steps[other], others)
 
