@@ -185,7 +185,11 @@ def attempted(step: Step, engine: Engine) -> None:
 def finish_all(engine: Engine, ledger: Ledger) -> None:
     """All goes well from now on."""
     for run in ledger.runs:
-        attempted(lambda e, run=run: resume(e, run), engine)  # type: ignore[misc]
+        try:
+            resume(engine, run)
+        except CancelledRunError:
+            # A command that somebody's locks have stopped half way is given again.
+            cancel(engine, run)
     with writing(engine) as connection:
         running = update(Job).where(Job.state == JobState.RUNNING)
         connection.execute(running.values(lease_until=after(-1)))
