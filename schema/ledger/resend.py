@@ -33,9 +33,14 @@ def resend(engine: Engine, analysis: str, depth: int, message_timeout: float) ->
         if not connection.execute(select(Job.id).where(*overdue).limit(1)).first():
             return 0
     oldest = select(Job.id).where(*overdue).order_by(Job.queued_at, Job.id).limit(counted - depth)
+    # In order of id, and past what somebody else holds: two of us never wait for each other.
+    lost = (
+        select(Job.id)
+        .where(Job.id.in_(oldest), *overdue)
+        .order_by(Job.id)
+        .with_for_update(skip_locked=True)
+    )
     with writing(engine) as connection:
         return connection.execute(
-            update(Job)
-            .where(Job.id.in_(oldest), *overdue)
-            .values(state=JobState.PENDING, queued_at=None)
+            update(Job).where(Job.id.in_(lost)).values(state=JobState.PENDING, queued_at=None)
         ).rowcount
