@@ -103,18 +103,18 @@ def _next_jobs(engine: Engine, analysis: str, window: int) -> Turn:
     room = limit - flight.urgent - flight.later - len(urgent)
     chosen = _in_turn(later, flight, room)
     # Those that are too far ahead wait behind the others, if there is room for them.
-    chosen += [job.id for job in first[len(urgent) :][: max(0, room - len(chosen))]]
+    ahead = [job.id for job in first if job not in urgent]
+    chosen += ahead[: max(0, room - len(chosen))]
     return Turn([job.id for job in urgent], chosen)
 
 
 def _within(documents: int, jobs: Sequence[Waiting]) -> list[Waiting]:
-    """As many of the jobs as begin within so many documents."""
+    """Those of the jobs that begin within so many documents of small runs."""
     taken: list[Waiting] = []
     for job in jobs:
-        if documents <= 0:
-            break
-        documents -= job.documents
-        taken.append(job)
+        if documents > 0 or not job.charged:
+            documents -= job.charged
+            taken.append(job)
     return taken
 
 

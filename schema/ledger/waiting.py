@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    case,
     literal_column,
     or_,
     select,
@@ -25,12 +26,16 @@ MOST_RUNS = 64
 
 
 class Waiting(NamedTuple):
-    """A job that may be sent."""
+    """A job that may be sent.
+
+    Attributes:
+        charged: Its documents, if its run is small: for large runs these have no limit.
+    """
 
     id: int
     run: int
     position: int
-    documents: int
+    charged: int
 
 
 def first_jobs(connection: Connection, analysis: str, most: int) -> list[Waiting]:
@@ -90,8 +95,9 @@ def _is_later(job: Any) -> ColumnElement[bool]:
 
 
 def _columns(job: Any) -> Select[int, int, int, int]:
-    documents = job.end_position - job.first_position
-    return select(job.id, job.run_id, job.first_position, documents)
+    small = select(is_small()).where(Run.id == job.run_id).scalar_subquery()
+    charged = case((small, job.end_position - job.first_position), else_=0)
+    return select(job.id, job.run_id, job.first_position, charged)
 
 
 def _found(rows: Any) -> list[Waiting]:

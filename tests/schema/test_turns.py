@@ -83,11 +83,14 @@ def test_small_runs_wait_for_no_job_of_a_large_one_as_long_as_they_are_few(
 def test_who_is_too_far_ahead_is_sent_behind_the_others(sqlite_engine: Engine) -> None:
     """Nothing is held back that there is room for."""
     make_large_run(sqlite_engine, FIRST_DOCUMENTS + 2 * JOB_SIZE, JOB_SIZE)
+    for number in range(20):
+        make_run(sqlite_engine, ["a"] * SMALL, job_size=SMALL, name=f"small {number}")
     worker = OneWorker(sqlite_engine)
-    jobs = -(-(FIRST_DOCUMENTS + 2 * JOB_SIZE) // JOB_SIZE)
-    assert dispatch(sqlite_engine, worker.publish, "sentiment", window=100) == jobs
-    assert len(worker.urgent) == LEAD // JOB_SIZE
-    assert len(worker.later) == jobs - LEAD // JOB_SIZE
+    of_large = -(-(FIRST_DOCUMENTS + 2 * JOB_SIZE) // JOB_SIZE)
+    first = -(-FIRST_DOCUMENTS // JOB_SIZE)
+    assert dispatch(sqlite_engine, worker.publish, "sentiment", window=100) == of_large + 20
+    assert len(worker.urgent) == first + LEAD // SMALL
+    assert len(worker.later) == of_large - first + 20 - LEAD // SMALL
 
 
 def test_large_runs_share(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
