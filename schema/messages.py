@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import redis
 from celery import Celery
 from kombu.exceptions import KombuError
 
 from schema.analyses import queue_name, task_name
-from schema.celery_app import KEY_PREFIX
+from schema.celery_app import KEY_PREFIX, LATER, URGENT
 from schema.redis_keys import PROBE, PROBE_LIFE, move_aside
 from schema.refusals import WRONG_TYPE, reason_of, refusal_code
 
@@ -44,8 +45,13 @@ class Messages:
         with self._asking(), self._app.connection_or_acquire() as connection:
             connection.default_channel.client.set(PROBE, "", ex=PROBE_LIFE)
 
-    def publish(self, analysis: str, job_ids: Sequence[int]) -> None:
+    def publish(self, analysis: str, job_ids: Sequence[int], /, *, urgent: bool = True) -> None:
         """Send one message for each job, in few round trips.
+
+        Args:
+            analysis: Whose queue.
+            job_ids: The jobs.
+            urgent: Whether to be taken before all that is not.
 
         Raises:
             BrokerError: If not all of them could be sent.
@@ -57,12 +63,18 @@ class Messages:
                     args=(job_id,),
                     queue=queue_name(analysis),
                     producer=producer,
+                    priority=URGENT if urgent else LATER,
                     retry=False,
                 )
 
-    def take(self, analysis: str) -> bytes | None:
-        """Take the message that has waited longest out of the queue, for good: who claims ahead has
-        no use for a message that nobody acknowledges, and one that is lost is sent again.
+    def take(self, analysis: str, *, urgent: bool = False) -> bytes | None:
+        """Take the message that has waited longest out of the queue, an urgent one if there is any,
+        for good: who claims ahead has no use for a message that nobody acknowledges, and one that
+        is lost is sent again.
+
+        Args:
+            analysis: Whose queue.
+            urgent: Whether to take no other.
 
         Returns:
             What Redis holds, not yet looked at; None if nothing waits.
@@ -71,9 +83,12 @@ class Messages:
             BrokerError: If Redis cannot be reached.
         """
         with self._asking(), self._app.connection_or_acquire() as connection:
-            client = connection.default_channel.client
-            taken: bytes | None = client.rpop(queue_name(analysis))
-            return taken
+            channel = connection.default_channel
+            for priority in (URGENT,) if urgent else (URGENT, LATER):
+                taken: bytes | None = channel.client.rpop(_list_of(channel, analysis, priority))
+                if taken is not None:
+                    return taken
+            return None
 
     def tell_done(
         self, node: str, analysis: str, job_id: int, message_id: str, seconds: float
@@ -102,9 +117,22 @@ class Messages:
         Raises:
             BrokerError: If Redis cannot be reached.
         """
+        return sum(self.depths([analysis])[analysis])
+
+    def depths(self, analyses: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Messages that wait in the queues of some analyses, urgent ones and others.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
         with self._asking(), self._app.connection_or_acquire() as connection:
             channel = connection.default_channel
-            return int(channel.client.llen(queue_name(analysis)))
+            with channel.client.pipeline(transaction=False) as asking:
+                for analysis in analyses:
+                    asking.llen(_list_of(channel, analysis, URGENT))
+                    asking.llen(_list_of(channel, analysis, LATER))
+                found = iter(map(int, asking.execute()))
+            return {analysis: (next(found), next(found)) for analysis in analyses}
 
     def waiting(self, analysis: str) -> list[bytes]:
         """All that waits in the queue of an analysis, as Redis holds it; it stays there.
@@ -113,9 +141,12 @@ class Messages:
             BrokerError: If Redis cannot be reached.
         """
         with self._asking(), self._app.connection_or_acquire() as connection:
-            client = connection.default_channel.client
-            # Kombu's client puts the prefix before the keys of commands that kombu itself needs.
-            found: list[bytes] = client.lrange(KEY_PREFIX + queue_name(analysis), 0, -1)
+            channel = connection.default_channel
+            found: list[bytes] = []
+            for priority in (URGENT, LATER):
+                # Kombu's client puts the prefix before the keys of commands that it needs itself.
+                key = KEY_PREFIX + _list_of(channel, analysis, priority)
+                found += channel.client.lrange(key, 0, -1)
             return found
 
     @contextmanager
@@ -133,3 +164,8 @@ class Messages:
         with suppress(*UNUSABLE), self._app.connection_or_acquire() as connection:
             for moved in move_aside(connection.default_channel.client):
                 logger.warning("in Redis %s", moved)
+
+
+def _list_of(channel: Any, analysis: str, priority: int) -> str:
+    """The list in Redis, as kombu names it."""
+    return str(channel._q_for_pri(queue_name(analysis), priority))

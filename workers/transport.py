@@ -15,6 +15,7 @@ import json
 import logging
 import re
 import uuid
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,7 @@ from kombu.utils import json as kombu_json
 from redis.exceptions import RedisError
 
 from schema.analyses import ANALYSES, queue_name, task_name
-from schema.celery_app import EXCHANGE
+from schema.celery_app import EXCHANGE, LATER, URGENT
 from workers.lenient import LenientChannel, LenientQoS
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def cleaned(queue: str, raw: bytes) -> str:
     Raises:
         ForgedMessageError: If it is none of ours.
     """
-    return json.dumps(_envelope(*_ours(queue, raw)))
+    return json.dumps(_envelope(_ours(queue, raw)))
 
 
 def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
@@ -64,12 +65,24 @@ def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
     Raises:
         ForgedMessageError: If it is none of ours.
     """
-    _, message_id, job_id, _ = _ours(queue_name(analysis), raw)
-    return message_id, job_id
+    ours = _ours(queue_name(analysis), raw)
+    return ours.message_id, ours.job_id
 
 
-def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
-    """Analysis, message id, job id, and whether it was delivered before."""
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """All that is believed of a message: its two ids, whether it was delivered before, and whose
+    turn it is, so that what goes back to the queue waits where it did.
+    """
+
+    analysis: str
+    message_id: str
+    job_id: int
+    redelivered: bool
+    priority: int
+
+
+def _ours(queue: str, raw: bytes) -> _Ours:
     if len(raw) > LONGEST:
         raise ForgedMessageError(f"longer than {LONGEST} bytes")
     try:
@@ -77,6 +90,7 @@ def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
         headers, properties = message["headers"], message["properties"]
         message_id, task = headers["id"], headers["task"]
         redelivered = properties["delivery_info"].get("redelivered") is True
+        priority = LATER if properties.get("priority") == LATER else URGENT
     except UNREADABLE:
         raise ForgedMessageError("not a message of Celery's protocol 2") from None
     analysis = next((name for name in ANALYSES if queue_name(name) == queue), None)
@@ -84,7 +98,7 @@ def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
         raise ForgedMessageError("not for the task of its queue")
     if not isinstance(message_id, str) or not UUID.fullmatch(message_id):
         raise ForgedMessageError("its id is no UUID")
-    return analysis, message_id, _job_id(message), redelivered
+    return _Ours(analysis, message_id, _job_id(message), redelivered, priority)
 
 
 def _job_id(message: dict[str, Any]) -> int:
@@ -106,31 +120,32 @@ def _job_id(message: dict[str, Any]) -> int:
     return job_id
 
 
-def _envelope(analysis: str, message_id: str, job_id: int, redelivered: bool) -> dict[str, Any]:
-    body = json.dumps([[job_id], {}, dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))])
+def _envelope(ours: _Ours) -> dict[str, Any]:
+    nothing = dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))
+    body = json.dumps([[ours.job_id], {}, nothing])
     return {
         "body": base64.b64encode(body.encode()).decode(),
         "content-type": "application/json",
         "content-encoding": "utf-8",
         "headers": {
             "lang": "py",
-            "task": task_name(analysis),
-            "id": message_id,
-            "root_id": message_id,
-            "argsrepr": f"({job_id},)",
+            "task": task_name(ours.analysis),
+            "id": ours.message_id,
+            "root_id": ours.message_id,
+            "argsrepr": f"({ours.job_id},)",
             "kwargsrepr": "{}",
         },
         "properties": {
             "body_encoding": "base64",
-            "correlation_id": message_id,
+            "correlation_id": ours.message_id,
             # Ours to choose: a forged one could acknowledge another message.
             "delivery_tag": str(uuid.uuid4()),
             "delivery_info": {
                 "exchange": EXCHANGE,
-                "routing_key": analysis,
-                "redelivered": redelivered,
+                "routing_key": ours.analysis,
+                "redelivered": ours.redelivered,
             },
-            "priority": 0,
+            "priority": ours.priority,
         },
     }
 

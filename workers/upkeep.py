@@ -12,15 +12,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.celery_app import make_app
-from schema.database import open_engine, reading
-from schema.ledger.clock import now
+from schema.database import open_engine
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST, reap
@@ -155,11 +155,10 @@ class Upkeep:
         self._engine.dispose()
 
     def _reap(self, began: float) -> None:
-        with reading(self._engine) as connection:
-            clock = connection.execute(select(now())).scalar_one()
-        if not self._steadiness.holds(clock, time.monotonic() - began):
-            return
-        reaped = reap(self._engine, self._config.max_attempts)
+        def is_steady(clock: datetime) -> bool:
+            return self._steadiness.holds(clock, time.monotonic() - began)
+
+        reaped = reap(self._engine, self._config.max_attempts, is_steady=is_steady)
         if reaped.expired:
             logger.warning(
                 "%d leases were over: %d jobs halved, %d dead",
@@ -211,8 +210,16 @@ def leave(**_signal: Any) -> None:
 
 def _upkeep() -> Upkeep:
     config = settings()
-    engine = open_engine(config.database, idle_timeout=config.lease)
+    # Who waits for a lock longer than a heartbeat looks at a ledger that nobody could keep up.
+    engine = open_engine(config.database, config.lease, lock_timeout=config.heartbeat)
     return Upkeep(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
+
+
+def between_rounds(config: Settings) -> float:
+    """Seconds between two rounds: few enough that a lock on the ledger does not begin and end
+    between two of them, unseen, and is longer than a lease.
+    """
+    return min(config.upkeep, config.heartbeat / 2)
 
 
 def _repeat(upkeep: Upkeep) -> None:
@@ -221,7 +228,7 @@ def _repeat(upkeep: Upkeep) -> None:
         if upkeep.watch() or _wake.is_set() or time.monotonic() >= due:
             _wake.clear()
             _round(upkeep, upkeep.step)
-            due = time.monotonic() + settings().upkeep
+            due = time.monotonic() + between_rounds(settings())
         vitals.write()
         _wake.wait(WATCH)
 

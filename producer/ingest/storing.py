@@ -22,8 +22,10 @@ from producer.ingest.shown import shown
 from schema.ledger.enqueue import create_jobs
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
-#: one and progress moves.
+#: one and progress moves, …
 LEAST_JOBS = 16
+#: … unless they had fewer documents than this: a claim and a commit cost as much as some of them.
+LEAST_DOCUMENTS = 8
 
 
 def store_block(
@@ -54,7 +56,7 @@ def store_block(
     joining = sorted_rows.joining
     if joining:
         store.join_run(connection, run.id, run.stored, list(joining))
-        size = min(max(1, ceil(len(joining) / LEAST_JOBS)), job_size)
+        size = min(max(LEAST_DOCUMENTS, ceil(len(joining) / LEAST_JOBS)), job_size)
         end = run.stored + len(joining)
         create_jobs(connection, run.id, plan.analyses, run.stored, end, size)
     rejects.append(sorted_rows.refused)

@@ -58,7 +58,7 @@ def test_documents_and_jobs(engine: Engine, tmp_path: Path) -> None:
     assert run["ingested_at"] >= run["created_at"]
 
 
-@pytest.mark.parametrize(("rows", "size"), [(5, 1), (16, 1), (17, 2), (200, 13)])
+@pytest.mark.parametrize(("rows", "size"), [(5, 8), (16, 8), (17, 8), (200, 13)])
 def test_jobs_are_small_where_there_is_little_to_do(
     engine: Engine, tmp_path: Path, rows: int, size: int
 ) -> None:
@@ -199,8 +199,8 @@ def test_long_texts_close_a_block_early(engine: Engine, tmp_path: Path) -> None:
     run_ingest(engine, path, run="r", block_size=1000, analyses="qa")
     check_run(engine, "r")
     sizes = {end - first for _, first, end in jobs(engine, "r")}
-    # 89 rows are 8 million characters: jobs of ceil(89 / 16), and of one for the 11 that are left.
-    assert max(sizes) == 6
+    # 89 rows are 8 million characters, 11 are left: jobs of eight, and of what remains.
+    assert sizes == {8, 1, 3}
 
 
 def test_a_dry_run_needs_no_database(tmp_path: Path) -> None:

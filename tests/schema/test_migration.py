@@ -32,7 +32,7 @@ def test_jobs_stay_as_they_were(database_url: str) -> None:
     engine = open_engine(database_url)
     jobs = text("SELECT id, run_id, analysis, state, lease_until FROM jobs ORDER BY id")
     with writing(engine) as connection:
-        command.upgrade(alembic_config(connection), "0005")
+        command.upgrade(alembic_config(connection), "0006")
         connection.execute(
             text(
                 "INSERT INTO runs (id, name, state, analyses, options, read, stored, duplicate, "
