@@ -38,7 +38,7 @@ def test_it_says_what_went_in_and_what_comes_next(
     rejected = json.loads(rejects.read_text("utf-8"))
     assert (rejected["file"], rejected["line"]) == (str(path), 3)
     with redis.Redis.from_url(redis_url) as client:
-        assert client.llen(f"{KEY_PREFIX}qa") == 2
+        assert client.llen(f"{KEY_PREFIX}qa") == 1
         assert client.llen(f"{KEY_PREFIX}summary") == 0
     second = triage("ingest", str(path), "--analyses", "qa,sentiment")
     said = "read 4 (4 of them before), stored 0, duplicate 0, rejected 0"

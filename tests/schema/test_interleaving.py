@@ -30,7 +30,7 @@ from schema.ledger.pause import CancelledRunError, pause, resume
 from schema.ledger.reap import LOST, reap
 from schema.ledger.release import disown, expire, release
 from schema.ledger.replay import make_due, replay
-from schema.ledger.resend import resend
+from schema.ledger.resend import find_unclaimed, resend
 from schema.ledger.share import share
 from schema.migration import upgrade
 from schema.process import Process
@@ -116,7 +116,7 @@ class Ledger:
             "disown": lambda e: disown(e, self.held.job_id, WORKER),
             "lose": lambda e: lose(e, WORKER, PROCESS, LOST),
             "reap": lambda e: reap(e, 1),
-            "resend": lambda e: resend(e, "sentiment", 0, 1.0),
+            "resend": lambda e: resend(e, find_unclaimed(e, "sentiment", 0, 1.0), 1.0),
             "pause": lambda e: pause(e, two),
             "resume": lambda e: resume(e, two),
             "cancel": lambda e: cancel(e, two),

@@ -19,7 +19,7 @@ from schema.ledger.begin import begin
 from schema.ledger.claim import claim
 from schema.ledger.clock import now
 from schema.ledger.dispatch import dispatch
-from schema.ledger.resend import resend
+from schema.ledger.resend import find_unclaimed, resend
 from schema.ledger.share import share
 from schema.tables import FIRST_DOCUMENTS, Job, JobState, Run, RunState
 from tests.ledger import jobs
@@ -114,7 +114,9 @@ def steps(engine: Engine) -> list[Cost]:
     found.append(costs(engine, lambda: begin(engine, held)))
     found.append(costs(engine, shared))
     found.append(costs(engine, lambda: dispatch(engine, nowhere, "sentiment", window=9)))
-    found.append(costs(engine, lambda: resend(engine, "sentiment", 0, -1.0)))
+    found.append(
+        costs(engine, lambda: resend(engine, find_unclaimed(engine, "sentiment", 0, -1.0), -1.0))
+    )
     with writing(engine) as connection:
         connection.execute(update(Job).values(state=JobState.PENDING, started_at=None))
     return found
