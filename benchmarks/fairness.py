@@ -14,7 +14,9 @@ import contextlib
 import os
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
+from statistics import mean
 
 from sqlalchemy import Engine, func, select
 
@@ -34,6 +36,9 @@ from tests.waiting import wait_until
 LARGE, SMALL = 40_000, 5
 #: Seconds until whatever is late is given up.
 PATIENCE = 300.0
+
+#: Outcomes a second, by analysis.
+Rates = dict[str, float]
 TEXTS = (
     "The parcel {n} was late, and nobody at the counter in Hamburg could tell me where it was.",
     "I love the new app, order {n} took a minute. Please keep the dark mode.",
@@ -64,21 +69,26 @@ class Stage:
         ingest(self._engine, self._config, plan)
         self._broker.dispatch(ANALYSES)
 
-    def outcomes(self, run: str) -> int:
-        """Documents done, each counted once for each analysis."""
-        documents = func.coalesce(func.sum(Job.end_position - Job.first_position), 0)
-        statement = select(documents).join(Run, Run.id == Job.run_id)
+    def outcomes(self, run: str) -> Counter[str]:
+        """Documents done, by analysis."""
+        documents = func.sum(Job.end_position - Job.first_position)
+        statement = select(Job.analysis, documents).join(Run, Run.id == Job.run_id)
         with reading(self._engine) as connection:
             found = statement.where(Run.name == run, Job.state == JobState.DONE)
-            return int(connection.execute(found).scalar_one())
+            rows = connection.execute(found.group_by(Job.analysis)).all()
+        return Counter({analysis: int(count) for analysis, count in rows})
 
-    def rate(self, seconds: float) -> float:
-        """Outcomes a second of the large run."""
+    def rate(self, seconds: float) -> Rates:
+        """Outcomes a second of the large run, by analysis."""
         before, began = self.outcomes("large"), time.monotonic()
         time.sleep(seconds)
-        return (self.outcomes("large") - before) / (time.monotonic() - began)
+        return self._rates(before, began)
 
-    def beside(self, seconds: float, rate: float) -> float:
+    def _rates(self, before: Counter[str], began: float) -> Rates:
+        now, passed = self.outcomes("large"), time.monotonic() - began
+        return {analysis: (now[analysis] - before[analysis]) / passed for analysis in ANALYSES}
+
+    def beside(self, seconds: float, rate: float) -> Rates:
         """The same, with small runs beside it."""
         before, began, made = self.outcomes("large"), time.monotonic(), 0
         while (passed := time.monotonic() - began) < seconds:
@@ -87,7 +97,7 @@ class Stage:
                 made += 1
             else:
                 time.sleep(0.01)
-        return (self.outcomes("large") - before) / (time.monotonic() - began)
+        return self._rates(before, began)
 
     def waits(self) -> list[float | None]:
         """Of each small run the seconds until it was through; None if it is not yet."""
@@ -128,16 +138,23 @@ def main() -> None:
             node = running_node(folder, list(ANALYSES), name=f"node{number}")
             stack.enter_context(node).wait_for_loads(1)
         # Behind its first documents, which are urgent as those of small runs are.
-        wait_until(lambda: stage.outcomes("large") > 2 * len(ANALYSES) * 1_000, PATIENCE)
+        wait_until(lambda: stage.outcomes("large").total() > 2 * len(ANALYSES) * 1_000, PATIENCE)
         alone = stage.rate(arguments.seconds / 2)
         beside = stage.beside(arguments.seconds, arguments.rate)
-        alone = (alone + stage.rate(arguments.seconds / 2)) / 2
+        after = stage.rate(arguments.seconds / 2)
+        alone = {analysis: (alone[analysis] + after[analysis]) / 2 for analysis in ANALYSES}
         waits = stage.waits()
         known = sorted(wait for wait in waits if wait is not None)
         within = sum(wait <= 20 for wait in known) / len(waits)
-        print(
-            f"large run: {alone:.0f} outcomes/s alone, {beside:.0f} beside = {beside / alone:.0%}"
-        )
+        kept = []
+        for analysis in ANALYSES:
+            kept.append(beside[analysis] / max(alone[analysis], 0.01))
+            print(
+                f"large run, {analysis}: {alone[analysis]:.1f} outcomes/s alone, "
+                f"{beside[analysis]:.1f} beside = {kept[-1]:.0%}"
+            )
+        everything = sum(beside.values()) / sum(alone.values())
+        print(f"large run: {everything:.0%} of all outcomes, {mean(kept):.0%} on average")
         print(f"small runs: {len(waits)}, {within:.0%} within 20 s, {len(waits) - len(known)} open")
         for share in (0.5, 0.9, 1.0):
             print(f"  {share:.0%}: {known[max(0, round(share * len(known)) - 1)]:.1f} s")

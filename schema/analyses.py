@@ -8,6 +8,11 @@ from schema.results import RESULT_TABLES
 ANALYSES = tuple(table.analysis for table in RESULT_TABLES)
 
 
+#: Analyses that write a text, token by token: a document takes them ten to fifty times as long as
+#: it takes the others.
+WRITING_ANALYSES = frozenset({"summary", "translation"})
+
+
 def task_name(analysis: str) -> str:
     """The Celery task that runs jobs of this analysis, e.g. `triage.sentiment`."""
     return f"triage.{analysis}"

@@ -26,8 +26,10 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that an analysis goes on while messages of others wait, …
 TURN = 10.0
-#: … and while urgent ones do.
+#: … and while urgent ones do, …
 URGENT_TURN = 2.0
+#: … of which a large run has its part: so long, one behind the other, its jobs are taken as well.
+LATER_TURN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,12 @@ class Ahead:
                 return None
             if held and not self._clerk.may_hold_more(analysis, held):
                 return None
-            # Nothing that is not urgent goes before what is, elsewhere.
-            found = self._claim(analysis, urgent)
-            if found is None and pull and not urgent:
+            # Beyond its part, nothing that is not urgent goes before what is, elsewhere.
+            only_urgent = urgent and (age >= LATER_TURN or held > 1)
+            found = self._claim(analysis, only_urgent)
+            if found is None and pull and not only_urgent:
                 self._clerk.pull(analysis)
-                found = self._claim(analysis, urgent)
+                found = self._claim(analysis, only_urgent)
         except BrokerError as error:
             redis_outage.note(str(error))
             return None

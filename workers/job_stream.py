@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 #: Seconds after which a queue that was empty is asked again.
 LOOK_AGAIN = 1.0
 #: Jobs that are begun and not done, at the most: all of them are released when the node ends.
-MOST_JOBS = 16
+MOST_JOBS = 24
 
 
 class JobStream:

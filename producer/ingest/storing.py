@@ -19,6 +19,7 @@ from producer.ingest.rejects import RejectsFile
 from producer.ingest.row import Reject
 from producer.ingest.run import count_block, lock_run
 from producer.ingest.shown import shown
+from schema.analyses import WRITING_ANALYSES
 from schema.ledger.enqueue import create_jobs
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
@@ -26,6 +27,9 @@ from schema.ledger.enqueue import create_jobs
 LEAST_JOBS = 16
 #: … unless they had fewer documents than this: a claim and a commit cost as much as some of them.
 LEAST_DOCUMENTS = 8
+#: Part of TRIAGE_JOB_SIZE that a job of an analysis that writes has: a job is not interrupted, and
+#: whatever waits for its worker should not wait much longer behind it than behind others.
+WRITING_PART = 1 / 8
 
 
 def store_block(
@@ -56,13 +60,21 @@ def store_block(
     joining = sorted_rows.joining
     if joining:
         store.join_run(connection, run.id, run.stored, list(joining))
-        size = min(max(LEAST_DOCUMENTS, ceil(len(joining) / LEAST_JOBS)), job_size)
         end = run.stored + len(joining)
-        create_jobs(connection, run.id, plan.analyses, run.stored, end, size)
+        for analysis in plan.analyses:
+            size = _job_size(analysis, len(joining), job_size)
+            create_jobs(connection, run.id, [analysis], run.stored, end, size)
     rejects.append(sorted_rows.refused)
     counted.write(connection)
     count_block(connection, run, sorted_rows.counts)
     return sorted_rows.counts
+
+
+def _job_size(analysis: str, documents: int, largest: int) -> int:
+    """How many of a block's documents go into a job."""
+    if analysis in WRITING_ANALYSES:
+        largest = ceil(largest * WRITING_PART)
+    return min(max(LEAST_DOCUMENTS, ceil(documents / LEAST_JOBS)), largest)
 
 
 @dataclass(slots=True)
