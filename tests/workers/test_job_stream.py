@@ -168,3 +168,18 @@ def test_other_queues_of_the_node_have_their_turn(
     assert [state for state, _ in states(engine)] == [DONE] * computed + [JobState.QUEUED] * (
         6 - computed
     )
+
+
+@pytest.mark.parametrize(("part", "computed"), [(60.0, 6), (0.0, 1)])
+def test_a_large_run_has_its_part_while_urgent_messages_wait_elsewhere(
+    engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch, part: float, computed: int
+) -> None:
+    monkeypatch.setattr(ahead, "LATER_TURN", part)
+    monkeypatch.setattr(ahead, "URGENT_TURN", 60.0)
+    child = Child(engine, Board(), Streamed())
+    child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
+    make_run(engine, [str(number) for number in range(6)], job_size=1)
+    child.messages.publish("qa", [999_999], urgent=True)
+    child.messages.publish("sentiment", [job.id for job in jobs(engine)], urgent=False)
+    child.work()
+    assert len(child.computed) == computed
