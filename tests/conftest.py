@@ -19,6 +19,32 @@ from tests.servers.postgres import create_database, drop_database, postgres_serv
 
 _numbers = itertools.count()
 
+#: Fixtures that stand on a real server.
+SERVERS = {"postgres", "redis_server"}
+#: Folders whose tests start servers or nodes themselves, in all that they do.
+SERVER_FOLDERS = {"chaos", "end_to_end", "safety"}
+#: Folders that generate their cases, and take the longer the more they generate.
+SLOW_FOLDERS = {"bad_input", "chaos"}
+
+
+@pytest.hookimpl(tryfirst=True)  # `-m` chooses by these
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use and where they lie; see docs/testing.md."""
+    for item in items:
+        folders = set(item.path.relative_to(Path(__file__).parent).parts[:-1])
+        if needs_server(item) or folders & SERVER_FOLDERS:
+            item.add_marker(pytest.mark.server)
+        if folders & SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
+
+
+def needs_server(item: pytest.Item) -> bool:
+    """Whether a fixture of a test, of its own or of another fixture, stands on a real server."""
+    # `database_url` asks for its server only when it runs: in half of its tests there is none.
+    callspec = getattr(item, "callspec", None)
+    on_postgres = callspec is not None and callspec.params.get("database_url") == "postgresql"
+    return on_postgres or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
