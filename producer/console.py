@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from producer.commands.analyze import analyze
 from producer.commands.archive import archive
@@ -23,9 +28,38 @@ from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
 from producer.errors import without_traceback
+from schema.control_characters import escape_controls
 from schema.private import be_private
 
+#: What the parser of the command line raises; it quotes what it does not understand.
+_WrongUsage: Any = typer.BadParameter.__base__
+
+
+class _Commands(TyperGroup):
+    """The commands; an error in how one is called cannot steer the terminal either."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Parse what is said before a command."""
+        with _escaped_errors():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse what is said behind it, and run it."""
+        with _escaped_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _escaped_errors() -> Iterator[None]:
+    try:
+        yield
+    except _WrongUsage as error:
+        error.message = escape_controls(error.message)
+        raise
+
+
 console = typer.Typer(
+    cls=_Commands,
     name="triage",
     help="Triage customer feedback: sentiment, entities, answers, summaries, translations in SQL.",
     no_args_is_help=True,

@@ -12,6 +12,7 @@ import typer
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from producer.ingest.error import IngestError
+from producer.say import say
 from schema.database import first_line
 from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
@@ -51,7 +52,7 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
             said = f"the database failed: {first_line(error)}"
         else:
             return
-        typer.echo(f"triage: {said}", err=True)
+        say(f"triage: {said}", err=True)
         raise typer.Exit(WRONG_USAGE)
 
     return run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from producer.errors import UsageError
+from schema.control_characters import escape_controls, json_text
 from schema.reports import ReportRows, Value
 
 #: What a spreadsheet takes a cell for a formula by (OWASP, "CSV Injection").
@@ -21,9 +21,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_csv(report: ReportRows, file: IO[str]) -> int:
-    """Write a header and rows as RFC 4180 has it; returns the number of rows.
+    r"""Write a header and rows as RFC 4180 has it; returns the number of rows.
 
-    A text that a spreadsheet would take for a formula gets a `'` before it; numbers do not.
+    A text that a spreadsheet would take for a formula gets a `'` before it; numbers do not. What
+    would steer a terminal is written out, as `\x1b`; tabs and line ends stay, since they are data.
     """
     writer = csv.writer(file)
     writer.writerow(report.columns)
@@ -35,13 +36,16 @@ def write_csv(report: ReportRows, file: IO[str]) -> int:
 
 
 def write_json(report: ReportRows, file: IO[str]) -> int:
-    """Write a list of objects, dates in ISO 8601, row by row; returns the number of rows."""
+    """Write a list of objects, dates in ISO 8601, row by row; returns the number of rows.
+
+    What would steer a terminal is escaped as JSON has it, so that a program reads the same text.
+    """
     count = 0
     file.write("[")
     for row in report.rows:
         file.write(",\n " if count else "\n ")
         named = dict(zip(report.columns, map(_iso, row), strict=True))
-        file.write(json.dumps(named, ensure_ascii=False))
+        file.write(json_text(named))
         count += 1
     file.write("\n]\n" if count else "]\n")
     return count
@@ -79,9 +83,10 @@ def opened(path: Path | None) -> Iterator[IO[str]]:
 
 
 def _csv_cell(value: Value) -> Value:
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value):
-        return "'" + value
-    return _iso(value)
+    if not isinstance(value, str):
+        return _iso(value)
+    guard = "'" if value.startswith(_FORMULA) and not _is_number(value) else ""
+    return guard + escape_controls(value, keep="\t\r\n")
 
 
 def _is_number(text: str) -> bool:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from sqlalchemy import Engine
 
 from producer.progress_table import duration, run_table
+from schema.control_characters import escape_controls
 from schema.database import reading
 from schema.progress import AnalysisProgress, RunProgress, run_progress
 
@@ -46,7 +47,9 @@ def wait_for_run(
                 progress = run_progress(connection, run)
             for one in progress.analyses:
                 if one.analysis not in tasks:
-                    tasks[one.analysis] = bars.add_task(one.analysis, total=None, note="")
+                    tasks[one.analysis] = bars.add_task(
+                        escape_controls(one.analysis), total=None, note=""
+                    )
                 bars.update(
                     tasks[one.analysis],
                     total=one.documents,

@@ -9,13 +9,14 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
+from schema.control_characters import STEERING
 from schema.reports import Value
 
 #: Characters of a cell that a table shows; files get all.
 CELL_LIMIT = 240
 
-#: A customer's text could steer the terminal (colours, titles, the cursor) through these.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+#: A customer's text could steer the terminal through these.
+_CONTROL = re.compile(f"[{STEERING}]+")
 
 
 def make_table(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Table:

@@ -21,6 +21,9 @@ EXCHANGE = "triage"
 #: Seconds after which Redis gives an unacknowledged message to another worker: above any job, since
 #: Celery never renews it. The ledger's leases find dead workers long before.
 VISIBILITY_TIMEOUT = 12 * 3600
+#: Priorities of messages, for kombu: each is a list of its own in Redis. Urgent ones, as all that
+#: come back after their worker has died, are taken before the others.
+URGENT, LATER = 0, 9
 
 
 def queues() -> list[Queue]:
@@ -74,8 +77,9 @@ def make_app(config: Settings, patience: float | None = None) -> Celery:
             "visibility_timeout": VISIBILITY_TIMEOUT,
             "unacked_restore_interval": 5,
             "unacked_restore_throttle": 1,
-            # The order of -Q is the order in which queues are drained.
-            "queue_order_strategy": "priority",
+            # Urgent messages of any analysis go first; among equals each analysis has its turn.
+            "queue_order_strategy": "round_robin",
+            "priority_steps": [URGENT, LATER],
             "socket_keepalive": True,
             "health_check_interval": 25,
             # A server that takes a connection and then says nothing is away.

@@ -28,13 +28,16 @@ class DatabaseError(RuntimeError):
     """The database cannot be used as it is. One sentence, with the fix."""
 
 
-def open_engine(url: str, idle_timeout: float | None = None) -> Engine:
+def open_engine(
+    url: str, idle_timeout: float | None = None, lock_timeout: float | None = None
+) -> Engine:
     """An engine on SQLite or PostgreSQL with the settings that the ledger counts on.
 
     Args:
         url: SQLAlchemy URL. `postgresql://` means psycopg 3.
         idle_timeout: Seconds after which PostgreSQL ends a transaction in which nothing happens, so
             that a process that was stopped in the middle of one does not hold its locks for ever.
+        lock_timeout: Seconds that PostgreSQL lets a statement wait for a lock before it fails.
 
     Raises:
         DatabaseError: If the driver is not installed, or there is no folder for the database.
@@ -45,8 +48,10 @@ def open_engine(url: str, idle_timeout: float | None = None) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     options = ["-c timezone=UTC"]
-    if idle_timeout is not None:
-        options.append(f"-c idle_in_transaction_session_timeout={round(idle_timeout * 1000)}")
+    timeouts = {"idle_in_transaction_session_timeout": idle_timeout, "lock_timeout": lock_timeout}
+    for name, seconds in timeouts.items():
+        if seconds is not None:
+            options.append(f"-c {name}={round(seconds * 1000)}")
     try:
         return create_engine(
             parsed,

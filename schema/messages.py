@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import redis
 from celery import Celery
 from kombu.exceptions import KombuError
 
 from schema.analyses import queue_name, task_name
-from schema.celery_app import KEY_PREFIX
+from schema.celery_app import KEY_PREFIX, LATER, URGENT
+from schema.redis_keys import PROBE, PROBE_LIFE, move_aside
+from schema.refusals import WRONG_TYPE, reason_of, refusal_code
+
+logger = logging.getLogger(__name__)
+
+#: What kombu and redis-py raise if Redis cannot be reached or refuses.
+UNUSABLE = (KombuError, redis.RedisError, OSError)
 
 
 class BrokerError(RuntimeError):
     """Redis cannot be reached, or takes no message. Says why, in words that are fit for a log."""
-
-
-@contextmanager
-def _as_broker_error() -> Iterator[None]:
-    """Kombu lets some of Redis's own errors through, and has several of its own."""
-    try:
-        yield
-    except (KombuError, redis.RedisError, OSError) as error:
-        raise BrokerError(_reason(error)) from error
-
-
-def _reason(error: BaseException) -> str:
-    """What an operator can mend, of all that kombu and redis-py have wrapped in each other."""
-    chain: list[BaseException] = []
-    link: BaseException | None = error
-    while link is not None and link not in chain:
-        chain.append(link)
-        link = link.__cause__ or link.__context__
-    for link in chain:
-        if isinstance(link, redis.AuthenticationError):
-            return "Redis refuses the user or the password"
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return f"the certificate of Redis is not trusted ({link.verify_message})"
-        if isinstance(link, ssl.SSLError):
-            return "Redis does not speak TLS as we do"
-        if isinstance(link, FileNotFoundError):
-            return "a file that the options of the URL name is not there"
-        if isinstance(link, socket.gaierror):
-            return "nobody knows the host name of Redis"
-    kind = next((link for link in chain if isinstance(link, OSError)), error)
-    return f"Redis does not answer ({type(kind).__name__})"
 
 
 class Messages:
@@ -60,25 +36,45 @@ class Messages:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def publish(self, analysis: str, job_ids: Sequence[int]) -> None:
+    def probe(self) -> None:
+        """See whether Redis takes writes, as publishing needs it to.
+
+        Raises:
+            BrokerError: If it does not.
+        """
+        with self._asking(), self._app.connection_or_acquire() as connection:
+            connection.default_channel.client.set(PROBE, "", ex=PROBE_LIFE)
+
+    def publish(self, analysis: str, job_ids: Sequence[int], /, *, urgent: bool = True) -> None:
         """Send one message for each job, in few round trips.
+
+        Args:
+            analysis: Whose queue.
+            job_ids: The jobs.
+            urgent: Whether to be taken before all that is not.
 
         Raises:
             BrokerError: If not all of them could be sent.
         """
-        with _as_broker_error(), self._app.producer_or_acquire() as producer, producer.batch():
+        with self._asking(), self._app.producer_or_acquire() as producer, producer.batch():
             for job_id in job_ids:
                 self._app.send_task(
                     task_name(analysis),
                     args=(job_id,),
                     queue=queue_name(analysis),
                     producer=producer,
+                    priority=URGENT if urgent else LATER,
                     retry=False,
                 )
 
-    def take(self, analysis: str) -> bytes | None:
-        """Take the message that has waited longest out of the queue, for good: who claims ahead has
-        no use for a message that nobody acknowledges, and one that is lost is sent again.
+    def take(self, analysis: str, *, urgent: bool = False) -> bytes | None:
+        """Take the message that has waited longest out of the queue, an urgent one if there is any,
+        for good: who claims ahead has no use for a message that nobody acknowledges, and one that
+        is lost is sent again.
+
+        Args:
+            analysis: Whose queue.
+            urgent: Whether to take no other.
 
         Returns:
             What Redis holds, not yet looked at; None if nothing waits.
@@ -86,10 +82,13 @@ class Messages:
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        with _as_broker_error(), self._app.connection_or_acquire() as connection:
-            client = connection.default_channel.client
-            taken: bytes | None = client.rpop(queue_name(analysis))
-            return taken
+        with self._asking(), self._app.connection_or_acquire() as connection:
+            channel = connection.default_channel
+            for priority in (URGENT,) if urgent else (URGENT, LATER):
+                taken: bytes | None = channel.client.rpop(_list_of(channel, analysis, priority))
+                if taken is not None:
+                    return taken
+            return None
 
     def tell_done(
         self, node: str, analysis: str, job_id: int, message_id: str, seconds: float
@@ -107,7 +106,7 @@ class Messages:
             BrokerError: If Redis cannot be reached.
         """
         task = {"uuid": message_id, "name": task_name(analysis)}
-        with _as_broker_error(), self._app.events.default_dispatcher(hostname=node) as events:
+        with self._asking(), self._app.events.default_dispatcher(hostname=node) as events:
             events.send("task-received", args=f"({job_id},)", kwargs="{}", **task)
             events.send("task-started", **task)
             events.send("task-succeeded", result="None", runtime=seconds, **task)
@@ -118,9 +117,22 @@ class Messages:
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        with _as_broker_error(), self._app.connection_or_acquire() as connection:
+        return sum(self.depths([analysis])[analysis])
+
+    def depths(self, analyses: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Messages that wait in the queues of some analyses, urgent ones and others.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        with self._asking(), self._app.connection_or_acquire() as connection:
             channel = connection.default_channel
-            return int(channel.client.llen(queue_name(analysis)))
+            with channel.client.pipeline(transaction=False) as asking:
+                for analysis in analyses:
+                    asking.llen(_list_of(channel, analysis, URGENT))
+                    asking.llen(_list_of(channel, analysis, LATER))
+                found = iter(map(int, asking.execute()))
+            return {analysis: (next(found), next(found)) for analysis in analyses}
 
     def waiting(self, analysis: str) -> list[bytes]:
         """All that waits in the queue of an analysis, as Redis holds it; it stays there.
@@ -128,8 +140,32 @@ class Messages:
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        with _as_broker_error(), self._app.connection_or_acquire() as connection:
-            client = connection.default_channel.client
-            # Kombu's client puts the prefix before the keys of commands that kombu itself needs.
-            found: list[bytes] = client.lrange(KEY_PREFIX + queue_name(analysis), 0, -1)
+        with self._asking(), self._app.connection_or_acquire() as connection:
+            channel = connection.default_channel
+            found: list[bytes] = []
+            for priority in (URGENT, LATER):
+                # Kombu's client puts the prefix before the keys of commands that it needs itself.
+                key = KEY_PREFIX + _list_of(channel, analysis, priority)
+                found += channel.client.lrange(key, 0, -1)
             return found
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Kombu lets some of Redis's own errors through, and has several of its own."""
+        try:
+            yield
+        except UNUSABLE as error:
+            if refusal_code(error) == WRONG_TYPE:
+                self._move_aside()
+            raise BrokerError(reason_of(error)) from error
+
+    def _move_aside(self) -> None:
+        # If that is refused too, whoever asks next comes here again.
+        with suppress(*UNUSABLE), self._app.connection_or_acquire() as connection:
+            for moved in move_aside(connection.default_channel.client):
+                logger.warning("in Redis %s", moved)
+
+
+def _list_of(channel: Any, analysis: str, priority: int) -> str:
+    """The list in Redis, as kombu names it."""
+    return str(channel._q_for_pri(queue_name(analysis), priority))

@@ -17,11 +17,17 @@ from workers.beat import Beat
 from workers.board import LOOK
 from workers.clerk import Clerk
 from workers.patience import Interrupted
+from workers.redis_outage import redis_outage
 
 if TYPE_CHECKING:
     from workers.engine import Engine, Prepared
 
 logger = logging.getLogger(__name__)
+
+#: Seconds that an analysis goes on while messages of others wait, …
+TURN = 10.0
+#: … and while urgent ones do.
+URGENT_TURN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ class Ahead:
         analysis: str,
         beat: Beat,
         *,
-        unless: Sequence[str] = (),
+        others: Sequence[str] = (),
+        age: float = 0.0,
         pull: bool = False,
         held: int = 0,
     ) -> None:
@@ -74,11 +81,12 @@ class Ahead:
         Args:
             analysis: Of the queue.
             beat: Holds the claim as soon as it is made.
-            unless: Analyses whose turn it is if anything waits for them: then none is taken.
+            others: Further analyses that this child serves: they have their turns as well.
+            age: Seconds that this analysis has had its turn.
             pull: Whether to have messages sent where none waits.
             held: Jobs that are in hand: none is taken that would be another worker's share.
         """
-        self._taking = self._thread.submit(self._take, analysis, beat, unless, pull, held)
+        self._taking = self._thread.submit(self._take, analysis, beat, others, age, pull, held)
 
     @property
     def looks(self) -> bool:
@@ -109,19 +117,30 @@ class Ahead:
         return taken
 
     def _take(
-        self, analysis: str, beat: Beat, unless: Sequence[str], pull: bool, held: int
+        self,
+        analysis: str,
+        beat: Beat,
+        others: Sequence[str],
+        age: float,
+        pull: bool,
+        held: int,
     ) -> Taken | None:
         """Whatever goes wrong here goes wrong again where it has an owner."""
         try:
-            if any(map(self._clerk.waits, unless)):
+            urgent, later = self._clerk.waiting(others)
+            if (urgent and age >= URGENT_TURN) or (later and age >= TURN):
                 return None
             if held and not self._clerk.may_hold_more(analysis, held):
                 return None
-            found = self._claim(analysis)
-            if found is None and pull:
+            # Nothing that is not urgent goes before what is, elsewhere.
+            found = self._claim(analysis, urgent)
+            if found is None and pull and not urgent:
                 self._clerk.pull(analysis)
-                found = self._claim(analysis)
-        except (BrokerError, UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
+                found = self._claim(analysis, urgent)
+        except BrokerError as error:
+            redis_outage.note(str(error))
+            return None
+        except (UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
             logger.warning("%s: no job taken ahead: %s", analysis, type(error).__name__)
             return None
         if found is None:
@@ -140,8 +159,8 @@ class Ahead:
             self._preparing = False
         return Taken(claimed, documents, prepared, message)
 
-    def _claim(self, analysis: str) -> tuple[str, Claim] | None:
-        while found := self._clerk.next_message(analysis):
+    def _claim(self, analysis: str, urgent: bool) -> tuple[str, Claim] | None:
+        while found := self._clerk.next_message(analysis, urgent=urgent):
             message, job_id = found
             if claimed := self._clerk.claim(analysis, job_id, ahead=True):
                 return message, claimed

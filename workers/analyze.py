@@ -6,19 +6,19 @@ Run as `python -m workers.analyze PATH`. Standard output carries results and not
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from pydantic import ValidationError
 
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
+from schema.control_characters import escape_controls, json_text
 from schema.options import RunOptions
 from schema.private import be_private
 from schema.results import Failure, Result, results_json
@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _analyze(asked)
     except (CatalogError, InputError, SettingsError, UnknownAnalysisError, WorkerFault) as error:
-        print(f"triage analyze: {error}", file=sys.stderr)
+        # It may quote a path or an option, which must not steer the terminal.
+        print(escape_controls(f"triage analyze: {error}"), file=sys.stderr)
         return CANNOT
     except BrokenPipeError:
         # Whatever is still buffered has nowhere to go when the interpreter flushes it.
@@ -64,8 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, which the message may quote."""
+        super().error(escape_controls(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="triage analyze", description="Try models on a few texts: JSONL in, JSONL out."
     )
     parser.add_argument("path", help='JSONL with "id" and "text"; - reads from a pipe')
@@ -175,7 +182,7 @@ def _answer(outcomes: Mapping[str, list[Result] | Failure]) -> dict[str, Any]:
 
 def _print(answer: dict[str, Any]) -> None:
     # An id may hold half a surrogate pair, which UTF-8 cannot say and a JSON escape can.
-    line = json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    line = json_text(answer).encode("utf-8", "backslashreplace")
     sys.stdout.buffer.write(line + b"\n")
 
 

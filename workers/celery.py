@@ -52,6 +52,7 @@ def _begin(**_signal: Any) -> None:
 transport.install()
 remote_control.take_no_orders()
 app = celery_app()
+app.conf.worker_consumer = "workers.consumer:Consumer"
 hands.install(app)
 vitals.install(app)
 for _analysis in ANALYSES:

@@ -27,6 +27,7 @@ from schema.results import Failure
 from schema.settings import Settings
 from workers.board import Place
 from workers.patience import patiently
+from workers.redis_outage import redis_outage
 from workers.transport import ForgedMessageError, ids_of
 
 logger = logging.getLogger(__name__)
@@ -79,13 +80,14 @@ class Clerk:
 
         return patiently(f"job {job_id}", once, self._place.wait)
 
-    def next_message(self, analysis: str) -> tuple[str, int] | None:
-        """The message whose turn it is, taken out of the queue: its id, and that of its job.
+    def next_message(self, analysis: str, *, urgent: bool = False) -> tuple[str, int] | None:
+        """The message whose turn it is, taken out of the queue: its id, and that of its job; with
+        `urgent` only an urgent one.
 
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        while (raw := self._messages.take(analysis)) is not None:
+        while (raw := self._messages.take(analysis, urgent=urgent)) is not None:
             try:
                 return ids_of(analysis, raw)
             except ForgedMessageError as error:
@@ -101,13 +103,14 @@ class Clerk:
         with reading(self._database) as connection:
             return held < share(connection, analysis, held)
 
-    def waits(self, analysis: str) -> bool:
-        """Whether messages wait in the queue of an analysis.
+    def waiting(self, analyses: Sequence[str]) -> tuple[bool, bool]:
+        """Whether urgent messages wait in the queues of some analyses, and whether others do.
 
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        return self._messages.depth(analysis) > 0
+        depths = self._messages.depths(analyses).values() if analyses else ()
+        return any(urgent for urgent, _ in depths), any(later for _, later in depths)
 
     def begin(self, claimed: Claim) -> Claim | None:
         """Charge the attempt of a job claimed ahead; None if it must not be computed."""
@@ -162,14 +165,15 @@ class Clerk:
         try:
             self._messages.tell_done(node, claimed.analysis, claimed.job_id, message_id, seconds)
         except BrokerError as error:
-            logger.warning("job %d: Flower is not told: %s", claimed.job_id, error)
+            redis_outage.note(str(error))
 
     def pull(self, analysis: str) -> None:
         """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
         try:
-            dispatch(self._database, self._messages.publish, analysis, self._config.window)
+            if dispatch(self._database, self._messages.publish, analysis, self._config.window):
+                redis_outage.over()
         except BrokerError as error:
-            logger.warning("cannot dispatch %s: %s", analysis, error)
+            redis_outage.note(str(error))
         except SQLAlchemyError as error:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 

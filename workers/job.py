@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Seconds after which a burst takes no more jobs ahead: then the node's other queues have their
-#: turn, and Celery hears of its task. A stream, whose end costs more, goes on until one of them
-#: waits, …
+#: Seconds after which a burst takes no more jobs ahead, so that Celery hears of its task. A stream,
+#: whose end costs more, goes on until another analysis waits for its turn, see `Ahead`, …
 BURST = 10.0
 #: … but takes no more jobs after so many seconds.
 LONGEST_BURST = 600.0
@@ -150,7 +149,12 @@ class JobRunner:
         if last or self._ahead.looks or self._place.stopping or monotonic() >= until:
             return
         streams = analysis in self._streamings
-        self._ahead.look(analysis, beat, pull=streams, held=int(streams))
+        age = monotonic() - until + BURST
+        others = self._others(analysis)
+        self._ahead.look(analysis, beat, others=others, age=age, pull=streams, held=int(streams))
+
+    def _others(self, analysis: str) -> list[str]:
+        return [name for name in self._engines if name != analysis]
 
     def _compute(self, job: Taken, beat: Beat, began: float) -> Computed | None:
         """What comes of a job; None if it is given up."""
@@ -208,13 +212,12 @@ class JobRunner:
         assert job.prepared is not None
         group = streaming.group(job.prepared)
         assert group is not None
-        others = [name for name in self._engines if name != analysis]
+        others = self._others(analysis)
 
         def look(held: int) -> None:
-            late = monotonic() - until
-            if late < LONGEST_BURST and not self._place.stopping:
-                unless = others if late > 0 else ()
-                self._ahead.look(analysis, beat, unless=unless, pull=True, held=held)
+            age = monotonic() - until + BURST
+            if age < BURST + LONGEST_BURST and not self._place.stopping:
+                self._ahead.look(analysis, beat, others=others, age=age, pull=True, held=held)
 
         return JobStream(
             streaming,

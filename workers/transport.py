@@ -15,14 +15,17 @@ import json
 import logging
 import re
 import uuid
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils import json as kombu_json
+from redis.exceptions import RedisError
 
 from schema.analyses import ANALYSES, queue_name, task_name
-from schema.celery_app import EXCHANGE
+from schema.celery_app import EXCHANGE, LATER, URGENT
+from workers.lenient import LenientChannel, LenientQoS
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +56,7 @@ def cleaned(queue: str, raw: bytes) -> str:
     Raises:
         ForgedMessageError: If it is none of ours.
     """
-    return json.dumps(_envelope(*_ours(queue, raw)))
+    return json.dumps(_envelope(_ours(queue, raw)))
 
 
 def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
@@ -62,12 +65,24 @@ def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
     Raises:
         ForgedMessageError: If it is none of ours.
     """
-    _, message_id, job_id, _ = _ours(queue_name(analysis), raw)
-    return message_id, job_id
+    ours = _ours(queue_name(analysis), raw)
+    return ours.message_id, ours.job_id
 
 
-def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
-    """Analysis, message id, job id, and whether it was delivered before."""
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """All that is believed of a message: its two ids, whether it was delivered before, and whose
+    turn it is, so that what goes back to the queue waits where it did.
+    """
+
+    analysis: str
+    message_id: str
+    job_id: int
+    redelivered: bool
+    priority: int
+
+
+def _ours(queue: str, raw: bytes) -> _Ours:
     if len(raw) > LONGEST:
         raise ForgedMessageError(f"longer than {LONGEST} bytes")
     try:
@@ -75,6 +90,7 @@ def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
         headers, properties = message["headers"], message["properties"]
         message_id, task = headers["id"], headers["task"]
         redelivered = properties["delivery_info"].get("redelivered") is True
+        priority = LATER if properties.get("priority") == LATER else URGENT
     except UNREADABLE:
         raise ForgedMessageError("not a message of Celery's protocol 2") from None
     analysis = next((name for name in ANALYSES if queue_name(name) == queue), None)
@@ -82,7 +98,7 @@ def _ours(queue: str, raw: bytes) -> tuple[str, str, int, bool]:
         raise ForgedMessageError("not for the task of its queue")
     if not isinstance(message_id, str) or not UUID.fullmatch(message_id):
         raise ForgedMessageError("its id is no UUID")
-    return analysis, message_id, _job_id(message), redelivered
+    return _Ours(analysis, message_id, _job_id(message), redelivered, priority)
 
 
 def _job_id(message: dict[str, Any]) -> int:
@@ -104,31 +120,32 @@ def _job_id(message: dict[str, Any]) -> int:
     return job_id
 
 
-def _envelope(analysis: str, message_id: str, job_id: int, redelivered: bool) -> dict[str, Any]:
-    body = json.dumps([[job_id], {}, dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))])
+def _envelope(ours: _Ours) -> dict[str, Any]:
+    nothing = dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))
+    body = json.dumps([[ours.job_id], {}, nothing])
     return {
         "body": base64.b64encode(body.encode()).decode(),
         "content-type": "application/json",
         "content-encoding": "utf-8",
         "headers": {
             "lang": "py",
-            "task": task_name(analysis),
-            "id": message_id,
-            "root_id": message_id,
-            "argsrepr": f"({job_id},)",
+            "task": task_name(ours.analysis),
+            "id": ours.message_id,
+            "root_id": ours.message_id,
+            "argsrepr": f"({ours.job_id},)",
             "kwargsrepr": "{}",
         },
         "properties": {
             "body_encoding": "base64",
-            "correlation_id": message_id,
+            "correlation_id": ours.message_id,
             # Ours to choose: a forged one could acknowledge another message.
             "delivery_tag": str(uuid.uuid4()),
             "delivery_info": {
                 "exchange": EXCHANGE,
-                "routing_key": analysis,
-                "redelivered": redelivered,
+                "routing_key": ours.analysis,
+                "redelivered": ours.redelivered,
             },
-            "priority": 0,
+            "priority": ours.priority,
         },
     }
 
@@ -182,7 +199,7 @@ class _Client(redis.PrefixedStrictRedis):
             return None
 
 
-class _QoS(redis.QoS):
+class _QoS(LenientQoS):
     """Messages that are being worked on."""
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
@@ -194,7 +211,7 @@ class _QoS(redis.QoS):
             self._remove_from_indices(tag).execute()  # type: ignore[no-untyped-call]
 
 
-class Channel(redis.Channel):
+class Channel(LenientChannel):
     """A channel that hands on what is ours."""
 
     QoS = _QoS
@@ -224,9 +241,12 @@ class Channel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    """Kombu's Redis transport with that channel."""
+    """Kombu's Redis transport with that channel; a Redis that refuses is a Redis that is away."""
 
     Channel = Channel
+
+    #: What Celery takes for a lost connection, and connects again after.
+    connection_errors = (*redis.Transport.connection_errors, RedisError)
 
 
 def install() -> None:

@@ -12,19 +12,19 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.celery_app import make_app
-from schema.database import open_engine, reading
-from schema.ledger.clock import now
+from schema.database import open_engine
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST, reap
-from schema.messages import Messages
+from schema.messages import BrokerError, Messages
 from schema.process import Process, machine
 from schema.readiness import seen, workers_on
 from schema.results import Failure
@@ -32,6 +32,7 @@ from schema.settings import Settings, settings
 from workers.board import Board, node_board
 from workers.death import how_a_child_ended
 from workers.lost_messages import LostMessages
+from workers.redis_outage import redis_outage
 from workers.steadiness import Steadiness
 from workers.vitals import vitals
 
@@ -110,6 +111,8 @@ class Upkeep:
         except SQLAlchemyError:
             self._steadiness.lost()
             raise
+        if redis_outage.lasts:
+            self._messages.probe()
         for analysis in ANALYSES:
             if lost := self._lost.take_back(analysis):
                 logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
@@ -152,11 +155,10 @@ class Upkeep:
         self._engine.dispose()
 
     def _reap(self, began: float) -> None:
-        with reading(self._engine) as connection:
-            clock = connection.execute(select(now())).scalar_one()
-        if not self._steadiness.holds(clock, time.monotonic() - began):
-            return
-        reaped = reap(self._engine, self._config.max_attempts)
+        def is_steady(clock: datetime) -> bool:
+            return self._steadiness.holds(clock, time.monotonic() - began)
+
+        reaped = reap(self._engine, self._config.max_attempts, is_steady=is_steady)
         if reaped.expired:
             logger.warning(
                 "%d leases were over: %d jobs halved, %d dead",
@@ -208,8 +210,16 @@ def leave(**_signal: Any) -> None:
 
 def _upkeep() -> Upkeep:
     config = settings()
-    engine = open_engine(config.database, idle_timeout=config.lease)
+    # Who waits for a lock longer than a heartbeat looks at a ledger that nobody could keep up.
+    engine = open_engine(config.database, config.lease, lock_timeout=config.heartbeat)
     return Upkeep(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
+
+
+def between_rounds(config: Settings) -> float:
+    """Seconds between two rounds: few enough that a lock on the ledger does not begin and end
+    between two of them, unseen, and is longer than a lease.
+    """
+    return min(config.upkeep, config.heartbeat / 2)
 
 
 def _repeat(upkeep: Upkeep) -> None:
@@ -218,7 +228,7 @@ def _repeat(upkeep: Upkeep) -> None:
         if upkeep.watch() or _wake.is_set() or time.monotonic() >= due:
             _wake.clear()
             _round(upkeep, upkeep.step)
-            due = time.monotonic() + settings().upkeep
+            due = time.monotonic() + between_rounds(settings())
         vitals.write()
         _wake.wait(WATCH)
 
@@ -227,6 +237,8 @@ def _round(upkeep: Upkeep, step: Callable[[], None]) -> None:
     with _stepping:
         try:
             step()
+        except BrokerError as error:
+            redis_outage.note(str(error))
         except Exception as error:
             # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
             logger.warning("upkeep waits: %s", type(error).__name__)

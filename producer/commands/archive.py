@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from producer.say import say
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.archive import archive as archive_run
@@ -25,10 +26,8 @@ def archive(
         run_id = find_run(connection, run)
     if undo:
         done = restore(engine, run_id)
-        typer.echo(f"run {run} is listed again" if done else f"run {run} was not archived")
+        say(f"run {run} is listed again" if done else f"run {run} was not archived")
     elif archive_run(engine, run_id):
-        typer.echo(
-            f"run {run} is archived: its results stay; back with: triage archive {run} --undo"
-        )
+        say(f"run {run} is archived: its results stay; back with: triage archive {run} --undo")
     else:
-        typer.echo(f"run {run} was archived already")
+        say(f"run {run} was archived already")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,9 +9,11 @@ import typer
 from sqlalchemy import Connection, func, select
 
 from producer.errors import UsageError
+from producer.say import say
 from producer.session import open_database
 from producer.table import plain_text
 from schema.analyses import ANALYSES
+from schema.control_characters import json_text
 from schema.database import reading
 from schema.runs import find_run
 from schema.tables import DeadLetter, DocumentRow, Model, Run
@@ -42,14 +43,14 @@ def dead(
         run_id = None if run is None else find_run(connection, run)
         total, letters = _read(connection, run_id, analysis, limit, show_text)
     if as_json:
-        typer.echo(json.dumps(letters, ensure_ascii=False, indent=2, default=_iso))
+        say(json_text(letters, indent=2, default=_iso))
         return
     for letter in letters:
         _say(letter)
     if not letters:
-        typer.echo("no dead letters")
+        say("no dead letters")
     if total > len(letters):
-        typer.echo(f"only the newest {len(letters)} of {total:,}; all with --limit 0", err=True)
+        say(f"only the newest {len(letters)} of {total:,}; all with --limit 0", err=True)
 
 
 def known_analysis(name: str | None) -> str | None:
@@ -116,9 +117,9 @@ def _say(letter: dict[str, Any]) -> None:
         f"run {letter['run']}, {letter['analysis']}, {document}: "
         f"{letter['error']}: {letter['message']} ({', '.join(more)})"
     )
-    typer.echo(plain_text(line, len(line)).plain)
+    say(plain_text(line, len(line)).plain)
     if "text" in letter:
-        typer.echo(f"    {letter['text']}")
+        say(f"    {letter['text']}")
 
 
 def _iso(value: datetime) -> str:

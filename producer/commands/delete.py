@@ -13,6 +13,7 @@ from producer.errors import UsageError
 from producer.forgotten_rejects import sweep_rejects
 from producer.ingest.shown import escaped
 from producer.rejects_files import RejectsFiles, find_rejects_files
+from producer.say import say
 from producer.session import open_database, open_settings
 from schema.database import reading
 from schema.ledger.delete import Deleted, begin_deletion, delete_run, find_deletable
@@ -44,13 +45,13 @@ def delete(
     if dry_run or not yes:
         found = find_deletable(engine, run_id)
         if dry_run:
-            typer.echo(_say("would be deleted", run, found, bool(files.reached)))
+            say(_say("would be deleted", run, found, bool(files.reached)))
             return
         _confirm(_say("to be deleted for good", run, found, bool(files.reached)))
     _delete(engine, folder, run, run_id)
     left = [*files.unreached, *_elsewhere(run, files)]
     for sentence in left:
-        typer.echo(sentence, err=True)
+        say(sentence, err=True)
     if left:
         raise typer.Exit(1)
 
@@ -75,14 +76,14 @@ def _delete(engine: Engine, folder: Path, run: str, run_id: int) -> None:
     done = Deleted()
     for sofar in delete_run(engine, run_id):
         done = sofar
-    typer.echo(_say("deleted", run, done, rejected))
+    say(_say("deleted", run, done, rejected))
     if not empty_log(engine):
-        typer.echo(
+        say(
             "somebody reads the database, so its files may still hold the texts that were deleted, "
             "until the next one that writes",
             err=True,
         )
-    typer.echo(_SPACE[engine.dialect.name])
+    say(_SPACE[engine.dialect.name])
 
 
 def _delete_rejects(engine: Engine, folder: Path, run: str) -> bool:

@@ -23,6 +23,7 @@ from producer.node import require_worker_extra
 from producer.progress_bars import wait_for_run
 from producer.session import open_settings
 from producer.table import make_table
+from schema.control_characters import escape_controls
 from schema.database import open_engine, reading
 from schema.migration import upgrade
 from schema.reports import find_report, run_report
@@ -130,6 +131,7 @@ def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
-def _shown(path: Path) -> Path:
+def _shown(path: Path) -> str:
     """The path as somebody in the current folder would write it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return escape_controls(str(here))

@@ -14,6 +14,7 @@ from producer.forgotten_rejects import ForgottenRejects, forget_rejects, has_key
 from producer.ingest.encoding import is_broken
 from producer.ingest.shown import shown, shown_names
 from producer.rejects_files import RejectsFiles, find_rejects_files
+from producer.say import say
 from producer.session import open_database, open_settings
 from schema.ledger.forget import Forgotten, empty_log, find_forgettable
 from schema.ledger.forget import forget as forget_documents
@@ -56,9 +57,9 @@ def forget(
             "of TRIAGE_REJECTS writable, and run this again"
         ) from None
     for line in left[:MOST_LEFT]:
-        typer.echo(line, err=True)
+        say(line, err=True)
     if len(left) > MOST_LEFT:
-        typer.echo(f"and {len(left) - MOST_LEFT} more files of rejected rows", err=True)
+        say(f"and {len(left) - MOST_LEFT} more files of rejected rows", err=True)
     if left:
         raise typer.Exit(NOT_ALL)
 
@@ -69,18 +70,18 @@ def _forget(engine: Engine, folder: Path, which: Which, dry_run: bool, yes: bool
     found = find_forgettable(engine, which)
     rejects = forget_rejects(engine, files, which, dry_run=True)
     if files.unsure:
-        typer.echo(
+        say(
             f"runs of an older version ({shown_names(files.unsure)}) did not keep where their "
             f"rejected rows are: only those in {folder.absolute()} are looked into",
             err=True,
         )
     if dry_run:
-        typer.echo(_say("would be deleted", found, rejects))
+        say(_say("would be deleted", found, rejects))
     elif found.documents or rejects.rows:
         _confirm(yes, found, rejects)
         rejects = _delete(engine, folder, files, which)
     else:
-        typer.echo(_say("nothing to delete", found, rejects))
+        say(_say("nothing to delete", found, rejects))
         _clean(engine, folder, files)
     if found.documents or rejects.rows:
         return rejects.left
@@ -121,10 +122,10 @@ def _delete(engine: Engine, folder: Path, files: RejectsFiles, which: Which) -> 
     for sofar in forget_documents(engine, which):
         done = sofar
     rejects = forget_rejects(engine, files, which)
-    typer.echo(_say("deleted", done, rejects))
+    say(_say("deleted", done, rejects))
     _clean(engine, folder, files)
     if engine.dialect.name == "postgresql":
-        typer.echo(
+        say(
             "PostgreSQL keeps deleted rows in its files until VACUUM, by hand or by itself; "
             "backups keep them longer"
         )
@@ -135,7 +136,7 @@ def _clean(engine: Engine, folder: Path, files: RejectsFiles) -> None:
     """Take what was deleted, now or by a run that came to no end, out of the files."""
     sweep_rejects(folder, files)
     if not empty_log(engine):
-        typer.echo(
+        say(
             "somebody reads the database, so its files may still hold the text of documents that "
             "were deleted: run this again when they have ended",
             err=True,

@@ -18,6 +18,7 @@ from producer.errors import UsageError
 from producer.ingest import ColumnChoice, Counts, Plan, make_plan
 from producer.ingest.ingestion import Progress
 from producer.progress_bars import wait_for_run
+from producer.say import say
 from producer.session import open_database, open_settings
 from schema.settings import Settings
 
@@ -76,8 +77,8 @@ def ingest(
 ) -> None:
     """Read feedback from files, and put it in line for analysis.
 
-    The same command again resumes what was interrupted, and doubles nothing. Rows that cannot go in
-    are written to RUN.rejects.jsonl, with the reason.
+    The same command again resumes what was interrupted, and doubles nothing: each row counts once.
+    Rows that cannot go in are written to RUN.rejects.jsonl, with the reason.
     """
     config = open_settings()
     plan = make_plan(
@@ -104,7 +105,7 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
     @cache
     def broker() -> Broker:
         """Asked for with the first block: before that there is nothing to warn about."""
-        return Broker(engine, config, lambda line: typer.echo(line, err=True))
+        return Broker(engine, config, lambda line: say(line, err=True))
 
     with _bar(plan) as progress:
         done = ingestion.ingest(
@@ -115,36 +116,36 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
             on_block=lambda: broker().dispatch(plan.analyses),
         )
     counts = done.counts
+    before = f" ({counts.before} of them before)" if counts.before else ""
     known = f" ({counts.known} known from earlier runs)" if counts.known else ""
-    where = f" → {done.rejects}" if counts.rejected else ""
-    typer.echo(
-        f"run {done.run}: read {counts.read}, stored {counts.stored}{known}, "
+    rejected = counts.rejected + counts.rejected_before
+    where = f" → {done.rejects}" if rejected else ""
+    say(
+        f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}, "
         f"duplicate {counts.duplicate}, rejected {counts.rejected}{where}"
     )
-    if counts.rejected == counts.read:
+    if rejected == counts.read:
         raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")
     if wait:
         ended = wait_for_run(engine, done.run, Console(stderr=True))
         if ended.cancelled_at is not None:
-            typer.echo(f"run {done.run} was cancelled: see triage status {done.run}", err=True)
+            say(f"run {done.run} was cancelled: see triage status {done.run}", err=True)
             raise typer.Exit(CANCELLED)
-        typer.echo(f"all is analysed; next: triage report --run {done.run} sentiment-by-day")
+        say(f"all is analysed; next: triage report --run {done.run} sentiment-by-day")
     else:
-        typer.echo(f"next: triage status {done.run}")
+        say(f"next: triage status {done.run}")
 
 
 def _dry_run(config: Settings, plan: Plan) -> None:
     with _bar(plan) as progress:
         seen = ingestion.dry_run(config, plan, progress)
     for name, columns in seen.columns.items():
-        typer.echo(f"{name}: {columns.describe()}")
-    typer.echo(
-        f"dry run: read {seen.good + seen.rejected}, good {seen.good}, rejected {seen.rejected}"
-    )
+        say(f"{name}: {columns.describe()}")
+    say(f"dry run: read {seen.good + seen.rejected}, good {seen.good}, rejected {seen.rejected}")
     for reject in seen.rejects:
-        typer.echo(f"  {reject.file}, line {reject.line}: {reject.reason}")
+        say(f"  {reject.file}, line {reject.line}: {reject.reason}")
     if seen.rejected > len(seen.rejects):
-        typer.echo(f"  and {seen.rejected - len(seen.rejects)} more")
+        say(f"  and {seen.rejected - len(seen.rejects)} more")
 
 
 @contextmanager

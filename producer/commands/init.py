@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from producer.errors import UsageError
+from producer.say import say
 from producer.session import open_settings
 from schema.database import DatabaseError, describe, open_engine
 from schema.migration import upgrade
@@ -19,8 +18,8 @@ def init() -> None:
         raise UsageError(str(error)) from None
     where = describe(config.database)
     if before == after:
-        typer.echo(f"{where} is up to date (revision {after})")
+        say(f"{where} is up to date (revision {after})")
     elif before is None:
-        typer.echo(f"{where} created (revision {after})")
+        say(f"{where} created (revision {after})")
     else:
-        typer.echo(f"{where} upgraded from revision {before} to {after}")
+        say(f"{where} upgraded from revision {before} to {after}")

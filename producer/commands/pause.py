@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from producer.say import say
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.pause import Paused
@@ -18,7 +19,7 @@ def pause(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) -
     engine = open_database()
     with reading(engine) as connection:
         run_id = find_run(connection, run)
-    typer.echo(_say(run, pause_run(engine, run_id)))
+    say(_say(run, pause_run(engine, run_id)))
 
 
 def _say(run: str, found: Paused) -> str:

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from producer.errors import UsageError
 from producer.export import opened, write_csv, write_json
+from producer.say import say
 from producer.session import open_database
 from producer.table import make_table
 from schema.database import reading
@@ -67,7 +68,7 @@ def report(
     with _rows(name, run, asked) as found, opened(output) as file:
         more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
     if more and note:
-        typer.echo(note, err=True)
+        say(note, err=True)
 
 
 @contextmanager

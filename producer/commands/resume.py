@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from producer.broker import Broker
+from producer.say import say
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
 from schema.database import reading
@@ -21,7 +22,7 @@ def resume(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) 
         run_id = find_run(connection, run)
     found = resume_run(engine, run_id)
     if not found.changed:
-        typer.echo(f"run {run} was not paused; see: triage status {run}")
+        say(f"run {run} was not paused; see: triage status {run}")
         return
-    typer.echo(f"run {run} goes on: {found.waiting:,} jobs wait")
-    Broker(engine, open_settings(), lambda line: typer.echo(line, err=True)).dispatch(ANALYSES)
+    say(f"run {run} goes on: {found.waiting:,} jobs wait")
+    Broker(engine, open_settings(), lambda line: say(line, err=True)).dispatch(ANALYSES)

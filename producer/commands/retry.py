@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from producer.broker import Broker
 from producer.commands.dead import known_analysis
 from producer.errors import UsageError
+from producer.say import say
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
 from schema.database import reading
@@ -44,13 +45,13 @@ def retry(
     with reading(engine) as connection:
         left = _letters(connection, open_runs, analysis)
         stay = _letters(connection, list(cancelled), analysis)
-    typer.echo(_say(due, replayed, left, dead))
+    say(_say(due, replayed, left, dead))
     if dead and stay:
         names = ", ".join(cancelled.values())
-        typer.echo(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
+        say(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
     if due or replayed:
         asked = ANALYSES if analysis is None else (analysis,)
-        Broker(engine, config, lambda line: typer.echo(line, err=True)).dispatch(asked)
+        Broker(engine, config, lambda line: say(line, err=True)).dispatch(asked)
 
 
 def _runs(connection: Connection, name: str | None) -> tuple[list[int], dict[int, str]]:

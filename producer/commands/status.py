@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +15,10 @@ from sqlalchemy import Engine
 
 from producer.errors import UsageError
 from producer.progress_table import run_table, runs_table
+from producer.say import say
 from producer.session import open_database
 from producer.worker_table import worker_table
+from schema.control_characters import json_text
 from schema.database import reading
 from schema.overview import SHOWN, Overview, overview
 from schema.progress import run_progress
@@ -60,7 +61,7 @@ def status(
         return
     shown = look()
     if as_json:
-        typer.echo(json.dumps(shown.as_json, ensure_ascii=False, indent=2))
+        say(json_text(shown.as_json, indent=2))
     else:
         Console().print(shown.view)
 

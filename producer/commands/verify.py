@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterable
 from typing import Annotated
@@ -10,7 +9,9 @@ from typing import Annotated
 import typer
 
 from producer.errors import UsageError
+from producer.say import say
 from producer.session import open_database
+from schema.control_characters import json_text
 from schema.database import reading
 from schema.runs import find_run, is_deleted
 from schema.tables import JobState
@@ -52,7 +53,7 @@ def verify(
 def _say_json(found: Iterable[RunBooks]) -> int:
     """Print every run as JSON; returns how many are broken."""
     books = list(found)
-    typer.echo(json.dumps([one.as_json() for one in books], ensure_ascii=False, indent=2))
+    say(json_text([one.as_json() for one in books], indent=2))
     return sum(bool(one.violations) for one in books)
 
 
@@ -72,10 +73,10 @@ def _say_all(found: Iterable[RunBooks], newest: int | None) -> int:
         _say(books)
     said += len(last)
     if not runs:
-        typer.echo("no runs yet; begin with: triage ingest")
+        say("no runs yet; begin with: triage ingest")
     elif runs > NEWEST:
         left_out = f"; {runs - said:,} more that are ok: triage verify --all" if runs > said else ""
-        typer.echo(f"{runs:,} runs: {runs - broken:,} ok, {broken:,} BROKEN{left_out}")
+        say(f"{runs:,} runs: {runs - broken:,} ok, {broken:,} BROKEN{left_out}")
     return broken
 
 
@@ -88,9 +89,9 @@ def _say(books: RunBooks) -> None:
     ]
     parts += [_analysis(name, totals) for name, totals in books.analyses.items()]
     verdict = "BROKEN" if books.violations else "ok"
-    typer.echo(f"run {run.name}: {verdict}: {'; '.join(parts)}")
+    say(f"run {run.name}: {verdict}: {'; '.join(parts)}")
     for violation in books.violations:
-        typer.echo(f"  {violation}")
+        say(f"  {violation}")
 
 
 def _analysis(name: str, totals: dict[str, int]) -> str:

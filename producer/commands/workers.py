@@ -11,6 +11,7 @@ import typer
 from producer.commands.worker import served_analyses
 from producer.devices import parse_devices
 from producer.node import node_command, node_environment, require_redis, require_worker_extra
+from producer.say import say
 from producer.session import open_database, open_settings
 from producer.supervisor import Node, Supervisor
 
@@ -35,7 +36,7 @@ def workers(
         name = f"{place.replace(':', '').replace('cuda', 'gpu')}-{os.getpid()}"
         environment = node_environment(config, place, redis_url)
         nodes.append(Node(name, node_command(name, served, concurrency), environment))
-    supervisor = Supervisor(nodes, lambda line: typer.echo(line, err=True))
+    supervisor = Supervisor(nodes, lambda line: say(line, err=True))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     supervisor.run()

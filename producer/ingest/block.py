@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from producer.ingest.feedback import Feedback
-from producer.ingest.row import Reject
+from producer.ingest.input_row import InputRow
 
 #: Characters after which a block is closed early, so that long texts do not fill the memory.
 MOST_CHARACTERS = 8_000_000
 
 
-Block = list[Feedback | Reject]
+Block = list[InputRow]
 
 
-def cut_blocks(items: Iterable[Feedback | Reject], size: int) -> Iterator[Block]:
+def cut_blocks(rows: Iterable[InputRow], size: int) -> Iterator[Block]:
     """Cut a stream into blocks of `size` rows, or fewer where texts are long."""
     block: Block = []
     characters = 0
-    for item in items:
-        block.append(item)
+    for row in rows:
+        block.append(row)
+        item = row.content
         if isinstance(item, Feedback):
             characters += len(item.text) + len(item.metadata)
         else:

@@ -90,10 +90,7 @@ def find_columns(
         IngestError: If a column that the user names is not there, no text column is found, or there
             are too many; the message names the columns there are.
     """
-    if len(columns) > MOST_COLUMNS:
-        raise IngestError(
-            f"{name} has {len(columns)} columns, more than the {MOST_COLUMNS} that can be read"
-        )
+    check_number(name, len(columns))
     free = list(columns)
     found: dict[str, str | None] = {}
     for role, asked in vars(choice).items():
@@ -117,6 +114,18 @@ def find_columns(
             else f"{name} has no columns"
         )
     return Columns(text=text, **found)
+
+
+def check_number(name: str, columns: int) -> None:
+    """Make sure that an input has no more columns than can be read.
+
+    Raises:
+        IngestError: If it has.
+    """
+    if columns > MOST_COLUMNS:
+        raise IngestError(
+            f"{name} has {columns} columns, more than the {MOST_COLUMNS} that can be read"
+        )
 
 
 def _words(name: str) -> str:

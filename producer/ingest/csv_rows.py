@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from producer.ingest.columns import MOST_COLUMNS
+from producer.ingest.columns import MOST_COLUMNS, check_number
 from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
 from producer.ingest.lines import EndlessRecordError, Lines, LongLineError
@@ -34,9 +34,10 @@ def open_csv(source: ByteStream, encoding: str | None, field_limit: int, tabs: b
         IngestError: If there is no usable header.
     """
     with damage(source.name):
-        lines = Lines(source.as_text(encoding, newline=""), 4 * field_limit)
+        lines = Lines(source.name, source.as_text(encoding, newline=""), 4 * field_limit)
         csv.field_size_limit(field_limit)
         header, delimiter = _read_header(source.name, lines, tabs)
+        lines.found_row()
     reader = _Reader(source.name, lines, header, delimiter, tabs)
     return RowStream(source.name, header, reader.rows(), source.fraction)
 
@@ -62,6 +63,8 @@ def _header_fields(name: str, lines: Lines, tabs: bool) -> tuple[list[str], str]
     first = line.lstrip("\ufeff")
     delimiter = "\t" if tabs else max(_DELIMITERS, key=lambda mark: len(_cut(first, mark)))
     fields = next(csv.reader(_continued(first, lines), delimiter=delimiter, strict=True))
+    # Before a name is made up for each of millions.
+    check_number(name, len(fields))
     return unique_names([field.strip() for field in fields]), delimiter
 
 
@@ -112,6 +115,7 @@ class _Reader:
                     reason = f"{len(fields)} fields, the header has {width}"
                     yield self._reject(line, reason, fields if len(fields) < MOST_COLUMNS else None)
                 else:
+                    lines.found_row()
                     yield Row(line, dict(zip(header, fields, strict=True)), lines.characters)
 
     def _mend(self, line: int, error: Exception) -> Row | Reject:
@@ -125,6 +129,7 @@ class _Reader:
             fields = self._lines.record[0].rstrip("\r\n").split(self._delimiter)
             if len(fields) == len(self._header) and not self._lines.record_is_broken():
                 fields_by_name = dict(zip(self._header, fields, strict=True))
+                self._lines.found_row()
                 return Row(line, fields_by_name, self._lines.characters)
         return self._reject(line, f"broken quotation marks or too long a field ({error})")
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from producer.ingest.columns import Columns, find_columns
 from producer.ingest.error import IngestError
-from producer.ingest.feedback import Feedback
 from producer.ingest.input import Input
+from producer.ingest.input_row import InputRow, identify_input
 from producer.ingest.plan import Plan
-from producer.ingest.row import Reject, Row
+from producer.ingest.row import Row
 from producer.ingest.row_stream import look_ahead
 from producer.ingest.time_reader import TimeReader
 from producer.ingest.validation import Validation
@@ -23,12 +23,12 @@ class FeedbackStream:
 
     Attributes:
         columns: What was found in which column.
-        items: Rows that may go in, and rejects.
+        rows: Rows that may go in, and rejects.
         fraction: How much has been read, 0 to 1; None where nobody can know.
     """
 
     columns: Columns
-    items: Iterator[Feedback | Reject]
+    rows: Iterator[InputRow]
     fraction: Callable[[], float | None]
 
 
@@ -61,7 +61,12 @@ def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[Feedback
             text_limit=text_limit,
             times=TimeReader([fields.get(columns.time) for fields in good] if columns.time else []),
         )
-        yield FeedbackStream(columns, map(validation.look, everything), rows.fraction)
+        identity = identify_input(one.key, one.stem, sample[0])
+        looked = (
+            InputRow(validation.look(row), identity, number)
+            for number, row in enumerate(everything, 1)
+        )
+        yield FeedbackStream(columns, looked, rows.fraction)
 
 
 def check_inputs(plan: Plan, text_limit: int) -> None:

@@ -15,6 +15,7 @@ from producer.ingest.counts import Counts
 from producer.ingest.error import IngestError
 from producer.ingest.feedback import Feedback
 from producer.ingest.feedback_stream import check_inputs, open_feedback
+from producer.ingest.input_row import InputRow
 from producer.ingest.plan import Plan
 from producer.ingest.rejects import RejectsFile
 from producer.ingest.rejects_place import ENDING, remember_place
@@ -37,7 +38,7 @@ class Ingested:
 
     Attributes:
         run: The run's name.
-        counts: Of this time; the run has those of all times.
+        counts: Of this time; the run has those of all times, each row once.
         rejects: The file that this run's rejected rows are in.
     """
 
@@ -71,7 +72,8 @@ def ingest(
     progress: Progress | None = None,
     on_block: Callable[[], None] | None = None,
 ) -> Ingested:
-    """Read, look into, store and enqueue everything. Run again, it resumes and doubles nothing.
+    """Read, look into, store and enqueue everything. Run again, it resumes and doubles nothing:
+    neither documents nor jobs, nor the counts of the run.
 
     Args:
         engine: The database, of the right revision.
@@ -88,7 +90,7 @@ def ingest(
     counts = Counts()
     reading = _Reading(plan, settings.text_limit)
     try:
-        blocks = cut_blocks(reading.items(), settings.block_size)
+        blocks = cut_blocks(reading.rows(), settings.block_size)
         for block in _remembering(engine, plan, rejects.path, blocks):
             with writing(engine) as connection:
                 done = store_block(connection, plan, block, rejects, settings.job_size)
@@ -118,12 +120,12 @@ def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) ->
     check_inputs(plan, settings.text_limit)
     reading = _Reading(plan, settings.text_limit)
     good, rejected, shown = 0, 0, []
-    for item in reading.items():
-        if isinstance(item, Feedback):
+    for row in reading.rows():
+        if isinstance(row.content, Feedback):
             good += 1
         else:
             rejected += 1
-            shown += [item] if rejected <= SHOWN_REJECTS else []
+            shown += [row.content] if rejected <= SHOWN_REJECTS else []
         if progress and (good + rejected) % settings.block_size == 0:
             progress(Counts(stored=good, rejected=rejected), reading.fraction())
     return DryRun(good, rejected, reading.columns, shown)
@@ -149,7 +151,7 @@ class _Reading:
         self._fraction: Callable[[], float | None] = lambda: None
         self.columns: dict[str, Columns] = {}
 
-    def items(self) -> Iterator[Feedback | Reject]:
+    def rows(self) -> Iterator[InputRow]:
         """Rows that may go in, and rejects, up to the plan's limit."""
         return islice(self._all(), self._plan.limit)
 
@@ -158,11 +160,11 @@ class _Reading:
         inside = self._fraction()
         return None if inside is None else (self._number + inside) / len(self._plan.inputs)
 
-    def _all(self) -> Iterator[Feedback | Reject]:
+    def _all(self) -> Iterator[InputRow]:
         for number, one in enumerate(self._plan.inputs):
             with open_feedback(self._plan, number, self._text_limit) as stream:
                 self._number, self._fraction = number, stream.fraction
                 self.columns[one.name] = stream.columns
-                yield from stream.items
+                yield from stream.rows
             # What told it is closed by now, while the last rows still wait to be stored.
             self._fraction = lambda: 1.0

@@ -29,7 +29,7 @@ def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> Ro
         IngestError: If none of the first lines is an object.
     """
     with damage(source.name):
-        lines = Lines(source.as_text(encoding, newline="\n"), 4 * field_limit)
+        lines = Lines(source.name, source.as_text(encoding, newline="\n"), 4 * field_limit)
     sample, rows = look_ahead(_rows(source.name, lines))
     columns = {name: None for row in sample if isinstance(row, Row) for name in row.fields}
     if sample and not any(isinstance(row, Row) for row in sample):
@@ -68,6 +68,7 @@ def _read(name: str, lines: Lines, line: str) -> Row | Reject:
         return _reject(name, lines, line, "JSON, but not an object")
     if too_deep(line, fields):
         return _reject(name, lines, line, f"fields are nested deeper than {MOST_LEVELS} levels")
+    lines.found_row()
     return Row(lines.number, fields, len(line))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TextIO
 
+from producer.ingest import limits
 from producer.ingest.encoding import is_broken
+from producer.ingest.error import IngestError
 
 
 class LongLineError(Exception):
@@ -20,6 +22,7 @@ class Lines:
     """Iterator over the physical lines of a text, with their line ends.
 
     Args:
+        name: The input.
         stream: Opened with `newline=""` or `"\\n"`, so that line ends stay as they are.
         limit: Characters that a line may have, and the lines of a record together.
 
@@ -29,12 +32,17 @@ class Lines:
         characters: Of these lines.
     """
 
-    def __init__(self, stream: TextIO, limit: int) -> None:
+    def __init__(self, name: str, stream: TextIO, limit: int) -> None:
+        self._name = name
         self._readline = stream.readline
         self._limit = limit
         self._again: deque[str] = deque()
         #: Last line of the record that was taken back last.
         self._failed_at = 0
+        #: Characters since the last row, the line that they begin at, and blank lines at their end.
+        self._without_row = 0
+        self._begin = 1
+        self._blank = 0
         self.number = 0
         self.record: list[str] = []
         self.characters = 0
@@ -50,6 +58,8 @@ class Lines:
         if not line:
             raise StopIteration
         self.number += 1
+        if not again:
+            self._check_that_rows_come(line)
         self.record.append(line)
         self.characters += len(line)
         if len(line) >= self._limit and line[-1] not in "\r\n":
@@ -62,6 +72,11 @@ class Lines:
         """Forget the lines of the record before."""
         self.record.clear()
         self.characters = 0
+
+    def found_row(self) -> None:
+        """Say that the lines so far made a row: what is read from here on may be long again."""
+        self._without_row = 0
+        self._begin = self.number + 1
 
     def take_back(self) -> None:
         """Read the lines of this record again, but for its first."""
@@ -85,6 +100,26 @@ class Lines:
         if self.characters > self._limit:
             raise EndlessRecordError("one opens a field that does not end, or too late")
 
+    def _check_that_rows_come(self, line: str) -> None:
+        self._blank = self._blank + 1 if line.isspace() else 0
+        if self._blank > limits.MOST_BLANK_LINES:
+            raise IngestError(
+                f"{self._name}, line {self.number}: more than {limits.MOST_BLANK_LINES:,} blank "
+                "lines one behind the other; take them out"
+            )
+        self._without_row += len(line)
+        if self._without_row > limits.MOST_WITHOUT_ROW:
+            raise IngestError(f"{self._name}, line {self._begin}: {self._what_is_too_long()}")
+
+    def _what_is_too_long(self) -> str:
+        limit = f"{limits.MOST_WITHOUT_ROW:,} characters"
+        if self._begin == self.number:
+            return f"this line alone has more than {limit}; take it out"
+        return (
+            f"there is no row that can be read in the {limit} from here to line {self.number}; "
+            "take them out, or close the quotation mark that is open"
+        )
+
     def _pass_over(self) -> None:
         while (rest := self._readline(self._limit)) and rest[-1] not in "\r\n":
-            pass
+            self._check_that_rows_come(rest)

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from producer.ingest.encoding import KEEP_BROKEN, choose_encoding
 from producer.ingest.error import IngestError
+from producer.ingest.limits import check_unpacked
 from producer.ingest.shown import escaped
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -117,9 +118,35 @@ def open_file(path: Path) -> Iterator[ByteStream]:
             if not _COMPRESSED[compression].match(raw.peek(4)):
                 raise IngestError(f"{path} is not compressed with {compression}, as its name says")
             # It notices a stream that ends too early, which zstandard's reader does not.
-            stream = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), compression)
+            unpacked = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), compression)
+            stream = _Unpacked(str(path), unpacked, raw)
         buffered = io.BufferedReader(stream, BUFFER)
         yield ByteStream(str(path), buffered, lambda: raw.tell() / size if size else None)
+
+
+class _Unpacked(io.RawIOBase):
+    """Unpacked bytes, unless they are too many for what they are unpacked from."""
+
+    def __init__(self, name: str, stream: Any, packed: io.BufferedReader) -> None:
+        self._name = name
+        self._stream = stream
+        self._packed = packed
+        self._read = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer.
+
+        Raises:
+            IngestError: If this looks like a bomb.
+        """
+        count: int = self._stream.readinto(buffer)
+        self._read += count
+        check_unpacked(self._name, self._read, self._packed.tell(), "unpack it yourself first")
+        return count
 
 
 def standard_input() -> ByteStream:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from producer.ingest.encoding import is_broken
 from producer.ingest.error import IngestError
+from producer.ingest.limits import check_unpacked
 from producer.ingest.opening import damage
 from producer.ingest.parquet_values import read_slowly
 from producer.ingest.row import Reject, Row
@@ -23,6 +24,8 @@ BATCH_ROWS = 1_000
 BATCH_BYTES = 1 << 25
 #: Column chunks are read through a buffer of this size instead of whole.
 BUFFER = 1 << 20
+#: What to do with a file that is taken for a bomb.
+_FIX = "write it as CSV"
 
 
 @contextmanager
@@ -35,27 +38,62 @@ def open_parquet(path: Path) -> Iterator[RowStream]:
     name = str(path)
     with damage(name):
         try:
-            file = pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
+            file = _open(path)
         except pa.ArrowInvalid:
             raise IngestError(
                 f"{name} is not Parquet, or was not written to its end (it has no valid footer)"
             ) from None
     with file:
         with damage(name):
+            _check_chunks(name, file.metadata)
             names = unique_names(file.schema_arrow.names)
         total = file.metadata.num_rows
         read = [0]
         yield RowStream(
             name,
             names,
-            _rows(name, names, file, read),
+            _rows(name, names, file, read, path.stat().st_size),
             lambda: read[0] / total if total else None,
         )
 
 
+def _open(path: Path) -> pq.ParquetFile:
+    options: dict[str, Any] = {"pre_buffer": False, "buffer_size": BUFFER}
+    with pq.ParquetFile(path, **options) as file:
+        repeated = _repeated_texts(file.metadata)
+    return pq.ParquetFile(path, read_dictionary=repeated, **options)
+
+
+def _repeated_texts(metadata: pq.FileMetaData) -> list[str]:
+    """Columns whose texts are written once and then pointed to. They are read just so: a megabyte
+    that each of a million rows has is a megabyte."""
+    columns = metadata.schema
+    chunks = [metadata.row_group(n) for n in range(min(1, metadata.num_row_groups))]
+    return [
+        columns.column(number).path
+        for group in chunks
+        for number in range(metadata.num_columns)
+        if columns.column(number).physical_type == "BYTE_ARRAY"
+        and columns.column(number).max_repetition_level == 0
+        and "." not in columns.column(number).path
+        and group.column(number).has_dictionary_page
+    ]
+
+
+def _check_chunks(name: str, metadata: pq.FileMetaData) -> None:
+    """Refuse what a page would unpack into memory as a whole."""
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for place in range(metadata.num_columns):
+            chunk = group.column(place)
+            unpacked, packed = chunk.total_uncompressed_size, chunk.total_compressed_size
+            check_unpacked(name, unpacked, packed, _FIX)
+
+
 def _rows(
-    name: str, names: list[str], file: pq.ParquetFile, read: list[int]
+    name: str, names: list[str], file: pq.ParquetFile, read: list[int], size: int
 ) -> Iterator[Row | Reject]:
+    unpacked = 0
     with damage(name):
         for batch in file.iter_batches(_batch_rows(file.metadata)):
             columns = [
@@ -64,6 +102,8 @@ def _rows(
             ]
             for values in zip(*columns, strict=True):
                 read[0] += 1
+                unpacked += sum(len(one) for one in values if isinstance(one, str | bytes))
+                check_unpacked(name, unpacked, size, _FIX)
                 fields = dict(zip(names, values, strict=True))
                 if any(map(_is_broken, values)):
                     yield Reject(name, read[0], "broken encoding: not UTF-8", fields)
@@ -78,6 +118,12 @@ def _batch_rows(metadata: pq.FileMetaData) -> int:
 
 
 def _to_python(name: str, column_name: str, column: pa.Array) -> list[Any]:
+    if pa.types.is_dictionary(column.type):
+        used = column.indices.unique().drop_null()
+        # Each value is made once, and is the same object for all rows that have it.
+        values = _to_python(name, column_name, column.dictionary.take(used))
+        by_index = dict(zip(used.to_pylist(), values, strict=True))
+        return [by_index.get(index) for index in column.indices.to_pylist()]
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         # Python's datetime counts microseconds.
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)

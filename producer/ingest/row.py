@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from producer.ingest.metadata import plain
+from schema.control_characters import json_text
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Reject:
             "row": self.row,
         }
         try:
-            line = json.dumps(content, ensure_ascii=False, default=plain)
+            line = json_text(content, default=plain)
         except RecursionError:
             # Only a JSON column of another database can bring this in.
             return json.dumps(content | {"row": "nested too deep to be written"})

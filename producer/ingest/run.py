@@ -67,14 +67,14 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
 
 
 def count_block(connection: Connection, run: LockedRun, counts: Counts) -> None:
-    """Add a block's counts to the run."""
+    """Add to the run the rows of a block that it has not counted before."""
     connection.execute(
         update(Run)
         .where(Run.id == run.id)
         .values(
             state=RunState.INGESTING,
             ingested_at=None,
-            read=Run.read + counts.read,
+            read=Run.read + counts.new,
             stored=Run.stored + counts.stored,
             duplicate=Run.duplicate + counts.duplicate,
             rejected=Run.rejected + counts.rejected,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import ceil
 
 from sqlalchemy import Connection
 
 from producer.ingest import postgres_store, sqlite_store
 from producer.ingest.block import Block
+from producer.ingest.counted import CountedRows
 from producer.ingest.counts import Counts
 from producer.ingest.feedback import Feedback
+from producer.ingest.found import Found
 from producer.ingest.plan import Plan
 from producer.ingest.rejects import RejectsFile
 from producer.ingest.row import Reject
@@ -18,8 +22,10 @@ from producer.ingest.shown import shown
 from schema.ledger.enqueue import create_jobs
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
-#: one and progress moves.
+#: one and progress moves, …
 LEAST_JOBS = 16
+#: … unless they had fewer documents than this: a claim and a commit cost as much as some of them.
+LEAST_DOCUMENTS = 8
 
 
 def store_block(
@@ -39,37 +45,59 @@ def store_block(
     """
     store = postgres_store if connection.dialect.name == "postgresql" else sqlite_store
     run = lock_run(connection, plan)
+    counted = CountedRows(connection, run.id, block)
     # Of each identity the first; those behind it are compared with it.
     firsts: dict[str, Feedback] = {}
-    for item in block:
-        if isinstance(item, Feedback):
-            firsts.setdefault(item.identity, item)
+    for row in block:
+        if isinstance(row.content, Feedback):
+            firsts.setdefault(row.content.identity, row.content)
     found = store.store_documents(connection, run.id, list(firsts.values())) if firsts else {}
-    counts = Counts()
-    refused: list[Reject] = []
-    joining: dict[int, None] = {}
-    for item in block:
-        if isinstance(item, Reject):
-            refused.append(item)
-            continue
-        document = found[item.identity]
-        if document.text_hash != item.text_hash:
-            refused.append(_other_text(item))
-        elif document.in_run or document.id in joining:
-            counts.duplicate += 1
-        else:
-            joining[document.id] = None
-            counts.known += not document.new
+    sorted_rows = _sort(block, counted, found)
+    joining = sorted_rows.joining
     if joining:
         store.join_run(connection, run.id, run.stored, list(joining))
-        size = min(max(1, ceil(len(joining) / LEAST_JOBS)), job_size)
+        size = min(max(LEAST_DOCUMENTS, ceil(len(joining) / LEAST_JOBS)), job_size)
         end = run.stored + len(joining)
         create_jobs(connection, run.id, plan.analyses, run.stored, end, size)
-    counts.stored = len(joining)
-    counts.rejected = len(refused)
-    rejects.append(refused)
-    count_block(connection, run, counts)
-    return counts
+    rejects.append(sorted_rows.refused)
+    counted.write(connection)
+    count_block(connection, run, sorted_rows.counts)
+    return sorted_rows.counts
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Rows of a block by what becomes of them; `joining` holds ids of documents, in order."""
+
+    counts: Counts = field(default_factory=Counts)
+    refused: list[Reject] = field(default_factory=list)
+    joining: dict[int, None] = field(default_factory=dict)
+
+
+def _sort(block: Block, counted: CountedRows, found: Mapping[str, Found]) -> _Sorted:
+    done = _Sorted()
+    for row in block:
+        item, before = row.content, counted.has(row)
+        if isinstance(item, Feedback):
+            document = found[item.identity]
+            if document.text_hash != item.text_hash:
+                item = _other_text(item)
+            elif not document.in_run and document.id not in done.joining:
+                done.joining[document.id] = None
+                done.counts.stored += 1
+                done.counts.known += not document.new
+                if before:
+                    counted.add_again(row)
+                continue
+        if isinstance(item, Reject):
+            # Also one that was counted before: its file may lie elsewhere now.
+            done.refused.append(item)
+            done.counts.rejected += not before
+            done.counts.rejected_before += before
+        else:
+            done.counts.duplicate += not before
+        done.counts.before += before
+    return done
 
 
 def _other_text(one: Feedback) -> Reject:

@@ -30,7 +30,7 @@ def begin(engine: Engine, claim: Claim) -> Claim | None:
             Job.fence == claim.fence,
             Job.state == JobState.RUNNING,
             Job.started_at.is_(None),
-            Job.run_id.in_(select(Run.id).where(Run.paused_at.is_(None))),
+            select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists(),
         )
         .values(attempts=Job.attempts + 1, started_at=now())
     )

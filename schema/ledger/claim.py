@@ -66,7 +66,8 @@ def claim(
             Job.analysis == analysis,
             Job.state.in_([JobState.PENDING, JobState.QUEUED]),
             or_(Job.not_before.is_(None), Job.not_before <= now()),
-            Job.run_id.in_(select(Run.id).where(Run.paused_at.is_(None))),
+            # Of the one run: the cost must not grow with the number of runs.
+            select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists(),
         )
         .values(
             state=JobState.RUNNING,
@@ -85,15 +86,15 @@ def claim(
             Job.end_position,
             Job.attempts,
             Job.fence,
+            select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
         )
     )
     with writing(engine) as connection:
         row = connection.execute(statement).one_or_none()
         if row is None:
             return None
-        options = connection.execute(select(Run.options).where(Run.id == row.run_id)).scalar_one()
         try:
-            known = RunOptions.model_validate(options)
+            known = RunOptions.model_validate(row.options)
         except ValidationError as error:
             # Raised within the transaction, so that nothing is claimed.
             name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))

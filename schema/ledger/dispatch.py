@@ -1,23 +1,52 @@
-"""Dispatch: keeps a bounded window of messages in Redis, taking turns among runs."""
+"""Dispatch: keeps a bounded window of messages in Redis, taking turns among runs.
+
+The first documents of every run are urgent: their messages are taken before all others, whatever
+the analysis, so that a small run is soon through beside a large one. So that many small runs do not
+keep a large one waiting for ever, they get no more documents than large ones, but for a small lead.
+
+Between two statements of it others claim, finish and dispatch: what was read may be overtaken, and
+then a message too many or too few is sent, which does no harm.
+"""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from sqlalchemy import Connection, Engine, Row, func, not_, or_, select, update
+from sqlalchemy import Engine, select, update
 
 from schema.database import reading, writing
 from schema.ledger.clock import now
-from schema.tables import Job, JobState, Run
+from schema.ledger.waiting import Waiting, first_jobs, later_jobs
+from schema.ledger.window import Flight, in_flight, lately_begun
+from schema.tables import Job, JobState
 
 #: Messages kept ready for each worker that is busy, with however many jobs at once.
 MESSAGES_PER_WORKER = 3
-#: Until so many documents of a run have had their turn, it goes before those that have had more: so
-#: a small run is soon through, however many jobs it and the large ones are cut into.
-FIRST_DOCUMENTS = 1_000
+#: Documents by which small runs may be ahead of large ones, while these wait.
+LEAD = 64
 
-Publish = Callable[[str, Sequence[int]], None]
+
+class Publish(Protocol):
+    """Sends messages."""
+
+    def __call__(self, analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
+        """Send one for each job to the analysis's queue, or raise."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Jobs whose turn it is, in order.
+
+    Attributes:
+        urgent: Of the first documents of a run.
+        later: Others.
+    """
+
+    urgent: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
 
 
 def dispatch(engine: Engine, publish: Publish, analysis: str, window: int) -> int:
@@ -28,87 +57,86 @@ def dispatch(engine: Engine, publish: Publish, analysis: str, window: int) -> in
 
     Args:
         engine: The database.
-        publish: Sends a message for each job id to the analysis's queue, or raises.
+        publish: Sends the messages.
         analysis: Whose queue.
         window: Least number of queued jobs to keep.
 
     Returns:
         Messages sent.
     """
-    with reading(engine) as connection:
-        room = _room(connection, analysis, window)
-        jobs = _next_jobs(connection, analysis, room) if room > 0 else []
-    if not jobs:
-        return 0
-    publish(analysis, jobs)
+    turn = _next_jobs(engine, analysis, window)
+    if turn.urgent:
+        publish(analysis, turn.urgent, urgent=True)
+    if turn.later:
+        publish(analysis, turn.later, urgent=False)
+    if sent := turn.urgent + turn.later:
+        _mark(engine, sent)
+    return len(sent)
+
+
+def _mark(engine: Engine, jobs: Sequence[int]) -> None:
+    # In order of id, and past what somebody else holds: two of us never wait for each other.
+    mine = (
+        select(Job.id)
+        .where(Job.id.in_(jobs), Job.state == JobState.PENDING)
+        .order_by(Job.id)
+        .with_for_update(skip_locked=True)
+    )
     with writing(engine) as connection:
         connection.execute(
-            update(Job)
-            .where(Job.id.in_(jobs), Job.state == JobState.PENDING)
-            .values(state=JobState.QUEUED, queued_at=now())
+            update(Job).where(Job.id.in_(mine)).values(state=JobState.QUEUED, queued_at=now())
         )
-    return len(jobs)
 
 
-def _room(connection: Connection, analysis: str, window: int) -> int:
-    # A job that was claimed ahead waits in its worker's hands as others do in Redis.
-    at_work = Job.started_at.is_not(None) & (Job.state == JobState.RUNNING)
-    busy, queued = connection.execute(
-        select(
-            func.count(Job.worker.distinct()).filter(at_work), func.count().filter(not_(at_work))
-        ).where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-    ).one()
-    return int(max(window, MESSAGES_PER_WORKER * busy) - queued)
+def _next_jobs(engine: Engine, analysis: str, window: int) -> Turn:
+    with reading(engine) as connection:
+        flight = in_flight(connection, analysis)
+        limit = max(window, MESSAGES_PER_WORKER * flight.busy)
+        if flight.urgent >= limit:
+            return Turn()
+        first = first_jobs(connection, analysis, limit - flight.urgent)
+        later = later_jobs(connection, analysis, limit)
+        urgent = first
+        if first and (later or flight.later):
+            small, large = lately_begun(connection, analysis)
+            urgent = _within(large + LEAD - small - flight.small, first)
+    room = limit - flight.urgent - flight.later - len(urgent)
+    chosen = _in_turn(later, flight, room)
+    # Those that are too far ahead wait behind the others, if there is room for them.
+    ahead = [job.id for job in first if job not in urgent]
+    chosen += ahead[: max(0, room - len(chosen))]
+    return Turn([job.id for job in urgent], chosen)
 
 
-def _next_jobs(connection: Connection, analysis: str, room: int) -> list[int]:
-    """The oldest pending jobs that are due. Each place goes to the run that has had fewest of its
-    documents sent, counted up to `FIRST_DOCUMENTS`, and among equals to the one that holds fewest.
+def _within(documents: int, jobs: Sequence[Waiting]) -> list[Waiting]:
+    """Those of the jobs that begin within so many documents of small runs."""
+    taken: list[Waiting] = []
+    for job in jobs:
+        if documents > 0 or not job.charged:
+            documents -= job.charged
+            taken.append(job)
+    return taken
+
+
+def _in_turn(jobs: Sequence[Waiting], flight: Flight, room: int) -> list[int]:
+    """Each place goes to the run that holds fewest, among equals to the one that is least far, and
+    there to its oldest job.
     """
-    queues = _queues(connection, analysis, room)
-    held = connection.execute(
-        select(Job.run_id, func.count())
-        .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-        .group_by(Job.run_id)
-    )
-    holds = {row[0]: row[1] for row in held}
+    queues: dict[int, list[Waiting]] = {}
+    for job in sorted(jobs, reverse=True):
+        queues.setdefault(job.run, []).append(job)
 
-    def turn(run: int, place: int) -> tuple[int, int, int, int]:
-        # A run's documents are sent in the order of their positions.
-        sent = min(queues[run][place].first_position, FIRST_DOCUMENTS)
-        return sent, holds.get(run, 0) + place, run, place
+    def turn(run: int, held: int) -> tuple[int, int, int]:
+        return held, queues[run][-1].position, run
 
-    turns = [turn(run, 0) for run in queues]
+    turns = [turn(run, flight.holds.get(run, 0)) for run in queues]
     heapq.heapify(turns)
     chosen: list[int] = []
     while turns and len(chosen) < room:
-        _, _, run, place = turns[0]
-        chosen.append(queues[run][place].id)
-        if place + 1 < len(queues[run]):
-            heapq.heapreplace(turns, turn(run, place + 1))
+        held, _, run = turns[0]
+        chosen.append(queues[run].pop().id)
+        if queues[run]:
+            heapq.heapreplace(turns, turn(run, held + 1))
         else:
             heapq.heappop(turns)
     return chosen
-
-
-def _queues(connection: Connection, analysis: str, room: int) -> dict[int, Sequence[Row[int, int]]]:
-    """By run, the oldest jobs that wait and are due: their ids and first positions."""
-    waiting = (
-        Job.analysis == analysis,
-        Job.state == JobState.PENDING,
-        or_(Job.not_before.is_(None), Job.not_before <= now()),
-    )
-    runs = connection.execute(
-        select(Run.id).where(
-            Run.paused_at.is_(None), select(Job.id).where(Job.run_id == Run.id, *waiting).exists()
-        )
-    ).scalars()
-    return {
-        run: connection.execute(
-            select(Job.id, Job.first_position)
-            .where(Job.run_id == run, *waiting)
-            .order_by(Job.id)
-            .limit(room)
-        ).all()
-        for run in runs.all()
-    }

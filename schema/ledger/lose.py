@@ -38,9 +38,16 @@ def end_leases(connection: Connection, worker: str, process: Process, failure: F
         Worker.pid == process.pid,
         Worker.process_started == process.started,
     )
+    # In order of id, as everybody locks several jobs.
+    held = (
+        select(Job.id)
+        .where(Job.worker == worker, Job.state == JobState.RUNNING, registered.exists())
+        .order_by(Job.id)
+        .with_for_update()
+    )
     return connection.execute(
         update(Job)
-        .where(Job.worker == worker, Job.state == JobState.RUNNING, registered.exists())
+        .where(Job.id.in_(held))
         .values(
             lease_until=after(-1),
             error_class=_if_begun(Job.error_class, failure.error_class),

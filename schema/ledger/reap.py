@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, text, tuple_, update
 
 from schema.database import writing
 from schema.ledger.clock import now
 from schema.results import Failure
-from schema.tables import DeadLetter, Job, JobState, RunDocument
+from schema.tables import DeadLetter, DocumentRow, Job, JobState, RunDocument
 
 #: Jobs that one step frees at the most, so that it holds its locks for milliseconds only.
 REAP_LIMIT = 500
@@ -28,7 +29,9 @@ class Reaped:
     dead: int = 0
 
 
-def reap(engine: Engine, max_attempts: int) -> Reaped:
+def reap(
+    engine: Engine, max_attempts: int, *, is_steady: Callable[[datetime], bool] | None = None
+) -> Reaped:
     """Free the jobs whose leases are over. Any number of reapers may run at once.
 
     A running job whose lease is over goes back to pending. If that happens a second time its
@@ -39,8 +42,15 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
     Args:
         engine: The database.
         max_attempts: Claims of a job of one document before it is given up.
+        is_steady: Whether living workers could renew their leases until now, the database's time.
+            Asked when nothing is left to wait for: whoever locked a table longer than a lease has
+            kept us waiting, and everybody who would have renewed one.
     """
     with writing(engine) as connection:
+        _have_tables(connection)
+        clock = connection.execute(select(now())).scalar_one()
+        if is_steady is not None and not is_steady(clock):
+            return Reaped()
         expired = connection.execute(
             select(Job)
             .with_only_columns(
@@ -54,7 +64,7 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
                 Job.error_class,
                 Job.error_message,
             )
-            .where(Job.state == JobState.RUNNING, Job.lease_until < now())
+            .where(Job.state == JobState.RUNNING, Job.lease_until < clock)
             .limit(REAP_LIMIT)
             .with_for_update(skip_locked=True)
         ).all()
@@ -72,9 +82,15 @@ def reap(engine: Engine, max_attempts: int) -> Reaped:
                 again.append(job)
         _back_to_pending(connection, again)
         _halve(connection, halves)
-        for job in dead:
-            _bury(connection, job)
+        _bury(connection, dead)
     return Reaped(len(expired), len(halves), len(dead))
+
+
+def _have_tables(connection: Connection) -> None:
+    """Wait now for whoever has a table locked that we are going to use: later we hold jobs."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE runs, run_documents, documents IN ROW SHARE MODE"))
+        connection.execute(text("LOCK TABLE jobs, dead_letters IN ROW EXCLUSIVE MODE"))
 
 
 def _back_to_pending(
@@ -109,37 +125,40 @@ def _halve(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> Non
         connection.execute(insert(Job), halves)
 
 
-def _bury(connection: Connection, job: Row[*tuple[Any, ...]]) -> None:
-    # None at all, when the customer was forgotten since.
-    documents = (
-        connection.execute(
-            select(RunDocument.document_id).where(
-                RunDocument.run_id == job.run_id,
-                RunDocument.position >= job.first_position,
-                RunDocument.position < job.end_position,
-            )
-        )
-        .scalars()
-        .all()
-    )
-    connection.execute(
-        update(Job)
-        .where(Job.id == job.id)
-        .values(state=JobState.DEAD, lease_until=None, finished_at=now(), failed=len(documents))
-    )
-    if not documents:
+def _bury(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    """Close jobs of one document each with a dead letter, or none if its customer was forgotten."""
+    if not jobs:
         return
-    connection.execute(
-        insert(DeadLetter).values(failed_at=now()),
-        [
-            {
-                "run_id": job.run_id,
-                "document_id": document_id,
-                "analysis": job.analysis,
-                "error_class": job.error_class or LOST.error_class,
-                "message": job.error_message or LOST.message,
-                "attempts": job.attempts,
-            }
-            for document_id in documents
-        ],
+    places = [(job.run_id, job.first_position) for job in jobs]
+    found = connection.execute(
+        select(RunDocument.run_id, RunDocument.position, RunDocument.document_id)
+        .join(DocumentRow, DocumentRow.id == RunDocument.document_id)
+        .where(tuple_(RunDocument.run_id, RunDocument.position).in_(places))
+        # In this order `forget` locks them too, so that the two never wait for each other; and it
+        # cannot take them from under a letter that we are about to write.
+        .order_by(DocumentRow.id)
+        .with_for_update(read=True, key_share=True, of=DocumentRow)
     )
+    documents = {(row.run_id, row.position): row.document_id for row in found}
+    for failed in (0, 1):
+        ids = [job.id for job in jobs if failed == ((job.run_id, job.first_position) in documents)]
+        if ids:
+            connection.execute(
+                update(Job)
+                .where(Job.id.in_(ids))
+                .values(state=JobState.DEAD, lease_until=None, finished_at=now(), failed=failed)
+            )
+    letters = [
+        {
+            "run_id": job.run_id,
+            "document_id": documents[job.run_id, job.first_position],
+            "analysis": job.analysis,
+            "error_class": job.error_class or LOST.error_class,
+            "message": job.error_message or LOST.message,
+            "attempts": job.attempts,
+        }
+        for job in jobs
+        if (job.run_id, job.first_position) in documents
+    ]
+    if letters:
+        connection.execute(insert(DeadLetter).values(failed_at=now()), letters)

@@ -37,8 +37,10 @@ def make_due(engine: Engine, run_id: int, analysis: str | None = None) -> int:
     """
     waiting = (Job.run_id == run_id, Job.state == JobState.PENDING, Job.not_before > now())
     only = () if analysis is None else (Job.analysis == analysis,)
+    # In order of id, as everybody locks several jobs.
+    delayed = select(Job.id).where(*waiting, *only).order_by(Job.id).with_for_update()
     with writing(engine) as connection:
-        statement = update(Job).where(*waiting, *only).values(not_before=None)
+        statement = update(Job).where(Job.id.in_(delayed)).values(not_before=None)
         return connection.execute(statement).rowcount
 
 

@@ -53,13 +53,18 @@ def resend(engine: Engine, job_ids: Sequence[int], message_timeout: float) -> in
     Returns:
         Jobs put back.
     """
+    # In order of id, and past what somebody else holds: two of us never wait for each other.
+    lost = (
+        select(Job.id)
+        .where(
+            Job.id.in_(job_ids),
+            Job.state == JobState.QUEUED,
+            Job.queued_at < after(-message_timeout),
+        )
+        .order_by(Job.id)
+        .with_for_update(skip_locked=True)
+    )
     with writing(engine) as connection:
         return connection.execute(
-            update(Job)
-            .where(
-                Job.id.in_(job_ids),
-                Job.state == JobState.QUEUED,
-                Job.queued_at < after(-message_timeout),
-            )
-            .values(state=JobState.PENDING, queued_at=None)
+            update(Job).where(Job.id.in_(lost)).values(state=JobState.PENDING, queued_at=None)
         ).rowcount

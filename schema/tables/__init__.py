@@ -4,12 +4,14 @@ from schema.base import Base
 from schema.results import RESULT_TABLES
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
-from schema.tables.job import Job, JobState
+from schema.tables.job import FIRST_DOCUMENTS, Job, JobState
 from schema.tables.model import Model
 from schema.tables.run import Run, RunState
+from schema.tables.run_input import RunInput
 from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
+    "FIRST_DOCUMENTS",
     "RESULT_TABLES",
     "Base",
     "DeadLetter",
@@ -19,6 +21,7 @@ __all__ = [
     "Model",
     "Run",
     "RunDocument",
+    "RunInput",
     "RunState",
     "Worker",
     "WorkerState",

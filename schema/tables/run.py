@@ -22,8 +22,8 @@ class RunState(enum.StrEnum):
 class Run(Base):
     """Table `runs`.
 
-    `read = stored + duplicate + rejected` holds after every block. An ingestion that is run again
-    reads its rows again: those it has are counted as duplicates.
+    `read = stored + duplicate + rejected` holds after every block. A row of an input is counted
+    once, however often it is read: see `schema.tables.run_input`.
     """
 
     __tablename__ = "runs"

@@ -14,10 +14,16 @@ def check_rows(scope: Scope) -> list[Violation]:
         SELECT run_id, count(*) FROM run_documents WHERE {scope.within("run_id")} GROUP BY run_id
         """
     )
+    inputs = scope.by_run(
+        f"""
+        SELECT run_id, sum(counted + again) FROM run_inputs
+        WHERE {scope.within("run_id")} GROUP BY run_id
+        """
+    )
     wrong = [
         scope.violation(run, check)
         for run in scope.runs
-        for check in _wrong_counts(run, documents.get(run.id, 0))
+        for check in _wrong_counts(run, documents.get(run.id, 0), inputs.get(run.id))
     ]
     return (
         wrong
@@ -34,7 +40,7 @@ def check_rows(scope: Scope) -> list[Violation]:
     )
 
 
-def _wrong_counts(run: RunRow, documents: int) -> list[str]:
+def _wrong_counts(run: RunRow, documents: int, inputs: int | None) -> list[str]:
     """What a run's own counts, and the number of its documents, contradict each other in."""
     wrong = []
     if run.read != run.stored + run.duplicate + run.rejected:
@@ -42,6 +48,9 @@ def _wrong_counts(run: RunRow, documents: int) -> list[str]:
             f"read {run.read} is not stored {run.stored} + duplicate {run.duplicate} "
             f"+ rejected {run.rejected}"
         )
+    # A run that has no input at all was not made by an ingestion.
+    if inputs is not None and run.read != inputs:
+        wrong.append(f"read {run.read} is not the {inputs} rows of the inputs")
     if run.stored != documents + run.forgotten:
         wrong.append(
             f"stored {run.stored} is not {documents} documents + {run.forgotten} forgotten"

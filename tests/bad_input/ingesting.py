@@ -25,14 +25,20 @@ from tests.producer.ingesting import check_run, positions
 
 RUN = "autumn"
 _SAID = re.compile(
-    rf"run {RUN}: read (\d+), stored (\d+)(?: \(\d+ known from earlier runs\))?, "
+    rf"run {RUN}: read (\d+)(?: \((\d+) of them before\))?, "
+    r"stored (\d+)(?: \(\d+ known from earlier runs\))?, "
     r"duplicate (\d+), rejected (\d+)"
 )
 
 
 @dataclass(frozen=True)
 class Left:
-    """What an ingestion said and left behind; no counts where it ended with an error before."""
+    """What an ingestion said and left behind; no counts where it ended with an error before.
+
+    Attributes:
+        counts: Rows that were read, and of those that had not been counted before the ones that
+            were stored, a duplicate, and rejected.
+    """
 
     ended: Ended
     counts: tuple[int, int, int, int] | None
@@ -71,11 +77,11 @@ class Ingesting:
         said = _SAID.search(ended.out)
         counts = None
         if said:
-            read, stored, duplicate, rejected = map(int, said.groups())
+            read, before, stored, duplicate, rejected = map(int, said.groups("0"))
             counts = (read, stored, duplicate, rejected)
-            assert read == stored + duplicate + rejected
+            assert read == before + stored + duplicate + rejected
             assert run is not None and run["state"] == "ingested"
-            assert ended.code == (2 if rejected == read else 0)
+            assert ended.code == (2 if len(rejects) == read else 0)
         else:
             assert ended.code == 2 and ended.out == ""
         if run is not None:
@@ -90,7 +96,8 @@ class Ingesting:
         return Ended(code if isinstance(code, int) else 0, captured.out, captured.err)
 
     def twice(self, path: str, *arguments: str) -> Left:
-        """Run the command, and once more: the second time stores nothing, and loses nothing."""
+        """Run the command, and once more: the second time stores nothing, counts nothing, and loses
+        nothing."""
         first = self.once(path, *arguments)
         row = first.run
         if first.counts:
@@ -104,11 +111,11 @@ class Ingesting:
         assert len(first.rejects) == (row["rejected"] if row else 0)
         again = self.once(path, *arguments)
         assert again.stored == first.stored
+        assert _counts(again.run) == _counts(row)
         assert again.rejects == first.rejects
         assert again.ended.code == first.ended.code
         if first.counts:
-            read, stored, duplicate, rejected = first.counts
-            assert again.counts == (read, 0, stored + duplicate, rejected)
+            assert again.counts == (first.counts[0], 0, 0, 0)
         else:
             assert again.counts is None and again.ended.err == first.ended.err
         return first
@@ -123,6 +130,10 @@ class Ingesting:
             check_known(left, example.known)
         count(kind, left)
         return left
+
+
+def _counts(run: dict[str, Any] | None) -> list[int]:
+    return [run[name] for name in ("read", "stored", "duplicate", "rejected")] if run else []
 
 
 def check_known(left: Left, known: Known) -> None:

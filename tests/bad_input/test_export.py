@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.export import write_csv, write_json
+from schema.control_characters import escape_controls
 from schema.reports import ReportRows
 from tests.bad_input.texts import CELLS
 
@@ -35,7 +36,8 @@ def test_csv(rows: list[tuple[str, str]]) -> None:
     assert header == ["a", "b"]
     for row, cells in zip(read, rows, strict=True):
         for shown, cell in zip(row, cells, strict=True):
-            assert shown in (cell, f"'{cell}")
+            written = escape_controls(cell, keep="\t\r\n")
+            assert shown in (written, f"'{written}")
             assert not shown.startswith(_FORMULA) or _is_number(shown)
 
 

@@ -72,7 +72,12 @@ def test_half_a_compressed_file_keeps_the_blocks_before_and_resumes(
     check_stored(mended.stored, expected.good)
     assert mended.counts is not None
     assert mended.counts[0] == len(packed.file.lines)
-    assert mended.counts[3] == expected.rejected == len(mended.rejects)
+    assert expected.rejected == len(mended.rejects)
+    if left.counts is None:
+        # Else a row that is cut through was counted as a row.
+        assert mended.run is not None
+        assert mended.run["read"] == len(packed.file.lines)
+        assert mended.run["rejected"] == expected.rejected
 
 
 @examples_of("damaged")

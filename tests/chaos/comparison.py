@@ -68,6 +68,7 @@ class Undisturbed:
     def compare(self, connection: Connection, delivery: Delivery) -> Difference:
         """A finished run against it."""
         found = _compare_documents(connection, delivery)
+        found.add(_compare_counts(connection, delivery))
         for analysis in delivery.analyses:
             rows = _results(connection, delivery.run, analysis)
             letters = _dead_letters(connection, delivery.run, analysis)
@@ -126,6 +127,21 @@ def _compare_documents(connection: Connection, delivery: Delivery) -> Difference
     for name in counts:
         found.different += 1
         found.notes.append(f"{delivery.run}, document {name}: not in the file")
+    return found
+
+
+def _compare_counts(connection: Connection, delivery: Delivery) -> Difference:
+    """Whether the run, and its file of rejects, count each row of the file once."""
+    documents, doubled, empty = len(delivery.documents), delivery.doubled, delivery.empty
+    expected = (documents + doubled + empty, documents, doubled, empty, empty)
+    counts = select(Run.read, Run.stored, Run.duplicate, Run.rejected)
+    row = connection.execute(counts.where(Run.name == delivery.run)).one()
+    rejects = delivery.path.with_name(f"{delivery.run}.rejects.jsonl")
+    lines = len(rejects.read_bytes().splitlines()) if rejects.exists() else 0
+    found = Difference()
+    if (*row, lines) != expected:
+        found.different = 1
+        found.notes.append(f"{delivery.run}: counts {(*row, lines)}, not {expected}")
     return found
 
 

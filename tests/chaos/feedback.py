@@ -46,12 +46,19 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file of feedback, to be ingested as a run of the same name."""
+    """A file of feedback, to be ingested as a run of the same name.
+
+    Attributes:
+        doubled: Rows that are there twice.
+        empty: Rows without a text, which are rejected.
+    """
 
     run: str
     path: Path
     analyses: tuple[str, ...]
     documents: tuple[Feedback, ...]
+    doubled: int
+    empty: int
 
 
 class Pool:
@@ -88,12 +95,13 @@ def write_delivery(
 ) -> Delivery:
     """A CSV of these documents in any order, with rows among them that are doubled or no good."""
     rows = [(str(document.number), document.text) for document in documents]
-    rows += chance.sample(rows, len(rows) // 16)
-    rows += [(f"empty {number}", "  ") for number in range(chance.randrange(3))]
+    doubled = chance.sample(rows, len(rows) // 16)
+    empty = [(f"empty {number}", "  ") for number in range(chance.randrange(3))]
+    rows += doubled + empty
     chance.shuffle(rows)
     path = folder / f"{run}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("id", "text"))
         writer.writerows(rows)
-    return Delivery(run, path, tuple(analyses), tuple(documents))
+    return Delivery(run, path, tuple(analyses), tuple(documents), len(doubled), len(empty))

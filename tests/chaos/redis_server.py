@@ -32,6 +32,7 @@ class RedisServer:
         self._folder.mkdir(parents=True)
         address = {"pid": 0, "port": free_port(), "password": secrets.token_hex(8)}
         (self._folder / "server.json").write_text(json.dumps(address))
+        self.port = int(str(address["port"]))
         self._server = embedded_redis.start(home)
         self.url = self._server.url
 

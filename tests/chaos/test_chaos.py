@@ -1,4 +1,4 @@
-"""Thirty faults, each followed by recovery, `triage verify` and the comparison."""
+"""32 faults, each followed by recovery, `triage verify` and the comparison."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 
 
 #: Of every kind at least one comes.
-SEED = "2234"
+SEED = "192369"
 
 
-def test_thirty_faults_lose_nothing_double_nothing_and_change_nothing(tmp_path: Path) -> None:
+def test_32_faults_lose_nothing_double_nothing_and_change_nothing(tmp_path: Path) -> None:
     path = tmp_path / "summary.md"
-    command = ["--faults", "30", "--seed", SEED, "--summary", str(path)]
+    command = ["--faults", "32", "--seed", SEED, "--summary", str(path)]
     played = subprocess.run(
         [sys.executable, "-m", "tests.chaos", *command],
         cwd=ROOT,

@@ -14,6 +14,7 @@ from schema.database import open_engine, reading
 from schema.migration import upgrade
 from schema.settings import read_settings
 from schema.tables import DocumentRow, Job, Run, RunDocument
+from schema.verification import verify
 
 
 def write_csv(path: Path, rows: Iterable[Iterable[object]], header: str = "id,text") -> Path:
@@ -66,9 +67,17 @@ def run_row(engine: Engine, run: str) -> dict[str, Any]:
     return dict(row._mapping)
 
 
+def counted(engine: Engine, run: str) -> tuple[int, int, int, int]:
+    """Rows of the run by its own counts: read, stored, duplicate, rejected."""
+    row = run_row(engine, run)
+    return row["read"], row["stored"], row["duplicate"], row["rejected"]
+
+
 def check_run(engine: Engine, run: str) -> None:
-    """Positions have no gaps, each document is there once, and each analysis has each once."""
+    """Positions have no gaps, each document is there once, each analysis has each once, and so does
+    the run's count of rows have each row of its inputs."""
     row, places, work = run_row(engine, run), positions(engine, run), jobs(engine, run)
+    assert verify(engine, row["id"]) == []
     assert [place[0] for place in places] == list(range(row["stored"]))
     assert len({place.identity for place in places}) == row["stored"]
     assert row["read"] == row["stored"] + row["duplicate"] + row["rejected"]

@@ -169,7 +169,7 @@ def test_quotation_marks_that_never_end_do_not_take_the_square_of_the_file(
 
 
 def test_a_record_without_end_does_not_fill_the_memory() -> None:
-    lines = Lines(io.StringIO('a","b\n' * 100), limit=60)
+    lines = Lines("a.csv", io.StringIO('a","b\n' * 100), limit=60)
     with pytest.raises(EndlessRecordError):
         list(lines)
     assert lines.number == lines.characters // 6 == 11

@@ -42,7 +42,8 @@ class Elsewhere:
         self._monkeypatch.chdir(folder)
         rows = [(1, "", "4711", MARKER), (2, "", "12", "kept"), (3, "fine", "12", "")]
         feed = write_csv(folder / f"{run}.csv", rows, "id,text,customer,note")
-        assert run_ingest(self.engine, feed, run=run, analyses="sentiment").counts.rejected == 2
+        counts = run_ingest(self.engine, feed, run=run, analyses="sentiment").counts
+        assert counts.rejected + counts.rejected_before == 2
         self._monkeypatch.chdir(self.here)
         return folder / f"{run}{ENDING}"
 

@@ -58,7 +58,7 @@ def test_documents_and_jobs(engine: Engine, tmp_path: Path) -> None:
     assert run["ingested_at"] >= run["created_at"]
 
 
-@pytest.mark.parametrize(("rows", "size"), [(5, 1), (16, 1), (17, 2), (200, 13)])
+@pytest.mark.parametrize(("rows", "size"), [(5, 8), (16, 8), (17, 8), (200, 13)])
 def test_jobs_are_small_where_there_is_little_to_do(
     engine: Engine, tmp_path: Path, rows: int, size: int
 ) -> None:
@@ -73,14 +73,15 @@ def test_again_and_more(engine: Engine, tmp_path: Path) -> None:
     assert run_ingest(engine, path, run="r").counts == Counts(stored=25, rejected=1)
     before = positions(engine, "r"), jobs(engine, "r")
     again = run_ingest(engine, path, run="r")
-    assert again.counts == Counts(duplicate=25, rejected=1)
+    assert again.counts == Counts(before=26, rejected_before=1)
     assert (positions(engine, "r"), jobs(engine, "r")) == before
     assert len(again.rejects.read_text().splitlines()) == 1
+    # It has grown, and its bad row is mended, which is another row then.
     write_csv(path, [(n, f"text {n}") for n in range(35)])
-    assert run_ingest(engine, path, run="r").counts == Counts(stored=10, duplicate=25)
+    assert run_ingest(engine, path, run="r").counts == Counts(stored=10, before=25)
     check_run(engine, "r")
     row = run_row(engine, "r")
-    assert [row[name] for name in ("read", "stored", "duplicate", "rejected")] == [87, 35, 50, 2]
+    assert [row[name] for name in ("read", "stored", "duplicate", "rejected")] == [36, 35, 0, 1]
 
 
 def test_another_run_shares_the_documents(engine: Engine, tmp_path: Path) -> None:
@@ -120,7 +121,8 @@ def test_rows_without_id(engine: Engine, tmp_path: Path) -> None:
         write_csv(path, same, "text")
     done = run_ingest(engine, *paths, run="r", source="s")
     assert done.counts == Counts(stored=9, rejected=3)
-    assert run_ingest(engine, *paths, run="r", source="s").counts.duplicate == 9
+    again = run_ingest(engine, *paths, run="r", source="s").counts
+    assert again == Counts(before=12, rejected_before=3)
     check_run(engine, "r")
     packed = tmp_path / "one" / "b.csv.gz"
     packed.write_bytes(gzip.compress(paths[1].read_bytes()))
@@ -197,8 +199,8 @@ def test_long_texts_close_a_block_early(engine: Engine, tmp_path: Path) -> None:
     run_ingest(engine, path, run="r", block_size=1000, analyses="qa")
     check_run(engine, "r")
     sizes = {end - first for _, first, end in jobs(engine, "r")}
-    # 89 rows are 8 million characters: jobs of ceil(89 / 16), and of one for the 11 that are left.
-    assert max(sizes) == 6
+    # 89 rows are 8 million characters, 11 are left: jobs of eight, and of what remains.
+    assert sizes == {8, 1, 3}
 
 
 def test_a_dry_run_needs_no_database(tmp_path: Path) -> None:

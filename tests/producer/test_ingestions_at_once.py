@@ -17,6 +17,7 @@ from schema.runs import find_run
 from schema.verification import verify
 from tests.producer.ingesting import (
     check_run,
+    counted,
     jobs,
     positions,
     run_ingest,
@@ -64,7 +65,9 @@ def test_the_same_ingestion_twice_at_once(
     total = _at_once(database_url, [(path, "r")] * 2)
     check_run(engine, "r")
     stored = run_row(engine, "r")["stored"]
-    assert (total.stored, total.duplicate, total.known) == (stored, stored, 0)
+    assert (total.stored, total.duplicate, total.rejected, total.known) == (stored, 0, 34, 0)
+    assert (total.before, total.rejected_before) == (300, 34)
+    assert counted(engine, "r") == (300, stored, 0, 34)
     assert sorted(row[1:4] for row in positions(engine, "r")) == sorted(
         row[1:4] for row in expected[0]
     )

@@ -15,6 +15,7 @@ from producer.ingest import Counts
 from schema.database import open_engine
 from tests.producer.ingesting import (
     check_run,
+    counted,
     jobs,
     positions,
     run_ingest,
@@ -70,6 +71,7 @@ def test_killed_several_times_it_leaves_what_an_undisturbed_one_leaves(
     done = run_ingest(engine, path, run="r", block_size=BLOCK)
     assert done.counts.read == ROWS
     check_run(engine, "r")
+    assert counted(engine, "r") == (ROWS, 97, 7, 19)
     rejects = done.rejects.read_text("utf-8")
     assert (positions(engine, "r"), jobs(engine, "r")) == expected[:2]
     assert rejects == expected[2]
@@ -94,5 +96,7 @@ def test_every_statement_of_a_block_may_be_the_last(
     assert written
     check_run(engine, "r")
     assert (positions(engine, "r"), jobs(engine, "r")) == expected[:2]
-    assert run_ingest(engine, path, run="r").counts == Counts(duplicate=2, rejected=1)
+    counts = run_ingest(engine, path, run="r").counts
+    assert counts == Counts(before=3, rejected_before=1)
+    assert counted(engine, "r") == (3, 2, 0, 1)
     assert (tmp_path / "r.rejects.jsonl").read_text("utf-8") == expected[2]

@@ -81,7 +81,8 @@ def test_texts_of_customers_do_no_harm(engine: Engine, triage: Triage) -> None:
     assert [row["text"] for row in as_json] == ["Größe passt 👩‍🔬", "so so " * 100, EVIL]
     assert as_json[2]["time"] == "2026-10-05T10:00:00+00:00"
     table = list(csv.DictReader(io.StringIO(triage(*asked, "--format", "csv").out, newline="")))
-    assert table[2]["text"] == "'" + EVIL
+    written_out = EVIL.replace("\x1b", r"\x1b").replace("\x07", r"\x07")
+    assert table[2]["text"] == "'" + written_out
     assert [row["product"] for row in table] == ["'@home", "Mug", "-5"]
     shown = triage(*asked).out
     assert "\x1b" not in shown

@@ -28,6 +28,8 @@ ENDING = {
     "report": ["sentiment-by-day"],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
+    "archive": ["r"],
+    "delete": ["r", "--yes"],
 }
 #: Commands that become another program, or go on until they are stopped, if nothing is wrong.
 LASTING = {"worker": ["--device", "cpu"], "workers": ["--devices", "cpu"], "flower": []}

@@ -150,27 +150,37 @@ class LedgerModel:
         for job in self.jobs.values():
             job.begun &= job.state == "running"
 
-    def next_jobs(self, analysis: str, window: int, head: int) -> list[int]:
-        """Whose turn it is: time after time the oldest job of the run that is least far, up to
-        `head` documents, and among equals of the one that holds fewest.
+    def next_jobs(self, analysis: str, window: int, head: int) -> tuple[list[int], list[int]]:
+        """Whose turn it is: jobs of the first `head` documents of runs, the run that is least far
+        first; and where they leave room the others, each place to the run that holds fewest.
         """
         of = [(i, self.jobs[k], k[0]) for i, k in sorted(self.ids.items()) if k[1] == analysis]
-        running = sum(job.state == "running" and job.begun for _, job, _ in of)
-        queued = sum(job.state in ACTIVE for _, job, _ in of) - running
+        at_work = [job.state == "running" and job.begun for _, job, _ in of]
+        busy = {job.worker for (_, job, _), works in zip(of, at_work, strict=True) if works}
+        waits = [
+            t for t, works in zip(of, at_work, strict=True) if t[1].state in ACTIVE and not works
+        ]
         due = [
             (i, run)
             for i, job, run in of
             if job.state == "pending" and not job.waits and run not in self.paused
         ]
+        limit = max(window, 3 * len(busy))
+        room = limit - sum(self.ids[i][2] < head for i, _, _ in waits)
+        if room <= 0:
+            return [], []
+        first = sorted((self.ids[i][2], i) for i, _ in due if self.ids[i][2] < head)[:room]
+        room = limit - len(waits) - len(first)
+        others = [(i, run) for i, run in due if self.ids[i][2] >= head]
         holds = {run: sum(j.state in ACTIVE for _, j, r in of if r == run) for run in self.sizes}
-        chosen: list[int] = []
-        while due and len(chosen) < max(window, 3 * running) - queued:
-            oldest = {run: (job_id, run) for job_id, run in reversed(due)}.values()
-            turn = min(oldest, key=lambda t: (min(self.ids[t[0]][2], head), holds[t[1]], t[1]))
-            due.remove(turn)
+        later: list[int] = []
+        while others and len(later) < room:
+            oldest = {run: (job_id, run) for job_id, run in reversed(others)}.values()
+            turn = min(oldest, key=lambda t: (holds[t[1]], self.ids[t[0]][2], t[1]))
+            others.remove(turn)
             holds[turn[1]] += 1
-            chosen.append(turn[0])
-        return chosen
+            later.append(turn[0])
+        return [job_id for _, job_id in first], later
 
     def mark(self, job_ids: Collection[int]) -> None:
         """What dispatch does once the messages are sent."""

@@ -23,8 +23,15 @@ def check_promises(
 ) -> None:
     moved = moves(before, after, step)
     assert moved <= DRAWN, f"not drawn: {moved - DRAWN}"
-    _slices_tile_the_runs(after, sizes, analyses)
     _fences_and_attempts(before, after, step)
+    check_standing(after, sizes, analyses)
+
+
+def check_standing(
+    after: Snapshot, sizes: Mapping[int, int], analyses: Mapping[int, Sequence[str]]
+) -> None:
+    """What holds at any moment, whatever came before."""
+    _slices_tile_the_runs(after, sizes, analyses)
     _outcomes_fit_the_states(after)
 
 

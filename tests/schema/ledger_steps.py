@@ -193,11 +193,12 @@ class LedgerSteps(RuleBasedStateMachine):
         self, analysis: str, window: int, sent_before_it_fails: int | None, fast: bool
     ) -> None:
         """Send; Redis may die in the middle, and a worker may be faster than the mark."""
-        turn = self.model.next_jobs(analysis, window, FIRST_DOCUMENTS)
+        first, later = self.model.next_jobs(analysis, window, FIRST_DOCUMENTS)
         sent: list[int] = []
 
-        def publish(to: str, job_ids: Sequence[int]) -> None:
-            assert (to, list(job_ids)) == (analysis, turn), "whose turn it is"
+        def publish(to: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
+            wanted = first if urgent else later
+            assert (to, list(job_ids)) == (analysis, wanted), "whose turn it is"
             sent.extend(job_ids[:sent_before_it_fails])
             if fast and sent:
                 self.try_claim(sent[0], analysis, "node/0")
@@ -207,8 +208,8 @@ class LedgerSteps(RuleBasedStateMachine):
         died = self.crashed_sending(lambda: dispatch(self.engine, publish, analysis, window))
         self.queues[analysis] += sent
         if not died:
-            assert sent == turn
-            self.model.mark(turn)
+            assert sent == first + later
+            self.model.mark(sent)
         self.check("dispatch")
 
     def crashed_sending(self, call: Callable[[], Any]) -> bool:

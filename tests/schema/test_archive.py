@@ -65,7 +65,7 @@ def test_what_is_replayed_of_it_is_done(engine: Engine) -> None:
     work(engine, run, {"a"})
     archive(engine, run)
     assert replay(engine, run, job_size=8).total() == 1
-    assert dispatch(engine, lambda _analysis, _jobs: None, "sentiment", 10) == 1
+    assert dispatch(engine, lambda *_jobs, urgent: None, "sentiment", 10) == 1
     assert work(engine, run) == 1
     assert archived(engine, run)
     assert verify(engine) == []

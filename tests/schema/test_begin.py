@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import Engine
 
@@ -104,11 +106,11 @@ def test_for_dispatch_it_waits_as_others_do_in_the_queue(engine: Engine) -> None
     make_run(engine, ["a"] * 20, job_size=1)
     sent: list[int] = []
 
-    def publish(_analysis: str, job_ids: list[int]) -> None:
+    def publish(_analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
         sent.extend(job_ids)
 
-    assert dispatch(engine, publish, "sentiment", window=4) == 4  # type: ignore[arg-type]
+    assert dispatch(engine, publish, "sentiment", window=4) == 4
     assert claim(engine, sent[0], "sentiment", "node/0", 30)
-    assert dispatch(engine, publish, "sentiment", window=4) == 1  # type: ignore[arg-type]
+    assert dispatch(engine, publish, "sentiment", window=4) == 1
     assert claim(engine, sent[1], "sentiment", "node/0", 30, ahead=True)
-    assert dispatch(engine, publish, "sentiment", window=4) == 0  # type: ignore[arg-type]
+    assert dispatch(engine, publish, "sentiment", window=4) == 0

@@ -36,7 +36,7 @@ def test_what_is_left_is_given_up_and_what_is_done_stays(engine: Engine) -> None
     work(engine, run)
     with writing(engine) as connection:
         connection.execute(update(Job).values(not_before=None))
-    dispatch(engine, lambda _analysis, _jobs: None, "sentiment", 1)
+    dispatch(engine, lambda *_jobs, urgent: None, "sentiment", 1)
     done = cancel(engine, run)
     assert (done.jobs, done.documents, done.before) == (2, 4, None)
     assert states(engine, run) == {JobState.DONE, JobState.CANCELLED}
@@ -70,7 +70,7 @@ def test_a_busy_worker_finds_its_claim_gone(engine: Engine) -> None:
 def test_messages_of_it_are_not_sent_any_more(engine: Engine) -> None:
     run = make_run(engine, ["a", "b"], job_size=1)
     cancel(engine, run)
-    assert dispatch(engine, lambda _analysis, _jobs: None, "sentiment", 10) == 0
+    assert dispatch(engine, lambda *_jobs, urgent: None, "sentiment", 10) == 0
 
 
 def test_many_jobs_go_block_by_block(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

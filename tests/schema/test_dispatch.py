@@ -28,7 +28,7 @@ class Outbox:
     def __init__(self) -> None:
         self.sent: list[int] = []
 
-    def __call__(self, analysis: str, job_ids: Sequence[int]) -> None:
+    def __call__(self, analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
         self.sent += job_ids
 
 
@@ -97,7 +97,7 @@ def test_no_more_is_sent_again_than_was_lost(engine: Engine) -> None:
 def test_what_cannot_be_sent_stays_pending(engine: Engine) -> None:
     make_run(engine, ["a"])
 
-    def fail(analysis: str, job_ids: Sequence[int]) -> None:
+    def fail(analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
         raise ConnectionError("Redis is away")
 
     with pytest.raises(ConnectionError):
@@ -108,7 +108,7 @@ def test_what_cannot_be_sent_stays_pending(engine: Engine) -> None:
 def test_a_claim_faster_than_the_mark_stays_a_claim(engine: Engine) -> None:
     make_run(engine, ["a"])
 
-    def claim_at_once(analysis: str, job_ids: Sequence[int]) -> None:
+    def claim_at_once(analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
         assert claim(engine, job_ids[0], "sentiment", "node/0", LEASE)
 
     dispatch(engine, claim_at_once, "sentiment", window=4)

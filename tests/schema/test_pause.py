@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import Engine, update
 
@@ -18,7 +20,10 @@ from tests.schema.working import claim_all, outcomes, work
 
 
 def send(engine: Engine, window: int = 10) -> int:
-    return dispatch(engine, lambda _analysis, _jobs: None, "sentiment", window)
+    def publish(_analysis: str, _job_ids: Sequence[int], /, *, urgent: bool) -> None:
+        pass
+
+    return dispatch(engine, publish, "sentiment", window)
 
 
 def states(engine: Engine, run: int) -> list[str]:

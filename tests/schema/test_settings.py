@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Engine
@@ -45,6 +46,10 @@ def test_the_largest_job_fails_and_is_replayed(engine: Engine) -> None:
 def test_the_largest_window_is_filled(engine: Engine) -> None:
     make_large_run(engine, MOST_NAMED + 1, 1)
     sent: list[int] = []
-    assert dispatch(engine, lambda _, ids: sent.extend(ids), "sentiment", MOST_NAMED) == MOST_NAMED
+
+    def publish(_analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
+        sent.extend(job_ids)
+
+    assert dispatch(engine, publish, "sentiment", MOST_NAMED) == MOST_NAMED
     assert Counter(job.state for job in jobs(engine)) == {"queued": MOST_NAMED, "pending": 1}
     assert len(set(sent)) == MOST_NAMED

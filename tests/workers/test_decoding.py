@@ -15,7 +15,7 @@ from tests.workers.counted_head import CountedHead
 from tests.workers.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, build_model
 from tests.workers.three_lanes import LANES, three_lanes
 from workers.decoding import Decoder, GenerateDecoder, head, take_apart
-from workers.layers.byte_products import has_fbgemm
+from workers.layers.byte_kernels import has_fbgemm
 from workers.layers.unsupported import UnsupportedModelError
 
 MAX_LENGTH = 24

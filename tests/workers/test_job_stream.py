@@ -17,6 +17,7 @@ from tests.ledger import jobs, make_run
 from tests.waiting import wait_until
 from tests.workers.burst import PATIENCE, Child, states
 from tests.workers.streamed import Streamed, analysis_of, labels
+from workers import ahead
 from workers import job as job_module
 from workers import job_stream as job_stream_module
 from workers.board import Board
@@ -153,6 +154,7 @@ def test_other_queues_of_the_node_have_their_turn(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_module, "BURST", 0)
+    monkeypatch.setattr(ahead, "URGENT_TURN", 0)
     child = Child(engine, Board(), Streamed(wants=2))
     child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
     make_run(engine, [str(number) for number in range(6)], job_size=1)

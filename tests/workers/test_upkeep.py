@@ -35,6 +35,7 @@ from tests.ledger import jobs, make_run
 from tests.waiting import wait_until
 from workers import upkeep
 from workers.board import Board
+from workers.redis_outage import RedisOutage
 from workers.transport import ids_of
 from workers.upkeep import Upkeep
 
@@ -291,11 +292,12 @@ def test_it_outlives_a_redis_that_is_away(
     make_run(sqlite_engine, ["a"])
     monkeypatch.setenv("TRIAGE_REDIS_URL", server.url)
     monkeypatch.setenv("TRIAGE_UPKEEP", "0.05")
+    monkeypatch.setattr(upkeep, "redis_outage", RedisOutage())
     upkeep.settings.cache_clear()
     with caplog.at_level(logging.WARNING):
         upkeep.start()
         try:
-            wait_until(lambda: "upkeep waits: BrokerError" in caplog.text, 30)
+            wait_until(lambda: "Redis does not answer" in caplog.text, 30)
             again = embedded_redis.start(tmp_path / "own")
             assert again.url == server.url
             wait_until(lambda: jobs(sqlite_engine)[0].state == JobState.QUEUED, 30)

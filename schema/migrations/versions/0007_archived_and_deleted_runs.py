@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -23,9 +23,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     _rewrite_jobs(autoincrement=False)
-    with op.batch_alter_table("runs") as runs:
-        for name in reversed(_COLUMNS):
-            runs.drop_column(name)
+    # Not by writing the table anew, as Alembic would on SQLite: other tables refer to its rows.
+    for name in reversed(_COLUMNS):
+        op.drop_column("runs", name)
 
 
 def _rewrite_jobs(autoincrement: bool) -> None:

@@ -12,12 +12,14 @@ from tests.chaos.faults import (
     messages,
     processes,
     reapers,
+    refusals,
 )
 from tests.chaos.faults.fault import Fault, Struck
 
 FAULTS: tuple[Fault, ...] = (
     *processes.FAULTS,
     *broker.FAULTS,
+    *refusals.FAULTS,
     *ledger_database.FAULTS,
     *messages.FAULTS,
     *documents.FAULTS,

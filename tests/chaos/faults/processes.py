@@ -8,6 +8,7 @@ import signal
 from random import Random
 
 from tests.chaos.faults.fault import Fault, Struck, pick_node
+from tests.chaos.feedback import Delivery
 from tests.chaos.stage import LEASE, Stage
 
 #: Rows that a producer stores in a transaction, so that there is a middle to be killed in.
@@ -75,16 +76,34 @@ def end_node(stage: Stage, chance: Random) -> Struck:
 
 def kill_producer(stage: Stage, chance: Random) -> Struck:
     """`kill -9` of `triage ingest` in the middle of a file; then it is run again."""
-    name = stage.new_name("killed")
+    delivery = _whole_pool(stage, "killed", chance)
+    said = _end_midway(stage, delivery, signal.SIGKILL, chance)
+    tries = stage.ingest(delivery)
+    return Struck(f"{delivery.run} {said}, {tries} more")
+
+
+def stop_producer(stage: Stage, chance: Random) -> Struck:
+    """Ctrl-C, or SIGTERM, to `triage ingest` in the middle of a file, and again when it has been
+    resumed; then it is run to its end.
+    """
+    delivery = _whole_pool(stage, "stopped", chance)
+    ways = [chance.choice((signal.SIGINT, signal.SIGTERM)) for _ in range(chance.choice((1, 2, 3)))]
+    said = [_end_midway(stage, delivery, way, chance) for way in ways]
+    tries = stage.ingest(delivery)
+    return Struck(f"{delivery.run} {'; '.join(said)}, {tries} more")
+
+
+def _whole_pool(stage: Stage, word: str, chance: Random) -> Delivery:
     documents = tuple(chance.sample(stage.pool.harmless, len(stage.pool.harmless)))
-    delivery = stage.deliver(name, ("sentiment",), documents, chance)
+    return stage.deliver(stage.new_name(word), ("sentiment",), documents, chance)
+
+
+def _end_midway(stage: Stage, delivery: Delivery, way: signal.Signals, chance: Random) -> str:
     wanted = chance.choice((0, 0, SMALL_BLOCK, 2 * SMALL_BLOCK))
     process = stage.start_producer(delivery, SMALL_BLOCK)
-    stored = stage.wait_for_documents(process, name, wanted)
-    process.kill()
-    code = process.wait()
-    tries = stage.ingest(delivery)
-    return Struck(f"{name} after {stored} documents (exit code {code}), {tries} more")
+    stored = stage.wait_for_documents(process, delivery.run, wanted)
+    process.send_signal(way)
+    return f"{way.name} after {stored} documents (exit code {process.wait()})"
 
 
 FAULTS = (
@@ -96,4 +115,5 @@ FAULTS = (
     Fault("node stopped past its lease", stop_node, 2),
     Fault("node told to end", end_node, 3),
     Fault("producer killed mid-ingest", kill_producer, 3),
+    Fault("producer stopped mid-ingest", stop_producer, 3),
 )

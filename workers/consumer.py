@@ -1,0 +1,119 @@
+"""The consumer of a node: waits for a Redis that is away, whatever "away" is.
+
+Celery's own goes on after a lost connection, and ends with a traceback after an error reply such as
+`READONLY` or `OOM`. Here both are an outage: it is said once, and tried again until it is over.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from contextlib import suppress
+from typing import Any
+
+from celery.exceptions import CPendingDeprecationWarning
+from celery.worker import consumer
+from celery.worker.consumer.consumer import CONNECTION_RETRY
+from celery.worker.state import maybe_shutdown
+from kombu.connection import Connection
+
+from schema.refusals import reason_of, refusal_code
+from workers.redis_outage import redis_outage
+
+#: Seconds between two looks at whether the node is to end.
+LOOK = 0.25
+
+
+#: Of no interest: the next answer says why.
+PASSING = frozenset({"UNBLOCKED"})
+
+
+class Pauses:
+    """Seconds to wait before the next try: none at first, for most connections can be had again."""
+
+    #: After the second failure; doubles …
+    FIRST = 0.5
+    #: … up to this, within which the end of an outage is noticed.
+    LONGEST = 15.0
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def reset(self) -> None:
+        """Redis has worked: the next failure is the first again."""
+        self._next = 0.0
+
+    def next(self) -> float:
+        """How long to wait after a failure."""
+        pause, self._next = self._next, min(max(2 * self._next, self.FIRST), self.LONGEST)
+        return pause
+
+
+class Consumer(consumer.Consumer):  # type: ignore[misc]
+    """Celery's consumer, for which a refusal is a lost connection (see `transport.Transport`)."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._pauses = Pauses()
+
+    def ensure_connected(self, conn: Connection) -> Connection:
+        """Connect, and see Redis take a write; try until it does, or the node is to end."""
+        while True:
+            try:
+                # Once: kombu would say it every time, and wait for up to half a minute.
+                conn.ensure_connection(max_retries=0, reraise_as_library_errors=False)  # type: ignore[no-untyped-call]
+                channel: Any = conn.default_channel
+                channel.probe()
+            except (*conn.connection_errors, *conn.channel_errors) as error:
+                redis_outage.note(reason_of(error))
+                self._drop(conn)
+                self._wait()
+            else:
+                self.first_connection_attempt = False
+                redis_outage.over()
+                return conn
+
+    def on_connection_error_before_connected(self, exc: Exception) -> None:
+        """Called when Redis fails before the consumer has its connection."""
+        redis_outage.note(reason_of(exc))
+        self._wait()
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Called when Redis fails later; what Celery says of it quotes Redis."""
+        if refusal_code(exc) not in PASSING:
+            redis_outage.note(reason_of(exc))
+        if self.task_consumer and self.task_consumer.channel.has_answered:
+            self._pauses.reset()
+        with warnings.catch_warnings():
+            # Of what Celery 6 will do with running tasks; we have set that.
+            warnings.simplefilter("ignore", CPendingDeprecationWarning)
+            super().on_connection_error_after_connected(exc)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait until it is worth trying again.
+
+        Raises:
+            SystemExit: If the node is to end.
+        """
+        end = time.monotonic() + self._pauses.next()
+        maybe_shutdown()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK))
+            maybe_shutdown()
+
+    def _drop(self, conn: Connection) -> None:
+        """Close a connection that is of no use: the next one may lead to another server."""
+        with suppress(*conn.connection_errors, *conn.channel_errors):
+            conn.collect()  # type: ignore[no-untyped-call]
+
+
+class _Unsaid(logging.Filter):
+    """Drops Celery's line about a lost connection, of which more has been said."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (isinstance(record.args, tuple) and CONNECTION_RETRY in record.args)
+
+
+logging.getLogger(consumer.consumer.__name__).addFilter(_Unsaid())

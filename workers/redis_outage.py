@@ -1,0 +1,72 @@
+"""An outage of Redis, as a process sees it: said once for each cause, and once when it is over.
+
+The consumer, upkeep and every child meet the same refusal again and again. A cause is said once an
+outage; an outage that comes back within `SAME_OUTAGE` seconds is the same one.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+import billiard
+
+logger = logging.getLogger(__name__)
+
+#: Seconds without a refusal after which the next one is news.
+SAME_OUTAGE = 60.0
+
+
+class RedisOutage:
+    """Remembers what has been said. Any thread may use it.
+
+    Args:
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._said: dict[str, object] = {}
+        self._began: float | None = None
+        self._told = False
+        self._last = clock()
+
+    @property
+    def lasts(self) -> bool:
+        """Whether Redis has refused, and nobody has seen it take a write since."""
+        return self._began is not None
+
+    def note(self, reason: str) -> None:
+        """Say why Redis cannot be used, unless that is known.
+
+        Args:
+            reason: From `schema.refusals.reason_of`.
+        """
+        now = self._clock()
+        if not self.lasts and now - self._last > SAME_OUTAGE:
+            self._said = {}
+        self._last = now
+        if self._began is None:
+            self._began = now
+        mine = object()
+        # Without a lock, which a child could inherit locked.
+        if self._said.setdefault(reason, mine) is mine:
+            self._told = True
+            logger.log(_level(), "%s: waiting for it; jobs stay in the ledger", reason)
+
+    def over(self) -> None:
+        """Redis has taken a write; said if its refusal was."""
+        (began, self._began), (told, self._told) = (self._began, None), (self._told, False)
+        if began is not None and told:
+            logger.info("Redis is usable again, after %.0f s", self._clock() - began)
+
+
+def _level() -> int:
+    """A child's node, which asks Redis more often than it, warns for it."""
+    is_child = billiard.current_process().name != "MainProcess"
+    return logging.INFO if is_child else logging.WARNING
+
+
+#: Of this process.
+redis_outage = RedisOutage()
