@@ -18,12 +18,12 @@ demo: $(VENV)/.demo ## some 200 pieces of feedback through five analyses, then a
 	$(BIN)/triage demo
 
 check-fast: lint contracts ## before each commit: format, lint, types, import contracts, tests without servers; a minute
-	$(PYTEST) -m "not server and not slow and not gpu"
+	$(PYTEST) -m "not (server or slow or long or gpu)"
 
 check: lint contracts test-all ## what CI runs: lint, import contracts and all tests
 
 test: $(VENV)/.dev ## the tests of every day, against a real Redis, SQLite and a real PostgreSQL
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not long"
 
 test-all: $(VENV)/.dev ## all tests: chaos, bad input and full parity too; half an hour
 	$(PYTEST)
@@ -37,7 +37,7 @@ contracts: $(VENV)/.dev ## who may import whom; see ARCHITECTURE.md
 	PYTHONPATH=. $(BIN)/lint-imports
 
 coverage: $(VENV)/.dev ## which lines the tests of every day reach: a report, not a gate
-	$(PYTEST) -m "not slow" --cov --cov-report=term:skip-covered --cov-report=html:.triage/coverage
+	$(PYTEST) -m "not long" --cov --cov-report=term:skip-covered --cov-report=html:.triage/coverage
 
 # Real servers and nodes under faults of every kind; see docs/chaos.md.
 FAULTS ?= 30

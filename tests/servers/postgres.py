@@ -101,7 +101,7 @@ def postgres_server() -> Iterator[str]:
         )
         try:
             _wait_until_ready(server)
-            # It logs two lines a database that comes and goes, and stands still once a pipe is full.
+            # Its log has two lines for each database; once a pipe is full it would stand still.
             threading.Thread(target=server.communicate, daemon=True).start()
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
