@@ -11,21 +11,21 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.dev ## everything that development needs, into .venv; checks before each commit, if pre-commit is there
+setup: $(VENV)/.dev ## .venv for development, and the hooks of pre-commit where that is installed
 	@if command -v pre-commit > /dev/null; then pre-commit install; fi
 
-demo: $(VENV)/.demo ## some 200 pieces of feedback through five analyses, then a report
+demo: $(VENV)/.demo ## 200 pieces of feedback through five analyses, then a report
 	$(BIN)/triage demo
 
-check-fast: lint contracts ## before each commit: format, lint, types, import contracts, tests without servers; a minute
+check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
 	$(PYTEST) -m "not (server or slow or long or gpu)"
 
-check: lint contracts test-all ## what CI runs: lint, import contracts and all tests
+check: lint contracts test-all ## what CI runs: lint, import contracts, all tests
 
-test: $(VENV)/.dev ## the tests of every day, against a real Redis, SQLite and a real PostgreSQL
+test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real PostgreSQL; some minutes
 	$(PYTEST) -m "not long"
 
-test-all: $(VENV)/.dev ## all tests: chaos, bad input and full parity too; half an hour
+test-all: $(VENV)/.dev ## all of them, with chaos, bad input and full parity; half an hour
 	$(PYTEST)
 
 lint: $(VENV)/.dev ## format, lint and types
@@ -36,7 +36,7 @@ lint: $(VENV)/.dev ## format, lint and types
 contracts: $(VENV)/.dev ## who may import whom; see ARCHITECTURE.md
 	PYTHONPATH=. $(BIN)/lint-imports
 
-coverage: $(VENV)/.dev ## which lines the tests of every day reach: a report, not a gate
+coverage: $(VENV)/.dev ## which lines `make test` reaches: a report, not a gate
 	$(PYTEST) -m "not long" --cov --cov-report=term:skip-covered --cov-report=html:.triage/coverage
 
 # Real servers and nodes under faults of every kind; see docs/chaos.md.
@@ -55,7 +55,7 @@ bad-input: $(VENV)/.dev ## EXAMPLES generated files and rows that are broken
 # Checkpoints are kept in $(BENCH)/models: 8 GB at most, made in some minutes.
 BENCH ?= bench
 BENCH_OPTIONS ?=
-bench: $(VENV)/.bench ## the engine against others and against the machine; some ten minutes
+bench: $(VENV)/.bench ## the engine against others and the machine; some ten minutes
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.engine --to $(BENCH) $(BENCH_OPTIONS)
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
@@ -77,5 +77,5 @@ $(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
 	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
 	@touch $@
 
-clean: ## takes .venv and .triage away
+clean: ## removes .venv and .triage
 	rm -rf .triage $(VENV)
