@@ -3,37 +3,59 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: demo test lint chaos bad-input bench clean
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check-fast check test test-all lint contracts coverage chaos bad-input bench clean
 
-demo: $(VENV)/.demo
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev ## .venv for development, and the hooks of pre-commit where that is installed
+	@if command -v pre-commit > /dev/null; then pre-commit install; fi
+
+demo: $(VENV)/.demo ## 200 pieces of feedback through five analyses, then a report
 	$(BIN)/triage demo
 
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
+	$(PYTEST) -m "not (server or slow or long or gpu)"
 
-lint: $(VENV)/.dev
+check: lint contracts test-all ## what CI runs: lint, import contracts, all tests
+
+test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real PostgreSQL; some minutes
+	$(PYTEST) -m "not long"
+
+test-all: $(VENV)/.dev ## all of them, with chaos, bad input and full parity; half an hour
+	$(PYTEST)
+
+lint: $(VENV)/.dev ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+contracts: $(VENV)/.dev ## who may import whom; see ARCHITECTURE.md
+	PYTHONPATH=. $(BIN)/lint-imports
+
+coverage: $(VENV)/.dev ## which lines `make test` reaches: a report, not a gate
+	$(PYTEST) -m "not long" --cov --cov-report=term:skip-covered --cov-report=html:.triage/coverage
+
 # Real servers and nodes under faults of every kind; see docs/chaos.md.
 FAULTS ?= 30
 SEED ?= 2234
-chaos: $(VENV)/.dev
+chaos: $(VENV)/.dev ## FAULTS faults on real servers and nodes, chosen by SEED
 	$(BIN)/python -m tests.chaos --faults $(FAULTS) --seed $(SEED) --log .triage/chaos.log --summary .triage/chaos.md
 
 # Generated files and rows through `triage ingest` and `triage analyze`; see docs/faults.md.
 bad-input: EXAMPLES ?= 10000
 bad-input: SEED = 1
-bad-input: $(VENV)/.dev
+bad-input: $(VENV)/.dev ## EXAMPLES generated files and rows that are broken
 	BAD_INPUT_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/bad_input --hypothesis-seed=$(SEED)
 
 # The engine against others and against the machine, some ten minutes; see docs/benchmarks.md.
 # Checkpoints are kept in $(BENCH)/models: 8 GB at most, made in some minutes.
 BENCH ?= bench
 BENCH_OPTIONS ?=
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench ## the engine against others and the machine; some ten minutes
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.engine --to $(BENCH) $(BENCH_OPTIONS)
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
@@ -55,5 +77,5 @@ $(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
 	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
 	@touch $@
 
-clean:
+clean: ## removes .venv and .triage
 	rm -rf .triage $(VENV)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,32 @@ from schema.migration import upgrade
 from tests.servers.postgres import create_database, drop_database, postgres_server
 
 _numbers = itertools.count()
+
+#: Fixtures that stand on a real server.
+SERVERS = {"postgres", "redis_server"}
+#: Folders whose tests start servers or nodes themselves, in all that they do.
+SERVER_FOLDERS = {"chaos", "end_to_end", "safety"}
+#: Folders that generate what they do, and take the longer the more they generate.
+LONG_FOLDERS = {"bad_input", "chaos"}
+
+
+@pytest.hookimpl(tryfirst=True)  # `-m` chooses by these
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use and where they lie; see docs/testing.md."""
+    for item in items:
+        folders = set(item.path.relative_to(Path(__file__).parent).parts[:-1])
+        if needs_server(item) or folders & SERVER_FOLDERS:
+            item.add_marker(pytest.mark.server)
+        if folders & LONG_FOLDERS:
+            item.add_marker(pytest.mark.long)
+
+
+def needs_server(item: pytest.Item) -> bool:
+    """Whether a fixture of a test, of its own or of another fixture, stands on a real server."""
+    # `database_url` asks for its server only when it runs: in half of its tests there is none.
+    callspec = getattr(item, "callspec", None)
+    on_postgres = callspec is not None and callspec.params.get("database_url") == "postgresql"
+    return on_postgres or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)
@@ -67,23 +94,40 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(kind))
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to be copied: migrating takes thirty times as long."""
+    path = tmp_path_factory.mktemp("migrated") / "triage.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def engine(
+    database_url: str, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Engine]:
     """A migrated, empty database of each kind in turn, which TRIAGE_DATABASE_URL names too."""
-    yield from _migrated(database_url, monkeypatch)
+    yield from _migrated(database_url, migrated_sqlite, monkeypatch)
 
 
 @pytest.fixture
-def sqlite_engine(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def sqlite_engine(
+    sqlite_url: str, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Engine]:
     """The same on SQLite alone, where the kind of database does not matter."""
-    yield from _migrated(sqlite_url, monkeypatch)
+    yield from _migrated(sqlite_url, migrated_sqlite, monkeypatch)
 
 
-def _migrated(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def _migrated(url: str, sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setenv("TRIAGE_DATABASE_URL", url)
     settings_module.settings.cache_clear()
+    if url.startswith("sqlite"):
+        shutil.copy2(sqlite, url.removeprefix("sqlite:///"))
     engine = open_engine(url)
-    upgrade(engine)
+    if not url.startswith("sqlite"):
+        upgrade(engine)
     yield engine
     engine.dispose()
 

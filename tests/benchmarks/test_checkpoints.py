@@ -15,6 +15,8 @@ from benchmarks.engine.shapes import TINY
 from benchmarks.engine.transformers_variants import BASELINE, transformers_variants
 from benchmarks.engine.work import WORKS, Place, Written
 
+pytestmark = pytest.mark.slow
+
 
 def said_by_transformers(name: str, folder: Path, count: int = 12) -> list[Any]:
     variants = transformers_variants(WORKS[name], Place(folder, "cpu", 1))

@@ -16,6 +16,8 @@ from transformers import (
 from benchmarks.engine import flops
 from benchmarks.engine.shapes import TINY
 
+pytestmark = pytest.mark.slow
+
 TOKENS = 37
 STEPS = 11
 

@@ -19,6 +19,8 @@ from benchmarks.engine.household import Household
 from benchmarks.engine.transformers_variants import BASELINE
 from benchmarks.engine.work import WORKS, LeftOut, Place
 
+pytestmark = pytest.mark.slow
+
 SENTIMENT = WORKS["sentiment"]
 
 #: Starts a household for the checkpoint that is named, says so, and waits.

@@ -16,6 +16,8 @@ from benchmarks.engine.shapes import TINY, Shape
 from benchmarks.engine.transformers_variants import transformers_variants
 from benchmarks.engine.work import WORKS, LeftOut, Place, Run, Variant
 
+pytestmark = pytest.mark.slow
+
 PROMPT, STEPS = 37, 11
 
 

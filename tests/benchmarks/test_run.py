@@ -20,6 +20,8 @@ from benchmarks.engine.transformers_variants import BASELINE
 from benchmarks.engine.work import Work
 from workers.precision import has_bf16
 
+pytestmark = pytest.mark.long
+
 TINY = ["--shapes", "tiny", "--threads", "1", "--documents", "8", "--rounds", "2"]
 
 

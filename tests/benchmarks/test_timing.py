@@ -12,6 +12,8 @@ import pytest
 from benchmarks.engine import timing
 from benchmarks.engine.timing import Patience, Sample, Timed, interleave
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,13 @@ def test_the_packages_are_those_of_the_project(stages: dict[str, Stage]) -> None
     assert set(stand_ins.split()) == packages
 
 
+def test_the_pages_that_belong_to_the_package_are_there(stages: dict[str, Stage]) -> None:
+    pages = {PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]}
+    assert pages <= set(stages["project"].copied_from_context())
+    (stand_ins,) = re.findall(r"touch ([\w. ]+) ", stages["producer-dependencies"].last("RUN"))
+    assert set(stand_ins.split()) == pages
+
+
 def test_what_is_copied_is_there_and_is_let_into_the_build(stages: dict[str, Stage]) -> None:
     copied = {path for stage in stages.values() for path in stage.copied_from_context()}
     ignore = DOCKERFILE.with_name("Dockerfile.dockerignore").read_text("utf-8").splitlines()

@@ -20,6 +20,8 @@ from tests.docker.compose import SECRETS
 from tests.servers.postgres import find_binaries
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 def configured_redis(compose: dict[str, Any], tmp_path: Path) -> Iterator[redis.Redis]:

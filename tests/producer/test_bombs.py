@@ -16,6 +16,8 @@ from producer.ingest.input import parse_input
 from producer.ingest.row import Reject, Row
 from tests.producer.reading import read_path
 
+pytestmark = pytest.mark.slow
+
 #: More good rows than are looked at when a file is opened.
 GOOD = 250
 HEADS = {

@@ -12,6 +12,8 @@ from producer import embedded_redis
 from producer.demo import fresh_home, importable
 from producer.errors import UsageError
 
+pytestmark = pytest.mark.server
+
 #: A process that is in the folder until its standard input ends.
 OTHER = (
     "import sys; from pathlib import Path; from producer.demo import fresh_home\n"

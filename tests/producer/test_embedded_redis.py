@@ -17,6 +17,8 @@ import redis
 from producer import embedded_redis
 from producer.embedded_redis import NoRedisError
 
+pytestmark = pytest.mark.server
+
 
 def test_starts_and_is_found_again(tmp_path: Path) -> None:
     server = embedded_redis.start(tmp_path)

@@ -10,12 +10,15 @@ from pathlib import Path
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from producer.ingest import Counts, ingest, make_plan
 from producer.ingest.input import parse_input
 from schema.database import open_engine
 from schema.migration import upgrade
 from schema.settings import read_settings
+
+pytestmark = pytest.mark.slow
 
 TEXT = "It came on a Monday, and it was not what I had ordered. " * 100
 MEGABYTE = 1_000_000

@@ -179,7 +179,7 @@ def _content(path: Path) -> bytes:
 def test_files_that_cannot_be_written_are_said_in_a_sentence(
     sqlite_engine: Engine, triage: Triage, tmp_path: Path
 ) -> None:
-    make_run(sqlite_engine, [MARKER])
+    make_run(sqlite_engine, [MARKER * 20] * 100)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     # The log is larger than the database, which cannot grow to hold it.
     resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "triage.db").stat().st_size, before[1]))

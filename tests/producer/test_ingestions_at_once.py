@@ -26,6 +26,8 @@ from tests.producer.ingesting import (
     write_csv,
 )
 
+pytestmark = pytest.mark.slow
+
 _processes = multiprocessing.get_context("fork")
 
 

@@ -24,6 +24,8 @@ from tests.producer.ingesting import (
     write_csv,
 )
 
+pytestmark = pytest.mark.slow
+
 BLOCK = 10
 ROWS = 12 * BLOCK + 3
 _processes = multiprocessing.get_context("fork")

@@ -25,6 +25,8 @@ from schema.tables import Run, RunInput
 from tests.producer.console import Triage
 from tests.producer.ingesting import check_run, counted, run_ingest, write_csv
 
+pytestmark = pytest.mark.slow
+
 _names = itertools.count()
 
 

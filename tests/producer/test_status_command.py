@@ -24,6 +24,8 @@ from tests.feedback import add_job, add_run
 from tests.producer.console import Triage
 from tests.schema.many_runs import make_runs
 
+pytestmark = pytest.mark.slow
+
 
 def seed(engine: Engine) -> None:
     """A finished run, one that is worked on, and one that is being ingested."""

@@ -15,6 +15,8 @@ from tests.producer.console import Triage
 from tests.schema.many_runs import make_runs
 from tests.schema.working import work
 
+pytestmark = pytest.mark.slow
+
 MARKER = "the customer's own words"
 
 

@@ -32,6 +32,8 @@ from tests.ledger import jobs, make_run
 from tests.schema.test_forget import one_more_run
 from tests.schema.working import LEASE, claim_all, outcomes, work
 
+pytestmark = pytest.mark.slow
+
 _processes = multiprocessing.get_context("fork")
 TEXTS = [f"text {number}" for number in range(7)]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from sqlalchemy import Engine
 
 from schema.tables import JobState
 from schema.verification import verify
 from tests.ledger import jobs, make_run
+
+pytestmark = pytest.mark.slow
 
 
 def test_four_writers_share_the_work(engine: Engine, database_url: str) -> None:

@@ -17,6 +17,8 @@ from tests.schema.ledger_machine import LedgerMachine
 from tests.schema.ledger_promises import DRAWN
 from tests.schema.ledger_steps import FIRST_DOCUMENTS, Crasher
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "30"))
 
 

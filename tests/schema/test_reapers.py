@@ -34,6 +34,8 @@ from tests.schema.ledger_promises import check_promises
 from tests.schema.ledger_snapshot import snapshot
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 MAX_ATTEMPTS = 2
 ROOT = Path(__file__).parents[2]
 _processes = multiprocessing.get_context("fork")

@@ -20,6 +20,8 @@ from schema.verification import verify
 from tests.ledger import jobs, make_run
 from tests.schema.working import claim_all, outcomes, work
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [f"text {number}" for number in range(20)]
 
 

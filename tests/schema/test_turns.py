@@ -17,6 +17,8 @@ from tests.large_run import make_large_run
 from tests.ledger import make_run
 from tests.schema.working import outcomes
 
+pytestmark = pytest.mark.slow
+
 LEASE = 3600.0
 JOB_SIZE = 64
 #: Documents of a small run.

@@ -4,6 +4,7 @@ each a whole one.
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection, Engine, update
 
 from schema.results import result_table
@@ -19,6 +20,8 @@ from tests.schema.verified import (
     make_full_run,
     sql,
 )
+
+pytestmark = pytest.mark.slow
 
 BREAKS: dict[str, Case] = {
     "entity hole": (

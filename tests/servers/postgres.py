@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,10 +101,12 @@ def postgres_server() -> Iterator[str]:
         )
         try:
             _wait_until_ready(server)
+            # Its log has two lines for each database; once a pipe is full it would stand still.
+            threading.Thread(target=server.communicate, daemon=True).start()
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGINT)
-            server.communicate(timeout=30)
+            server.wait(timeout=30)
 
 
 def _wait_until_ready(server: subprocess.Popen[str]) -> None:

@@ -14,6 +14,8 @@ import pytest
 from tests.workers.feedback_texts import SHORT, long_texts
 from workers import analyze
 
+pytestmark = pytest.mark.slow
+
 Answers = list[dict[str, Any]]
 
 

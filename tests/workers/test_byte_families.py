@@ -17,6 +17,8 @@ from workers.decoding import take_apart
 from workers.encoders.families import pack
 from workers.layers import int8
 
+pytestmark = pytest.mark.slow
+
 
 def writers(build: Callable[[str], Any], names: Any) -> dict[str, Callable[[], Any]]:
     return {name: lambda name=name: take_apart(build(name), "int8") for name in names}  # type: ignore[misc]

@@ -19,6 +19,8 @@ from workers.layers.byte_kernels import ByteProduct, FloatProduct
 from workers.layers.byte_products import byte_product, cpu_kinds
 from workers.layers.int8 import Int8Weight
 
+pytestmark = pytest.mark.slow
+
 KINDS: dict[str, type[ByteProduct]] = {kind.name: kind for kind in sound_kinds()}
 WAYS: dict[str, Callable[[Tensor, Tensor], ByteProduct]] = {"chosen": byte_product, **KINDS}
 #: Narrower and wider than what libraries compute at once, and a row's products in several parts.

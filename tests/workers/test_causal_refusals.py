@@ -23,6 +23,8 @@ from tests.workers.causal_models import (
 from workers.decoding import GenerateDecoder, take_apart
 from workers.layers.unsupported import UnsupportedModelError
 
+pytestmark = pytest.mark.long
+
 
 class _Other(torch.nn.Linear):
     """As quantised layers, and those with adapters, have a class of their own."""

@@ -18,6 +18,8 @@ from workers.decoding import Decoder, GenerateDecoder, head, take_apart
 from workers.layers.byte_kernels import has_fbgemm
 from workers.layers.unsupported import UnsupportedModelError
 
+pytestmark = pytest.mark.long
+
 MAX_LENGTH = 24
 CPU = torch.device("cpu")
 #: Several tokens that end a text, so that lengths vary.

@@ -26,6 +26,8 @@ from tests.workers.counted_head import CountedHead
 from tests.workers.three_lanes import LANES, three_lanes
 from workers.decoding import Decoder, take_apart, waiting
 
+pytestmark = pytest.mark.long
+
 SEARCHES: dict[str, dict[str, Any]] = {
     "greedy": {"ends": ENDS},
     "greedy to a length": {"max_new_tokens": None, "max_length": 70},

@@ -20,6 +20,8 @@ from workers.decoding import Decoder, loop, take_apart
 from workers.decoding.beam import BeamSearch
 from workers.decoding.greedy import GreedySearch
 
+pytestmark = pytest.mark.slow
+
 META = torch.device("meta")
 DOCUMENTS = 6
 #: After as many, all texts are cut off.

@@ -21,6 +21,8 @@ pytest.importorskip("numba", reason="Numba is not there for this Python")
 from workers.decoding import fused_attention
 from workers.decoding.fused_attention import attend_fused
 
+pytestmark = pytest.mark.slow
+
 #: (documents, beams, key heads, heads that share one, size, slots, lengths of sources)
 SHAPES = [
     (3, 1, 2, 1, 64, 0, [9, 5, 8]),

@@ -26,7 +26,10 @@ from workers.encoders.families import pack
 from workers.engine import Engine
 from workers.streaming import Batch, Streaming
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here"),
+]
 
 GPU = torch.device("cuda:0")
 OPTIONS = RunOptions(questions=["What arrived late?"], translate_to="de")

@@ -7,6 +7,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
     ended = subprocess.run(

@@ -52,6 +52,7 @@ def test_on_a_cpu_room_is_what_stays_near_to_the_processor() -> None:
     assert room(model, 10**12, CPU, "fp32") == ON_CPU
 
 
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 def test_children_share_a_gpu() -> None:
     gpu = torch.device("cuda:0")

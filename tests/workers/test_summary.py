@@ -19,6 +19,8 @@ from tests.workers.seq2seq_variants import SETTINGS, SUMMARY, with_decoding
 from workers.analyses.summary import SummaryAnalysis
 from workers.analysis import DocumentError, Window
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = reference_of("summary")
 
 

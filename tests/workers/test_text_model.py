@@ -21,6 +21,8 @@ from workers import text_model
 from workers.analyses.translation import TranslationAnalysis
 from workers.decoding import Decoder, GenerateDecoder
 
+pytestmark = pytest.mark.slow
+
 TEXTS = SHORT[3:9]
 
 

@@ -24,6 +24,8 @@ from workers.analysis import DocumentError
 from workers.decoding import Decoder, GenerateDecoder
 from workers.loading import ModelError
 
+pytestmark = pytest.mark.long
+
 REFERENCE = reference_of("told")["families"]
 TEXTS = SHORT[3:9]
 ENGLISH = RunOptions(translate_to="en")

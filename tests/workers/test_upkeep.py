@@ -276,6 +276,7 @@ def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
     assert jobs(engine)[0].state == JobState.RUNNING, "the clocks are apart: somebody slept"
 
 
+@pytest.mark.slow
 def test_it_outlives_a_redis_that_is_away(
     sqlite_engine: Engine,
     tmp_path: Path,
