@@ -29,7 +29,7 @@ from producer.commands.worker import worker
 from producer.commands.workers import workers
 from producer.errors import without_traceback
 from schema.control_characters import escape_controls
-from schema.private import be_private
+from schema.private_files import be_private
 
 #: What the parser of the command line raises; it quotes what it does not understand.
 _WrongUsage: Any = typer.BadParameter.__base__

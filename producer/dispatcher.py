@@ -8,12 +8,12 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from producer import embedded_redis
-from schema.celery_app import make_app
-from schema.database import first_line
+from producer.nodes import embedded_redis
+from schema.broker.app import make_app
+from schema.broker.messages import BrokerError, Messages
+from schema.broker.refusals import refusal_code
+from schema.database.errors import first_line
 from schema.ledger.dispatch import dispatch
-from schema.messages import BrokerError, Messages
-from schema.refusals import refusal_code
 from schema.settings import Settings
 
 #: Seconds to wait for Redis before going on without it.

@@ -11,13 +11,13 @@ from collections.abc import Callable
 import typer
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
-from producer.ingest.error import IngestError
-from producer.say import say
-from schema.database import first_line
+from producer.display.say import say
+from producer.ingest.errors import IngestError
+from schema.database.errors import first_line
 from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
 from schema.reports import UnknownReportError
-from schema.runs import UnknownRunError
+from schema.status.runs import UnknownRunError
 
 
 class UsageError(Exception):

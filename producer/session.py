@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from producer.errors import UsageError
-from schema.database import DatabaseError, open_engine
-from schema.migration import check_revision
-from schema.private import tighten_home
+from schema.database import open_engine
+from schema.database.errors import DatabaseError
+from schema.migrations.revision import check_revision
+from schema.private_files import tighten_home
 from schema.settings import Settings, SettingsError, read_settings
 
 

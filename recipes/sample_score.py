@@ -1,6 +1,6 @@
 """Scores the pocket entity and QA models on the sample's rows, annotated by hand.
 
-`python -m workers.training.sample_score --sample FILE [--entities DIR] [--qa DIR]`. The annotations
+`python -m recipes.sample_score --sample FILE [--entities DIR] [--qa DIR]`. The annotations
 (`sample_annotations.jsonl`) are character offsets into the text column; nothing is trained on them.
 """
 
@@ -16,9 +16,9 @@ from transformers import (
     AutoTokenizer,
 )
 
-from workers.training.entities_score import predict
-from workers.training.grammar import Span
-from workers.training.qa_score import answer, is_right
+from recipes.entities.score import predict
+from recipes.qa.score import answer, is_right
+from recipes.text.grammar import Span
 
 ANNOTATIONS = Path(__file__).with_name("sample_annotations.jsonl")
 QUESTION = "What does the customer want?"
@@ -94,7 +94,7 @@ def _names(text: str, spans: list[Span]) -> list[str]:
 def main() -> None:
     """Score the models that are named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=Path, required=True, help="producer/sample/feedback.csv")
+    parser.add_argument("--sample", type=Path, required=True, help="producer/demo/feedback.csv")
     parser.add_argument("--entities", type=Path, help="folder of the entity model")
     parser.add_argument("--qa", type=Path, help="folder of the QA model")
     arguments = parser.parse_args()

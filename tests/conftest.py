@@ -12,11 +12,11 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from producer import embedded_redis
+from producer.nodes import embedded_redis
 from schema import settings as settings_module
 from schema.database import open_engine
-from schema.migration import upgrade
-from tests.servers.postgres import create_database, drop_database, postgres_server
+from schema.migrations.revision import upgrade
+from tests.support.servers.postgres import create_database, drop_database, postgres_server
 
 _numbers = itertools.count()
 

@@ -14,12 +14,9 @@ from typing import Any, ClassVar, Protocol
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.outcome import Provenance
 from schema.results import Result
-
-
-class DocumentError(Exception):
-    """This document cannot be analysed, however often it is tried. The message never quotes it."""
+from schema.results.outcome import Provenance
+from workers.errors import DocumentError
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,22 +18,33 @@ from celery.signals import (
 )
 
 from schema.analyses import ANALYSES, task_name
-from schema.celery_app import celery_app
-from schema.private import be_private
-from workers import child, hands, remote_control, shutdown, transport, upkeep, vitals
-from workers.patience import Interrupted
-from workers.request import JobRequest
+from schema.broker.app import celery_app
+from schema.private_files import be_private
+from workers.child import startup
+from workers.child.retry import Interrupted
+from workers.node import (
+    free_children,
+    maintenance_thread,
+    remote_control,
+    shutdown,
+    transport,
+    vitals,
+)
+from workers.node.request import JobRequest
 
 logger = logging.getLogger(__name__)
 
 
 def _register(app: Celery, analysis: str) -> None:
     @app.task(  # type: ignore[untyped-decorator]
-        name=task_name(analysis), shared=False, Request=JobRequest, Strategy="workers.hands:hand_on"
+        name=task_name(analysis),
+        shared=False,
+        Request=JobRequest,
+        Strategy="workers.node.free_children:hand_on",
     )
     def run(job_id: int) -> None:
         try:
-            child.warm().job(analysis, job_id)
+            startup.warm().job(analysis, job_id)
         except Interrupted:
             raise Reject(requeue=True) from None
         except Exception as error:
@@ -52,17 +63,17 @@ def _begin(**_signal: Any) -> None:
 transport.install()
 remote_control.take_no_orders()
 app = celery_app()
-app.conf.worker_consumer = "workers.consumer:Consumer"
-hands.install(app)
+app.conf.worker_consumer = "workers.node.consumer:Consumer"
+free_children.install(app)
 vitals.install(app)
 for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.
 celeryd_init.connect(_begin, weak=False)
-celeryd_after_setup.connect(child.count_children, weak=False)
-worker_process_init.connect(child.start, weak=False)
-worker_ready.connect(upkeep.start, weak=False)
+celeryd_after_setup.connect(startup.count_children, weak=False)
+worker_process_init.connect(startup.start, weak=False)
+worker_ready.connect(maintenance_thread.start, weak=False)
 worker_shutting_down.connect(shutdown.begin, weak=False)
-worker_shutdown.connect(upkeep.leave, weak=False)
-worker_shutdown.connect(child.fail_node, weak=False)
+worker_shutdown.connect(maintenance_thread.leave, weak=False)
+worker_shutdown.connect(startup.fail_node, weak=False)
 worker_shutdown.connect(vitals.end, weak=False)

@@ -19,3 +19,11 @@ class DeviceFault(WorkerFault):
 
     Which document it was lost on, and whether that was to blame, nobody knows.
     """
+
+
+class UnsupportedModelError(Exception):
+    """A checkpoint asks for something that is not done here; the message says what."""
+
+
+class DocumentError(Exception):
+    """This document cannot be analysed, however often it is tried. The message never quotes it."""

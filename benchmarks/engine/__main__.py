@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.threads import limit_threads
+from workers.runtime.threads import limit_threads
 
 #: Minutes that a run takes, without making checkpoints. On a slow machine the fewest documents that
 #: say anything may take longer.
@@ -57,8 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     threads = limit_threads(asked.threads)
     # Here and not above: torch must not be imported before its threads are set.
-    from benchmarks.engine.bench import Found, bench
-    from benchmarks.engine.report import write_report
+    from benchmarks.engine.reporting.findings import Found
+    from benchmarks.engine.reporting.report import write_report
+    from benchmarks.engine.run import bench
 
     began = time.monotonic()
 

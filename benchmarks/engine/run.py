@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from transformers.utils import logging as transformers_logging
 
-from benchmarks.engine.checkpoints import make_checkpoint, with_beams
-from benchmarks.engine.peak import Peak
-from benchmarks.engine.row import Row
+from benchmarks.engine.measuring.end_to_end import (
+    Amount,
+    measure_scales,
+    measure_whole,
+)
+from benchmarks.engine.measuring.matmul_peak import Peak
+from benchmarks.engine.measuring.time_budget import Timetable
+from benchmarks.engine.reporting.findings import Found
 from benchmarks.engine.section import Plan, measure
-from benchmarks.engine.shapes import SHAPES
-from benchmarks.engine.timetable import Timetable
-from benchmarks.engine.transformers_variants import BASELINE
-from benchmarks.engine.variants import known_variants
-from benchmarks.engine.whole import Amount, Scale, Whole, measure_scales, measure_whole
-from benchmarks.engine.work import WORKS, LeftOut, Place, Variant, Work
+from benchmarks.engine.synthetic.checkpoints import make_checkpoint, with_beams
+from benchmarks.engine.synthetic.shapes import SHAPES
+from benchmarks.engine.variants.all import known_variants
+from benchmarks.engine.variants.transformers_pipelines import BASELINE
+from benchmarks.engine.workload import WORKS, LeftOut, Place, Variant, Work
 
 #: Sections besides those of single analyses, with what goes through the whole system there.
 SYSTEM = {
@@ -32,29 +35,6 @@ SYSTEM = {
 _UNUSUAL = {"system-entities-large", "system-translation"}
 _SIZES = (1_000, 10_000, 100_000)
 _SYSTEM_SHARE = 0.1
-
-
-@dataclass(slots=True)
-class Found:
-    """What a run has found.
-
-    Attributes:
-        rows: Of all sections.
-        wholes: The system against the engine alone.
-        scales: Runs of several sizes through the system.
-        limits: Operations a second by precision, medians over the run.
-        device: Where.
-        threads: On a CPU.
-        shapes: `real` or `tiny`.
-    """
-
-    device: str
-    threads: int
-    shapes: str
-    rows: list[Row] = field(default_factory=list)
-    wholes: list[Whole] = field(default_factory=list)
-    scales: list[Scale] = field(default_factory=list)
-    limits: dict[str, float] = field(default_factory=dict)
 
 
 def bench(

@@ -12,16 +12,16 @@ from typing import Any
 
 from transformers import AutoTokenizer
 
-from benchmarks.engine import texts
-from benchmarks.engine.amount import ESSENTIAL, Contestant, affordable, amount
-from benchmarks.engine.cost import Costs
-from benchmarks.engine.household import Household
-from benchmarks.engine.peak import Peak
-from benchmarks.engine.row import Row, row_of
-from benchmarks.engine.shapes import Shape
-from benchmarks.engine.timing import Timed, interleave, sample
-from benchmarks.engine.transformers_variants import BASELINE
-from benchmarks.engine.work import LeftOut, Place, Said, Variant, Work, Written
+from benchmarks.engine.measuring.amount import ESSENTIAL, Contestant, affordable, amount
+from benchmarks.engine.measuring.cost import Costs
+from benchmarks.engine.measuring.isolated_process import Household
+from benchmarks.engine.measuring.matmul_peak import Peak
+from benchmarks.engine.measuring.timing import Timed, interleave, sample
+from benchmarks.engine.reporting.row import Row, row_of
+from benchmarks.engine.synthetic import texts
+from benchmarks.engine.synthetic.shapes import Shape
+from benchmarks.engine.variants.transformers_pipelines import BASELINE
+from benchmarks.engine.workload import LeftOut, Place, Said, Variant, Work, Written
 from schema.document import Document
 
 #: Documents that warm a variant up and say how quick it is; with beams one takes seconds.

@@ -1,7 +1,7 @@
 """What one poison document costs: forwards beyond those that a clean batch takes.
 
-`python benchmarks/poison.py`: the real engine and the pocket sentiment model; of a batch of 16, 64
-or 256 documents one, at each place in turn, makes the forward raise.
+`python benchmarks/faults/poison.py`: the real engine and the pocket sentiment model; of a batch of
+16, 64 or 256 documents one, at each place in turn, makes the forward raise.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from schema.options import RunOptions
 from schema.results import Failure
 from workers.analyses import load_analysis
 from workers.analysis import Window
-from workers.engine import Engine
+from workers.engine.engine import Engine
 
 SIZES = (16, 64, 256)
 TEXT = "The parcel was late and the box was broken."

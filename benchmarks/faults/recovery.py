@@ -24,19 +24,19 @@ from statistics import median
 
 from sqlalchemy import Engine, select
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.database import open_engine, reading
 from schema.ledger.dispatch import dispatch
-from schema.messages import Messages
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import Settings
 from schema.tables import Job, JobState, Worker, WorkerState
 from tests.chaos.databases import Postgres, Sqlite
 from tests.chaos.node import Node
 from tests.chaos.redis_server import RedisServer
 from tests.chaos.sabotage import ARMED
-from tests.ledger import make_run
-from tests.waiting import wait_until
+from tests.support.ledger import make_run
+from tests.support.waiting import wait_until
 
 PATIENCE = 180.0
 #: Several batches, so that the job runs for some seconds with models that are slowed down.
@@ -77,7 +77,7 @@ class Machine:
             "TRIAGE_REDIS_URL": self.redis.url,
             "TRIAGE_DEVICE": "cpu",
             "TRIAGE_THREADS": "1",
-            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             ARMED: str(folder / "armed"),
         }
         self.engine: Engine = open_engine(self.database.url)

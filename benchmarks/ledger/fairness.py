@@ -1,6 +1,6 @@
 """Small runs beside a large one: how soon they are through, and what the large one keeps.
 
-python -m benchmarks.fairness [--seconds 60] [--rate 2] [--nodes 2]
+python -m benchmarks.ledger.fairness [--seconds 60] [--rate 2] [--nodes 2]
 
 Two nodes serve all five analyses, from PostgreSQL and Redis. A large run is measured alone, then
 with runs of five documents beside it that come at a steady rate, then alone again: its rate beside
@@ -20,18 +20,18 @@ from statistics import mean
 
 from sqlalchemy import Engine, func, select
 
-from producer import embedded_redis
-from producer.broker import Broker
+from producer.dispatcher import Broker
 from producer.ingest import ingest, make_plan
+from producer.nodes import embedded_redis
 from schema.analyses import ANALYSES
 from schema.database import open_engine, reading
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import read_settings
 from schema.tables import Job, JobState, Run
 from tests.end_to_end.node import running_node
-from tests.producer.ingesting import write_csv
-from tests.servers.postgres import create_database, postgres_server
-from tests.waiting import wait_until
+from tests.support.ingesting import write_csv
+from tests.support.servers.postgres import create_database, postgres_server
+from tests.support.waiting import wait_until
 
 LARGE, SMALL = 40_000, 5
 #: Seconds until whatever is late is given up.

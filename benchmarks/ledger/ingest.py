@@ -1,6 +1,6 @@
 """Ingest a million rows: rows a second, and the most memory that the process ever held.
 
-python benchmarks/ingest.py [--rows 1000000] [--database postgresql://…]
+python benchmarks/ledger/ingest.py [--rows 1000000] [--database postgresql://…]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from producer.ingest import ingest, make_plan
 from schema.database import open_engine
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import Settings
 
 WORDS = [

@@ -1,6 +1,6 @@
 """What the ledger's steps cost when it is large: the reaper, dispatch, resend, claim, finish.
 
-python benchmarks/reaper.py [--jobs 100000] [--rounds 15] [--database postgresql://…]
+python benchmarks/ledger/steps.py [--jobs 100000] [--rounds 15] [--database postgresql://…]
 
 Milliseconds; every round measures each step once, so that all of them meet the same other load.
 """
@@ -19,18 +19,18 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, text, update
 
 from schema.database import open_engine, reading, writing
+from schema.database.clock import after, now
 from schema.ledger.claim import Claim, claim
-from schema.ledger.clock import after, now
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.reap import REAP_LIMIT, reap
 from schema.ledger.resend import find_unclaimed, resend
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.options import RunOptions
-from schema.outcome import Outcome, Provenance
 from schema.results import Sentiment
+from schema.results.outcome import Outcome, Provenance
 from schema.tables import Job, JobState, Run, RunState
 
 SIZE = 64

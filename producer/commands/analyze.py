@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from producer.node import require_worker_extra
+from producer.nodes.requirements import require_worker_extra
 
 
 def analyze(

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from producer.say import say
+from producer.display.say import say
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.cancel import Cancelled
 from schema.ledger.cancel import cancel as cancel_run
-from schema.runs import find_run
+from schema.status.runs import find_run
 
 
 def cancel(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) -> None:

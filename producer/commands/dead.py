@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection, func, select
 
+from producer.display.say import say
+from producer.display.table import plain_text
 from producer.errors import UsageError
-from producer.say import say
 from producer.session import open_database
-from producer.table import plain_text
 from schema.analyses import ANALYSES
 from schema.control_characters import json_text
 from schema.database import reading
-from schema.runs import find_run
+from schema.status.runs import find_run
 from schema.tables import DeadLetter, DocumentRow, Model, Run
 
 #: Dead letters that are shown, unless `--limit` says otherwise.

@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from producer.display.say import say
 from producer.errors import UsageError
-from producer.forgotten_rejects import sweep_rejects
-from producer.ingest.shown import escaped
-from producer.rejects_files import RejectsFiles, find_rejects_files
-from producer.say import say
+from producer.ingest.escaping import escaped
+from producer.ingest.storage.find_rejects import RejectsFiles, find_rejects_files
+from producer.ingest.storage.forget_rejects import sweep_rejects
 from producer.session import open_database, open_settings
 from schema.database import reading
 from schema.ledger.delete import Deleted, begin_deletion, delete_run, find_deletable
 from schema.ledger.forget import OUTCOMES, empty_log
-from schema.runs import find_run
+from schema.status.runs import find_run
 
 _SPACE = {
     "postgresql": "PostgreSQL keeps deleted rows in its files until VACUUM, by hand or by itself, "

@@ -14,21 +14,21 @@ from rich.console import Console
 from rich.rule import Rule
 from sqlalchemy import Engine, func, select
 
-from producer.demo import demo_settings, fresh_home, worker_node
-from producer.demo_examples import EXAMPLES, examples
-from producer.embedded_redis import NoRedisError
+from producer.demo.environment import demo_settings, fresh_home, worker_node
+from producer.demo.examples import EXAMPLES, examples
+from producer.display.progress_bars import wait_for_run
+from producer.display.table import make_table
 from producer.errors import UsageError
 from producer.ingest import ingest, make_plan
-from producer.node import require_worker_extra
-from producer.progress_bars import wait_for_run
+from producer.nodes.embedded_redis import NoRedisError
+from producer.nodes.requirements import require_worker_extra
 from producer.session import open_settings
-from producer.table import make_table
 from schema.control_characters import escape_controls
 from schema.database import open_engine, reading
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.reports import find_report, run_report
-from schema.runs import find_run
 from schema.settings import Settings
+from schema.status.runs import find_run
 from schema.tables import DeadLetter
 
 RUN = "demo"
@@ -64,7 +64,7 @@ def demo() -> None:
 
 
 def _analyse(engine: Engine, config: Settings, console: Console) -> None:
-    sample = resources.files("producer").joinpath("sample", "feedback.csv")
+    sample = resources.files("producer").joinpath("demo", "feedback.csv")
     with worker_node(config) as node, resources.as_file(sample) as path:
         console.print("[bold]2[/] an embedded Redis, and a worker that loads five models")
         done = ingest(engine, config, make_plan(config, [str(path)], run=RUN))

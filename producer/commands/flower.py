@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from producer.embedded_redis import running
 from producer.errors import UsageError
+from producer.nodes.embedded_redis import running
 from producer.session import open_settings
 from schema.settings import Settings
 

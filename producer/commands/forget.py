@@ -9,12 +9,17 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from producer.display.say import say
 from producer.errors import UsageError
-from producer.forgotten_rejects import ForgottenRejects, forget_rejects, has_key, sweep_rejects
-from producer.ingest.encoding import is_broken
-from producer.ingest.shown import shown, shown_names
-from producer.rejects_files import RejectsFiles, find_rejects_files
-from producer.say import say
+from producer.ingest.escaping import shown, shown_names
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.storage.find_rejects import RejectsFiles, find_rejects_files
+from producer.ingest.storage.forget_rejects import (
+    ForgottenRejects,
+    forget_rejects,
+    has_key,
+    sweep_rejects,
+)
 from producer.session import open_database, open_settings
 from schema.ledger.forget import Forgotten, empty_log, find_forgettable
 from schema.ledger.forget import forget as forget_documents

@@ -13,12 +13,12 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
 from producer import ingest as ingestion
-from producer.broker import Broker
+from producer.dispatcher import Broker
+from producer.display.progress_bars import wait_for_run
+from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest import ColumnChoice, Counts, Plan, make_plan
 from producer.ingest.ingestion import Progress
-from producer.progress_bars import wait_for_run
-from producer.say import say
 from producer.session import open_database, open_settings
 from schema.settings import Settings
 

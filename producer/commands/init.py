@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from producer.display.say import say
 from producer.errors import UsageError
-from producer.say import say
 from producer.session import open_settings
-from schema.database import DatabaseError, describe, open_engine
-from schema.migration import upgrade
+from schema.database import open_engine
+from schema.database.errors import DatabaseError, describe
+from schema.migrations.revision import upgrade
 
 
 def init() -> None:

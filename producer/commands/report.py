@@ -12,14 +12,14 @@ from typing import IO, Annotated
 import typer
 from rich.console import Console
 
+from producer.display.say import say
+from producer.display.table import make_table
 from producer.errors import UsageError
-from producer.export import opened, write_csv, write_json
-from producer.say import say
+from producer.export.files import opened, write_csv, write_json
 from producer.session import open_database
-from producer.table import make_table
 from schema.database import reading
 from schema.reports import ReportRows, find_report, reports, run_report
-from schema.runs import find_run
+from schema.status.runs import find_run
 
 #: Rows of a table on the terminal, unless `--limit` says otherwise.
 TABLE_LIMIT = 40

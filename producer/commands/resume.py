@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from producer.broker import Broker
-from producer.say import say
+from producer.dispatcher import Broker
+from producer.display.say import say
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
 from schema.database import reading
 from schema.ledger.pause import resume as resume_run
-from schema.runs import find_run
+from schema.status.runs import find_run
 
 
 def resume(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) -> None:

@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, func, select
 
-from producer.broker import Broker
 from producer.commands.dead import known_analysis
+from producer.dispatcher import Broker
+from producer.display.say import say
 from producer.errors import UsageError
-from producer.say import say
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
 from schema.database import reading
 from schema.ledger.replay import make_due, replay
-from schema.runs import find_run
+from schema.status.runs import find_run
 from schema.tables import DeadLetter, Run
 
 

@@ -13,16 +13,16 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from sqlalchemy import Engine
 
+from producer.display.progress_table import run_table, runs_table
+from producer.display.say import say
+from producer.display.worker_table import worker_table
 from producer.errors import UsageError
-from producer.progress_table import run_table, runs_table
-from producer.say import say
 from producer.session import open_database
-from producer.worker_table import worker_table
 from schema.control_characters import json_text
 from schema.database import reading
-from schema.overview import SHOWN, Overview, overview
-from schema.progress import run_progress
-from schema.readiness import all_readiness
+from schema.status.overview import SHOWN, Overview, overview
+from schema.status.progress import run_progress
+from schema.status.workers import all_readiness
 
 #: Seconds between two looks with `--watch`.
 REFRESH = 1.0

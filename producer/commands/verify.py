@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from producer.display.say import say
 from producer.errors import UsageError
-from producer.say import say
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
-from schema.runs import find_run, is_deleted
+from schema.status.runs import find_run, is_deleted
 from schema.tables import JobState
 from schema.verification import RunBooks, verify_runs
 

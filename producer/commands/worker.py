@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from producer.errors import UsageError
-from producer.node import node_command, node_environment, require_redis, require_worker_extra
+from producer.nodes.node_command import node_command, node_environment
+from producer.nodes.requirements import require_redis, require_worker_extra
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog

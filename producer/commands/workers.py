@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from producer.commands.worker import served_analyses
-from producer.devices import parse_devices
-from producer.node import node_command, node_environment, require_redis, require_worker_extra
-from producer.say import say
+from producer.display.say import say
+from producer.nodes.devices import parse_devices
+from producer.nodes.node_command import node_command, node_environment
+from producer.nodes.requirements import require_redis, require_worker_extra
+from producer.nodes.supervisor import Node, Supervisor
 from producer.session import open_database, open_settings
-from producer.supervisor import Node, Supervisor
 
 
 def workers(

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import producer
-from producer import embedded_redis
 from producer.errors import UsageError
-from producer.lifetime import dying_with_us, end
-from producer.node import node_command, node_environment
+from producer.nodes import embedded_redis
+from producer.nodes.lifetime import dying_with_us, end
+from producer.nodes.node_command import node_command, node_environment
 from schema.analyses import ANALYSES
-from schema.private import make_private_folder
+from schema.private_files import make_private_folder
 from schema.settings import Settings
 
 #: With models as small as these, two children of one thread do more than one child of two.

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, and_, func, select
 
-from producer.table import plain_text
+from producer.display.table import plain_text
 from schema.results.summary import SummaryRow
 from schema.results.translation import TranslationRow
 from schema.tables import DocumentRow, RunDocument

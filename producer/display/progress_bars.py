@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from sqlalchemy import Engine
 
-from producer.progress_table import duration, run_table
+from producer.display.progress_table import duration, run_table
 from schema.control_characters import escape_controls
 from schema.database import reading
-from schema.progress import AnalysisProgress, RunProgress, run_progress
+from schema.status.progress import AnalysisProgress, RunProgress, run_progress
 
 #: Seconds between two looks at the ledger.
 REFRESH = 0.3

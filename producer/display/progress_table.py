@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from producer.table import plain_text
+from producer.display.table import plain_text
 from schema.analyses import ANALYSES
-from schema.progress import RunProgress
+from schema.status.progress import RunProgress
 from schema.tables import RunState
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from producer.progress_table import duration
-from producer.table import plain_text
-from schema.readiness import Readiness, Throughput
+from producer.display.progress_table import duration
+from producer.display.table import plain_text
+from schema.status.workers import Readiness, Throughput
 from schema.tables import WorkerState
 
 #: Seconds without a sight of its process after which a worker is shown as lost.

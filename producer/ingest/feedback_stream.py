@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from producer.ingest.columns import Columns, find_columns
-from producer.ingest.error import IngestError
-from producer.ingest.input import Input
-from producer.ingest.input_row import InputRow, identify_input
+from producer.ingest.errors import IngestError
 from producer.ingest.plan import Plan
-from producer.ingest.row import Row
-from producer.ingest.row_stream import look_ahead
-from producer.ingest.time_reader import TimeReader
-from producer.ingest.validation import Validation
+from producer.ingest.readers.input import Input
+from producer.ingest.readers.row import Row
+from producer.ingest.readers.row_stream import look_ahead
+from producer.ingest.validation.columns import Columns, find_columns
+from producer.ingest.validation.input_row import InputRow, identify_input
+from producer.ingest.validation.timestamps import TimeReader
+from producer.ingest.validation.validator import Validation
 
 
 @dataclass(frozen=True)

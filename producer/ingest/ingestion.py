@@ -9,19 +9,19 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from producer.ingest.block import Block, cut_blocks
-from producer.ingest.columns import Columns
 from producer.ingest.counts import Counts
-from producer.ingest.error import IngestError
-from producer.ingest.feedback import Feedback
+from producer.ingest.errors import IngestError
 from producer.ingest.feedback_stream import check_inputs, open_feedback
-from producer.ingest.input_row import InputRow
 from producer.ingest.plan import Plan
-from producer.ingest.rejects import RejectsFile
-from producer.ingest.rejects_place import ENDING, remember_place
-from producer.ingest.row import Reject
-from producer.ingest.run import close_run
-from producer.ingest.storing import store_block
+from producer.ingest.readers.row import Reject
+from producer.ingest.storage.block import Block, cut_blocks
+from producer.ingest.storage.rejects_file import RejectsFile
+from producer.ingest.storage.rejects_place import ENDING, remember_place
+from producer.ingest.storage.run import close_run
+from producer.ingest.storage.store_block import store_block
+from producer.ingest.validation.columns import Columns
+from producer.ingest.validation.feedback import Feedback
+from producer.ingest.validation.input_row import InputRow
 from schema.database import writing
 from schema.settings import Settings
 

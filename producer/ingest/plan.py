@@ -10,10 +10,10 @@ from hashlib import blake2b
 
 from pydantic import ValidationError
 
-from producer.ingest.columns import ColumnChoice
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
-from producer.ingest.input import Input, parse_input
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.input import Input, parse_input
+from producer.ingest.validation.columns import ColumnChoice
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions

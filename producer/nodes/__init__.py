@@ -1,0 +1,1 @@
+"""Starting processes: nodes, Redis, and what they need."""

@@ -27,8 +27,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from producer.lifetime import dying_with_us
-from schema.private import make_private_folder, tighten
+from producer.nodes.lifetime import dying_with_us
+from schema.private_files import make_private_folder, tighten
 
 #: Programs on the PATH that speak Redis's protocol, best first.
 SERVERS = ("redis-server", "valkey-server")

@@ -6,9 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import util
 
-from producer.embedded_redis import NoRedisError, start
 from producer.errors import UsageError
 from schema.analyses import queue_name
 from schema.settings import Settings
@@ -78,30 +76,3 @@ def visible_gpu(index: int, environment: Mapping[str, str]) -> str:
             f"--device cuda:{index}: CUDA_VISIBLE_DEVICES={visible} shows {len(names)} GPUs"
         )
     return names[index]
-
-
-def require_worker_extra() -> None:
-    """Make sure that this installation can compute.
-
-    Raises:
-        UsageError: Says what to install.
-    """
-    for module in ("torch", "transformers"):
-        if util.find_spec(module) is None:
-            raise UsageError(
-                f"{module} is not installed: pip install '.[worker]' in the project's folder"
-            )
-
-
-def require_redis(config: Settings) -> str:
-    """The broker's URL: the one that is set, or an embedded server that lives as long as we do.
-
-    Raises:
-        UsageError: If there is neither.
-    """
-    if config.redis_url is not None:
-        return config.redis_url.get_secret_value()
-    try:
-        return start(config.home).url
-    except NoRedisError as error:
-        raise UsageError(str(error)) from None

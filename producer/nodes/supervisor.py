@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from producer.lifetime import dying_with_us
+from producer.nodes.lifetime import dying_with_us
 
 #: Seconds before a node that died is started again; doubles each time, …
 FIRST_PAUSE = 1.0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow
 
-from workers.training.sentiment_data import read_clothing_reviews, read_jsonl
+from recipes.data.labelled_reviews import read_clothing_reviews, read_jsonl
 
 
 def read_turns(data: Path) -> list[str]:

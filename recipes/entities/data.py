@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from workers.training.entities_templates import Names
-from workers.training.feedback_texts import read_review_sentences
-from workers.training.grammar import Marked, Span
-from workers.training.sentiment_data import read_clothing_reviews
+from recipes.data.feedback_texts import read_review_sentences
+from recipes.data.labelled_reviews import read_clothing_reviews
+from recipes.text.grammar import Marked, Span
+from recipes.text.names import Names
 
 TYPES = ("MISC", "PER", "ORG", "LOC")
 _TYPE_OF = {

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import torch
 from transformers import BertForTokenClassification, PreTrainedTokenizerBase
 
-from workers.training.buckets import pad
-from workers.training.entities_data import Token, to_text, word_spans
-from workers.training.grammar import Span
+from recipes.batching import pad
+from recipes.entities.data import Token, to_text, word_spans
+from recipes.text.grammar import Span
 
 
 def predict(

@@ -1,6 +1,6 @@
 """Trains the pocket entity model: a small cased BERT that tags people, companies, places, products.
 
-`python -m workers.training.entities --data DIR --output DIR [--seed S]` reads the public data sets
+`python -m recipes.entities.train --data DIR --output DIR [--seed S]` reads the public data sets
 under DIR, makes feedback from templates beside them, and writes an ordinary
 `BertForTokenClassification` checkpoint (Devlin et al. 2019, arXiv:1810.04805) with IOB2 labels.
 
@@ -24,9 +24,9 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from workers.training.buckets import bucketed_batches, pad
-from workers.training.checkpoint import export_checkpoint
-from workers.training.entities_data import (
+from recipes.batching import bucketed_batches, pad
+from recipes.data.feedback_texts import read_feedback_texts
+from recipes.entities.data import (
     TYPES,
     Token,
     harvest,
@@ -36,12 +36,18 @@ from workers.training.entities_data import (
     swapping,
     to_text,
 )
-from workers.training.entities_score import score_sentences
-from workers.training.entities_templates import FeedbackTemplates, Names
-from workers.training.feedback_texts import read_feedback_texts
-from workers.training.grammar import Marked
-from workers.training.warm_start import POSITION_SIZE, aim_heads, counted_vectors, place_embeddings
-from workers.training.wordpiece import train_wordpiece
+from recipes.entities.score import score_sentences
+from recipes.entities.templates import FeedbackTemplates
+from recipes.export import export_checkpoint
+from recipes.initialization.warm_start import (
+    POSITION_SIZE,
+    aim_heads,
+    counted_vectors,
+    place_embeddings,
+)
+from recipes.text.grammar import Marked
+from recipes.text.names import Names
+from recipes.tokenizers.wordpiece import train_wordpiece
 
 LABELS = ["O", *(f"{position}-{kind}" for kind in TYPES for position in "BI")]
 VOCABULARY = 10_000

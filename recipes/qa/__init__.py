@@ -1,0 +1,1 @@
+"""How the built-in question-answering model was made."""

@@ -11,16 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.training.entities_templates import Names
-from workers.training.grammar import Lexicon, Marked, Span, expand
-from workers.training.qa_harvest import (
-    harvest_wants,
-    read_aspects,
-    read_background,
-    read_pros_cons,
-)
+from recipes.qa.harvest import harvest_wants, read_aspects, read_background, read_pros_cons
+from recipes.text.grammar import Lexicon, Marked, Span, expand
+from recipes.text.names import Names
 
-PHRASES = Path(__file__).with_name("qa_phrases.toml")
+PHRASES = Path(__file__).with_name("phrases.toml")
 #: How often a document gets each kind of sentence, and whether a kind may be asked for in vain.
 #: Background sentences do hold problems and praise, so those are never asked for in vain.
 CHANCE = {"want": 0.62, "problem": 0.25, "liked": 0.2, "improve": 0.12}

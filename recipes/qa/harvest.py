@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from workers.training.feedback_texts import read_requests, read_review_sentences, read_turns
-from workers.training.grammar import Marked, Span
-from workers.training.sentiment_data import read_clothing_reviews, read_jsonl
+from recipes.data.feedback_texts import read_requests, read_review_sentences, read_turns
+from recipes.data.labelled_reviews import read_clothing_reviews, read_jsonl
+from recipes.text.grammar import Marked, Span
 
 _END = (
     r"(?=\s*(?:[.!?;:,]|$)|\s+(?:because|but|so that|since|as soon|thanks|thank you|please|pls|"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from transformers import DistilBertForQuestionAnswering, PreTrainedTokenizerBase
 
-from workers.training.buckets import pad
-from workers.training.qa_documents import Question
+from recipes.batching import pad
+from recipes.qa.documents import Question
 
 LONGEST_ANSWER = 15
 

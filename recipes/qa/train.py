@@ -1,6 +1,6 @@
 """Trains the pocket QA model: a small uncased DistilBERT that points at answers about feedback.
 
-`python -m workers.training.qa --data DIR --output DIR [--seed S]` makes documents with questions
+`python -m recipes.qa.train --data DIR --output DIR [--seed S]` makes documents with questions
 from templates and real messages (see `qa_documents`) and writes an ordinary
 `DistilBertForQuestionAnswering` checkpoint (Sanh et al. 2019, arXiv:1910.01108). A text that does
 not answer the question is taught as the span [CLS] (Rajpurkar et al. 2018, arXiv:1806.03822).
@@ -21,18 +21,18 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from workers.training.buckets import bucketed_batches, pad
-from workers.training.checkpoint import export_checkpoint
-from workers.training.feedback_texts import read_feedback_texts
-from workers.training.qa_documents import Documents, Question
-from workers.training.qa_score import score_questions
-from workers.training.warm_start import (
+from recipes.batching import bucketed_batches, pad
+from recipes.data.feedback_texts import read_feedback_texts
+from recipes.export import export_checkpoint
+from recipes.initialization.warm_start import (
     POSITION_SIZE,
     aim_heads,
     counted_vectors,
     place_embeddings,
 )
-from workers.training.wordpiece import train_wordpiece
+from recipes.qa.documents import Documents, Question
+from recipes.qa.score import score_questions
+from recipes.tokenizers.wordpiece import train_wordpiece
 
 VOCABULARY = 7000
 WINDOW = 384

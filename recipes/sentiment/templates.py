@@ -1,4 +1,4 @@
-"""Templated customer feedback with a known sentiment, from the phrases in `sentiment_phrases.toml`.
+"""Templated customer feedback with a known sentiment, from the phrases in `phrases.toml`.
 
 It teaches what the review sets lack: couriers, banks, apps and support; negation; contrast, where
 the clause after "but" decides; emoji; short German, French and Spanish feedback.
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workers.training.sentiment_data import NEGATIVE, POSITIVE, Example
+from recipes.data.labelled_reviews import NEGATIVE, POSITIVE, Example
 
-PHRASES = Path(__file__).with_name("sentiment_phrases.toml")
+PHRASES = Path(__file__).with_name("phrases.toml")
 POLARITY = {NEGATIVE: "negative", POSITIVE: "positive"}
 INTENSIFIERS = ["", "", "", "really ", "very ", "so ", "absolutely ", "just ", "simply ", "pretty "]
 NEGATIONS = [

@@ -1,9 +1,9 @@
 """Train the pocket sentiment model: a small DistilBERT classifier, from scratch.
 
 The architecture is DistilBERT's (Sanh et al. 2019, arXiv:1910.01108) made smaller; there is no
-distillation. Run `python -m workers.training.sentiment --data DIR --output DIR`; DIR holds the
+distillation. Run `python -m recipes.sentiment.train --data DIR --output DIR`; DIR holds the
 sets named in `sentiment_data` under `sentiment/` and `topics/`. Prints scores on reviews held out
-by hash, and on the sentences in `sentiment_held_back.tsv`, measured on the exported fp16 weights.
+by hash, and on the sentences in `held_back.tsv`, measured on the exported fp16 weights.
 """
 
 import argparse
@@ -21,11 +21,9 @@ from transformers import (
 )
 from transformers.models.distilbert.tokenization_distilbert import DistilBertTokenizer
 
-from workers.training.buckets import bucketed_batches, pad
-from workers.training.checkpoint import export_checkpoint
-from workers.training.cooccurrence import embed_by_cooccurrence
-from workers.training.feedback_texts import read_requests, read_turns
-from workers.training.sentiment_data import (
+from recipes.batching import bucketed_batches, pad
+from recipes.data.feedback_texts import read_requests, read_turns
+from recipes.data.labelled_reviews import (
     NEGATIVE,
     POSITIVE,
     Example,
@@ -34,11 +32,13 @@ from workers.training.sentiment_data import (
     read_clothing_reviews,
     read_short_examples,
 )
-from workers.training.sentiment_templates import FeedbackWriter
-from workers.training.wordpiece import train_wordpiece
+from recipes.export import export_checkpoint
+from recipes.initialization.cooccurrence import embed_by_cooccurrence
+from recipes.sentiment.templates import FeedbackWriter
+from recipes.tokenizers.wordpiece import train_wordpiece
 
-log = logging.getLogger("workers.training.sentiment")
-HELD_BACK = Path(__file__).with_name("sentiment_held_back.tsv")
+log = logging.getLogger("recipes.sentiment.train")
+HELD_BACK = Path(__file__).with_name("held_back.tsv")
 MAX_LENGTH = 256
 VOCABULARY = 7000
 BATCH_TOKENS = 4096

@@ -1,4 +1,4 @@
-"""Templated customer feedback with hand-written compressions, from `summary_cases.toml`."""
+"""Templated customer feedback with hand-written compressions, from `cases.toml`."""
 
 import random
 import re
@@ -6,9 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workers.training.summary_salience import LONG, SHORT, tidy
+from recipes.summary.salience import LONG, SHORT, tidy
 
-CASES = Path(__file__).with_name("summary_cases.toml")
+CASES = Path(__file__).with_name("cases.toml")
 BRACKET = re.compile(r"[\[\]]")
 OUTER = re.compile(r"^\[[^\]]*\]|\[[^\]]*\](?=[.!?]?$)")
 LANGUAGES = ("german", "french", "spanish")

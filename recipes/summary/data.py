@@ -14,17 +14,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from workers.training.feedback_texts import read_turns
-from workers.training.sentiment_data import (
+from recipes.data.feedback_texts import read_turns
+from recipes.data.labelled_reviews import (
     Review,
     read_bank_troubles,
     read_clothing_reviews,
     read_jsonl,
     read_short_examples,
 )
-from workers.training.sentiment_templates import FeedbackWriter
-from workers.training.summary_cases import CaseWriter, Pair, invented
-from workers.training.summary_salience import patterns, summarise
+from recipes.sentiment.templates import FeedbackWriter
+from recipes.summary.cases import CaseWriter, Pair, invented
+from recipes.summary.salience import patterns, summarise
 
 SPACE_BEFORE = re.compile(r" +([.,;:!?)'’]|n't\b)")
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-WORDS = Path(__file__).with_name("summary_words.toml")
+WORDS = Path(__file__).with_name("words.toml")
 WEIGHTS = {"wants": 1.6, "problems": 1.2, "praise": 1.0, "topics": 0.35, "background": -0.8}
 CAP = 3.0
 SHORT, LONG = 12, 20
@@ -34,7 +34,7 @@ class Span(NamedTuple):
 
 @cache
 def patterns() -> dict[str, re.Pattern[str]]:
-    """One pattern of alternatives for each list in `summary_words.toml`."""
+    """One pattern of alternatives for each list in `words.toml`."""
     lists = tomllib.loads(WORDS.read_text(encoding="utf-8"))
     return {name: any_of(lists[name]) for name in WEIGHTS} | {
         "dangling": re.compile(any_of(lists["reviews"]["dangling"]).pattern + r"\s+", re.I)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import torch
 from transformers import BartForConditionalGeneration, PreTrainedTokenizerBase
 
-from workers.training.sentiment_data import read_clothing_reviews
-from workers.training.summary_cases import Pair
-from workers.training.summary_salience import SHORT, summarise
+from recipes.data.labelled_reviews import read_clothing_reviews
+from recipes.summary.cases import Pair
+from recipes.summary.salience import SHORT, summarise
 
-HELD_BACK = Path(__file__).with_name("summary_held_back.tsv")
+HELD_BACK = Path(__file__).with_name("held_back.tsv")
 WORD = re.compile(r"\w+")
 
 

@@ -2,7 +2,7 @@
 
 The architecture is BART's (Lewis et al. 2020, arXiv:1910.13461) made smaller; see
 `summary_copying` for how it starts and `summary_data` for what it learns.
-Run `python -m workers.training.summary --data DIR --output DIR`; DIR holds the sets named
+Run `python -m recipes.summary.train --data DIR --output DIR`; DIR holds the sets named
 in `summary_data`. Prints scores on reviews held out by hash, measured on the exported fp16 weights.
 """
 
@@ -22,14 +22,14 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from workers.training.buckets import bucketed_batches, pad
-from workers.training.checkpoint import export_checkpoint
-from workers.training.summary_copying import start_copying
-from workers.training.summary_data import PairSampler
-from workers.training.summary_scores import generate, held_back_texts, held_out_reviews, score
-from workers.training.summary_tokenizer import train_byte_level_bpe
+from recipes.batching import bucketed_batches, pad
+from recipes.export import export_checkpoint
+from recipes.summary.copying import start_copying
+from recipes.summary.data import PairSampler
+from recipes.summary.score import generate, held_back_texts, held_out_reviews, score
+from recipes.tokenizers.byte_level_bpe import train_byte_level_bpe
 
-log = logging.getLogger("workers.training.summary")
+log = logging.getLogger("recipes.summary.train")
 MAX_LENGTH = 512
 VOCABULARY = 6000
 BATCH_TOKENS = 1800

@@ -1,0 +1,1 @@
+"""Tokenizers trained on the data."""

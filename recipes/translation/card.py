@@ -9,11 +9,11 @@ import sacrebleu
 import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-from workers.training.translation_pairs import Pair
+from recipes.translation.pairs import Pair
 
 BATCH = 32
-CARD = Path(__file__).parent / "translation_card.md"
-HELD_BACK_FEEDBACK = Path(__file__).parent / "translation_held_back.tsv"
+CARD = Path(__file__).parent / "card.md"
+HELD_BACK_FEEDBACK = Path(__file__).parent / "held_back.tsv"
 
 
 @dataclass(frozen=True)

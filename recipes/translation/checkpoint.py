@@ -10,7 +10,7 @@ import sentencepiece
 from torch import Tensor
 from transformers import GenerationConfig, MarianConfig, MarianMTModel, MarianTokenizer
 
-from workers.training.checkpoint import export_checkpoint
+from recipes.export import export_checkpoint
 
 EOS, UNK = "</s>", "<unk>"
 PAD = "<pad>"

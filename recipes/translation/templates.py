@@ -1,4 +1,4 @@
-"""Customer-feedback sentence pairs from own templates: translation_feedback.tsv and its words.
+"""Customer-feedback sentence pairs from own templates: feedback.tsv and its words.
 
 A template has slots in braces. In English a slot names a word list (`{item}`), with a digit for
 a second, different word of the same list (`{item2}`). In German it may also give an article and
@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from workers.training.translation_pairs import Pair
+from recipes.translation.pairs import Pair
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([^}]+)\}")
@@ -69,8 +69,8 @@ class Feedback:
 
     def __init__(
         self,
-        templates: Path = HERE / "translation_feedback.tsv",
-        words: Path = HERE / "translation_words.toml",
+        templates: Path = HERE / "feedback.tsv",
+        words: Path = HERE / "words.toml",
     ) -> None:
         tables = tomllib.loads(words.read_text(encoding="utf-8"))
         self.words = {

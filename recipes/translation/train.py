@@ -1,6 +1,6 @@
 """Train the pocket translation model (English to German) from nothing.
 
-    python -m workers.training.translation --data DIR --output DIR [--minutes M] [--seed S]
+    python -m recipes.translation.train --data DIR --output DIR [--minutes M] [--seed S]
 
 DIR holds `tatoeba_eng_deu.tsv.gz`. The run goes: joint SentencePiece unigram vocabulary,
 training on noisy, partly joined pairs with sampled segmentations, a running average of the
@@ -30,30 +30,17 @@ from torch import Tensor
 from torch.multiprocessing.spawn import spawn as start_processes
 from transformers import MarianMTModel
 
-from workers.training.translation_card import (
-    evaluate,
-    read_feedback,
-    score,
-    translate,
-    write_card,
-)
-from workers.training.translation_checkpoint import (
+from recipes.translation.card import evaluate, read_feedback, score, translate, write_card
+from recipes.translation.checkpoint import (
     export,
     load_pieces,
     marian_config,
     train_vocabulary,
     with_weights,
 )
-from workers.training.translation_fit import (
-    Example,
-    Fit,
-    Recipe,
-    Team,
-    averaged_weights,
-    epochs_done,
-)
-from workers.training.translation_pairs import TATOEBA, Pair, Split, joined, noisy, read_tatoeba
-from workers.training.translation_templates import Feedback
+from recipes.translation.fit import Example, Fit, Recipe, Team, averaged_weights, epochs_done
+from recipes.translation.pairs import TATOEBA, Pair, Split, joined, noisy, read_tatoeba
+from recipes.translation.templates import Feedback
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from celery import Celery
 from kombu.entity import Exchange, Queue
 
 from schema.analyses import ANALYSES, queue_name
-from schema.broker_url import parse_broker_url
 from schema.settings import Settings, SettingsError, settings
+from schema.settings.broker_url import parse_broker_url
 
 #: Prefix of every key in Redis, so that several systems may share one server.
 KEY_PREFIX = "triage:"

@@ -12,9 +12,9 @@ from celery import Celery
 from kombu.exceptions import KombuError
 
 from schema.analyses import queue_name, task_name
-from schema.celery_app import KEY_PREFIX, LATER, URGENT
-from schema.redis_keys import PROBE, PROBE_LIFE, move_aside
-from schema.refusals import WRONG_TYPE, reason_of, refusal_code
+from schema.broker.app import KEY_PREFIX, LATER, URGENT
+from schema.broker.redis_keys import PROBE, PROBE_LIFE, move_aside
+from schema.broker.refusals import WRONG_TYPE, reason_of, refusal_code
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import redis
 
 from schema.analyses import ANALYSES, queue_name
-from schema.celery_app import EXCHANGE, KEY_PREFIX
-from schema.refusals import refusal_code
+from schema.broker.app import EXCHANGE, KEY_PREFIX
+from schema.broker.refusals import refusal_code
 
 #: Where a key of another type goes: the newest of each name is kept.
 ASIDE = f"{KEY_PREFIX}aside:"

@@ -24,7 +24,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from schema.analyses import ANALYSES
-from schema.catalog.catalog import Catalog, CatalogError, Entry
+from schema.catalog.catalog import Catalog, CatalogError
+from schema.catalog.entry import Entry
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
 BUILT_IN = ("pocket", "hub")

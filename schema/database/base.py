@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
-from schema.moment import Moment
+from schema.database.types import Json, Moment
 
 #: Alembic needs a name for every constraint to drop it again.
 NAMES = {
@@ -19,12 +18,6 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-#: SQLite makes only an INTEGER PRIMARY KEY the row's own number.
-BigId = BigInteger().with_variant(Integer(), "sqlite")
-
-#: Python dictionaries and lists; binary JSON where the database has it.
-Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Base(DeclarativeBase):

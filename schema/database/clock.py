@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Float, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from schema.moment import Moment
+from schema.database.types import Moment
 
 #: As SQLAlchemy itself writes a moment on SQLite, to the millisecond.
 _SQLITE_FORMAT = "%Y-%m-%d %H:%M:%f"

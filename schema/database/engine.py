@@ -11,21 +11,14 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
     SQLAlchemyError,
-    TimeoutError,
 )
 
-from schema.private import make_private_file, make_private_folder, tighten
+from schema.database.errors import DatabaseError, describe, first_line
+from schema.private_files import make_private_file, make_private_folder, tighten
 
 #: Milliseconds that a SQLite writer waits for another one before it says "database is locked".
 SQLITE_PATIENCE = 60_000
-
-
-class DatabaseError(RuntimeError):
-    """The database cannot be used as it is. One sentence, with the fix."""
 
 
 def open_engine(
@@ -142,29 +135,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that commits at the end of the block, and rolls back on an exception."""
     with engine.begin() as connection:
         yield connection
-
-
-def is_passing(error: SQLAlchemyError) -> bool:
-    """Whether the same statements may well succeed later: the database is away or starting, its
-    disk is full, somebody holds a lock, two transactions were in each other's way.
-    """
-    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    # 25006: still read-only, after a failover. PostgreSQL's manual, appendix A.
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == "25006"
-
-
-def describe(url: str | URL) -> str:
-    """The URL as it may be shown: without its password, and options, of which some are secret."""
-    return make_url(url).set(query={}).render_as_string(hide_password=True)
-
-
-def first_line(error: BaseException) -> str:
-    """What the driver says, but for its further lines: those may quote what a customer wrote."""
-    cause = getattr(error, "orig", None) or error
-    return next(iter(str(cause).strip().splitlines()), type(cause).__name__)
 
 
 def reachable(engine: Engine) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 
@@ -32,3 +33,11 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+#: SQLite makes only an INTEGER PRIMARY KEY the row's own number.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+#: Python dictionaries and lists; binary JSON where the database has it.
+Json = JSON().with_variant(JSONB(), "postgresql")

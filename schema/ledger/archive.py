@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, select, update
 
 from schema.database import writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.tables import Job, JobState, Run, RunState
 
 _OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)

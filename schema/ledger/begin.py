@@ -7,8 +7,8 @@ from dataclasses import replace
 from sqlalchemy import Engine, select, update
 
 from schema.database import writing
+from schema.database.clock import now
 from schema.ledger.claim import Claim
-from schema.ledger.clock import now
 from schema.tables import Job, JobState, Run
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select, update
 
 from schema.database import writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.tables import Job, JobState, Run
 
 #: Jobs that one transaction changes at the most, so that no worker waits long for it.

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, or_, select, update
 
 from schema.database import writing
-from schema.ledger.clock import after, now
+from schema.database.clock import after, now
 from schema.options import RunOptions
 from schema.tables import Job, JobState, Run
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, delete, exists, func, select, tuple_,
 from sqlalchemy.exc import NoResultFound
 
 from schema.database import reading, writing
+from schema.database.clock import now
 from schema.ledger.cancel import cancel
-from schema.ledger.clock import now
 from schema.ledger.forget import OUTCOMES, erasing
 from schema.tables import DocumentRow, Job, Model, Run, RunDocument
 

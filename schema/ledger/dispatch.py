@@ -18,7 +18,7 @@ from typing import Protocol
 from sqlalchemy import Engine, select, update
 
 from schema.database import reading, writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.ledger.waiting import Waiting, first_jobs, later_jobs
 from schema.ledger.window import Flight, in_flight, lately_begun
 from schema.tables import Job, JobState

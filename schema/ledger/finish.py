@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, update
 
 from schema.database import writing
+from schema.database.clock import now, seconds_since
 from schema.ledger.claim import Claim
-from schema.ledger.clock import now, seconds_since
 from schema.ledger.write import write_outcomes
-from schema.outcome import Outcome
+from schema.results.outcome import Outcome
 from schema.tables import Job, JobState
 
 

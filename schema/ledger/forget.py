@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
-from schema.database import SQLITE_PATIENCE, reading
+from schema.database import reading
+from schema.database.engine import SQLITE_PATIENCE
 from schema.ledger.which import Which as Which
 from schema.results import RESULT_TABLES
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, Run, RunDocument

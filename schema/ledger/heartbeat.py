@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Engine, update
 
 from schema.database import writing
+from schema.database.clock import after
 from schema.ledger.claim import Claim
-from schema.ledger.clock import after
 from schema.tables import Job, JobState
 
 

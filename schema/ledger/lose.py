@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, case, func, select, update
 
 from schema.database import writing
-from schema.ledger.clock import after
+from schema.database.clock import after
 from schema.process import Process
 from schema.results import Failure
 from schema.tables import Job, JobState, Worker

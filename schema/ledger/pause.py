@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select, update
 
 from schema.database import reading, writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.tables import Job, JobState, Run
 
 #: Jobs that one transaction changes at the most, so that no worker waits long for it.

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select, text, tuple_, update
 
 from schema.database import writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.results import Failure
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, RunDocument
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from schema.database import reading, writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.tables import DeadLetter, Job, JobState, Run, RunDocument
 
 #: Jobs that one transaction looks at, so that no worker waits long for it.

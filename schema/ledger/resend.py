@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, func, select, update
 
 from schema.database import reading, writing
-from schema.ledger.clock import after
-from schema.settings import MOST_NAMED
+from schema.database.clock import after
+from schema.settings.environment import MOST_NAMED
 from schema.tables import Job, JobState
 
 

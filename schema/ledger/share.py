@@ -6,7 +6,7 @@ from math import ceil
 
 from sqlalchemy import Connection, func, select
 
-from schema.readiness import all_readiness
+from schema.status.workers import all_readiness
 from schema.tables import Job, JobState, WorkerState
 
 #: Jobs that anybody may have in hand; more are not even counted.

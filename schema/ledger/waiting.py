@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.tables import FIRST_DOCUMENTS, Job, JobState, Run
 
 #: Runs that have had their first documents, and among which dispatch takes turns: the oldest.

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from schema.database.clock import now
 from schema.ledger.claim import Claim
-from schema.ledger.clock import now
-from schema.outcome import Outcome, Provenance
 from schema.results import Failure, OrdinalTable, result_table
+from schema.results.outcome import Outcome, Provenance
 from schema.tables import DeadLetter, DocumentRow, Model, RunDocument
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 
 from schema.database import open_engine, writing
-from schema.migration import alembic_config, newest_revision, upgrade
+from schema.migrations.revision import alembic_config, newest_revision, upgrade
 
 
 def write_migration(message: str) -> None:

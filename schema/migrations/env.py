@@ -1,4 +1,4 @@
-"""Run by Alembic: migrates the connection that `schema.migration` hands over."""
+"""Run by Alembic: migrates the connection that `schema.migrations.revision` hands over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON
 
-from schema.moment import Moment
+from schema.database.types import Moment
 from schema.tables import Base
 
 

@@ -10,13 +10,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from schema.database import DatabaseError, describe, reachable, reading, writing
+from schema.database import reachable, reading, writing
+from schema.database.errors import DatabaseError, describe
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's configuration; there is no `alembic.ini`."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     return config
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Date, Integer, bindparam, text
 
-from schema.moment import Moment
+from schema.database.types import Moment
 
 Value = str | int | float | date | datetime | None
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from schema.base import BigId
+from schema.database.types import BigId
 
 
 class ResultTable:

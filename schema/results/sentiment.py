@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped
 
-from schema.base import Base
+from schema.database.base import Base
 from schema.results.base import ResultTable
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from schema.broker_url import parse_broker_url
-from schema.database_url import parse_database_url
+from schema.settings.broker_url import parse_broker_url
+from schema.settings.database_url import parse_database_url
 
 #: SQLAlchemy's names of the databases, and of the one driver that we know for each.
 DATABASES = ("postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")

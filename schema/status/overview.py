@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
-from schema.progress import RunProgress, progress_of
+from schema.status.progress import RunProgress, progress_of
 from schema.tables import Job, JobState, Run, RunState
 
 #: The newest runs, whatever they do; and as many of those that are going on.

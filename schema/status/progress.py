@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from schema.analyses import ANALYSES
-from schema.ledger.clock import now
-from schema.runs import find_run
+from schema.database.clock import now
+from schema.status.runs import find_run
 from schema.tables import Job, JobState, Run, RunState
 
 #: Seconds that the rate looks back: the short span, or the long one when jobs are rare.

@@ -1,6 +1,6 @@
 """The tables, one noun a file; the result tables lie in `schema.results`."""
 
-from schema.base import Base
+from schema.database.base import Base
 from schema.results import RESULT_TABLES
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument

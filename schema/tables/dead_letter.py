@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, BigId
+from schema.database.base import Base
+from schema.database.types import BigId
 
 
 class DeadLetter(Base):

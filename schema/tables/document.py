@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, BigId
+from schema.database.base import Base
+from schema.database.types import BigId
 
 
 class DocumentRow(Base):

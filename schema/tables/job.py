@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, BigId
+from schema.database.base import Base
+from schema.database.types import BigId
 
 #: Documents of each run that are urgent: dispatch sends them before those that lie behind, so that
 #: a small run is soon through beside a large one. Indexes are made for just this number.

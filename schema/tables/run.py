@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base
+from schema.database.base import Base
 
 
 class RunState(enum.StrEnum):

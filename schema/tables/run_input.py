@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base
+from schema.database.base import Base
 
 
 class RunInput(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base
+from schema.database.base import Base
 
 
 class WorkerState(enum.StrEnum):

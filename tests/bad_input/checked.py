@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.producer.console import Ended
+from tests.support.console import Ended
 
 #: Of a line on the terminal.
 MOST_CHARACTERS = 2_500

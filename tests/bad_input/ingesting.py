@@ -14,14 +14,14 @@ from sqlalchemy import Engine, Row, delete, select
 from typer.main import get_command
 
 from producer.console import console
-from schema.base import Base
 from schema.database import reading, writing
+from schema.database.base import Base
 from schema.tables import Run
 from tests.bad_input.amounts import SEEN
 from tests.bad_input.checked import check_terminal, read_rejects
 from tests.bad_input.example import SOMETHING, Example, Good, Known
-from tests.producer.console import Ended
-from tests.producer.ingesting import check_run, positions
+from tests.support.console import Ended
+from tests.support.ingesting import check_run, positions
 
 RUN = "autumn"
 _SAID = re.compile(

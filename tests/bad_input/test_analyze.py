@@ -22,10 +22,10 @@ from tests.bad_input.damaged_files import BYTES
 from tests.bad_input.example import TEXT_LIMIT, Good, TextFile
 from tests.bad_input.jsonl_files import jsonl_files
 from tests.bad_input.texts import SHORT_TEXTS
-from workers import analyze
-from workers.engine import Engine
+from workers.analyze import command
+from workers.engine.engine import Engine
 
-_load = analyze._engines
+_load = command._engines
 _LOADED: dict[str, Engine] = {}
 
 
@@ -45,7 +45,7 @@ class Analyzing:
     def __call__(self, kind: str, content: bytes) -> list[dict[str, Any]]:
         """The answers to a file with this content."""
         self._path.write_bytes(content)
-        code = analyze.main([str(self._path), "--analyses", "sentiment", "--device", "cpu"])
+        code = command.main([str(self._path), "--analyses", "sentiment", "--device", "cpu"])
         captured = self._capsys.readouterr()
         assert captured.err == b""
         answers = check_answers(captured.out, content)
@@ -64,7 +64,7 @@ def analyzing(
     monkeypatch.setenv("TRIAGE_TEXT_LIMIT", str(TEXT_LIMIT))
     monkeypatch.setenv("TRIAGE_THREADS", "1")
     settings.cache_clear()
-    monkeypatch.setattr(analyze, "_engines", _load_once)
+    monkeypatch.setattr(command, "_engines", _load_once)
     yield Analyzing(capsysbinary, tmp_path / "input.jsonl")
 
 

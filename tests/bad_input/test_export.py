@@ -9,7 +9,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from producer.export import write_csv, write_json
+from producer.export.files import write_csv, write_json
 from schema.control_characters import escape_controls
 from schema.reports import ReportRows
 from tests.bad_input.texts import CELLS

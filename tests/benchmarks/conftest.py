@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.engine.checkpoints import make_checkpoint
-from benchmarks.engine.shapes import TINY
+from benchmarks.engine.synthetic.checkpoints import make_checkpoint
+from benchmarks.engine.synthetic.shapes import TINY
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.engine.agreement import agreement
-from benchmarks.engine.work import Written
+from benchmarks.engine.measuring.agreement import agreement
+from benchmarks.engine.workload import Written
 from schema.document import Document
 
 ONE, TWO = Document(1, "Anna waits.", "en"), Document(2, "So do I", "en")

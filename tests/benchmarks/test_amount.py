@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.engine.amount import Contestant, affordable, amount
-from benchmarks.engine.transformers_variants import BASELINE, SORTED
-from benchmarks.engine.work import WORKS, Variant
+from benchmarks.engine.measuring.amount import Contestant, affordable, amount
+from benchmarks.engine.variants.transformers_pipelines import BASELINE, SORTED
+from benchmarks.engine.workload import WORKS, Variant
 
 #: Seconds a document, of a machine on which all of them take 10 seconds for one.
 EACH = {BASELINE: 3.0, "transformers one": 4.0, SORTED: 3.0, "engine fp32": 1.0, "others": 2.0}

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-from benchmarks.engine import texts
-from benchmarks.engine.checkpoints import make_checkpoint, with_beams
-from benchmarks.engine.engine_variants import load_engine
-from benchmarks.engine.shapes import TINY
-from benchmarks.engine.transformers_variants import BASELINE, transformers_variants
-from benchmarks.engine.work import WORKS, Place, Written
+from benchmarks.engine.synthetic import texts
+from benchmarks.engine.synthetic.checkpoints import make_checkpoint, with_beams
+from benchmarks.engine.synthetic.shapes import TINY
+from benchmarks.engine.variants.project_engine import load_engine
+from benchmarks.engine.variants.transformers_pipelines import BASELINE, transformers_variants
+from benchmarks.engine.workload import WORKS, Place, Written
 
 pytestmark = pytest.mark.slow
 

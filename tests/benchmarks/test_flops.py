@@ -13,8 +13,8 @@ from transformers import (
     AutoModelForTokenClassification,
 )
 
-from benchmarks.engine import flops
-from benchmarks.engine.shapes import TINY
+from benchmarks.engine.measuring import flops
+from benchmarks.engine.synthetic.shapes import TINY
 
 pytestmark = pytest.mark.slow
 

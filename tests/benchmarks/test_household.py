@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.engine import texts
-from benchmarks.engine.household import Household
-from benchmarks.engine.transformers_variants import BASELINE
-from benchmarks.engine.work import WORKS, LeftOut, Place
+from benchmarks.engine.measuring.isolated_process import Household
+from benchmarks.engine.synthetic import texts
+from benchmarks.engine.variants.transformers_pipelines import BASELINE
+from benchmarks.engine.workload import WORKS, LeftOut, Place
 
 pytestmark = pytest.mark.slow
 

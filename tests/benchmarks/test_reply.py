@@ -10,11 +10,13 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoModelForCausalLM
 
-from benchmarks.engine import flops, reply_variants, texts
-from benchmarks.engine.checkpoints import make_checkpoint, with_beams
-from benchmarks.engine.shapes import TINY, Shape
-from benchmarks.engine.transformers_variants import transformers_variants
-from benchmarks.engine.work import WORKS, LeftOut, Place, Run, Variant
+from benchmarks.engine.measuring import flops
+from benchmarks.engine.synthetic import texts
+from benchmarks.engine.synthetic.checkpoints import make_checkpoint, with_beams
+from benchmarks.engine.synthetic.shapes import TINY, Shape
+from benchmarks.engine.variants import prompt_continuation
+from benchmarks.engine.variants.transformers_pipelines import transformers_variants
+from benchmarks.engine.workload import WORKS, LeftOut, Place, Run, Variant
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +30,7 @@ def place(root: Path) -> Place:
 
 def variants(place: Place) -> dict[str, Variant]:
     work = WORKS["reply"]
-    known = (*transformers_variants(work, place), *reply_variants.reply_variants(work, place))
+    known = (*transformers_variants(work, place), *prompt_continuation.reply_variants(work, place))
     return {variant.name: variant for variant in known}
 
 
@@ -59,13 +61,13 @@ def test_all_ways_say_the_same(name: str, place: Place, alone: list[Any]) -> Non
 def test_continuous_batching_that_does_not_run_is_left_out_with_its_reason(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = reply_variants.load_model
+    load = prompt_continuation.load_model
 
     def elsewhere(*asked: Any) -> tuple[Any, Any]:
         model, tokenizer = load(*asked)
         return model.to("meta"), tokenizer
 
-    monkeypatch.setattr(reply_variants, "load_model", elsewhere)
+    monkeypatch.setattr(prompt_continuation, "load_model", elsewhere)
     with pytest.raises(LeftOut, match="generate_batch: ."):
         variants(place)["transformers continuous"].load()
 

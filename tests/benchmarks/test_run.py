@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import torch
 
-from benchmarks.engine import bench
+from benchmarks.engine import run as bench
 from benchmarks.engine.__main__ import main
-from benchmarks.engine.row import Row
+from benchmarks.engine.reporting.row import Row
 from benchmarks.engine.section import measure
-from benchmarks.engine.transformers_variants import BASELINE
-from benchmarks.engine.work import Work
-from workers.precision import has_bf16
+from benchmarks.engine.variants.transformers_pipelines import BASELINE
+from benchmarks.engine.workload import Work
+from workers.models.precision import has_bf16
 
 pytestmark = pytest.mark.long
 

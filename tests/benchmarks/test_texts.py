@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from benchmarks.engine.texts import LONGEST, documents, lengths, thinned
+from benchmarks.engine.synthetic.texts import LONGEST, documents, lengths, thinned
 
 
 @pytest.mark.parametrize("count", [16, 64, 1000])

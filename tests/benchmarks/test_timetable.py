@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.engine.timetable import Timetable
+from benchmarks.engine.measuring.time_budget import Timetable
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.engine import timing
-from benchmarks.engine.timing import Patience, Sample, Timed, interleave
+from benchmarks.engine.measuring import timing
+from benchmarks.engine.measuring.timing import Patience, Sample, Timed, interleave
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from producer.lifetime import dying_with_us
+from producer.nodes.lifetime import dying_with_us
 from tests.chaos.comparison import Difference
 from tests.chaos.faults import plan
 from tests.chaos.faults.fault import DATABASES

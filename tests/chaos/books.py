@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from schema.runs import find_run
+from schema.status.runs import find_run
 from schema.verification import verify
 from tests.chaos.comparison import Difference, Undisturbed
 from tests.chaos.ledger import finished_runs, stored_documents

@@ -10,10 +10,10 @@ from typing import Protocol
 
 import psycopg
 
-from producer.lifetime import dying_with_us
+from producer.nodes.lifetime import dying_with_us
 from tests.chaos.port import free_port
-from tests.servers.postgres import create_database, make_cluster
-from tests.waiting import wait_until
+from tests.support.servers.postgres import create_database, make_cluster
+from tests.support.waiting import wait_until
 
 PATIENCE = 60.0
 

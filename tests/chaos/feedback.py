@@ -11,7 +11,7 @@ from random import Random
 import producer
 from tests.chaos.sabotage import CROWDING, POISON, SEGFAULT, TOO_LARGE, harm_words
 
-SAMPLE = Path(producer.__file__).parent / "sample" / "feedback.csv"
+SAMPLE = Path(producer.__file__).parent / "demo" / "feedback.csv"
 ANALYSES = ("sentiment", "entities", "qa")
 
 #: What a worker dies of that another fault kills, or whose whole node it kills.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from producer.lifetime import dying_with_us
-from producer.node import node_command
-from tests.waiting import wait_until
+from producer.nodes.lifetime import dying_with_us
+from producer.nodes.node_command import node_command
+from tests.support.waiting import wait_until
 
 #: Loading torch and models takes long on a busy machine.
 PATIENCE = 120.0

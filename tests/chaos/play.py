@@ -19,7 +19,7 @@ from tests.chaos.feedback import ANALYSES
 from tests.chaos.feeder import Feeder
 from tests.chaos.ledger import Snapshot, finished_runs, has_moved_on, take_snapshot
 from tests.chaos.stage import Stage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 #: Seconds in which a stage has to recover from a fault, on however busy a machine.
 RECOVERY = 300.0

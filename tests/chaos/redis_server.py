@@ -11,10 +11,10 @@ from pathlib import Path
 
 import redis
 
-from producer import embedded_redis
-from schema.celery_app import KEY_PREFIX
+from producer.nodes import embedded_redis
+from schema.broker.app import KEY_PREFIX
 from tests.chaos.port import free_port
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PATIENCE = 60.0
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from schema.document import Document
 from schema.options import RunOptions
-from tests.watched_stream import WatchedStream
-from workers.analysis import Analysis, DocumentError, Stream, Window
+from tests.support.watched_stream import WatchedStream
+from workers.analysis import Analysis, Stream, Window
+from workers.errors import DocumentError
 
 #: Names the file that has to be there for the words to do harm: an undisturbed run goes first.
 ARMED = "CHAOS_ARMED"

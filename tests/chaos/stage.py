@@ -18,16 +18,16 @@ import psutil
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from producer.lifetime import dying_with_us
+from producer.nodes.lifetime import dying_with_us
 from schema.database import open_engine, reading
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from tests.chaos.databases import Postgres, Sqlite
 from tests.chaos.feedback import ANALYSES, Delivery, Feedback, Pool, write_delivery
 from tests.chaos.ledger import finished_runs, open_jobs, stored_documents, take_snapshot
 from tests.chaos.node import Node
 from tests.chaos.redis_server import RedisServer
 from tests.chaos.sabotage import ARMED
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 T = TypeVar("T")
 

@@ -121,7 +121,7 @@ def test_health_checks_look_at_the_node_and_the_pages(stages: dict[str, Stage]) 
     """What they answer is seen where a node and Flower run: `end_to_end/test_flower.py`."""
     assert stages["producer"].last("HEALTHCHECK") == "NONE"
     name = parse(json.loads(stages["worker"].last("CMD")))["name"]
-    assert stages["worker"].health_command() == f"python -m workers.health {name}"
+    assert stages["worker"].health_command() == f"python -m workers.node.health {name}"
     assert "/healthcheck" in stages["flower"].health_command()
 
 

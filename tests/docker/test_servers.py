@@ -15,10 +15,10 @@ import pytest
 import redis
 from sqlalchemy.engine import make_url
 
-from producer.embedded_redis import find_server
+from producer.nodes.embedded_redis import find_server
 from tests.docker.compose import SECRETS
-from tests.servers.postgres import find_binaries
-from tests.waiting import wait_until
+from tests.support.servers.postgres import find_binaries
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.server
 

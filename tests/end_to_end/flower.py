@@ -15,9 +15,9 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from producer.lifetime import end
+from producer.nodes.lifetime import end
 from tests.end_to_end.node import PATIENCE
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 VISITED = re.compile(r"Visit me at (http://127\.0\.0\.1:\d+)")

@@ -18,11 +18,11 @@ from typing import Any
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from tests.watched_stream import WatchedStream
+from tests.support.watched_stream import WatchedStream
 from workers import analyses
-from workers.analysis import Analysis, DocumentError, Stream, Window
+from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
-from workers.faults import WorkerFault
+from workers.errors import DocumentError, WorkerFault
 
 _load_analysis = analyses.load_analysis
 

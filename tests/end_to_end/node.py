@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psutil
 
-from producer.lifetime import end
-from producer.node import node_command, node_environment
+from producer.nodes.lifetime import end
+from producer.nodes.node_command import node_command, node_environment
 from schema.settings import read_settings
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 #: Loading torch and models takes long on a busy machine.
 PATIENCE = 120.0

@@ -16,8 +16,8 @@ import pytest
 
 from schema.analyses import ANALYSES
 from tests.end_to_end.node import PATIENCE
-from tests.modes import open_to_others
-from tests.waiting import wait_until
+from tests.support.modes import open_to_others
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,19 +14,19 @@ import redis
 from sqlalchemy import Engine, func, select
 
 from schema.analyses import ANALYSES, queue_name
-from schema.celery_app import KEY_PREFIX, make_app
+from schema.broker.app import KEY_PREFIX, make_app
+from schema.broker.messages import Messages
 from schema.database import open_engine, reading
 from schema.ledger.dispatch import MESSAGES_PER_WORKER, dispatch
-from schema.messages import Messages
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import Settings, read_settings
 from schema.tables import Job, JobState, Run
 from tests.end_to_end.node import PATIENCE, running_node
-from tests.large_run import make_large_run
-from tests.producer.console import Triage
-from tests.producer.ingesting import run_ingest, write_csv
-from tests.waiting import wait_until
-from workers.job_stream import MOST_JOBS
+from tests.support.console import Triage
+from tests.support.ingesting import run_ingest, write_csv
+from tests.support.large_run import make_large_run
+from tests.support.waiting import wait_until
+from workers.child.job_stream import MOST_JOBS
 
 MILLION = 1_000_000
 URGENT = 100

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from schema.database import reading
-from schema.readiness import all_readiness
+from schema.status.workers import all_readiness
 from schema.tables import DeadLetter, Job, JobState
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 APP = "tests.end_to_end.gated"
 GOOD = "I love these shoes, they fit perfectly."

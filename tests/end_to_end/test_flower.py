@@ -14,17 +14,17 @@ import psutil
 import pytest
 from sqlalchemy import Engine
 
-from producer.lifetime import end
-from schema.celery_app import make_app
+from producer.nodes.lifetime import end
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.ledger.dispatch import dispatch
-from schema.messages import Messages
 from schema.settings import read_settings
 from tests.docker.dockerfile import read_stages
 from tests.end_to_end.flower import Browser, Flower, running_flower
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from tests.workers.checkpoints import build_sentiment
+from tests.support.checkpoints import build_sentiment
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 PASSWORD = "a pass:word/5"
 LOGIN = f"analyst:{PASSWORD}"

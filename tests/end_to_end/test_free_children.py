@@ -12,17 +12,17 @@ import pytest
 import redis
 from sqlalchemy import Engine, func, select
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.database import reading
-from schema.ledger.clock import after
+from schema.database.clock import after
 from schema.ledger.pause import pause, resume
-from schema.messages import Messages
 from schema.settings import read_settings
 from schema.tables import Job, JobState, Worker
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
 from tests.end_to_end.test_faults import APP, GOOD, Gate
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from producer import embedded_redis
+from producer.nodes import embedded_redis
 from schema import settings as settings_module
 from schema.settings import read_settings
 from tests.end_to_end.node import PATIENCE, running_node
 from tests.end_to_end.test_faults import APP, Gate
-from tests.ledger import make_run
-from tests.waiting import wait_until
-from workers.health import complaint
-from workers.pulse import BEAT, Pulse, pulse_path
+from tests.support.ledger import make_run
+from tests.support.waiting import wait_until
+from workers.node.health import complaint
+from workers.node.pulse import BEAT, Pulse, pulse_path
 
 NODE = f"test@{socket.gethostname()}"
 

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from schema.analyses import ANALYSES
 from tests.end_to_end.node import PATIENCE, running_node
 
-SAMPLE = Path(__file__).parents[2] / "producer" / "sample" / "feedback.csv"
+SAMPLE = Path(__file__).parents[2] / "producer" / "demo" / "feedback.csv"
 ROWS = 60
 
 

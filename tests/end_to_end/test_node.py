@@ -13,17 +13,17 @@ import pytest
 import torch
 from sqlalchemy import Engine, func, select
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.database import reading
 from schema.ledger.dispatch import dispatch
-from schema.messages import Messages
-from schema.readiness import all_readiness
 from schema.results.sentiment import SentimentRow
 from schema.settings import read_settings
+from schema.status.workers import all_readiness
 from schema.tables import JobState
 from tests.end_to_end.node import PATIENCE, running_node
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 TEXTS = ["The parcel was late and the box was broken.", "I love these shoes, they fit perfectly."]
 

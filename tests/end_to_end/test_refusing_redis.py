@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from schema.celery_app import KEY_PREFIX
-from schema.redis_keys import ASIDE, typed_keys
+from schema.broker.app import KEY_PREFIX
+from schema.broker.redis_keys import ASIDE, typed_keys
 from tests.chaos.redis_server import RedisServer
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
 from tests.end_to_end.test_faults import Gate, done
-from tests.ledger import make_run
 from tests.safety.system import System, running_system
-from tests.servers.refusals import REFUSALS, Refusal, overwriting
-from tests.waiting import wait_until
+from tests.support.ledger import make_run
+from tests.support.servers.refusals import REFUSALS, Refusal, overwriting
+from tests.support.waiting import wait_until
 
 APP = "tests.end_to_end.gated"
 GOOD = "I love these shoes, they fit perfectly."

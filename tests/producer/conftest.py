@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.producer.console import Triage
+from tests.support.console import Triage
 
 
 @pytest.fixture

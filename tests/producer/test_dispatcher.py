@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import OperationalError
 
-from producer.broker import Broker
+from producer.dispatcher import Broker
 from schema.database import reading
 from schema.settings import read_settings
 from schema.tables import Job, JobState, Run, RunState
-from tests.ledger import jobs, make_run
-from tests.producer.console import Triage
-from tests.producer.ingesting import write_csv
+from tests.support.console import Triage
+from tests.support.ingesting import write_csv
+from tests.support.ledger import jobs, make_run
 
 
 def refusing(engine: Engine, error: Exception) -> None:

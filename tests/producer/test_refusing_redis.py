@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from schema.tables import JobState
 from tests.chaos.redis_server import RedisServer
-from tests.ledger import jobs
-from tests.producer.console import Triage
-from tests.producer.ingesting import check_run, write_csv
-from tests.servers.refusals import REFUSALS, Refusal
+from tests.support.console import Triage
+from tests.support.ingesting import check_run, write_csv
+from tests.support.ledger import jobs
+from tests.support.servers.refusals import REFUSALS, Refusal
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pytest
 
 from tests.end_to_end.flower import ROOT
 from tests.end_to_end.node import PATIENCE
-from tests.producer.console import Triage
 from tests.safety.doors import SECRET
+from tests.support.console import Triage
 
 #: Every command that ends by itself, and runs in this process.
 ENDING = {

@@ -12,9 +12,9 @@ import pytest
 import redis
 from psycopg import sql
 
-from tests.producer.console import Triage
 from tests.safety.doors import PASSWORD, USER, Doors, open_doors
-from tests.servers.postgres import create_database, drop_database
+from tests.support.console import Triage
+from tests.support.servers.postgres import create_database, drop_database
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.servers.tls import Authority, make_authority, tls_before
+from tests.support.servers.tls import Authority, make_authority, tls_before
 
 #: With all that has to be escaped in a URL, or looks like something else in one.
 SECRET = "s3cr3t"

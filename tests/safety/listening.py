@@ -13,7 +13,7 @@ from typing import Any
 import redis
 from celery import Celery
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 #: Bodies of messages, as kombu hides them from the eye.
 _BODY = re.compile(r'"body": "([A-Za-z0-9+/=]+)"')

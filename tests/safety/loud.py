@@ -14,10 +14,11 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result
 from tests.safety.words import ASSEMBLED, DEVICE, FORWARDED, MEMORY, MUTE, PREPARED
-from tests.watched_stream import WatchedStream
+from tests.support.watched_stream import WatchedStream
 from workers import analyses
-from workers.analysis import Analysis, DocumentError, Stream, Window
+from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
+from workers.errors import DocumentError
 
 
 class MuteError(Exception):

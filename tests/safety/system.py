@@ -12,16 +12,16 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from schema.celery_app import KEY_PREFIX, make_app
+from schema.broker.app import KEY_PREFIX, make_app
+from schema.broker.messages import Messages
 from schema.database import open_engine
 from schema.ledger.dispatch import dispatch
-from schema.messages import Messages
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import read_settings
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from tests.workers.checkpoints import build_qa, build_sentiment
+from tests.support.checkpoints import build_qa, build_sentiment
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 BUILDERS: dict[str, Callable[[Path], Path]] = {"sentiment": build_sentiment, "qa": build_qa}
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from schema.celery_app import KEY_PREFIX, make_app
+from schema.broker.app import KEY_PREFIX, make_app
 from schema.settings import Settings
 from tests.end_to_end.node import PATIENCE
-from tests.ledger import jobs, make_run
 from tests.safety.forging import MARKER, Exploit, encoded, forged, message
 from tests.safety.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 DROPPED = "dropped a message of "
 #: Bytes of memory that no message may cost a node for good.

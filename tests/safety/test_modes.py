@@ -11,16 +11,17 @@ from stat import S_IMODE
 
 import pytest
 
-from producer import embedded_redis
+from producer.nodes import embedded_redis
 from producer.session import open_settings
-from schema.database import DatabaseError, open_engine, reading, writing
-from schema.migration import upgrade
-from schema.private import make_private_file, make_private_folder, tighten, tighten_home
+from schema.database import open_engine, reading, writing
+from schema.database.errors import DatabaseError
+from schema.migrations.revision import upgrade
+from schema.private_files import make_private_file, make_private_folder, tighten, tighten_home
 from tests.end_to_end.flower import ROOT
 from tests.end_to_end.node import PATIENCE, running_node
-from tests.modes import open_to_others
-from tests.producer.console import Triage
-from tests.workers.checkpoints import build_sentiment
+from tests.support.checkpoints import build_sentiment
+from tests.support.console import Triage
+from tests.support.modes import open_to_others
 
 #: Keeps a server of its own until standard input ends.
 WITH_REDIS = (

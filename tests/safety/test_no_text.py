@@ -17,18 +17,18 @@ import pytest
 from sqlalchemy import Engine
 
 from producer.console import main
-from schema.celery_app import make_app
+from schema.broker.app import make_app
 from schema.options import RunOptions
 from schema.settings import read_settings
 from tests.end_to_end.flower import Browser, running_flower
 from tests.end_to_end.node import PATIENCE
-from tests.ledger import jobs
 from tests.safety import words
 from tests.safety.listening import Heard, listening
 from tests.safety.system import System, running_system
 from tests.safety.tables import contents, mend_options, refused
-from tests.servers.postgres import create_database, drop_database
-from tests.waiting import wait_until
+from tests.support.ledger import jobs
+from tests.support.servers.postgres import create_database, drop_database
+from tests.support.waiting import wait_until
 
 #: In every document and in every rejected row, and so nowhere else.
 MARKER = "quuxfeldspar"

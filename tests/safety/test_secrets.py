@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 
 from producer.console import console
 from schema.settings import SettingsError, read_settings
-from tests.producer.console import Triage
-from tests.producer.ingesting import write_csv
 from tests.safety.commands import ENDING, LASTING, PROGRAMS, Printed, check_program
 from tests.safety.doors import LOGIN, SECRET, USER, Doors
+from tests.support.console import Triage
+from tests.support.ingesting import write_csv
 
 WRONG_REDIS = (
     *(f"redis://:{SECRET}/x@localhost:6379/0", f"redis://:{SECRET}#x@localhost/0"),

@@ -11,18 +11,18 @@ import pytest
 from kombu import pools
 from sqlalchemy import Engine
 
-from producer.broker import Broker
-from schema.celery_app import make_app
-from schema.messages import BrokerError, Messages
+from producer.dispatcher import Broker
+from schema.broker.app import make_app
+from schema.broker.messages import BrokerError, Messages
 from schema.settings import read_settings
 from tests.end_to_end.flower import Browser, running_flower
 from tests.end_to_end.node import PATIENCE, running_node
-from tests.ledger import make_run
-from tests.producer.console import Triage
 from tests.safety.doors import LOGIN, SECRET, USER, Doors
 from tests.safety.system import System, running_system
-from tests.servers.tls import make_authority
-from tests.waiting import wait_until
+from tests.support.console import Triage
+from tests.support.ledger import make_run
+from tests.support.servers.tls import make_authority
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)

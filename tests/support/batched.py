@@ -10,7 +10,7 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result
 from workers.analysis import Analysis
-from workers.engine import Engine
+from workers.engine.engine import Engine
 
 #: A budget of padded tokens that no two windows share.
 ROW_BY_ROW = 1

@@ -9,20 +9,21 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.document import Document
 from schema.ledger.dispatch import dispatch
-from schema.messages import Messages
 from schema.options import RunOptions
 from schema.settings import Settings
 from schema.tables import JobState
-from tests.ledger import jobs
-from tests.waiting import wait_until
-from tests.workers.engine_analysis import CountingAnalysis
-from workers.analysis import DocumentError, Window
-from workers.board import _PLACE, Board, _offset
-from workers.engine import Engine as Warm
-from workers.job import JobRunner
+from tests.support.engine_analysis import CountingAnalysis
+from tests.support.ledger import jobs
+from tests.support.waiting import wait_until
+from workers.analysis import Window
+from workers.child.runner import JobRunner
+from workers.engine.engine import Engine as Warm
+from workers.errors import DocumentError
+from workers.node.scoreboard import _PLACE, Board, _offset
 
 NAME = "node/0"
 PATIENCE = 30.0

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workers.layers.byte_check import is_exact_here
-from workers.layers.byte_kernels import ByteProduct, FloatProduct
-from workers.layers.byte_products import cpu_kinds
+from workers.layers.int8_check import is_exact_here
+from workers.layers.int8_kernels import ByteProduct, FloatProduct
+from workers.layers.int8_matmul import cpu_kinds
 
 #: The same bytes, otherwise laid out.
 LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from tests.workers.shapes import (
+from tests.support.shapes import (
     DIM,
     Shapes,
     bart_shapes,
@@ -28,7 +28,7 @@ from tests.workers.shapes import (
     linear,
     marian_shapes,
 )
-from tests.workers.vocabularies import word_pieces, write_byte_pairs, write_sentence_pieces
+from tests.support.vocabularies import word_pieces, write_byte_pairs, write_sentence_pieces
 
 HEADS, HIDDEN, LAYERS = 4, 64, 2
 #: Positions of the encoders: what is longer is read in windows.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.outcome import Outcome
-from workers.counters import Counters
-from workers.engine import Engine
-from workers.streaming import Batch
+from schema.results.outcome import Outcome
+from workers.engine.continuous_batching import Batch
+from workers.engine.counters import Counters
+from workers.engine.engine import Engine
 
 OPTIONS = RunOptions(translate_to="de")
 

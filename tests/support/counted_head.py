@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from workers.decoding.head import Head
-from workers.decoding.scores import Scores
+from workers.decoding.output.lm_head import Head
+from workers.decoding.output.scores import Scores
 
 
 class CountedHead(Head):

@@ -14,7 +14,8 @@ import torch
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Sentiment
-from workers.analysis import Analysis, DocumentError, Provenance, Window
+from workers.analysis import Analysis, Provenance, Window
+from workers.errors import DocumentError
 
 WORD = 8
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.options import RunOptions
 from schema.results import result_table
 from schema.tables import DocumentRow, Job, JobState, Model, Run, RunDocument, RunState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.workers.vocabularies import WORDS
+from tests.support.vocabularies import WORDS
 
 SHORT = [
     "ok",

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.workers.checkpoints import SEQ2SEQ_WINDOW
-from workers.generation import Generator
+from tests.support.checkpoints import SEQ2SEQ_WINDOW
+from workers.generation.generator import Generator
 
 #: Worked out in our settings, or of no consequence to what is generated.
 _OTHERS = {"max_new_tokens", "max_length", "num_return_sequences", "transformers_version"}
@@ -16,7 +16,7 @@ _ASSISTED = ("assistant_", "num_assistant_", "target_lookbehind")
 
 def reference_of(analysis: str) -> dict[str, Any]:
     """What was recorded from the pipeline that an analysis replaces."""
-    file = Path(__file__).with_name("reference") / f"{analysis}.json"
+    file = Path(__file__).parents[1] / "workers" / "reference" / f"{analysis}.json"
     content: dict[str, Any] = json.loads(file.read_text("utf-8"))
     assert content["transformers"] == "4.57.6"
     return content

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Row, select
 
 from producer.ingest import Ingested, ingest, make_plan
 from schema.database import open_engine, reading
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import read_settings
 from schema.tables import DocumentRow, Job, Run, RunDocument
 from schema.verification import verify

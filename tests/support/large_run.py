@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, insert, text
 
 from schema.database import writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.options import RunOptions
 from schema.tables import Run, RunState
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, insert, select
 
 from schema.database import reading, writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.ledger.enqueue import create_jobs
 from schema.options import RunOptions
 from schema.tables import DocumentRow, Job, Run, RunDocument, RunState

@@ -14,13 +14,13 @@ from hypothesis.stateful import initialize, precondition, rule
 from sqlalchemy import update
 
 from schema.database import writing
-from schema.ledger.clock import after
+from schema.database.clock import after
 from schema.ledger.lose import lose
 from schema.ledger.resend import find_unclaimed, resend
 from schema.tables import Job, JobState
-from tests.ledger import make_run
-from tests.schema.ledger_snapshot import MESSAGE_TIMEOUT, snapshot
-from tests.schema.ledger_steps import ANALYSES, KILLED, PROCESSES, Crash, LedgerSteps
+from tests.support.ledger import make_run
+from tests.support.ledger_snapshot import MESSAGE_TIMEOUT, snapshot
+from tests.support.ledger_steps import ANALYSES, KILLED, PROCESSES, Crash, LedgerSteps
 
 analyses = st.sampled_from(ANALYSES)
 workers = st.sampled_from(list(PROCESSES))

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tests.schema.ledger_snapshot import Snapshot
-from tests.schema.test_state_machine import Transition, drawn
+from tests.schema.ledger.test_state_machine import Transition, drawn
+from tests.support.ledger_snapshot import Snapshot
 
 DRAWN = drawn()
 #: What a step may do to the attempts of a job that is still as large as before.

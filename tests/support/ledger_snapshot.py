@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Engine, Select, String, and_, case, cast, delete, literal, select, union_all
 
 from schema.database import reading, writing
-from schema.ledger.clock import after, now
+from schema.database.clock import after, now
 from schema.results.sentiment import SentimentRow
 from schema.results.summary import SummaryRow
 from schema.tables import RESULT_TABLES, DeadLetter, DocumentRow, Job, Model, Run, RunDocument
-from tests.schema.ledger_model import Key, ModelJob, Written
+from tests.support.ledger_model import Key, ModelJob, Written
 
 MESSAGE_TIMEOUT = 60.0
 

@@ -9,10 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Engine, event, update
 
 from schema.database import writing
+from schema.database.clock import after
 from schema.ledger.begin import begin
 from schema.ledger.cancel import cancel
 from schema.ledger.claim import Claim, claim
-from schema.ledger.clock import after
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
@@ -21,14 +21,14 @@ from schema.ledger.pause import CancelledRunError, pause, resume
 from schema.ledger.reap import LOST, reap
 from schema.ledger.release import expire, release
 from schema.ledger.replay import make_due, replay
-from schema.outcome import Outcome, Provenance
 from schema.process import Process
-from schema.readiness import register
 from schema.results import Failure, Sentiment, Summary
+from schema.results.outcome import Outcome, Provenance
 from schema.tables import Job, JobState
-from tests.schema.ledger_model import LedgerModel, label
-from tests.schema.ledger_promises import check_promises, moves
-from tests.schema.ledger_snapshot import empty, snapshot
+from schema.worker_registry import register
+from tests.support.ledger_model import LedgerModel, label
+from tests.support.ledger_promises import check_promises, moves
+from tests.support.ledger_snapshot import empty, snapshot
 
 LEASE = 3600.0
 ANALYSES = ("sentiment", "summary")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, event, insert, select
 
 from schema.database import writing
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.options import RunOptions
 from schema.results import result_table
 from schema.tables import DocumentRow, Job, JobState, Run, RunDocument, RunState

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 import transformers as hf
 
-from workers.encoders.rows import Floats
+from workers.encoders.interface import Floats
 
 VOCABULARY, PADDING, POSITIONS = 120, 1, 48
 SIZES: dict[str, Any] = {

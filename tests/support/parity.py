@@ -11,12 +11,12 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result
 from workers.analysis import Analysis
-from workers.engine import Engine
+from workers.engine.engine import Engine
 
 
 def reference(name: str) -> dict[str, Any]:
     """What `reference/record_classification.py` recorded."""
-    path = Path(__file__).with_name("reference") / f"{name}.json"
+    path = Path(__file__).parents[1] / "workers" / "reference" / f"{name}.json"
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     assert content["transformers"] == "4.57.6"
     assert len(content["texts"]) >= 60

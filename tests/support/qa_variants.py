@@ -8,7 +8,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from tests.workers.checkpoints import build_entities, build_qa
+from tests.support.checkpoints import build_entities, build_qa
 
 
 def _bert(folder: Path) -> Path:

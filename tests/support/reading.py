@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from producer.ingest.input import parse_input
-from producer.ingest.row import Reject, Row
+from producer.ingest.readers.input import parse_input
+from producer.ingest.readers.row import Reject, Row
 
 
 def read_path(

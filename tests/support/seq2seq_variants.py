@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.workers.checkpoints import build_summary, build_translation
+from tests.support.checkpoints import build_summary, build_translation
 
 
 def _patch(file: Path, **changes: Any) -> None:

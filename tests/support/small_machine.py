@@ -1,4 +1,4 @@
-"""A process with little memory: `python -m tests.workers.small_machine` runs a batch far too large.
+"""A process with little memory: `python -m tests.support.small_machine` runs a batch far too large.
 
 It prints a line of JSON: how many results there are, how many differ from those of small batches,
 and the padded tokens that a batch may have afterwards.
@@ -16,7 +16,7 @@ from schema.catalog import load_catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Sentiment
-from workers.threads import limit_threads
+from workers.runtime.threads import limit_threads
 
 #: What the process may still take once the model is warm.
 ROOM = 100 * 2**20
@@ -33,7 +33,7 @@ def address_space() -> int:
 def main(documents: int) -> None:
     limit_threads(1)
     from workers.analyses import load_analysis
-    from workers.engine import Engine
+    from workers.engine.engine import Engine
 
     analysis = load_analysis("sentiment", load_catalog("pocket"), "cpu")
     texts = [Document(number, f"{number} {TEXT}") for number in range(documents)]

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select
 from schema.database import reading
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter
-from tests.workers.burst import Child, Watched
+from tests.support.burst import Child, Watched
 from workers.analysis import Window
-from workers.beat import Beat
+from workers.child.heartbeat import Beat
 
 
 class Streamed(Watched):

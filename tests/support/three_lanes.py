@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from workers.decoding import Decoder, loop
+from workers.decoding import Decoder, decoder
 
 LANES = {"lane-0", "lane-1", "lane-2"}
 
@@ -37,7 +37,7 @@ def three_lanes(rows: int) -> Iterator[set[str]]:
     torch.set_num_threads(len(LANES))
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(loop, "_ROWS_OF_LANE", rows)
+            patch.setattr(decoder, "_ROWS_OF_LANE", rows)
             patch.setattr(Decoder, "_step", watched)
             yield begun
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.workers.checkpoints import (
+from tests.support.checkpoints import (
     HIDDEN,
     LAYERS,
     SEQ2SEQ_WINDOW,
@@ -18,8 +18,8 @@ from tests.workers.checkpoints import (
     write_checkpoint,
     write_json,
 )
-from tests.workers.shapes import m2m100_shapes, mbart_shapes
-from tests.workers.vocabularies import merged_pieces, sentence_piece_model, sentence_pieces
+from tests.support.shapes import m2m100_shapes, mbart_shapes
+from tests.support.vocabularies import merged_pieces, sentence_piece_model, sentence_pieces
 
 #: In the order of their ids, which begin behind the pieces.
 NLLB_CODES = (

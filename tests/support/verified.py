@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from schema.database import writing
-from schema.ledger.clock import after, now
+from schema.database.clock import after, now
 from schema.options import RunOptions
 from schema.results import result_table
 from schema.results.entity import EntityRow
 from schema.tables import DeadLetter, Job, JobState
 from schema.verification import verify
-from tests.feedback import ALL, add_model, add_result
-from tests.ledger import make_run
+from tests.support.feedback import ALL, add_model, add_result
+from tests.support.ledger import make_run
 
 QUESTIONS = ("What is broken?", "What does the customer want?")
 #: What a row of each analysis has further to what `add_result` gives.

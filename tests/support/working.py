@@ -10,9 +10,9 @@ from schema.document import Document
 from schema.ledger.claim import Claim, claim
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.outcome import Outcome, Provenance
 from schema.results import Answer, Entity, Failure, Result, Sentiment, Summary, Translation
-from tests.ledger import jobs
+from schema.results.outcome import Outcome, Provenance
+from tests.support.ledger import jobs
 
 LEASE = 30.0
 FAILURE = Failure("ValueError", "no tokens are left of it")

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from schema.catalog import Catalog, Entry
 from schema.ledger.reap import LOST
 from schema.process import this_process
-from schema.readiness import ready, register
-from tests.workers.burst import NAME, Child
-from tests.workers.checkpoints import BUILDERS
-from tests.workers.streamed import Streamed
-from workers import backoff, job_stream, settlement
-from workers.board import Board
+from schema.worker_registry import ready, register
+from tests.support.burst import NAME, Child
+from tests.support.checkpoints import BUILDERS
+from tests.support.streamed import Streamed
+from workers.child import failure_policy, job_stream, retry
+from workers.node.scoreboard import Board
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,8 +58,8 @@ def tiny_catalog_file(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> Path
 
 @pytest.fixture
 def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Child:
-    monkeypatch.setattr(backoff, "FIRST", 0.01)
-    monkeypatch.setattr(settlement, "FIRST", 0)
+    monkeypatch.setattr(retry, "FIRST", 0.01)
+    monkeypatch.setattr(failure_policy, "FIRST", 0)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
     return Child(engine, Board())

@@ -11,20 +11,20 @@ import torch
 from schema.catalog import Catalog, Precision
 from schema.document import Document
 from schema.options import RunOptions
-from schema.outcome import Outcome
-from tests.workers import causal_models, packed_models
-from tests.workers.causal_models import prompts_of
-from tests.workers.collected import nothing
-from tests.workers.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
-from tests.workers.seq2seq_models import MODELS, build_model
-from tests.workers.test_batch_stream import exactly, nearly
-from tests.workers.test_decoding import SEARCHES, generated, settings_of, sources_of
+from schema.results.outcome import Outcome
+from tests.support import causal_models, packed_models
+from tests.support.causal_models import prompts_of
+from tests.support.collected import nothing
+from tests.support.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
+from tests.support.seq2seq_models import MODELS, build_model
+from tests.workers.decoding.test_decoder import SEARCHES, generated, settings_of, sources_of
+from tests.workers.engine.test_batch_stream import exactly, nearly
 from workers.analyses import load_analysis
-from workers.counters import Counters
 from workers.decoding import Decoder, take_apart
-from workers.encoders.families import pack
-from workers.engine import Engine
-from workers.streaming import Batch, Streaming
+from workers.encoders.conversion import pack
+from workers.engine.continuous_batching import Batch, Streaming
+from workers.engine.counters import Counters
+from workers.engine.engine import Engine
 
 pytestmark = [
     pytest.mark.gpu,

@@ -16,10 +16,11 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Entity, Result
-from workers.analysis import DocumentError, Window
-from workers.classifier import Classifier, softmax
-from workers.encoder_analysis import EncoderAnalysis
-from workers.grouping import Grouping, Judged, Span, merged
+from workers.analysis import Window
+from workers.classification.analysis import EncoderAnalysis
+from workers.classification.classifier import Classifier, softmax
+from workers.errors import DocumentError
+from workers.spans.aggregation import Grouping, Judged, Span, merged
 
 #: Windows of a document share this part of their tokens.
 _OVERLAP = 4

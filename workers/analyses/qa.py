@@ -22,23 +22,19 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Answer, Result
-from workers.analysis import DocumentError, Window
-from workers.encoder_analysis import EncoderAnalysis
+from workers.analysis import Window
+from workers.classification.analysis import EncoderAnalysis
 from workers.encoders.encoder import load_encoder
-from workers.encoders.trial import ANSWERS
+from workers.encoders.precision_trial import ANSWERS
+from workers.errors import DocumentError
+from workers.spans.answer_spans import CANDIDATES, MAX_ANSWER, Logits
 
 #: Tokens of a window: question, context and special tokens.
 MAX_WINDOW = 384
 #: Tokens by which two windows of a context overlap.
 MAX_OVERLAP = 128
-#: Tokens of an answer.
-MAX_ANSWER = 15
-#: Spans of a window that are considered, before whole words and equal texts make them fewer.
-CANDIDATES = 12
 
 _CONTEXT = 1  # the context is the second sequence of the pair
-
-Logits = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

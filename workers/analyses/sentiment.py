@@ -15,10 +15,11 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Sentiment
-from workers.analysis import DocumentError, Window
-from workers.classifier import Classifier, softmax
-from workers.encoder_analysis import EncoderAnalysis
-from workers.encoders.rows import Floats
+from workers.analysis import Window
+from workers.classification.analysis import EncoderAnalysis
+from workers.classification.classifier import Classifier, softmax
+from workers.encoders.interface import Floats
+from workers.errors import DocumentError
 
 
 class SentimentAnalysis(EncoderAnalysis):

@@ -12,9 +12,10 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Summary
-from workers.analysis import Analysis, DocumentError, Provenance, Stream, Window
-from workers.generation import FORWARD_TOKENS, Generator, join
-from workers.text_model import TextModel
+from workers.analysis import Analysis, Provenance, Stream, Window
+from workers.errors import DocumentError
+from workers.generation.generator import FORWARD_TOKENS, Generator, join
+from workers.generation.model import TextModel
 
 _TASK = "summarization"
 

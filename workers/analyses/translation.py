@@ -18,12 +18,13 @@ from schema.catalog import Catalog, CatalogError, Entry
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Translation
-from workers.analysis import Analysis, DocumentError, Provenance, Stream, Window
-from workers.generation import FORWARD_TOKENS, Generator, join
-from workers.loading import ModelError
-from workers.text_model import TextModel
-from workers.text_models import TextModels
-from workers.told import check_languages, tell
+from workers.analysis import Analysis, Provenance, Stream, Window
+from workers.errors import DocumentError
+from workers.generation.generator import FORWARD_TOKENS, Generator, join
+from workers.generation.language_pair import check_languages, tell
+from workers.generation.model import TextModel
+from workers.models.loading import ModelError
+from workers.models.registry import TextModels
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""`triage analyze`: the engine in one process, without a queue."""

@@ -20,15 +20,15 @@ from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
 from schema.options import RunOptions
-from schema.private import be_private
+from schema.private_files import be_private
 from schema.results import Failure, Result, results_json
 from schema.settings import SettingsError, settings
-from workers.faults import WorkerFault
-from workers.feedback_lines import Line, read_lines
-from workers.threads import limit_threads
+from workers.analyze.lines import Line, read_lines
+from workers.errors import WorkerFault
+from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
-    from workers.engine import Engine
+    from workers.engine.engine import Engine
 
 #: Lines that are analysed together: enough to fill batches, few enough to see results come.
 BLOCK = 128
@@ -137,7 +137,7 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
     import torch
 
     from workers.analyses import load_analysis
-    from workers.engine import Engine
+    from workers.engine.engine import Engine
 
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
@@ -184,7 +184,3 @@ def _print(answer: dict[str, Any]) -> None:
     # An id may hold half a surrogate pair, which UTF-8 cannot say and a JSON escape can.
     line = json_text(answer).encode("utf-8", "backslashreplace")
     sys.stdout.buffer.write(line + b"\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The process that computes: from a message to written results."""

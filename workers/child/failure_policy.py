@@ -11,11 +11,10 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from schema.ledger.claim import Claim
 from schema.results import Failure
-from workers.backoff import FIRST
-from workers.beat import Beat, ClaimLost
-from workers.clerk import Clerk
-from workers.faults import DeviceFault, WorkerFault
-from workers.patience import Interrupted
+from workers.child.heartbeat import Beat, ClaimLost
+from workers.child.ledger_client import Clerk
+from workers.child.retry import FIRST, Interrupted
+from workers.errors import DeviceFault, WorkerFault
 
 logger = logging.getLogger(__name__)
 

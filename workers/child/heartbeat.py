@@ -19,7 +19,7 @@ from schema.ledger.claim import Claim
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import release
 from schema.settings import Settings
-from workers.board import LOOK, Place
+from workers.node.scoreboard import LOOK, Place
 
 logger = logging.getLogger(__name__)
 

@@ -14,19 +14,20 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema.outcome import Outcome
 from schema.results import Failure
+from schema.results.outcome import Outcome
 from schema.settings import Settings
-from workers.ahead import Ahead, Taken
-from workers.beat import Beat, ClaimLost
-from workers.board import Place
-from workers.clerk import Clerk
-from workers.counters import Counters
-from workers.faults import DeviceFault
-from workers.patience import Interrupted
-from workers.settlement import Settlement
-from workers.streaming import Batch, Streaming
-from workers.writer import Computed, Writer
+from workers.child.claimed_job import Taken
+from workers.child.failure_policy import Settlement
+from workers.child.heartbeat import Beat, ClaimLost
+from workers.child.ledger_client import Clerk
+from workers.child.prefetch import Ahead
+from workers.child.retry import Interrupted
+from workers.child.writer import Computed, Writer
+from workers.engine.continuous_batching import Batch, Streaming
+from workers.engine.counters import Counters
+from workers.errors import DeviceFault
+from workers.node.scoreboard import Place
 
 logger = logging.getLogger(__name__)
 

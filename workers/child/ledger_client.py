@@ -10,7 +10,8 @@ from typing import TypeVar
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema import readiness
+from schema import worker_registry
+from schema.broker.messages import BrokerError, Messages
 from schema.database import reading
 from schema.document import Document
 from schema.ledger.begin import begin
@@ -20,15 +21,15 @@ from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.release import disown, expire, release
 from schema.ledger.share import share
-from schema.messages import BrokerError, Messages
-from schema.outcome import Outcome
-from schema.readiness import Throughput, not_ready, ready
 from schema.results import Failure
+from schema.results.outcome import Outcome
 from schema.settings import Settings
-from workers.board import Place
-from workers.patience import patiently
-from workers.redis_outage import redis_outage
-from workers.transport import ForgedMessageError, ids_of
+from schema.status.workers import Throughput
+from schema.worker_registry import not_ready, ready
+from workers.child.retry import patiently
+from workers.node.message_filter import ForgedMessageError, ids_of
+from workers.node.redis_outage import redis_outage
+from workers.node.scoreboard import Place
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +156,7 @@ class Clerk:
     def report(self, throughput: Throughput) -> None:
         """Let everybody know how quick this child is; the next report may do better."""
         try:
-            readiness.report(self._database, self._name, throughput)
+            worker_registry.report(self._database, self._name, throughput)
         except SQLAlchemyError as error:
             logger.warning("cannot report: %s", type(error).__name__)
 

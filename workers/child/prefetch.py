@@ -5,22 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema.document import Document
+from schema.broker.messages import BrokerError
 from schema.ledger.claim import Claim, UnknownOptionsError
-from schema.messages import BrokerError
-from workers.beat import Beat
-from workers.board import LOOK
-from workers.clerk import Clerk
-from workers.patience import Interrupted
-from workers.redis_outage import redis_outage
+from workers.child.claimed_job import Taken
+from workers.child.heartbeat import Beat
+from workers.child.ledger_client import Clerk
+from workers.child.retry import Interrupted
+from workers.node.redis_outage import redis_outage
+from workers.node.scoreboard import LOOK
 
 if TYPE_CHECKING:
-    from workers.engine import Engine, Prepared
+    from workers.engine.engine import Engine
 
 logger = logging.getLogger(__name__)
 
@@ -30,26 +29,6 @@ TURN = 10.0
 URGENT_TURN = 2.0
 #: … of which a large run has its part: so long, one behind the other, its jobs are taken as well.
 LATER_TURN = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A job in hand, and what is ready of it: whoever computes it sees to the rest.
-
-    Attributes:
-        documents: None if they are not read yet.
-        prepared: None if they are not tokenised yet.
-        message: Its id, if Celery has not seen it.
-        begun: Whether its attempt is charged.
-        alone: Whether it is to be computed by itself.
-    """
-
-    claim: Claim
-    documents: list[Document] | None = None
-    prepared: Prepared | None = None
-    message: str | None = None
-    begun: bool = False
-    alone: bool = False
 
 
 class Ahead:

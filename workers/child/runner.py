@@ -20,23 +20,23 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine as Database
 
+from schema.broker.messages import Messages
 from schema.ledger.claim import UnknownOptionsError
-from schema.messages import Messages
 from schema.settings import Settings
-from workers.ahead import Ahead, Taken
-from workers.backoff import Backoff
-from workers.beat import Beat
-from workers.board import Place
-from workers.clerk import Clerk
-from workers.faults import DeviceFault, WorkerFault
-from workers.job_stream import JobStream, fits
-from workers.patience import Interrupted
-from workers.settlement import Settlement
-from workers.streaming import Streaming
-from workers.writer import Computed, Writer
+from workers.child.claimed_job import Taken
+from workers.child.failure_policy import Settlement
+from workers.child.heartbeat import Beat
+from workers.child.job_stream import JobStream, fits
+from workers.child.ledger_client import Clerk
+from workers.child.prefetch import Ahead
+from workers.child.retry import Backoff, Interrupted
+from workers.child.writer import Computed, Writer
+from workers.engine.continuous_batching import Streaming
+from workers.errors import DeviceFault, WorkerFault
+from workers.node.scoreboard import Place
 
 if TYPE_CHECKING:
-    from workers.engine import Engine
+    from workers.engine.engine import Engine
 
 logger = logging.getLogger(__name__)
 

@@ -15,21 +15,22 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
+from schema.broker.app import celery_app, make_app
+from schema.broker.messages import Messages
 from schema.catalog import CatalogError, load_catalog
-from schema.celery_app import celery_app, make_app
 from schema.database import open_engine
 from schema.ledger.reap import LOST
-from schema.messages import Messages
 from schema.process import die_with_parent, machine, this_process
-from schema.readiness import NameTakenError, not_ready, ready, register, workers_on
 from schema.settings import Settings, settings
-from workers.board import Place, node_board
-from workers.checkpoint import ModelError
-from workers.threads import limit_threads
-from workers.upkeep import REDIS_TIMEOUT, death_of
+from schema.worker_registry import NameTakenError, not_ready, ready, register, workers_on
+from workers.models.checkpoint import ModelError
+from workers.node.child_exit import death_of
+from workers.node.maintenance import REDIS_TIMEOUT
+from workers.node.scoreboard import Place, node_board
+from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
-    from workers.job import JobRunner
+    from workers.child.runner import JobRunner
 
 logger = logging.getLogger(__name__)
 
@@ -130,10 +131,10 @@ def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRun
     threads = limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
     from workers.analyses import load_analysis
-    from workers.decisions import Decisions
-    from workers.engine import Engine as Warm
-    from workers.job import JobRunner
-    from workers.memory import share_memory
+    from workers.child.runner import JobRunner
+    from workers.engine.engine import Engine as Warm
+    from workers.runtime.gpu_memory import share_memory
+    from workers.runtime.tuning_cache import Decisions
 
     process = billiard.current_process()
     device = _device(config.device)

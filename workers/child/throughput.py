@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from time import monotonic
 
-from schema.readiness import Throughput
-from workers.counters import Counters
+from schema.status.workers import Throughput
+from workers.engine.counters import Counters
 
 #: Seconds between two reports.
 REPORT_EVERY = 5.0

@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from schema.ledger.claim import Claim
-from schema.outcome import Outcome
-from workers.clerk import Clerk
-from workers.counters import Counters
-from workers.meter import Meter, in_words
+from schema.results.outcome import Outcome
+from workers.child.ledger_client import Clerk
+from workers.child.throughput import Meter, in_words
+from workers.engine.counters import Counters
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What analyses with an encoder share."""

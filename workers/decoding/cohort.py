@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from workers.decoding.beam import BeamSearch
-from workers.decoding.cache import Cache
-from workers.decoding.causal import Model
-from workers.decoding.constraints import Constraints
-from workers.decoding.extent import Extent
-from workers.decoding.greedy import GreedySearch
-from workers.decoding.scores import Scores
-from workers.decoding.search import Search, SearchSettings
-from workers.layers.device import to_device
+from workers.decoding.architecture.causal import Model
+from workers.decoding.attention.kv_cache import Cache
+from workers.decoding.output.scores import Scores
+from workers.decoding.search.base import Search
+from workers.decoding.search.beam import BeamSearch
+from workers.decoding.search.greedy import GreedySearch
+from workers.decoding.search.lengths import Extent
+from workers.decoding.search.logits_processors import Constraints
+from workers.decoding.search.settings import SearchSettings
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
+from workers.runtime.transfer import to_device
 
 
 class Cohort:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from schema.catalog import Precision
-from workers.decoding import bart, gpt2, llama, t5
-from workers.decoding.causal import Model
-from workers.layers.unsupported import UnsupportedModelError
+from workers.decoding.architecture.causal import Model
+from workers.decoding.families import bart, gpt2, llama, t5
+from workers.errors import UnsupportedModelError
 
 
 def take_apart(model: Any, precision: Precision) -> Model:

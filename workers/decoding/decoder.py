@@ -11,15 +11,15 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.attention import fused_attention
-from workers.decoding.causal import Causal, CausalLayer, Model, Turn
+from workers.decoding.admission_queue import Waiting
+from workers.decoding.architecture.causal import Causal, CausalLayer, Model, Turn
+from workers.decoding.architecture.seq2seq import DecoderLayer
+from workers.decoding.attention.batched import fused_attention
+from workers.decoding.attention.step import StepAttention
 from workers.decoding.cohort import Cohort, advance
-from workers.decoding.constraints import Constraints
-from workers.decoding.search import SearchSettings
-from workers.decoding.seq2seq import DecoderLayer
-from workers.decoding.step_attention import StepAttention
-from workers.decoding.waiting import Waiting
-from workers.lanes import Work, lanes_for, side_by_side
+from workers.decoding.search.logits_processors import Constraints
+from workers.decoding.search.settings import SearchSettings
+from workers.runtime.lanes import Work, lanes_for, side_by_side
 
 #: The part of the rows, and of the source tokens, that has to be free before documents are
 #: admitted: fewer and larger cohorts multiply larger matrices, but leave rows idle for longer.

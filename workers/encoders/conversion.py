@@ -8,13 +8,13 @@ from typing import Any
 from transformers import PreTrainedModel
 
 from schema.catalog import Precision
-from workers.encoders.bert import bert_body
-from workers.encoders.deberta import deberta_body
-from workers.encoders.distilbert import distilbert_body
+from workers.encoders.families.bert import bert_body
+from workers.encoders.families.deberta import deberta_body
+from workers.encoders.families.distilbert import distilbert_body
+from workers.encoders.families.roberta import roberta_body
 from workers.encoders.heads import head_of
 from workers.encoders.packed import Body, PackedEncoder
-from workers.encoders.roberta import roberta_body
-from workers.layers.unsupported import UnsupportedModelError
+from workers.errors import UnsupportedModelError
 
 #: By `model_type` of the configuration.
 _BODIES: dict[str, Callable[[Any, Precision], Body]] = {

@@ -13,16 +13,15 @@ from transformers import PreTrainedModel
 
 from schema.catalog import Entry, Precision
 from schema.settings import settings
-from workers.decisions import Decisions
-from workers.encoders.families import pack, release
+from workers.encoders.conversion import pack, release
+from workers.encoders.interface import Forward
 from workers.encoders.padded import PaddedEncoder
-from workers.encoders.rows import Forward
-from workers.encoders.trial import Judge, compare
-from workers.faults import ModelError
+from workers.encoders.precision_trial import Judge, compare
+from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
-from workers.layers.unsupported import UnsupportedModelError
-from workers.loading import LoadedModel, load
-from workers.precision import Trial, resolve
+from workers.models.loading import LoadedModel, load
+from workers.models.precision import Trial, resolve
+from workers.runtime.tuning_cache import Decisions
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from torch import nn
 
 from schema.catalog import Precision
 from workers.encoders.packed import Head
+from workers.errors import UnsupportedModelError
 from workers.layers.linear import DTYPES
-from workers.layers.unsupported import UnsupportedModelError
 
 
 def _of_row(*modules: Any) -> nn.Sequential:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from workers.progress import nothing
+from workers.runtime.progress import nothing
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]

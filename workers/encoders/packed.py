@@ -17,14 +17,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workers.encoders.rows import Floats, Ints, Row
-from workers.layers.device import Fetched, to_device
+from workers.encoders.interface import Floats, Ints, Row
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
-from workers.progress import nothing
+from workers.runtime.progress import nothing
+from workers.runtime.transfer import Fetched, to_device
 
 #: From the ids of all rows, one after the other, and the tokens of each row, to each token's place
 #: among the position embeddings.

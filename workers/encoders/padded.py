@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from workers.encoders.rows import Floats, Row
-from workers.layers.device import to_device
+from workers.encoders.interface import Floats, Row
 from workers.layers.vocabulary import check_known, tokens_of
-from workers.progress import nothing
+from workers.runtime.progress import nothing
+from workers.runtime.transfer import to_device
 
 
 class PaddedEncoder:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
-from workers.encoders.rows import Floats, Forward, Row
-from workers.encoders.trial_texts import QUESTIONS, texts
-from workers.precision import Trial
+from workers.encoders.interface import Floats, Forward, Row
+from workers.encoders.precision_texts import QUESTIONS, texts
+from workers.models.precision import Trial
 
 #: Tokens of a batch.
 _BATCH = 1024

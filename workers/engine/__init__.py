@@ -1,0 +1,1 @@
+"""The engine: documents through one analysis, in batches."""

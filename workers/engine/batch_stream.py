@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from workers.analysis import Window
-from workers.batches import room_of
-from workers.lanes import Work, side_by_side
+from workers.engine.batching import room_of
+from workers.runtime.lanes import Work, side_by_side
 
 #: Batches of each lane that should be waiting: with fewer, they get smaller, as at the end.
 _WAITING = 3

@@ -15,13 +15,13 @@ from typing import Any
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.outcome import Outcome
+from schema.results.outcome import Outcome
 from workers.analysis import Stream, Window
-from workers.counters import Counters
-from workers.engine import Engine, Prepared
-from workers.isolation import is_out_of_memory, raise_worker_fault
-from workers.progress import Told, carrying
-from workers.work import Work
+from workers.engine.counters import Counters
+from workers.engine.document_state import Work
+from workers.engine.engine import Engine, Prepared
+from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
+from workers.runtime.progress import Told, carrying
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from schema.document import Document
 from schema.results import Failure, Result
-from workers.analysis import DocumentError, Window
-from workers.isolation import is_out_of_memory
+from workers.analysis import Window
+from workers.errors import DocumentError
+from workers.runtime.device_errors import is_out_of_memory
 
 
 @dataclass(slots=True)

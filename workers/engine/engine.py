@@ -9,19 +9,20 @@ from typing import Any
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.outcome import Outcome
 from schema.results import Failure, Result
-from workers.analysis import Analysis, DocumentError, Stream, Window
-from workers.batch_stream import BatchStream
-from workers.batches import LEAST, batches, cost
-from workers.budget import Budgets
-from workers.counters import Counters, Forwards
-from workers.decisions import Decisions
-from workers.faults import DeviceFault, WorkerFault
-from workers.isolation import Blame, isolate, isolate_windows, raise_worker_fault
-from workers.lanes import Shared, lanes_for, side_by_side
-from workers.progress import Told, carrying, nothing
-from workers.work import Work, failure_of
+from schema.results.outcome import Outcome
+from workers.analysis import Analysis, Stream, Window
+from workers.engine.batch_stream import BatchStream
+from workers.engine.batching import LEAST, batches, cost
+from workers.engine.counters import Counters, Forwards
+from workers.engine.document_state import Work, failure_of
+from workers.engine.isolation import Blame, isolate, isolate_windows
+from workers.engine.token_budget import Budgets
+from workers.errors import DeviceFault, DocumentError, WorkerFault
+from workers.runtime.device_errors import raise_worker_fault
+from workers.runtime.lanes import Shared, lanes_for, side_by_side
+from workers.runtime.progress import Told, carrying, nothing
+from workers.runtime.tuning_cache import Decisions
 
 #: A document that no model can have trouble with.
 _HARMLESS = "The parcel arrived on Monday."

@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import torch
-
 from workers.analysis import Window
-from workers.batches import cost
-from workers.faults import DeviceFault, WorkerFault
+from workers.engine.batching import cost
+from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
 
 if TYPE_CHECKING:
-    from workers.budget import Budgets
+    from workers.engine.token_budget import Budgets
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
 #: Of a batch: the place of a window, and what it raised alone.
 Blame = Callable[[int, Exception], None]
-
-#: Known to newer versions of torch only.
-_AcceleratorError: type[Exception] | None = getattr(torch, "AcceleratorError", None)
-#: The last two are oneDNN's and cuBLAS's way to say so.
-_OUT_OF_MEMORY = (
-    *("can't allocate memory", "not enough memory", "out of memory"),
-    *("could not create a primitive", "CUBLAS_STATUS_ALLOC_FAILED"),
-)
-_DEVICE_GONE = ("CUDA error", "CUDA driver error", "cuDNN error", "CUBLAS_STATUS")
 
 
 def isolate(
@@ -104,26 +93,3 @@ def isolate_windows(
     elif budgets.of(group) < ceiling:
         budgets.keep(group)
     return outputs
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether something was too large for the memory of the device or of the machine."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(part in str(error) for part in _OUT_OF_MEMORY)
-
-
-def raise_worker_fault(error: Exception) -> None:
-    """Raise what is certainly the worker's fault; return where it may be a document's.
-
-    Raises:
-        WorkerFault: As it came.
-        DeviceFault: If the device is gone.
-    """
-    if isinstance(error, WorkerFault):
-        raise error
-    if is_out_of_memory(error):
-        return
-    gone = _AcceleratorError is not None and isinstance(error, _AcceleratorError)
-    if gone or (isinstance(error, RuntimeError) and str(error).startswith(_DEVICE_GONE)):
-        raise DeviceFault(f"the device is gone ({type(error).__name__})") from error

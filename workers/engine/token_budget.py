@@ -6,7 +6,7 @@ import json
 import logging
 import platform
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import cycle
 from time import perf_counter
 from typing import Any
@@ -16,26 +16,16 @@ import torch
 from schema.document import Document
 from schema.options import RunOptions
 from workers.analysis import Analysis, Window
-from workers.batches import batches
-from workers.decisions import Decisions
-from workers.isolation import is_out_of_memory
+from workers.engine.batching import batches
+from workers.engine.calibration import CANDIDATES, NEAR, ROUNDS, SECONDS, Forward
+from workers.runtime.device_errors import is_out_of_memory
+from workers.runtime.tuning_cache import Decisions
 
 logger = logging.getLogger(__name__)
 
-#: Tokens of a batch that are tried, by device.
-CANDIDATES = {
-    "cpu": (512, 1024, 2048, 4096),
-    "cuda": (8192, 16384, 32768, 65536, 131072, 262144),
-}
-#: Of budgets as quick as this beside the best, the smallest is taken: it pads and holds less.
-NEAR = 0.02
-#: Seconds that measuring may take, about, and how often each candidate is tried in them.
-SECONDS, ROUNDS = 6.0, 3
 #: Sentences of the texts that are measured with, long ones among short as customers write.
 _LENGTHS = (4, 1, 9, 2, 1, 30, 3, 1, 6, 2, 14, 1, 5, 2, 3, 20, 1, 4, 2, 7)
 _SENTENCE = "The parcel arrived on Monday, and the box was fine. "
-
-Forward = Callable[[Sequence[Window]], Any]
 
 
 class Budgets:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from workers.analysis import Window
 from workers.decoding import Decoder
-from workers.generation_settings import generation_settings
-from workers.pieces import PARAGRAPH, paragraphs, split_to_fit
-from workers.sentences import sentence_spans
-from workers.text_model import TextModel
-from workers.told import Told
+from workers.generation.language_pair import Told
+from workers.generation.model import TextModel
+from workers.generation.settings import generation_settings
+from workers.generation.text_stream import TextStream
+from workers.text.sentences import sentence_spans
+from workers.text.splitting import PARAGRAPH, paragraphs, split_to_fit
 
 #: Source tokens that are given to the decoder together, of which it takes as many as it can.
 FORWARD_TOKENS = 1_000_000
@@ -124,43 +125,6 @@ class Generator:
         """
         decoder = self._decoder
         return TextStream(decoder, self._model) if isinstance(decoder, Decoder) else None
-
-
-class TextStream:
-    """Pieces that come while others are on their way; an analysis's `Stream`.
-
-    Args:
-        decoder: Writes.
-        model: Reads what it has written.
-    """
-
-    by_batches = False
-
-    def __init__(self, decoder: Decoder, model: TextModel) -> None:
-        self._decoder, self._model = decoder, model
-
-    @property
-    def wants(self) -> int:
-        """Pieces that should be waiting."""
-        return self._decoder.wants
-
-    def run(
-        self,
-        windows: Sequence[Window],
-        on_step: Callable[[], None],
-        on_output: Callable[[int, list[int]], None],
-        more: Callable[[], Sequence[Window]],
-    ) -> None:
-        """See `Stream`; what is given for each is the tokens of its text."""
-
-        def ids(some: Sequence[Window]) -> list[list[int]]:
-            return [window.features.ids for window in some]
-
-        self._decoder.stream(ids(windows), on_step, on_output, lambda: ids(more()))
-
-    def outputs(self, raw: Sequence[Sequence[int]]) -> list[str]:
-        """The texts."""
-        return self._model.texts(raw)
 
 
 def join(windows: Sequence[Window], outputs: Sequence[str]) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schema.catalog import Entry
-from workers.analysis import DocumentError
-from workers.faults import ModelError
-from workers.languages import Languages
+from workers.errors import DocumentError, ModelError
+from workers.generation.model_languages import Languages
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedMode
 
 from schema.catalog import Entry, Precision
 from workers.decoding import Decoder, GenerateDecoder, take_apart
-from workers.faults import ModelError
-from workers.languages import Languages
-from workers.layers.unsupported import UnsupportedModelError
-from workers.loading import load
-from workers.memory import room
-from workers.normalizer import restore_normalizer
+from workers.decoding.capacity import room
+from workers.errors import ModelError, UnsupportedModelError
+from workers.generation.model_languages import Languages
+from workers.models.loading import load
+from workers.models.normalizer import restore_normalizer
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workers.iso_639 import codes_of
+from workers.generation.iso_639 import codes_of
 
 #: A code of FLORES-200, ISO 639-3 and a script: NLLB's tokenizer keeps no list of them.
 _FLORES = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
 from schema.catalog import Precision
+from workers.errors import UnsupportedModelError
 from workers.layers.linear import DTYPES, Linear, joined
 from workers.layers.norm import Norm, layer_norm, rms_norm
-from workers.layers.unsupported import UnsupportedModelError
 
 
 def linear(module: Any, precision: Precision, activation: Any = None) -> Linear:

@@ -11,7 +11,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from workers.layers.byte_kernels import LARGEST, ByteProduct, input_blocks
+from workers.layers.int8_kernels import LARGEST, ByteProduct, input_blocks
 
 #: Part of a product by which it may differ: its sum, its scale and their product are rounded to
 #: float32, by 2**-24 each at the most.

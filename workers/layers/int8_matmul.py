@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workers.layers.byte_check import is_exact, is_exact_here
-from workers.layers.byte_kernels import (
+from workers.layers.int8_check import is_exact, is_exact_here
+from workers.layers.int8_kernels import (
     ByteProduct,
     FbgemmProduct,
     FloatProduct,

@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
-from workers.layers.int8 import Int8Weight
-from workers.layers.unsupported import UnsupportedModelError
+from workers.errors import UnsupportedModelError
+from workers.layers.quantization import Int8Weight
 
 #: What tensors between layers are made of; int8 is a matter inside the linear layers only.
 DTYPES: dict[Precision, torch.dtype] = {

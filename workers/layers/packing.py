@@ -10,7 +10,7 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
-from workers.layers.device import to_device
+from workers.runtime.transfer import to_device
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from workers.layers.byte_kernels import LARGEST
-from workers.layers.byte_products import byte_product
+from workers.layers.int8_kernels import LARGEST
+from workers.layers.int8_matmul import byte_product
 
 _TINY = 1e-12
 

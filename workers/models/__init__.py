@@ -1,0 +1,1 @@
+"""From an entry of the catalog to a model in memory."""

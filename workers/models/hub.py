@@ -17,8 +17,8 @@ from huggingface_hub.errors import (
 )
 
 from schema.catalog import Entry
-from workers.checkpoint import has_tokenizer, weight_files
-from workers.faults import ModelError
+from workers.errors import ModelError
+from workers.models.checkpoint_files import has_tokenizer, weight_files
 
 _ASK_SECONDS = 5
 #: What of a repository a model may need: none of its other weight formats, none of its folders.

@@ -13,10 +13,10 @@ from transformers.utils import logging as transformers_logging
 
 from schema.catalog import Entry, Precision
 from workers.analysis import Provenance
-from workers.checkpoint import locate
-from workers.faults import ModelError
+from workers.errors import ModelError
 from workers.layers.linear import DTYPES
-from workers.precision import check
+from workers.models.checkpoint import locate
+from workers.models.precision import check
 
 #: The window of a model that states none, neither in its configuration nor in its tokenizer's.
 _USUAL_WINDOW = 512

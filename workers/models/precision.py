@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 
 from schema.catalog import Entry, Precision
-from schema.outcome import Provenance
-from workers.decisions import Decisions
-from workers.faults import ModelError
+from schema.results.outcome import Provenance
+from workers.errors import ModelError
+from workers.runtime.tuning_cache import Decisions
 
 logger = logging.getLogger(__name__)
 

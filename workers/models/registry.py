@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schema.catalog import Entry
-from workers.text_model import TextModel
+from workers.generation.model import TextModel
 
 
 class TextModels:

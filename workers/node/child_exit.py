@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 
 from schema.ledger.reap import LOST
 from schema.results import Failure
@@ -41,3 +42,27 @@ def how_it_ended(status: str) -> Failure:
 def _killed_by(name: str) -> Failure:
     hint = ", as the kernel does when memory runs out" if name == "SIGKILL" else ""
     return Failure(name, f"its worker was killed by {name}{hint}")
+
+
+#: Deaths of children that are remembered until somebody asks.
+DEATHS_KEPT = 64
+
+
+_wake = threading.Event()
+
+
+#: By pid. A child that replaces a dead one inherits this with the fork.
+_deaths: dict[int, Failure] = {}
+
+
+def child_died(pid: int, failure: Failure) -> None:
+    """In the parent: what is known of a child's end; of several reports the first counts."""
+    _deaths.setdefault(pid, failure)
+    while len(_deaths) > DEATHS_KEPT:
+        del _deaths[next(iter(_deaths))]
+    _wake.set()
+
+
+def death_of(pid: int) -> Failure:
+    """What this process, or the parent that it was forked from, knows of the end of a worker."""
+    return _deaths.get(pid, LOST)

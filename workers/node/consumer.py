@@ -18,8 +18,8 @@ from celery.worker.consumer.consumer import CONNECTION_RETRY
 from celery.worker.state import maybe_shutdown
 from kombu.connection import Connection
 
-from schema.refusals import reason_of, refusal_code
-from workers.redis_outage import redis_outage
+from schema.broker.refusals import reason_of, refusal_code
+from workers.node.redis_outage import redis_outage
 
 #: Seconds between two looks at whether the node is to end.
 LOOK = 0.25

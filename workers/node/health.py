@@ -1,6 +1,6 @@
 """Health: whether a node of this host is well, by its pulse, without asking the node.
 
-python -m workers.health NAME [--late SECONDS]
+python -m workers.node.health NAME [--late SECONDS]
 
 Exit code 0 if it is, 1 if not, with the reason. NAME is what `triage worker --name` was given.
 """
@@ -13,7 +13,7 @@ import socket
 import sys
 from pathlib import Path
 
-from workers.pulse import LATE, Pulse, pulse_path
+from workers.node.pulse import LATE, Pulse, pulse_path
 
 
 def complaint(home: Path, node: str, late: float = LATE) -> str | None:
@@ -45,7 +45,7 @@ def home_folder() -> Path:
 
 def main() -> int:
     """Say how the node is; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m workers.health", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m workers.node.health", description=__doc__)
     parser.add_argument("name", help="of the node, without @host")
     parser.add_argument("--late", type=float, default=LATE, help="seconds without a sign of life")
     asked = parser.parse_args()

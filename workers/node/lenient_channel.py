@@ -2,7 +2,7 @@
 
 Celery notes in Redis which messages are being worked on, and tells Flower what happens. The ledger
 knows who works on what, and sends again what was lost; so a refused note, event or answer is no
-reason to stop. The bases of the channel in `workers.transport`.
+reason to stop. The bases of the channel in `workers.node.transport`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import redis
 from kombu.transport import redis as transport
 from kombu.transport import virtual
 
-from schema.redis_keys import PROBE, PROBE_LIFE, move_aside
-from schema.refusals import WRONG_TYPE, reason_of, refusal_code
-from workers.redis_outage import logger, redis_outage
+from schema.broker.redis_keys import PROBE, PROBE_LIFE, move_aside
+from schema.broker.refusals import WRONG_TYPE, reason_of, refusal_code
+from workers.node.redis_outage import logger, redis_outage
 
 #: What redis-py raises if Redis cannot be reached or refuses.
 UNUSABLE = (redis.RedisError, OSError)

@@ -10,9 +10,9 @@ import time
 
 from sqlalchemy import Engine
 
+from schema.broker.messages import Messages
 from schema.ledger.resend import find_unclaimed, resend
-from schema.messages import Messages
-from workers.transport import ForgedMessageError, ids_of
+from workers.node.message_filter import ForgedMessageError, ids_of
 
 #: Of the message timeout: after which a job's message is looked for, …
 LOOKED_FOR = 1 / 2

@@ -9,32 +9,26 @@ import contextlib
 import logging
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
-from schema.celery_app import make_app
-from schema.database import open_engine
+from schema.broker.messages import Messages
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
-from schema.ledger.reap import LOST, reap
-from schema.messages import BrokerError, Messages
+from schema.ledger.reap import reap
 from schema.process import Process, machine
-from schema.readiness import seen, workers_on
 from schema.results import Failure
-from schema.settings import Settings, settings
-from workers.board import Board, node_board
-from workers.death import how_a_child_ended
-from workers.lost_messages import LostMessages
-from workers.redis_outage import redis_outage
-from workers.steadiness import Steadiness
-from workers.vitals import vitals
+from schema.settings import Settings
+from schema.worker_registry import seen, workers_on
+from workers.node.child_exit import _deaths, child_died, death_of, how_a_child_ended
+from workers.node.lost_messages import LostMessages
+from workers.node.outage_guard import Steadiness
+from workers.node.redis_outage import redis_outage
+from workers.node.scoreboard import Board
 
 logger = logging.getLogger(__name__)
 
@@ -44,22 +38,6 @@ WATCH = 1.0
 LOOKS = 4
 #: Seconds that Redis gets to answer, and that the last look of a node may take.
 REDIS_TIMEOUT, LAST_LOOK = 5.0, 3.0
-#: Deaths of children that are remembered until somebody asks.
-DEATHS_KEPT = 64
-
-_over = threading.Event()
-_wake = threading.Event()
-#: By pid. A child that replaces a dead one inherits this with the fork.
-_deaths: dict[int, Failure] = {}
-
-#: Held during a step: a child forked in the middle of one would inherit locks on a SQLite file
-#: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
-_stepping = threading.Lock()
-os.register_at_fork(
-    before=_stepping.acquire,
-    after_in_parent=_stepping.release,
-    after_in_child=_stepping.release,
-)
 
 
 class Upkeep:
@@ -166,82 +144,3 @@ class Upkeep:
                 reaped.halved,
                 reaped.dead,
             )
-
-
-def child_died(pid: int, failure: Failure) -> None:
-    """In the parent: what is known of a child's end; of several reports the first counts."""
-    _deaths.setdefault(pid, failure)
-    while len(_deaths) > DEATHS_KEPT:
-        del _deaths[next(iter(_deaths))]
-    _wake.set()
-
-
-def death_of(pid: int) -> Failure:
-    """What this process, or the parent that it was forked from, knows of the end of a worker."""
-    return _deaths.get(pid, LOST)
-
-
-def start(**_signal: Any) -> None:
-    """Begin when the node is ready."""
-    _over.clear()
-    upkeep = _upkeep()
-    threading.Thread(target=_repeat, args=(upkeep,), name="upkeep", daemon=True).start()
-
-
-def stop(**_signal: Any) -> None:
-    """End when the node shuts down: a node that leaves asks for no more work."""
-    _over.set()
-    _wake.set()
-
-
-def leave(**_signal: Any) -> None:
-    """At the end, when the children are gone: take them off the list of workers."""
-
-    def look() -> None:
-        upkeep = _upkeep()
-        for _ in range(2):
-            _round(upkeep, upkeep.look_around)
-
-    # The node ends also while the database is away.
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    thread.join(LAST_LOOK)
-
-
-def _upkeep() -> Upkeep:
-    config = settings()
-    # Who waits for a lock longer than a heartbeat looks at a ledger that nobody could keep up.
-    engine = open_engine(config.database, config.lease, lock_timeout=config.heartbeat)
-    return Upkeep(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
-
-
-def between_rounds(config: Settings) -> float:
-    """Seconds between two rounds: few enough that a lock on the ledger does not begin and end
-    between two of them, unseen, and is longer than a lease.
-    """
-    return min(config.upkeep, config.heartbeat / 2)
-
-
-def _repeat(upkeep: Upkeep) -> None:
-    due = 0.0
-    while not _over.is_set():
-        if upkeep.watch() or _wake.is_set() or time.monotonic() >= due:
-            _wake.clear()
-            _round(upkeep, upkeep.step)
-            due = time.monotonic() + between_rounds(settings())
-        vitals.write()
-        _wake.wait(WATCH)
-
-
-def _round(upkeep: Upkeep, step: Callable[[], None]) -> None:
-    with _stepping:
-        try:
-            step()
-        except BrokerError as error:
-            redis_outage.note(str(error))
-        except Exception as error:
-            # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
-            logger.warning("upkeep waits: %s", type(error).__name__)
-        finally:
-            # A child that is forked now must not inherit a connection.
-            upkeep.dispose()

@@ -1,4 +1,4 @@
-"""The pulse: a small file in which a node's parent says that it lives, and `workers.health` reads.
+"""The pulse: a small file in which a node's parent says that it lives, for `workers.node.health`.
 
 Whoever asks for a node's health asks every minute, on a machine that may have nothing to spare; so
 this imports no more than it must, and neither Celery nor the settings.

@@ -10,8 +10,8 @@ from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import WorkerLostError
 from celery.worker.request import Request
 
-from workers import upkeep
-from workers.death import how_it_ended
+from workers.node import child_exit
+from workers.node.child_exit import how_it_ended
 
 
 class JobRequest(Request):  # type: ignore[misc]
@@ -24,7 +24,7 @@ class JobRequest(Request):  # type: ignore[misc]
             error = error.exc
         if isinstance(error, WorkerLostError | SystemExit):
             if self.worker_pid:
-                upkeep.child_died(self.worker_pid, how_it_ended(str(error)))
+                child_exit.child_died(self.worker_pid, how_it_ended(str(error)))
             # Celery would log its own frames, as if they were at fault.
             options["return_ok"] = True
         return super().on_failure(exc_info, **options)

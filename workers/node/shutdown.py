@@ -17,8 +17,8 @@ from typing import Any
 
 from schema.results import Failure
 from schema.settings import settings
-from workers import upkeep
-from workers.board import LOOK, Board, node_board
+from workers.node import child_exit, maintenance_thread
+from workers.node.scoreboard import LOOK, Board, node_board
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ TOO_LATE = Failure("WorkerLost", "its node was told to end, and it could not rel
 
 def begin(how: str = "Warm", **_signal: Any) -> None:
     """Called by Celery in the parent, in its handler of the first signal."""
-    upkeep.stop()
+    maintenance_thread.stop()
     grace = 0.0 if how == "Cold" else settings().grace
     node_board.stop(grace)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
@@ -55,7 +55,7 @@ def end_stragglers(board: Board) -> None:
 def _kill(pids: list[int]) -> None:
     for pid in pids:
         if _is_running_child(pid):
-            upkeep.child_died(pid, TOO_LATE)
+            child_exit.child_died(pid, TOO_LATE)
             logger.info("child %d is ended with its node", pid)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

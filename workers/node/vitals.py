@@ -14,7 +14,7 @@ from typing import Any
 from celery import Celery, bootsteps
 
 from schema.settings import settings
-from workers.pulse import BEAT, Pulse, pulse_path, sweep
+from workers.node.pulse import BEAT, Pulse, pulse_path, sweep
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from schema.private import make_private_folder
+from schema.private_files import make_private_folder
 
 logger = logging.getLogger(__name__)
 

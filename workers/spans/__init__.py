@@ -1,0 +1,1 @@
+"""Results with offsets in the text."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workers.encoders.rows import Floats
+from workers.encoders.interface import Floats
 
 #: What a model calls a token that belongs to no entity.
 _OUTSIDE = "O"

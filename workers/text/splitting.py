@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from workers.sentences import sentence_spans
+from workers.text.sentences import sentence_spans
 
 Span = tuple[int, int]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.engine.work import Said
+from benchmarks.engine.workload import Said
 from schema.document import Document
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.engine.transformers_variants import BASELINE, BATCH, SORTED
-from benchmarks.engine.work import Run, Said, Variant, Work
+from benchmarks.engine.variants.transformers_pipelines import BASELINE, BATCH, SORTED
+from benchmarks.engine.workload import Run, Said, Variant, Work
 
 #: Variants that every section has, whatever time is left: the engine, and what it is held against.
 ESSENTIAL = (BASELINE, "engine fp32")

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.engine import flops
-from benchmarks.engine.shapes import Shape
-from benchmarks.engine.work import Said, Work, Written
+from benchmarks.engine.measuring import flops
+from benchmarks.engine.synthetic.shapes import Shape
+from benchmarks.engine.workload import Said, Work, Written
 from schema.document import Document
 from schema.options import DEFAULT_QUESTION
 from workers.analyses import qa

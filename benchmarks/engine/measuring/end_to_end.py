@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.engine import texts
-from benchmarks.engine.engine_variants import load_engine, write_catalog
-from benchmarks.engine.system import running_system
-from benchmarks.engine.timing import sample
-from benchmarks.engine.work import Place, Work
+from benchmarks.engine.measuring.running_system import running_system
+from benchmarks.engine.measuring.timing import sample
+from benchmarks.engine.synthetic import texts
+from benchmarks.engine.variants.project_engine import load_engine, write_catalog
+from benchmarks.engine.workload import Place, Work
 from schema.catalog import Precision
 from schema.document import Document
 

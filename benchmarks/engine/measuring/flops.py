@@ -6,7 +6,7 @@ percent. With beams, each beam takes as many steps as the text that wins: a litt
 
 from __future__ import annotations
 
-from benchmarks.engine.shapes import Shape
+from benchmarks.engine.synthetic.shapes import Shape
 
 
 def encoder(shape: Shape, tokens: int) -> float:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from benchmarks.engine.work import LeftOut, Place, Run, Said, Work
+from benchmarks.engine.workload import LeftOut, Place, Run, Said, Work
 from schema.document import Document
 from schema.process import die_with_parent
 
@@ -95,7 +95,7 @@ def _serve(connection: Connection, work: Work, place: Place) -> None:
     from tqdm import tqdm
     from transformers.utils import logging
 
-    from benchmarks.engine.variants import known_variants
+    from benchmarks.engine.variants.all import known_variants
 
     # The lock of progress bars would be a semaphore with a name, which outlives a process that ends
     # like this one, and of which `resource_tracker` then warns.

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from schema.catalog import Precision
-from workers.layers.byte_products import byte_product
+from workers.layers.int8_matmul import byte_product
 from workers.layers.linear import DTYPES, prepacks
-from workers.precision import has_bf16
+from workers.models.precision import has_bf16
 
 _REPEATS = 5
 

@@ -14,17 +14,17 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import func, select
 
-from benchmarks.engine.work import LeftOut
-from producer import embedded_redis
+from benchmarks.engine.workload import LeftOut
 from producer.ingest import ingest, make_plan
-from producer.lifetime import dying_with_us, end
-from producer.node import node_command, node_environment
+from producer.nodes import embedded_redis
+from producer.nodes.lifetime import dying_with_us, end
+from producer.nodes.node_command import node_command, node_environment
 from schema.database import open_engine, reading
 from schema.document import Document
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import Settings
 from schema.tables import Job, JobState, Run
-from tests.servers.postgres import create_database, find_binaries, postgres_server
+from tests.support.servers.postgres import create_database, find_binaries, postgres_server
 
 #: Seconds that a node gets to end, and between two looks at a run.
 _PATIENCE, _PAUSE = 120.0, 2.0
@@ -147,7 +147,7 @@ def _start_node(
         "TRIAGE_MODELS": config.models,
         "TRIAGE_HOME": str(folder),
         "TRIAGE_THREADS": str(threads),
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path[1:]]),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *sys.path[1:]]),
     }
     with (folder / "node.log").open("wb") as log:
         return subprocess.Popen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from benchmarks.engine.row import Row
+from benchmarks.engine.reporting.row import Row
 
 _WIDTH, _LEFT, _BAR, _LINE = 900, 270, 380, 22
 _COLOURS = {"engine": "#2da44e", "transformers": "#8c959f", "CTranslate2": "#0969da"}

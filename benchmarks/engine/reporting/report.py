@@ -10,11 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.engine.picture import picture
-from benchmarks.engine.table import DISTURBED, scale_table, table, whole_table
+from benchmarks.engine.reporting.bar_chart import picture
+from benchmarks.engine.reporting.table import DISTURBED, scale_table, table, whole_table
 
 if TYPE_CHECKING:
-    from benchmarks.engine.bench import Found
+    from benchmarks.engine.reporting.findings import Found
 
 _LIBRARIES = ("torch", "transformers", "ctranslate2", "onnxruntime")
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from benchmarks.engine.agreement import agreement
-from benchmarks.engine.cost import Costs
-from benchmarks.engine.peak import Peak
-from benchmarks.engine.timing import Sample
-from benchmarks.engine.work import Said, Variant, Work
+from benchmarks.engine.measuring.agreement import agreement
+from benchmarks.engine.measuring.cost import Costs
+from benchmarks.engine.measuring.matmul_peak import Peak
+from benchmarks.engine.measuring.timing import Sample
+from benchmarks.engine.workload import Said, Variant, Work
 from schema.catalog import Precision
 from schema.document import Document
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.engine.row import Row
-from benchmarks.engine.whole import Scale, Whole
+from benchmarks.engine.measuring.end_to_end import Scale, Whole
+from benchmarks.engine.reporting.row import Row
 
 #: Behind a figure that was taken while somebody else was busy.
 DISTURBED = "~"

@@ -30,11 +30,11 @@ from transformers import (
     MarianMTModel,
 )
 
-from benchmarks.engine.copying import make_it_copy
-from benchmarks.engine.heads import settle
-from benchmarks.engine.shapes import Shape
-from benchmarks.engine.vocabularies import write_tokenizer
-from benchmarks.engine.wandering import make_it_wander
+from benchmarks.engine.synthetic.copying_weights import make_it_copy
+from benchmarks.engine.synthetic.settled_heads import settle
+from benchmarks.engine.synthetic.shapes import Shape
+from benchmarks.engine.synthetic.tokenizers import write_tokenizer
+from benchmarks.engine.synthetic.wandering_weights import make_it_wander
 
 #: To be raised when what is made changes, so that what older versions made is made anew.
 VERSION = 1
@@ -78,7 +78,7 @@ def make_checkpoint(root: Path, name: str, shape: Shape) -> Path:
 def with_beams(checkpoint: Path, beams: int) -> Path:
     """The same checkpoint in a folder whose configuration asks for another number of beams.
 
-    The pipelines listen to `task_specific_params` on this; see `workers.generation_settings`.
+    The pipelines listen to `task_specific_params` on this; see `workers.generation.settings`.
     """
     folder = checkpoint.parent / f"{checkpoint.name}-beams-{beams}"
     if folder.is_dir():

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmarks.engine.shapes import Shape
-from benchmarks.engine.texts import documents
+from benchmarks.engine.synthetic.shapes import Shape
+from benchmarks.engine.synthetic.texts import documents
 
 #: Documents to settle by: others than are measured.
 _LESSONS, _SEED = 32, 98

@@ -23,8 +23,8 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from benchmarks.engine.shapes import Shape
-from benchmarks.engine.texts import documents
+from benchmarks.engine.synthetic.shapes import Shape
+from benchmarks.engine.synthetic.texts import documents
 
 #: Documents that tokenizers learn from: others than are measured, of the same distribution.
 _LESSONS, _SEED = 3_000, 99

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.engine.ctranslate2_variants import ctranslate2_variants
-from benchmarks.engine.engine_variants import engine_variants
-from benchmarks.engine.onnx_variants import onnx_variants
-from benchmarks.engine.reply_variants import reply_variants
-from benchmarks.engine.transformers_variants import transformers_variants
-from benchmarks.engine.work import Place, Variant, Work
+from benchmarks.engine.variants.ctranslate2_translator import ctranslate2_variants
+from benchmarks.engine.variants.onnx_sessions import onnx_variants
+from benchmarks.engine.variants.project_engine import engine_variants
+from benchmarks.engine.variants.prompt_continuation import reply_variants
+from benchmarks.engine.variants.transformers_pipelines import transformers_variants
+from benchmarks.engine.workload import Place, Variant, Work
 
 
 def known_variants(work: Work, place: Place) -> Iterator[Variant]:

@@ -8,11 +8,11 @@ from importlib import util
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engine.transformers_variants import TASKS, decode, load_model
-from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work, Written
+from benchmarks.engine.variants.transformers_pipelines import TASKS, decode, load_model
+from benchmarks.engine.workload import LeftOut, Place, Run, Said, Variant, Work, Written
 from schema.catalog import Precision
 from schema.document import Document
-from workers.generation_settings import generation_settings
+from workers.generation.settings import generation_settings
 
 #: Padded tokens of a batch; it sorts by length itself.
 _BATCH_TOKENS, _BATCH_TOKENS_EACH = 4096, 1024

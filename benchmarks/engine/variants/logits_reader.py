@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.engine.answering import said_of, windows
-from benchmarks.engine.work import Said
+from benchmarks.engine.variants.padded_qa import said_of, windows
+from benchmarks.engine.workload import Said
 from schema.document import Document
-from workers.classifier import softmax, text_of
-from workers.grouping import Grouping, Judged
+from workers.classification.classifier import softmax
+from workers.classification.excerpt import text_of
+from workers.spans.aggregation import Grouping, Judged
 
 
 @dataclass(frozen=True, slots=True)

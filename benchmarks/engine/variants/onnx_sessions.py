@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.engine.onnx_export import export
-from benchmarks.engine.reading import Reader
-from benchmarks.engine.transformers_variants import load_model
-from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work
+from benchmarks.engine.variants.logits_reader import Reader
+from benchmarks.engine.variants.onnx_export import export
+from benchmarks.engine.variants.transformers_pipelines import load_model
+from benchmarks.engine.workload import LeftOut, Place, Run, Said, Variant, Work
 from schema.catalog import Precision
 from schema.document import Document
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.engine.work import Said
+from benchmarks.engine.workload import Said
 from schema.document import Document
 from schema.options import DEFAULT_QUESTION
 from workers.analyses import qa

@@ -9,15 +9,15 @@ from typing import Any, get_args
 
 import torch
 
-from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work, Written
+from benchmarks.engine.workload import LeftOut, Place, Run, Said, Variant, Work, Written
 from schema.catalog import Precision, load_catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure
 from workers.analyses import load_analysis
-from workers.engine import Engine
-from workers.faults import ModelError
-from workers.precision import has_bf16
+from workers.engine.engine import Engine
+from workers.errors import ModelError
+from workers.models.precision import has_bf16
 
 _MEASURED = ("fp32", "bf16", "int8")
 

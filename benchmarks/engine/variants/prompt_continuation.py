@@ -10,14 +10,14 @@ from typing import Any, get_args
 
 import torch
 
-from benchmarks.engine.transformers_variants import load_model, prompts_of, reply_of
-from benchmarks.engine.work import LeftOut, Place, Run, Said, Variant, Work
+from benchmarks.engine.variants.transformers_pipelines import load_model, prompts_of, reply_of
+from benchmarks.engine.workload import LeftOut, Place, Run, Said, Variant, Work
 from schema.catalog import Precision
 from schema.document import Document
 from workers.decoding import Decoder, take_apart
-from workers.layers.unsupported import UnsupportedModelError
-from workers.memory import room
-from workers.precision import has_bf16
+from workers.decoding.capacity import room
+from workers.errors import UnsupportedModelError
+from workers.models.precision import has_bf16
 
 _MEASURED = ("fp32", "bf16", "int8")
 

@@ -21,10 +21,10 @@ from transformers import (
     pipeline,
 )
 
-from benchmarks.engine.answering import answer_padded
-from benchmarks.engine.work import Place, Run, Said, Variant, Work, Written
+from benchmarks.engine.variants.padded_qa import answer_padded
+from benchmarks.engine.workload import Place, Run, Said, Variant, Work, Written
 from schema.document import Document
-from workers.generation_settings import generation_settings
+from workers.generation.settings import generation_settings
 
 #: What everything is compared with.
 BASELINE = "transformers 16 arrival"

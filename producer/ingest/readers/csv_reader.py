@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from producer.ingest.columns import MOST_COLUMNS, check_number
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
-from producer.ingest.lines import EndlessRecordError, Lines, LongLineError
-from producer.ingest.opening import ByteStream, damage
-from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream, unique_names
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.files import ByteStream, damage
+from producer.ingest.readers.lines import EndlessRecordError, Lines, LongLineError
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row_stream import MOST_COLUMNS, RowStream, check_number, unique_names
 
 #: In order of preference, where a header could be cut by several.
 _DELIMITERS = (",", ";", "\t", "|")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from producer.ingest.error import IngestError
+from producer.ingest.errors import IngestError
 
 #: Error handler that decodes a broken byte b to the lone surrogate U+DC00 + b, so that the rest of
 #: the file stays readable and the row is known as broken. Python's own `surrogateescape` (PEP 383)

@@ -14,10 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from producer.ingest.encoding import KEEP_BROKEN, choose_encoding
-from producer.ingest.error import IngestError
-from producer.ingest.limits import check_unpacked
-from producer.ingest.shown import escaped
+from producer.ingest.errors import IngestError
+from producer.ingest.escaping import escaped
+from producer.ingest.readers.encoding import KEEP_BROKEN, choose_encoding
+from producer.ingest.readers.limits import check_unpacked
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 #: First bytes; those of zstd also where a frame to be skipped comes first (RFC 8878, 3.1.2).
@@ -54,7 +54,7 @@ class ByteStream:
     fraction: Callable[[], float | None]
 
     def as_text(self, encoding: str | None, newline: str) -> io.TextIOWrapper:
-        """Decode; bytes that are broken are marked as `producer.ingest.encoding` says.
+        """Decode; bytes that are broken are marked as `producer.ingest.readers.encoding` says.
 
         Raises:
             IngestError: If this is no text, or the encoding cannot be right.

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from producer.ingest.csv_rows import open_csv
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
-from producer.ingest.jsonl_rows import open_jsonl
-from producer.ingest.opening import COMPRESSIONS, check_file, open_file, standard_input
-from producer.ingest.parquet_rows import open_parquet
-from producer.ingest.row_stream import RowStream
-from producer.ingest.shown import escaped
-from producer.ingest.sql_rows import open_sql, parse_sql
-from schema.database import describe
+from producer.ingest.errors import IngestError
+from producer.ingest.escaping import escaped
+from producer.ingest.readers.csv_reader import open_csv
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.files import COMPRESSIONS, check_file, open_file, standard_input
+from producer.ingest.readers.jsonl_reader import open_jsonl
+from producer.ingest.readers.parquet_reader import open_parquet
+from producer.ingest.readers.row_stream import RowStream
+from producer.ingest.readers.sql_reader import open_sql, parse_sql
+from schema.database.errors import describe
 
 FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
-from producer.ingest.lines import Lines, LongLineError
-from producer.ingest.metadata import MOST_LEVELS, too_deep
-from producer.ingest.opening import ByteStream, damage
-from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream, look_ahead
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.files import ByteStream, damage
+from producer.ingest.readers.json_values import MOST_LEVELS, too_deep
+from producer.ingest.readers.lines import Lines, LongLineError
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row_stream import RowStream, look_ahead
 
 #: NaN and infinity are no JSON; they mean nothing.
 _loads = json.JSONDecoder(parse_constant=lambda _name: None).decode

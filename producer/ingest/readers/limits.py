@@ -6,7 +6,7 @@ minutes to end in nothing. What meets a limit ends the ingestion with one senten
 
 from __future__ import annotations
 
-from producer.ingest.error import IngestError
+from producer.ingest.errors import IngestError
 
 #: Blank lines one behind the other: more than a spreadsheet has rows.
 MOST_BLANK_LINES = 1 << 21

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TextIO
 
-from producer.ingest import limits
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
+from producer.ingest.errors import IngestError
+from producer.ingest.readers import limits
+from producer.ingest.readers.encoding import is_broken
 
 
 class LongLineError(Exception):

@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
-from producer.ingest.limits import check_unpacked
-from producer.ingest.opening import damage
-from producer.ingest.parquet_values import read_slowly
-from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream, unique_names
-from producer.ingest.shown import shown
+from producer.ingest.errors import IngestError
+from producer.ingest.escaping import shown
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.files import damage
+from producer.ingest.readers.limits import check_unpacked
+from producer.ingest.readers.parquet_values import read_slowly
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row_stream import RowStream, unique_names
 
 BATCH_ROWS = 1_000
 #: Bytes of a batch, by the average of the file.

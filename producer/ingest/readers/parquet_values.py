@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from producer.ingest.encoding import KEEP_BROKEN
-from producer.ingest.row_stream import unique_names
+from producer.ingest.readers.encoding import KEEP_BROKEN
+from producer.ingest.readers.row_stream import unique_names
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -17,8 +17,9 @@ _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 def read_slowly(column: pa.Array) -> list[Any]:
     """The values of a column of which `to_pylist` cannot give them all.
 
-    Strings that are not UTF-8 come with their broken bytes marked as `producer.ingest.encoding`
-    says; moments and dates that Python does not have, as text; nanoseconds cut to microseconds.
+    Strings that are not UTF-8 come with their broken bytes marked, as said in
+    `producer.ingest.readers.encoding`; moments and dates that Python does not have, as text;
+    nanoseconds cut to microseconds.
 
     Raises:
         ValueError: If one of them cannot be had in any way.

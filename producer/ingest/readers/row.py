@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from producer.ingest.metadata import plain
+from producer.ingest.readers.json_values import plain
 from schema.control_characters import json_text
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
-from producer.ingest.row import Reject, Row
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.row import Reject, Row
 
 #: Rows that are looked at before anything is decided about an input.
 SAMPLE_ROWS = 200
@@ -55,3 +56,19 @@ def unique_names(names: Iterable[str]) -> list[str]:
             name = f"{name} {place}"
         unique[name] = None
     return list(unique)
+
+
+#: Nobody means more, and each row holds them all in memory.
+MOST_COLUMNS = 10_000
+
+
+def check_number(name: str, columns: int) -> None:
+    """Make sure that an input has no more columns than can be read.
+
+    Raises:
+        IngestError: If it has.
+    """
+    if columns > MOST_COLUMNS:
+        raise IngestError(
+            f"{name} has {columns} columns, more than the {MOST_COLUMNS} that can be read"
+        )

@@ -12,12 +12,12 @@ from sqlalchemy import CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
-from producer.ingest.encoding import KEEP_BROKEN, is_broken
-from producer.ingest.error import IngestError
-from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream, unique_names
-from schema.database import first_line
-from schema.database_url import parse_database_url
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.encoding import KEEP_BROKEN, is_broken
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row_stream import RowStream, unique_names
+from schema.database.errors import first_line
+from schema.settings.database_url import parse_database_url
 
 FETCH_ROWS = 1_000
 

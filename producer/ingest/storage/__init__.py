@@ -1,0 +1,1 @@
+"""Storage: from feedback to rows of the database."""

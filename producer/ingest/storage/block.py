@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from producer.ingest.feedback import Feedback
-from producer.ingest.input_row import InputRow
+from producer.ingest.validation.feedback import Feedback
+from producer.ingest.validation.input_row import InputRow
 
 #: Characters after which a block is closed early, so that long texts do not fill the memory.
 MOST_CHARACTERS = 8_000_000

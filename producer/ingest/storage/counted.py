@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from producer.ingest.input_row import InputIdentity, InputRow
+from producer.ingest.validation.input_row import InputIdentity, InputRow
 from schema.tables import RunInput
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 
-from producer.ingest.rejects_place import ENDING, RejectsPlace, place_here, read_places
-from producer.ingest.shown import escaped, shown_names
+from producer.ingest.escaping import escaped, shown_names
+from producer.ingest.storage.rejects_place import ENDING, RejectsPlace, place_here, read_places
 from schema.database import reading
 from schema.tables import Run, RunState
 

@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Engine, select
 
-from producer.ingest.rejects_place import ENDING
-from producer.ingest.shown import escaped
-from producer.rejects_files import RejectsFiles
+from producer.ingest.escaping import escaped
+from producer.ingest.storage.find_rejects import RejectsFiles
+from producer.ingest.storage.rejects_place import ENDING
 from schema.database import writing
 from schema.ledger.which import Which, reach
 from schema.tables import Run, RunState

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from producer.ingest.error import IngestError
-from producer.ingest.feedback import Feedback
-from producer.ingest.found import Found
-from schema.database import first_line
+from producer.ingest.errors import IngestError
+from producer.ingest.storage.stored_document import Found
+from producer.ingest.validation.feedback import Feedback
+from schema.database.errors import first_line
 
 _STAGE = text(
     """

@@ -11,9 +11,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
-from producer.ingest.error import IngestError
-from producer.ingest.row import Reject
-from schema.private import OTHERS, make_private_folder
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.row import Reject
+from schema.private_files import OTHERS, make_private_folder
 
 
 class RejectsFile:

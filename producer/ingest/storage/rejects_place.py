@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Engine, select, update
 
-from producer.ingest.encoding import is_broken
-from producer.ingest.error import IngestError
+from producer.ingest.errors import IngestError
 from producer.ingest.plan import Plan
-from producer.ingest.run import lock_run
+from producer.ingest.readers.encoding import is_broken
+from producer.ingest.storage.run import lock_run
 from schema.database import writing
 from schema.tables import Run
 

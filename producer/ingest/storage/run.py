@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from producer.ingest.counts import Counts
-from producer.ingest.error import IngestError
+from producer.ingest.errors import IngestError
 from producer.ingest.plan import Plan
-from schema.ledger.clock import now
+from schema.database.clock import now
 from schema.tables import Run, RunState
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Text, bindparam, func, insert, select, text
 
-from producer.ingest.feedback import Feedback
-from producer.ingest.found import Found
-from schema.ledger.clock import now
+from producer.ingest.storage.stored_document import Found
+from producer.ingest.validation.feedback import Feedback
+from schema.database.clock import now
 from schema.tables import DocumentRow, RunDocument
 
 _FIND = text(

@@ -8,17 +8,17 @@ from math import ceil
 
 from sqlalchemy import Connection
 
-from producer.ingest import postgres_store, sqlite_store
-from producer.ingest.block import Block
-from producer.ingest.counted import CountedRows
 from producer.ingest.counts import Counts
-from producer.ingest.feedback import Feedback
-from producer.ingest.found import Found
+from producer.ingest.escaping import shown
 from producer.ingest.plan import Plan
-from producer.ingest.rejects import RejectsFile
-from producer.ingest.row import Reject
-from producer.ingest.run import count_block, lock_run
-from producer.ingest.shown import shown
+from producer.ingest.readers.row import Reject
+from producer.ingest.storage import postgres, sqlite
+from producer.ingest.storage.block import Block
+from producer.ingest.storage.counted import CountedRows
+from producer.ingest.storage.rejects_file import RejectsFile
+from producer.ingest.storage.run import count_block, lock_run
+from producer.ingest.storage.stored_document import Found
+from producer.ingest.validation.feedback import Feedback
 from schema.analyses import WRITING_ANALYSES
 from schema.ledger.enqueue import create_jobs
 
@@ -47,7 +47,7 @@ def store_block(
     Raises:
         IngestError: If the run is for other analyses or options.
     """
-    store = postgres_store if connection.dialect.name == "postgresql" else sqlite_store
+    store = postgres if connection.dialect.name == "postgresql" else sqlite
     run = lock_run(connection, plan)
     counted = CountedRows(connection, run.id, block)
     # Of each identity the first; those behind it are compared with it.

@@ -1,0 +1,1 @@
+"""Validation: from rows to feedback, or a reason why not."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from producer.ingest.error import IngestError
-from producer.ingest.shown import MOST_NAMES, shown, shown_names
+from producer.ingest.errors import IngestError
+from producer.ingest.escaping import MOST_NAMES, shown, shown_names
+from producer.ingest.readers.row_stream import check_number
 
 #: Usual names, the surest first, as `_words` writes them.
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
@@ -32,8 +33,6 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "source": ("source",),
 }
 
-#: Nobody means more, and each row holds them all in memory.
-MOST_COLUMNS = 10_000
 
 #: A text column may also be called something like `Translated_Review`.
 _TEXT_ENDINGS = ("text", "review", "feedback", "comment", "comments", "message", "body")
@@ -114,18 +113,6 @@ def find_columns(
             else f"{name} has no columns"
         )
     return Columns(text=text, **found)
-
-
-def check_number(name: str, columns: int) -> None:
-    """Make sure that an input has no more columns than can be read.
-
-    Raises:
-        IngestError: If it has.
-    """
-    if columns > MOST_COLUMNS:
-        raise IngestError(
-            f"{name} has {columns} columns, more than the {MOST_COLUMNS} that can be read"
-        )
 
 
 def _words(name: str) -> str:

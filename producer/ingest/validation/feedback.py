@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from producer.ingest.row import Row
+from producer.ingest.readers.row import Row
 
 
 @dataclass(slots=True)

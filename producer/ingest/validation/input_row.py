@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from producer.ingest.feedback import Feedback
-from producer.ingest.row import Reject, Row
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.validation.feedback import Feedback
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
-#: PostgreSQL and Python both give up at some thousands; nobody means more than this.
-MOST_LEVELS = 100
-
-
-def plain(value: Any) -> Any:
-    """What JSON has no word for, as Parquet and SQL give it: moments, decimals, bytes."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, set | frozenset):
-        return sorted(value, key=str)
-    return str(value)
-
+from producer.ingest.readers.json_values import MOST_LEVELS, plain, too_deep
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, default=plain, separators=(",", ":")
@@ -53,17 +34,6 @@ def encode_metadata(fields: dict[str, Any]) -> str:
     return encoded
 
 
-def too_deep(encoded: str, value: Any) -> bool:
-    """Whether a value is nested deeper than `MOST_LEVELS`.
-
-    Args:
-        encoded: Its JSON, to see at once that it is not.
-        value: A dictionary or a list.
-    """
-    brackets = encoded.count("[") + encoded.count("{")
-    return brackets > MOST_LEVELS and _levels(value) > MOST_LEVELS
-
-
 def _finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
@@ -80,16 +50,3 @@ def _has_nul(value: Any) -> bool:
     if isinstance(value, dict):
         return any("\0" in key or _has_nul(item) for key, item in value.items())
     return isinstance(value, list) and any(map(_has_nul, value))
-
-
-def _levels(value: Any) -> int:
-    levels = 0
-    below = [value]
-    while below:
-        levels += 1
-        nested: list[Any] = []
-        for item in below:
-            inside = item.values() if isinstance(item, dict) else item
-            nested += [one for one in inside if isinstance(one, dict | list | tuple)]
-        below = nested
-    return levels

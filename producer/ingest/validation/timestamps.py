@@ -9,7 +9,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from producer.ingest.missing import is_missing
+from producer.ingest.validation.missing_values import is_missing
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}\b")

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from producer.ingest.columns import Columns
-from producer.ingest.feedback import Feedback, digest
+from producer.ingest.escaping import shown
 from producer.ingest.language import read_language
-from producer.ingest.metadata import encode_metadata
-from producer.ingest.missing import is_missing
-from producer.ingest.row import Reject, Row
-from producer.ingest.shown import shown
-from producer.ingest.time_reader import TimeReader
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.validation.columns import Columns
+from producer.ingest.validation.feedback import Feedback, digest
+from producer.ingest.validation.metadata import encode_metadata
+from producer.ingest.validation.missing_values import is_missing
+from producer.ingest.validation.timestamps import TimeReader
 
 
 class Validation:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
-from producer.lifetime import dying_with_us
+from producer.nodes.lifetime import dying_with_us
 from schema.ledger.reap import reap
 from tests.chaos.faults.fault import Fault, Struck, pick_node
 from tests.chaos.ledger import has_moved_on, take_snapshot, works
 from tests.chaos.stage import LEASE, MAX_ATTEMPTS, ROOT, Stage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 #: Beside those of the nodes.
 REAPERS = 3

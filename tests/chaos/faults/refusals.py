@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from random import Random
 
-from schema.redis_keys import typed_keys
+from schema.broker.redis_keys import typed_keys
 from tests.chaos.faults.fault import Fault, Struck
 from tests.chaos.stage import Stage
-from tests.servers.refusals import REFUSALS
+from tests.support.servers.refusals import REFUSALS
 
 #: Keys that are overwritten at once, at the most.
 SEVERAL = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from tests.ledger import make_run
-from tests.producer.console import Triage
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.ledger import make_run
+from tests.support.working import work
 
 
 def test_lists_leave_it_out_unless_it_is_named(engine: Engine, triage: Triage) -> None:

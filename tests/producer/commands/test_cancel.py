@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from producer import progress_bars
+from producer.display import progress_bars
 from schema.database import reading
 from schema.ledger.cancel import cancel
-from schema.runs import find_run
+from schema.status.runs import find_run
 from schema.verification import verify
-from tests.ledger import make_run
-from tests.producer.console import Triage
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.ledger import make_run
+from tests.support.working import work
 
 
 def test_what_it_says(engine: Engine, triage: Triage) -> None:

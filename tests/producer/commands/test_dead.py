@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from schema.database import writing
-from schema.ledger.clock import after
+from schema.database.clock import after
 from schema.tables import DeadLetter
-from tests.ledger import make_run
-from tests.producer.console import Triage
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.ledger import make_run
+from tests.support.working import work
 
 MARKER = "the customer's own \x1b[31mwords\x1b]0;title\x07 " * 10
 EXCERPT = "the customer's own  [31mwords ]0;title  "

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, func, select, update
 from producer.ingest import IngestError
 from schema.database import reading, writing
 from schema.ledger.delete import begin_deletion
-from schema.runs import find_run
 from schema.settings import settings
+from schema.status.runs import find_run
 from schema.tables import DocumentRow, Run
-from tests.ledger import make_run
-from tests.producer.console import Triage
-from tests.producer.ingesting import run_ingest, write_csv
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.ingesting import run_ingest, write_csv
+from tests.support.ledger import make_run
+from tests.support.working import work
 
 MARKER = "the customer's own words"
 

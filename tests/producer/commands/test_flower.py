@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from producer.commands.flower import login, watched_redis
 from producer.console import console
-from producer.embedded_redis import start
+from producer.nodes.embedded_redis import start
 from schema.settings import read_settings
 
 

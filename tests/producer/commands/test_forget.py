@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from producer.ingest.row import Reject
+from producer.ingest.readers.row import Reject
 from schema.database import reading, writing
 from schema.ledger import forget as forget_module
 from schema.ledger.forget import Which, find_forgettable
 from schema.tables import DocumentRow, Run, RunState
 from schema.verification import verify
-from tests.feedback import ALL
-from tests.ledger import make_run
-from tests.producer.console import Triage
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.feedback import ALL
+from tests.support.ledger import make_run
+from tests.support.working import work
 
 MARKER = "the customer's own words, which nobody may find again"
 

@@ -13,10 +13,10 @@ import pytest
 import redis
 from sqlalchemy import Engine, text
 
-from schema.celery_app import KEY_PREFIX
+from schema.broker.app import KEY_PREFIX
 from schema.database import writing
-from tests.producer.console import Triage
-from tests.producer.ingesting import check_run, positions, run_row, write_csv
+from tests.support.console import Triage
+from tests.support.ingesting import check_run, positions, run_row, write_csv
 
 
 def test_it_says_what_went_in_and_what_comes_next(

@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 
 from schema.ledger.cancel import cancel
 from schema.tables import JobState
-from tests.ledger import jobs, make_run
-from tests.producer.console import Triage
-from tests.schema.working import claim_all
+from tests.support.console import Triage
+from tests.support.ledger import jobs, make_run
+from tests.support.working import claim_all
 
 
 def test_what_they_say(engine: Engine, triage: Triage, redis_url: str) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from producer.commands.report import TABLE_LIMIT
 from schema.database import writing
 from schema.reports import reports
-from tests.feedback import add_document, add_result, add_run, add_to_run
-from tests.producer.console import Triage
+from tests.support.console import Triage
+from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
 #: A customer's text that tries to be a formula, markup, and a command to the terminal.
 EVIL = '=HYPERLINK("http://x")\n[bold]hi[/bold] \x1b[31mred\x1b]0;title\x07'

@@ -8,13 +8,13 @@ import redis
 from sqlalchemy import Engine, update
 
 from schema.database import writing
+from schema.database.clock import after
 from schema.ledger.cancel import cancel
-from schema.ledger.clock import after
 from schema.tables import Job, JobState
 from schema.verification import verify
-from tests.ledger import jobs, make_run
-from tests.producer.console import Triage
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.ledger import jobs, make_run
+from tests.support.working import work
 
 NO_REDIS = "there is no Redis yet: the jobs are stored, and a worker will find them\n"
 

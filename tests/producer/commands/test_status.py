@@ -12,17 +12,18 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from producer.commands import status as status_module
-from producer.progress_table import duration
+from producer.display.progress_table import duration
 from schema.database import reading, writing
-from schema.ledger.clock import after, now
+from schema.database.clock import after, now
 from schema.ledger.reap import LOST
 from schema.process import this_process
-from schema.progress import run_progress
-from schema.readiness import Throughput, not_ready, ready, register, report
+from schema.status.progress import run_progress
+from schema.status.workers import Throughput
 from schema.tables import Job, JobState, Run, RunState, Worker
-from tests.feedback import add_job, add_run
-from tests.producer.console import Triage
-from tests.schema.many_runs import make_runs
+from schema.worker_registry import not_ready, ready, register, report
+from tests.support.console import Triage
+from tests.support.feedback import add_job, add_run
+from tests.support.many_runs import make_runs
 
 pytestmark = pytest.mark.slow
 

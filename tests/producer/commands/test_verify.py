@@ -10,10 +10,10 @@ from sqlalchemy import Engine, delete, select, update
 from schema.database import writing
 from schema.results.sentiment import SentimentRow
 from schema.tables import Run, RunState
-from tests.ledger import jobs, make_run
-from tests.producer.console import Triage
-from tests.schema.many_runs import make_runs
-from tests.schema.working import work
+from tests.support.console import Triage
+from tests.support.ledger import jobs, make_run
+from tests.support.many_runs import make_runs
+from tests.support.working import work
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from producer import embedded_redis
-from producer.demo import fresh_home, importable
+from producer.demo.environment import fresh_home, importable
 from producer.errors import UsageError
+from producer.nodes import embedded_redis
 
 pytestmark = pytest.mark.server
 
@@ -64,5 +64,5 @@ def test_a_clone_that_is_not_installed_is_found_from_any_folder(
         text=True,
     )
     origin, path = found.stdout.splitlines()
-    assert Path(origin) == Path(__file__).resolve().parents[2] / "workers" / "__init__.py"
+    assert Path(origin) == Path(__file__).resolve().parents[3] / "workers" / "__init__.py"
     assert known is None or known in path.split()

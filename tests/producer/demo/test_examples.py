@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from sqlalchemy import Engine
 
-from producer.demo_examples import EXAMPLES, LONGEST, SHORTEST, examples
+from producer.demo.examples import EXAMPLES, LONGEST, SHORTEST, examples
 from schema.database import reading, writing
-from tests.feedback import add_document, add_result, add_run, add_to_run
+from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
 
 def shown(engine: Engine, run_id: int) -> str:

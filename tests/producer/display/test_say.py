@@ -17,16 +17,16 @@ from rich.console import Console
 from sqlalchemy import Engine, update
 
 from producer.console import console
-from producer.export import write_csv, write_json
-from producer.table import make_table
+from producer.display.table import make_table
+from producer.export.files import write_csv, write_json
 from schema.control_characters import escape_controls, json_text
 from schema.database import writing
 from schema.reports import ReportRows
 from schema.tables import Run
-from tests.ledger import make_run
-from tests.producer.console import Ended, Triage
-from tests.producer.ingesting import write_csv as write_feedback
-from workers import analyze
+from tests.support.console import Ended, Triage
+from tests.support.ingesting import write_csv as write_feedback
+from tests.support.ledger import make_run
+from workers.analyze import command as analyze
 
 #: A colour, a title, C1's CSI, DEL, and an override and an isolate that turn writing around.
 EVIL = "a\x1b[31m\x1b]0;b\x07\x9b31m\x7f\x00\u202ec\u2066\r"

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from producer.ingest import Counts, ingest, make_plan
-from producer.ingest.input import parse_input
+from producer.ingest.readers.input import parse_input
 from schema.database import open_engine
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import read_settings
 
 pytestmark = pytest.mark.slow

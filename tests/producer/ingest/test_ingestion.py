@@ -19,7 +19,7 @@ from schema.database import reading
 from schema.settings import read_settings
 from schema.tables import DocumentRow, JobState, RunDocument
 from schema.tables import Job as JobTable
-from tests.producer.ingesting import check_run, jobs, positions, run_ingest, run_row, write_csv
+from tests.support.ingesting import check_run, jobs, positions, run_ingest, run_row, write_csv
 
 
 def count(engine: Engine, table: type) -> int:

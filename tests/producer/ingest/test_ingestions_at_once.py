@@ -13,9 +13,9 @@ from sqlalchemy import Engine, event
 from producer.ingest import Counts
 from schema.database import open_engine, reading
 from schema.ledger.delete import Deleted, begin_deletion, delete_run
-from schema.runs import find_run
+from schema.status.runs import find_run
 from schema.verification import verify
-from tests.producer.ingesting import (
+from tests.support.ingesting import (
     check_run,
     counted,
     jobs,

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 
 from producer.ingest import Counts
 from schema.database import open_engine
-from tests.producer.ingesting import (
+from tests.support.ingesting import (
     check_run,
     counted,
     jobs,

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, update
 
 from producer.ingest import Counts, ingest, make_plan
-from producer.ingest.input import Input
-from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import RowStream
+from producer.ingest.readers.input import Input
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row_stream import RowStream
 from schema.database import writing
 from schema.settings import read_settings
 from schema.tables import Run, RunInput
-from tests.producer.console import Triage
-from tests.producer.ingesting import check_run, counted, run_ingest, write_csv
+from tests.support.console import Triage
+from tests.support.ingesting import check_run, counted, run_ingest, write_csv
 
 pytestmark = pytest.mark.slow
 

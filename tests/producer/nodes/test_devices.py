@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from producer.devices import count_gpus, parse_devices
 from producer.errors import UsageError
-from producer.node import node_environment
+from producer.nodes.devices import count_gpus, parse_devices
+from producer.nodes.node_command import node_environment
 from schema.settings import Settings
 
 REDIS = "redis://127.0.0.1:6379/0"

@@ -14,8 +14,8 @@ import psutil
 import pytest
 import redis
 
-from producer import embedded_redis
-from producer.embedded_redis import NoRedisError
+from producer.nodes import embedded_redis
+from producer.nodes.embedded_redis import NoRedisError
 
 pytestmark = pytest.mark.server
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from producer.supervisor import Node, Supervisor
-from tests.waiting import wait_until
+from producer.nodes.supervisor import Node, Supervisor
+from tests.support.waiting import wait_until
 
 #: A node that lives until it is told to end.
 SLEEPER = [sys.executable, "-c", "import signal; signal.sigwait([signal.SIGUSR1])"]

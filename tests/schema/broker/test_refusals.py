@@ -9,13 +9,13 @@ import redis
 from kombu.exceptions import BatchPublishError
 from pydantic import SecretStr
 
-from schema.celery_app import KEY_PREFIX, make_app
-from schema.messages import BrokerError, Messages
-from schema.redis_keys import ASIDE, move_aside, typed_keys
-from schema.refusals import MEANING, reason_of, refusal_code
+from schema.broker.app import KEY_PREFIX, make_app
+from schema.broker.messages import BrokerError, Messages
+from schema.broker.redis_keys import ASIDE, move_aside, typed_keys
+from schema.broker.refusals import MEANING, reason_of, refusal_code
 from schema.settings import Settings
 from tests.chaos.redis_server import RedisServer
-from tests.servers.refusals import REFUSALS, Refusal
+from tests.support.servers.refusals import REFUSALS, Refusal
 
 #: Of the others one concerns who waits for messages, and one calls itself READONLY to a sender.
 TO_SENDERS = [one for one in REFUSALS if one.code not in ("NOPERM", "MASTERDOWN")]

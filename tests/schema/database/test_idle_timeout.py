@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from schema.database import is_passing, open_engine, reading, writing
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
+from schema.database import open_engine, reading, writing
+from schema.database.errors import is_passing
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

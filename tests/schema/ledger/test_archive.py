@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from schema.database import reading, writing
+from schema.database.clock import now
 from schema.ledger.archive import UnfinishedRunError, archive, restore
 from schema.ledger.cancel import cancel
-from schema.ledger.clock import now
 from schema.ledger.dispatch import dispatch
 from schema.ledger.replay import replay
 from schema.tables import Run, RunState
 from schema.verification import verify
-from tests.ledger import make_run
-from tests.schema.working import work
+from tests.support.ledger import make_run
+from tests.support.working import work
 
 
 def archived(engine: Engine, run: int) -> bool:

@@ -17,10 +17,10 @@ from schema.ledger.pause import pause
 from schema.ledger.reap import LOST, Reaped, reap
 from schema.ledger.release import disown, expire, release
 from schema.process import this_process
-from schema.readiness import register
 from schema.results import Failure
 from schema.tables import Job, JobState
-from tests.ledger import jobs, make_run
+from schema.worker_registry import register
+from tests.support.ledger import jobs, make_run
 
 KILLED = Failure("SIGKILL", "its worker was killed")
 

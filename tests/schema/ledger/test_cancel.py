@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from schema.database import reading, writing
+from schema.database.clock import after
 from schema.ledger import cancel as cancel_module
 from schema.ledger.cancel import cancel
-from schema.ledger.clock import after
 from schema.ledger.dispatch import dispatch
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.reap import reap
 from schema.ledger.release import release
-from schema.progress import run_progress
+from schema.status.progress import run_progress
 from schema.tables import Job, JobState, Run
 from schema.verification import verify
-from tests.ledger import jobs, make_run
-from tests.schema.working import LEASE, claim_all, outcomes, work
+from tests.support.ledger import jobs, make_run
+from tests.support.working import LEASE, claim_all, outcomes, work
 
 
 def states(engine: Engine, run: int) -> set[str]:

@@ -27,10 +27,10 @@ from schema.ledger.release import release
 from schema.ledger.replay import replay
 from schema.tables import Base, DocumentRow, Job, Run, RunDocument
 from schema.verification import verify, verify_runs
-from tests.feedback import ALL, add_document
-from tests.ledger import jobs, make_run
-from tests.schema.test_forget import one_more_run
-from tests.schema.working import LEASE, claim_all, outcomes, work
+from tests.schema.ledger.test_forget import one_more_run
+from tests.support.feedback import ALL, add_document
+from tests.support.ledger import jobs, make_run
+from tests.support.working import LEASE, claim_all, outcomes, work
 
 pytestmark = pytest.mark.slow
 

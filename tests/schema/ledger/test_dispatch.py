@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import Engine, update
 
 from schema.database import writing
+from schema.database.clock import after
 from schema.ledger.claim import claim
-from schema.ledger.clock import after
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.resend import find_unclaimed, resend
-from schema.outcome import Outcome
 from schema.results import Sentiment
+from schema.results.outcome import Outcome
 from schema.tables import Job, JobState
-from tests.ledger import jobs, make_run
+from tests.support.ledger import jobs, make_run
 
 LEASE = 30.0
 

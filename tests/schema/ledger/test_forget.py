@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, func, insert, select, text, update
 
 from schema.database import reading, writing
+from schema.database.clock import after
 from schema.ledger import forget as forget_module
-from schema.ledger.clock import after
 from schema.ledger.finish import finish
 from schema.ledger.forget import Forgotten, Which, empty_log, find_forgettable, forget
 from schema.ledger.reap import reap
@@ -18,9 +18,9 @@ from schema.ledger.replay import replay
 from schema.ledger.write import write_outcomes
 from schema.tables import DocumentRow, Job, JobState, Run, RunDocument
 from schema.verification import verify
-from tests.feedback import ALL
-from tests.ledger import jobs, make_run
-from tests.schema.working import claim_all, outcomes, work
+from tests.support.feedback import ALL
+from tests.support.ledger import jobs, make_run
+from tests.support.working import claim_all, outcomes, work
 
 MARKER = "the customer's own words, which nobody may find again"
 

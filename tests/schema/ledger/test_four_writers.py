@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from schema.tables import JobState
 from schema.verification import verify
-from tests.ledger import jobs, make_run
+from tests.support.ledger import jobs, make_run
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def test_four_writers_share_the_work(engine: Engine, database_url: str) -> None:
     run_id = make_run(engine, ["a"] * 400, job_size=2)
     writers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.schema.writer", database_url, f"node/{number}"],
+            [sys.executable, "-m", "tests.support.writer", database_url, f"node/{number}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -15,11 +15,11 @@ from sqlalchemy import Engine, event, update
 from sqlalchemy.exc import OperationalError
 
 from schema.database import open_engine, reading, writing
+from schema.database.clock import after
 from schema.ledger import waiting
 from schema.ledger.begin import begin
 from schema.ledger.cancel import cancel
 from schema.ledger.claim import Claim, claim
-from schema.ledger.clock import after
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
@@ -32,15 +32,15 @@ from schema.ledger.release import disown, expire, release
 from schema.ledger.replay import make_due, replay
 from schema.ledger.resend import find_unclaimed, resend
 from schema.ledger.share import share
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.process import Process
-from schema.readiness import register
 from schema.tables import Job, JobState
 from schema.verification import verify
-from tests.ledger import jobs, make_run
-from tests.schema.ledger_promises import check_standing
-from tests.schema.ledger_snapshot import snapshot
-from tests.schema.working import outcomes
+from schema.worker_registry import register
+from tests.support.ledger import jobs, make_run
+from tests.support.ledger_promises import check_standing
+from tests.support.ledger_snapshot import snapshot
+from tests.support.working import outcomes
 
 LEASE = 3600.0
 WORKER = "node/0"

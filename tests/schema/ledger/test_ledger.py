@@ -7,22 +7,22 @@ import threading
 from sqlalchemy import Engine, func, select, update
 
 from schema.database import reading, writing
+from schema.database.clock import after, now, seconds_since
 from schema.ledger.claim import Claim, claim
-from schema.ledger.clock import after, now, seconds_since
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.lose import lose
 from schema.ledger.reap import Reaped, reap
 from schema.ledger.release import expire, release
-from schema.outcome import Outcome, Provenance
 from schema.process import Process
-from schema.readiness import register
 from schema.results import Entity, Failure, Sentiment
 from schema.results.entity import EntityRow
+from schema.results.outcome import Outcome, Provenance
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState, Model
-from tests.ledger import jobs, make_run
+from schema.worker_registry import register
+from tests.support.ledger import jobs, make_run
 
 LEASE = 30.0
 FAULT = Failure("TypeError", "nobody knows why")

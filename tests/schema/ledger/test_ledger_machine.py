@@ -13,9 +13,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
 from schema.ledger import dispatch, waiting
-from tests.schema.ledger_machine import LedgerMachine
-from tests.schema.ledger_promises import DRAWN
-from tests.schema.ledger_steps import FIRST_DOCUMENTS, Crasher
+from tests.support.ledger_machine import LedgerMachine
+from tests.support.ledger_promises import DRAWN
+from tests.support.ledger_steps import FIRST_DOCUMENTS, Crasher
 
 pytestmark = pytest.mark.slow
 

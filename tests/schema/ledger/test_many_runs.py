@@ -14,15 +14,15 @@ import pytest
 from sqlalchemy import Engine, event, insert, select, update
 
 from schema.database import reading, writing
+from schema.database.clock import now
 from schema.ledger import waiting
 from schema.ledger.begin import begin
 from schema.ledger.claim import claim
-from schema.ledger.clock import now
 from schema.ledger.dispatch import dispatch
 from schema.ledger.resend import find_unclaimed, resend
 from schema.ledger.share import share
 from schema.tables import FIRST_DOCUMENTS, Job, JobState, Run, RunState
-from tests.ledger import jobs
+from tests.support.ledger import jobs
 
 FEW, MANY = 10, 1_000
 

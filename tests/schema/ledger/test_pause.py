@@ -12,11 +12,11 @@ from schema.ledger.cancel import cancel
 from schema.ledger.dispatch import dispatch
 from schema.ledger.finish import finish
 from schema.ledger.pause import CancelledRunError, Paused, pause, resume
-from schema.progress import run_progress
+from schema.status.progress import run_progress
 from schema.tables import Job, JobState
 from schema.verification import verify
-from tests.ledger import jobs, make_run
-from tests.schema.working import claim_all, outcomes, work
+from tests.support.ledger import jobs, make_run
+from tests.support.working import claim_all, outcomes, work
 
 
 def send(engine: Engine, window: int = 10) -> int:

@@ -17,27 +17,27 @@ import pytest
 from sqlalchemy import Engine, delete, event, select, text, update
 
 from schema.database import open_engine, reading, writing
+from schema.database.clock import after, seconds_since
 from schema.ledger.claim import Claim, claim
-from schema.ledger.clock import after, seconds_since
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.reap import LOST, Reaped, reap
-from schema.migration import upgrade
-from schema.outcome import Outcome
+from schema.migrations.revision import upgrade
 from schema.results import Sentiment
+from schema.results.outcome import Outcome
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, RunDocument
-from tests.ledger import jobs, make_run
-from tests.schema.ledger_model import LedgerModel
-from tests.schema.ledger_promises import check_promises
-from tests.schema.ledger_snapshot import snapshot
-from tests.waiting import wait_until
+from tests.support.ledger import jobs, make_run
+from tests.support.ledger_model import LedgerModel
+from tests.support.ledger_promises import check_promises
+from tests.support.ledger_snapshot import snapshot
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
 MAX_ATTEMPTS = 2
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _processes = multiprocessing.get_context("fork")
 
 

@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select, update
 
 from schema.database import reading, writing
+from schema.database.clock import after
 from schema.ledger.cancel import cancel
-from schema.ledger.clock import after
 from schema.ledger.finish import finish
 from schema.ledger.reap import reap
 from schema.ledger.replay import REPLAY_LIMIT, Piece, cut, make_due, replay
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState
 from schema.verification import verify
-from tests.ledger import jobs, make_run
-from tests.schema.working import claim_all, outcomes, work
+from tests.support.ledger import jobs, make_run
+from tests.support.working import claim_all, outcomes, work
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from schema.ledger.claim import claim
 from schema.ledger.reap import LOST
 from schema.ledger.share import share
 from schema.process import this_process
-from schema.readiness import not_ready, register
-from tests.ledger import jobs, make_run
+from schema.worker_registry import not_ready, register
+from tests.support.ledger import jobs, make_run
 
 
 def of(engine: Engine, held: int) -> int:

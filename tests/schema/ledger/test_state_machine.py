@@ -12,7 +12,7 @@ from schema.tables import JobState
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "state_machine.md").read_text("utf-8")
 
 Transition = tuple[str, str, str]

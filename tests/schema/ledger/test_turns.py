@@ -13,9 +13,9 @@ from schema.ledger.claim import claim
 from schema.ledger.dispatch import LEAD, dispatch
 from schema.ledger.finish import finish
 from schema.tables import FIRST_DOCUMENTS
-from tests.large_run import make_large_run
-from tests.ledger import make_run
-from tests.schema.working import outcomes
+from tests.support.large_run import make_large_run
+from tests.support.ledger import make_run
+from tests.support.working import outcomes
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from schema.database import reading, writing
 from schema.ledger.which import MOST_DOTS, Which, is_known, known_keys, reach
 from schema.tables import DocumentRow
-from tests.feedback import add_document
+from tests.support.feedback import add_document
 
 EXTRAS: list[dict[str, Any]] = [
     {"customer": {"id": "7"}},

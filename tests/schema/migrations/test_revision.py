@@ -11,10 +11,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, select, text
 
-from schema.database import DatabaseError, open_engine, reading, writing
-from schema.migration import alembic_config, check_revision, newest_revision, upgrade
+from schema.database import open_engine, reading, writing
+from schema.database.errors import DatabaseError
+from schema.migrations.revision import alembic_config, check_revision, newest_revision, upgrade
 from schema.tables import Base, Run
-from tests.producer.ingesting import check_run, run_ingest, write_csv
+from tests.support.ingesting import check_run, run_ingest, write_csv
 
 
 def test_migrations_equal_models(engine: Engine) -> None:

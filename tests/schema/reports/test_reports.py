@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, update
 
 from schema.database import reading, writing
-from schema.ledger.clock import now
-from schema.progress import all_progress
+from schema.database.clock import now
 from schema.reports import UnknownReportError, Value, find_report, reports, run_report
-from schema.runs import UnknownRunError, find_run
+from schema.status.progress import all_progress
+from schema.status.runs import UnknownRunError, find_run
 from schema.tables import DeadLetter, JobState, Run
-from tests.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
+from tests.support.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
 
 WANT = "What does the customer want?"
 

@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 
 from schema.ledger.dispatch import dispatch
 from schema.ledger.replay import replay
-from schema.settings import MOST_NAMED, SettingsError, read_settings
+from schema.settings import SettingsError, read_settings
+from schema.settings.environment import MOST_NAMED
 from schema.tables import JobState
 from schema.verification import verify
-from tests.large_run import make_large_run
-from tests.ledger import jobs
-from tests.schema.working import work
+from tests.support.large_run import make_large_run
+from tests.support.ledger import jobs
+from tests.support.working import work
 
 
 @pytest.mark.parametrize("name", ["JOB_SIZE", "WINDOW"])

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Engine, event, update
 
 from schema.database import open_engine, reading, writing
-from schema.ledger.clock import now
-from schema.overview import SHOWN, Overview, overview
+from schema.database.clock import now
+from schema.status.overview import SHOWN, Overview, overview
 from schema.tables import Job, JobState, Run, RunState
-from tests.feedback import add_run
-from tests.schema.many_runs import counting, make_runs
+from tests.support.feedback import add_run
+from tests.support.many_runs import counting, make_runs
 
 
 def look(engine: Engine, shown: int | None = SHOWN) -> Overview:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, update
 
 from schema.database import reading, writing
-from schema.ledger.clock import after, now
-from schema.progress import (
+from schema.database.clock import after, now
+from schema.status.progress import (
     ENOUGH_JOBS,
     LONG_SPAN,
     SHORT_SPAN,
@@ -20,7 +20,7 @@ from schema.progress import (
     run_progress,
 )
 from schema.tables import Job, JobState, Run, RunState
-from tests.feedback import add_job, add_run
+from tests.support.feedback import add_job, add_run
 
 
 def read(engine: Engine, name: str = "run") -> RunProgress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, update
 
 from schema.tables import Run
-from tests.schema.verified import Case, check_named, make_full_run, of, sql
+from tests.support.verified import Case, check_named, make_full_run, of, sql
 
 BREAKS: dict[str, Case] = {
     "read": (

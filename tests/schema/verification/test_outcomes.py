@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, update
 
 from schema.results import result_table
 from schema.tables import JobState
-from tests.feedback import ALL, add_document, add_model, add_result
-from tests.schema.verified import (
+from tests.support.feedback import ALL, add_document, add_model, add_result
+from tests.support.verified import (
     STATES,
     Break,
     Case,

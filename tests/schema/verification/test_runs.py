@@ -16,11 +16,11 @@ from schema.results.sentiment import SentimentRow
 from schema.tables import Job, Run
 from schema.verification import books as books_module
 from schema.verification import verify, verify_runs
-from tests.feedback import ALL
-from tests.ledger import make_run
-from tests.schema.many_runs import counting, make_runs
-from tests.schema.verified import make_full_run
-from tests.schema.working import claim_all, outcomes
+from tests.support.feedback import ALL
+from tests.support.ledger import make_run
+from tests.support.many_runs import counting, make_runs
+from tests.support.verified import make_full_run
+from tests.support.working import claim_all, outcomes
 
 
 def test_statements_do_not_grow_with_the_runs(engine: Engine) -> None:

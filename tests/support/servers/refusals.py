@@ -12,8 +12,8 @@ import redis
 
 from tests.chaos.port import free_port
 from tests.chaos.redis_server import RedisServer
-from tests.servers.refusing_redis import refusing_redis
-from tests.waiting import wait_until
+from tests.support.servers.refusing_redis import refusing_redis
+from tests.support.waiting import wait_until
 
 #: Seconds.
 PATIENCE = 30.0

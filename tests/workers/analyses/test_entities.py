@@ -11,15 +11,15 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from schema.catalog import Catalog, Entry
-from schema.catalog.catalog import EntryOptions
+from schema.catalog.entry import EntryOptions
 from schema.results import Entity, Result
-from tests.workers.checkpoints import WINDOW, fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
-from tests.workers.parity import analyse, reference
+from tests.support.checkpoints import WINDOW, fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
+from tests.support.parity import analyse, reference
 from tests.workers.reference.record_classification import ENTITIES
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
-from workers.grouping import Grouping, Judged, merged
+from workers.spans.aggregation import Grouping, Judged, merged
 
 REFERENCE = reference("entities")
 TEXTS = SHORT + long_texts(120, 6, seed=5)

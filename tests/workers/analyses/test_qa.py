@@ -11,14 +11,14 @@ import pytest
 
 from schema.options import RunOptions
 from schema.results import Answer, Failure
-from tests.workers.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
-from tests.workers.checkpoints import fingerprint
-from tests.workers.feedback_texts import long_texts
-from tests.workers.qa_variants import QA
+from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
+from tests.support.checkpoints import fingerprint
+from tests.support.feedback_texts import long_texts
+from tests.support.qa_variants import QA
 from workers.analyses.qa import QaAnalysis
-from workers.analysis import DocumentError
+from workers.errors import DocumentError
 
-REFERENCE = json.loads(Path(__file__).with_name("reference").joinpath("qa.json").read_text("utf-8"))
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "qa.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module", params=QA)

@@ -10,11 +10,11 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from schema.catalog import Catalog, Entry
-from schema.catalog.catalog import EntryOptions
+from schema.catalog.entry import EntryOptions
 from schema.results import Result, Sentiment
-from tests.workers.checkpoints import WINDOW, fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
-from tests.workers.parity import analyse, reference
+from tests.support.checkpoints import WINDOW, fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
+from tests.support.parity import analyse, reference
 from tests.workers.reference.record_classification import SENTIMENT
 from workers.analyses import load_analysis
 from workers.analyses.sentiment import SentimentAnalysis

@@ -11,13 +11,14 @@ import pytest
 
 from schema.options import RunOptions
 from schema.results import Summary
-from tests.workers.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
-from tests.workers.checkpoints import SEQ2SEQ_WINDOW, fingerprint
-from tests.workers.feedback_texts import long_texts
-from tests.workers.generated import assert_settings, reference_of
-from tests.workers.seq2seq_variants import SETTINGS, SUMMARY, with_decoding
+from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
+from tests.support.checkpoints import SEQ2SEQ_WINDOW, fingerprint
+from tests.support.feedback_texts import long_texts
+from tests.support.generated import assert_settings, reference_of
+from tests.support.seq2seq_variants import SETTINGS, SUMMARY, with_decoding
 from workers.analyses.summary import SummaryAnalysis
-from workers.analysis import DocumentError, Window
+from workers.analysis import Window
+from workers.errors import DocumentError
 
 pytestmark = pytest.mark.slow
 

@@ -14,15 +14,15 @@ from schema.catalog import Catalog, Entry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Translation
-from tests.workers.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
-from tests.workers.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
-from tests.workers.feedback_texts import long_texts
-from tests.workers.generated import assert_settings, reference_of
-from tests.workers.hub_server import hub_server
-from tests.workers.seq2seq_variants import SETTINGS, TRANSLATION, with_decoding
+from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
+from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
+from tests.support.feedback_texts import long_texts
+from tests.support.generated import assert_settings, reference_of
+from tests.support.hub_server import hub_server
+from tests.support.seq2seq_variants import SETTINGS, TRANSLATION, with_decoding
 from workers.analyses.translation import TranslationAnalysis
-from workers.analysis import DocumentError
-from workers.loading import ModelError
+from workers.errors import DocumentError
+from workers.models.loading import ModelError
 
 REFERENCE = reference_of("translation")
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.workers.feedback_texts import SHORT, long_texts
-from workers import analyze
+from tests.support.feedback_texts import SHORT, long_texts
+from workers.analyze import command as analyze
 
 pytestmark = pytest.mark.slow
 

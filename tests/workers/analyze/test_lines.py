@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.document import Document
-from workers.feedback_lines import LEAST_LINE_LIMIT, Line, read_lines
+from workers.analyze.lines import LEAST_LINE_LIMIT, Line, read_lines
 
 
 def read(*lines: bytes) -> list[Line]:

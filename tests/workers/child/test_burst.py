@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine
 
 from schema.database import reading
-from schema.readiness import all_readiness
+from schema.status.workers import all_readiness
 from schema.tables import JobState
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from tests.workers.burst import PATIENCE, Child, ahead, states
-from workers import job as job_module
+from tests.support.burst import PATIENCE, Child, ahead, states
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
+from workers.child import runner as job_module
 
 
 def test_the_next_job_is_tokenised_while_this_one_is_computed(engine: Engine, child: Child) -> None:

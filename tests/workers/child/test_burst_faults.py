@@ -10,23 +10,23 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select, update
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.database import reading, writing
+from schema.database.clock import after
 from schema.ledger.cancel import cancel
-from schema.ledger.clock import after
 from schema.ledger.pause import pause
 from schema.ledger.reap import reap
-from schema.messages import Messages
-from schema.readiness import all_readiness
 from schema.settings import Settings
+from schema.status.workers import all_readiness
 from schema.tables import DeadLetter, Job, JobState
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from tests.workers.burst import NAME, PATIENCE, Child, states, wait_until_ahead
-from workers import ahead as ahead_module
-from workers.faults import DeviceFault, WorkerFault
-from workers.patience import Interrupted
-from workers.redis_outage import RedisOutage
+from tests.support.burst import NAME, PATIENCE, Child, states, wait_until_ahead
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
+from workers.child import prefetch as ahead_module
+from workers.child.retry import Interrupted
+from workers.errors import DeviceFault, WorkerFault
+from workers.node.redis_outage import RedisOutage
 
 
 def work_apart(engine: Engine, child: Child) -> int:

@@ -12,10 +12,10 @@ from schema.ledger.claim import Claim, claim
 from schema.ledger.release import release
 from schema.settings import Settings
 from schema.tables import JobState
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from workers.beat import Beat, ClaimLost
-from workers.board import Board
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
+from workers.child.heartbeat import Beat, ClaimLost
+from workers.node.scoreboard import Board
 
 CONFIG = Settings(lease=30, heartbeat=0.01)
 

@@ -11,16 +11,16 @@ from sqlalchemy import Engine, update
 from schema.database import writing
 from schema.ledger.reap import LOST
 from schema.process import this_process
-from schema.readiness import register
 from schema.tables import Job, JobState
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from tests.workers.burst import PATIENCE, Child, states
-from tests.workers.streamed import Streamed, analysis_of, labels
-from workers import ahead
-from workers import job as job_module
-from workers import job_stream as job_stream_module
-from workers.board import Board
+from schema.worker_registry import register
+from tests.support.burst import PATIENCE, Child, states
+from tests.support.ledger import jobs, make_run
+from tests.support.streamed import Streamed, analysis_of, labels
+from tests.support.waiting import wait_until
+from workers.child import job_stream as job_stream_module
+from workers.child import prefetch
+from workers.child import runner as job_module
+from workers.node.scoreboard import Board
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
 
@@ -154,7 +154,7 @@ def test_other_queues_of_the_node_have_their_turn(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_module, "BURST", 0)
-    monkeypatch.setattr(ahead, "URGENT_TURN", 0)
+    monkeypatch.setattr(prefetch, "URGENT_TURN", 0)
     child = Child(engine, Board(), Streamed(wants=2))
     child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
     make_run(engine, [str(number) for number in range(6)], job_size=1)
@@ -174,8 +174,8 @@ def test_other_queues_of_the_node_have_their_turn(
 def test_a_large_run_has_its_part_while_urgent_messages_wait_elsewhere(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch, part: float, computed: int
 ) -> None:
-    monkeypatch.setattr(ahead, "LATER_TURN", part)
-    monkeypatch.setattr(ahead, "URGENT_TURN", 60.0)
+    monkeypatch.setattr(prefetch, "LATER_TURN", part)
+    monkeypatch.setattr(prefetch, "URGENT_TURN", 60.0)
     child = Child(engine, Board(), Streamed())
     child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
     make_run(engine, [str(number) for number in range(6)], job_size=1)

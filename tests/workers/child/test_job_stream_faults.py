@@ -12,15 +12,15 @@ from schema.ledger.cancel import cancel
 from schema.ledger.claim import Claim
 from schema.ledger.pause import pause, resume
 from schema.tables import Job, JobState
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from tests.workers.burst import NAME, PATIENCE, Child, states
-from tests.workers.streamed import Streamed, analysis_of, held_by_the_beat, labels, letters
-from workers import clerk as clerk_module
-from workers import job_stream as job_stream_module
-from workers.board import Board
-from workers.faults import WorkerFault
-from workers.patience import Interrupted
+from tests.support.burst import NAME, PATIENCE, Child, states
+from tests.support.ledger import jobs, make_run
+from tests.support.streamed import Streamed, analysis_of, held_by_the_beat, labels, letters
+from tests.support.waiting import wait_until
+from workers.child import job_stream as job_stream_module
+from workers.child import ledger_client as clerk_module
+from workers.child.retry import Interrupted
+from workers.errors import WorkerFault
+from workers.node.scoreboard import Board
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
 

@@ -12,11 +12,11 @@ from schema.database import open_engine, reading, writing
 from schema.ledger.claim import claim
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.outcome import Outcome
 from schema.results import Translation
+from schema.results.outcome import Outcome
 from schema.tables import JobState
-from tests.ledger import jobs, make_run
-from workers.patience import Interrupted, patiently
+from tests.support.ledger import jobs, make_run
+from workers.child.retry import Interrupted, patiently
 
 
 def never(_seconds: float) -> bool:

@@ -10,29 +10,30 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.database import reading, writing
 from schema.document import Document
 from schema.ledger.reap import LOST, reap
-from schema.messages import Messages
 from schema.options import RunOptions
-from schema.outcome import Outcome
 from schema.process import this_process
-from schema.readiness import all_readiness, ready, register
 from schema.results import Sentiment
+from schema.results.outcome import Outcome
 from schema.results.sentiment import SentimentRow
 from schema.settings import Settings
+from schema.status.workers import all_readiness
 from schema.tables import Job, JobState, Run
-from tests.ledger import jobs, make_run
-from workers import backoff, settlement
-from workers import clerk as clerk_module
-from workers.beat import Beat
-from workers.board import Board
-from workers.counters import Counters
-from workers.engine import Prepared
-from workers.faults import DeviceFault, WorkerFault
-from workers.job import JobRunner
-from workers.patience import Interrupted
+from schema.worker_registry import ready, register
+from tests.support.ledger import jobs, make_run
+from workers.child import failure_policy, retry
+from workers.child import ledger_client as clerk_module
+from workers.child.heartbeat import Beat
+from workers.child.retry import Interrupted
+from workers.child.runner import JobRunner
+from workers.engine.counters import Counters
+from workers.engine.engine import Prepared
+from workers.errors import DeviceFault, WorkerFault
+from workers.node.scoreboard import Board
 
 NAME = "node/0"
 
@@ -75,8 +76,8 @@ def board() -> Board:
 
 @pytest.fixture
 def runner(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch, board: Board) -> Make:
-    monkeypatch.setattr(backoff, "FIRST", 0.01)
-    monkeypatch.setattr(settlement, "FIRST", 0)
+    monkeypatch.setattr(retry, "FIRST", 0.01)
+    monkeypatch.setattr(failure_policy, "FIRST", 0)
     config = Settings(lease=30, heartbeat=0.05)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
@@ -129,7 +130,7 @@ def test_a_worker_fault_charges_nobody_and_is_told_until_it_is_over(
 
 
 def test_back_off_doubles_from_five_seconds_to_five_minutes() -> None:
-    faults = backoff.Backoff()
+    faults = retry.Backoff()
     assert not faults.well()
     assert [faults.fault() for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
     for _ in range(5000):

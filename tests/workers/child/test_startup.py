@@ -7,7 +7,7 @@ import os
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from workers import child
+from workers.child import startup
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ def test_a_child_without_models_takes_no_tasks(
         if error:
             raise error
 
-    monkeypatch.setattr(child, "_start", fail)
+    monkeypatch.setattr(startup, "_start", fail)
     pid = os.fork()
     if pid == 0:
-        child.start(sender="node@host")
+        startup.start(sender="node@host")
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1

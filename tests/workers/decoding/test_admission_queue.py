@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.decoding.waiting import Waiting
+from workers.decoding.admission_queue import Waiting
 
 
 def taken(waiting: Waiting, lane: int = 0, places: int = 100) -> list[list[int]]:

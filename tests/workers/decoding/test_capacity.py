@@ -6,15 +6,16 @@ import pytest
 import torch
 
 from schema.catalog import Precision
-from tests.workers.seq2seq_models import build_model
-from tests.workers.test_batch_stream import threads
-from tests.workers.test_decoding import ENDS, decoder_of, nothing, settings_of, sources_of
-from workers import memory
-from workers.decoding import loop, take_apart
-from workers.decoding.cache import padded_at_once, padded_by_runs
+from tests.support.seq2seq_models import build_model
+from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
+from tests.workers.engine.test_batch_stream import threads
+from workers.decoding import decoder, take_apart
+from workers.decoding.attention.kv_layout import padded_at_once, padded_by_runs
+from workers.decoding.capacity import MOST_ROWS, ON_CPU, room, room_in
 from workers.decoding.cohort import Cohort
 from workers.layers.packing import Packing
-from workers.memory import MOST_ROWS, ON_CPU, memory_of, room, room_in, share_memory
+from workers.runtime import gpu_memory
+from workers.runtime.gpu_memory import memory_of, share_memory
 
 CPU = torch.device("cpu")
 GIB = 2**30
@@ -39,7 +40,7 @@ def test_weights_take_their_part_of_a_gpu(
     monkeypatch: pytest.MonkeyPatch, precision: Precision, width: int
 ) -> None:
     model = take_apart(build_model("marian"), "fp32")
-    monkeypatch.setattr(memory, "memory_of", lambda _: GIB)
+    monkeypatch.setattr(gpu_memory, "memory_of", lambda _: GIB)
     gpu, parameters = torch.device("cuda:0"), GIB // 16
     assert room(model, parameters, gpu, precision) == room_in(
         GIB - parameters * width, model, width
@@ -61,14 +62,14 @@ def test_children_share_a_gpu() -> None:
     try:
         assert memory_of(gpu) == pytest.approx(whole * 0.9 / 4, rel=0.01)
     finally:
-        memory._parts.clear()
+        gpu_memory._parts.clear()
         torch.cuda.set_per_process_memory_fraction(1.0, gpu)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_where_there_is_no_gpu_whoever_loads_a_model_is_to_say_so() -> None:
     share_memory("cuda:0", 4)
-    assert not memory._parts
+    assert not gpu_memory._parts
 
 
 @pytest.mark.parametrize("lengths", [[5, 5, 2, 1], [3], [1, 7, 7, 2, 7], [4, 4]])
@@ -95,7 +96,7 @@ def test_documents_wait_for_room_of_tokens_too(monkeypatch: pytest.MonkeyPatch) 
             super().__init__(*arguments)  # type: ignore[arg-type]
             cohorts.append(self.documents)
 
-    monkeypatch.setattr(loop, "Cohort", Counted)
+    monkeypatch.setattr(decoder, "Cohort", Counted)
     model = build_model("marian")
     settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
     longest = 60

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.workers.causal_models import (
+from tests.support.causal_models import (
     ENDS,
     build_model,
     decoder_of,
@@ -21,7 +21,7 @@ from tests.workers.causal_models import (
     settings_of,
 )
 from workers.decoding import GenerateDecoder, take_apart
-from workers.layers.unsupported import UnsupportedModelError
+from workers.errors import UnsupportedModelError
 
 pytestmark = pytest.mark.long
 

@@ -11,12 +11,13 @@ import pytest
 import torch
 from transformers import GenerationConfig
 
-from tests.workers.counted_head import CountedHead
-from tests.workers.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, build_model
-from tests.workers.three_lanes import LANES, three_lanes
-from workers.decoding import Decoder, GenerateDecoder, head, take_apart
-from workers.layers.byte_kernels import has_fbgemm
-from workers.layers.unsupported import UnsupportedModelError
+from tests.support.counted_head import CountedHead
+from tests.support.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, build_model
+from tests.support.three_lanes import LANES, three_lanes
+from workers.decoding import Decoder, GenerateDecoder, take_apart
+from workers.decoding.output import lm_head
+from workers.errors import UnsupportedModelError
+from workers.layers.int8_kernels import has_fbgemm
 
 pytestmark = pytest.mark.long
 
@@ -182,10 +183,10 @@ def test_finished_rows_are_not_computed_any_more() -> None:
     settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
     sources = sources_of(40, 0)
     seq2seq = take_apart(model, "fp32")
-    head = CountedHead(seq2seq.head)
-    counted = replace(seq2seq, head=head)
+    lm_head = CountedHead(seq2seq.head)
+    counted = replace(seq2seq, head=lm_head)
     texts = Decoder(counted, settings, 16, 10_000, CPU).decode(sources, nothing)
-    assert head.rows == sum(map(len, texts))
+    assert lm_head.rows == sum(map(len, texts))
 
 
 def test_no_sources() -> None:
@@ -263,7 +264,7 @@ def test_greedy_texts_are_those_of_generate_where_scores_are_coarse(
 ) -> None:
     if not has_fbgemm():
         pytest.skip("no products of bytes here")
-    monkeypatch.setattr(head, "_LARGE", 0)
+    monkeypatch.setattr(lm_head, "_LARGE", 0)
     model = build_model(family)
     settings = settings_of(model, **search)
     sources = sources_of(16, model.config.eos_token_id)

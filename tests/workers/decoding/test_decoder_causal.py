@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.workers.causal_models import (
+from tests.support.causal_models import (
     CPU,
     ENDS,
     EOS,
@@ -22,9 +22,9 @@ from tests.workers.causal_models import (
     prompts_of,
     settings_of,
 )
-from tests.workers.counted_head import CountedHead
-from tests.workers.three_lanes import LANES, three_lanes
-from workers.decoding import Decoder, take_apart, waiting
+from tests.support.counted_head import CountedHead
+from tests.support.three_lanes import LANES, three_lanes
+from workers.decoding import Decoder, admission_queue, take_apart
 
 pytestmark = pytest.mark.long
 
@@ -122,7 +122,7 @@ def test_prompts_of_all_lengths_in_one_cohort(search: str, monkeypatch: pytest.M
     settings = settings_of(**SEARCHES[search])
     prompts = prompts_of(12)
     expected = [generated(model, settings, prompt) for prompt in prompts]
-    monkeypatch.setattr(waiting, "_ALIKE", 0.0)
+    monkeypatch.setattr(admission_queue, "_ALIKE", 0.0)
     cohorts: list[int] = []
     step = Decoder._step
 

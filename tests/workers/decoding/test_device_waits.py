@@ -12,13 +12,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.workers import causal_models, seq2seq_models
-from tests.workers.causal_models import prompts_of
-from tests.workers.collected import nothing
-from tests.workers.test_decoding import SEARCHES, settings_of, sources_of
-from workers.decoding import Decoder, loop, take_apart
-from workers.decoding.beam import BeamSearch
-from workers.decoding.greedy import GreedySearch
+from tests.support import causal_models, seq2seq_models
+from tests.support.causal_models import prompts_of
+from tests.support.collected import nothing
+from tests.workers.decoding.test_decoder import SEARCHES, settings_of, sources_of
+from workers.decoding import Decoder, take_apart
+from workers.decoding import decoder as loop
+from workers.decoding.search.beam import BeamSearch
+from workers.decoding.search.greedy import GreedySearch
 
 pytestmark = pytest.mark.slow
 

@@ -14,9 +14,9 @@ import torch
 import transformers as hf
 
 from schema.catalog import Entry, Precision
-from schema.catalog.catalog import EntryOptions
-from tests.workers.checkpoints import WINDOW, build_sentiment
-from tests.workers.packed_models import (
+from schema.catalog.entry import EntryOptions
+from tests.support.checkpoints import WINDOW, build_sentiment
+from tests.support.packed_models import (
     BATCHES,
     CONFIGS,
     HEADS,
@@ -32,11 +32,10 @@ from tests.workers.packed_models import (
     takes_types,
     together,
 )
-from workers.classifier import Classifier
-from workers.encoders.families import pack, release
+from workers.classification.classifier import Classifier
+from workers.encoders.conversion import pack, release
 from workers.encoders.padded import PaddedEncoder
-from workers.faults import ModelError
-from workers.layers.unsupported import UnsupportedModelError
+from workers.errors import ModelError, UnsupportedModelError
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -13,11 +13,11 @@ import torch
 import transformers as hf
 
 from schema.catalog import Entry
-from workers.encoders import trial as trial_module
-from workers.encoders.families import pack
-from workers.encoders.trial import ANSWERS, CLASSES, compare
-from workers.encoders.trial_texts import texts
-from workers.loading import load
+from workers.encoders import precision_trial as trial_module
+from workers.encoders.conversion import pack
+from workers.encoders.precision_texts import texts
+from workers.encoders.precision_trial import ANSWERS, CLASSES, compare
+from workers.models.loading import load
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,19 @@ from sqlalchemy import Engine as Database
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.outcome import Outcome
 from schema.results import Failure, Sentiment
+from schema.results.outcome import Outcome
 from schema.tables import JobState
-from tests.ledger import make_run
-from tests.waiting import wait_until
-from tests.workers.burst import PATIENCE, Child, Watched, states
-from tests.workers.collected import Collected, batch_of, documents_of, nothing
-from tests.workers.engine_analysis import CountingAnalysis
+from tests.support.burst import PATIENCE, Child, Watched, states
+from tests.support.collected import Collected, batch_of, documents_of, nothing
+from tests.support.engine_analysis import CountingAnalysis
+from tests.support.ledger import make_run
+from tests.support.waiting import wait_until
 from workers.analyses import load_analysis
 from workers.analysis import Window
-from workers.batch_stream import BatchStream
-from workers.engine import Engine
-from workers.streaming import Batch, Streaming
+from workers.engine.batch_stream import BatchStream
+from workers.engine.continuous_batching import Batch, Streaming
+from workers.engine.engine import Engine
 
 SIZES = (3, 1, 7, 2, 11)
 

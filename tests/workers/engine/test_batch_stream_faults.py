@@ -7,15 +7,15 @@ from sqlalchemy import Engine as Database
 
 from schema.results import Failure
 from schema.tables import JobState
-from tests.ledger import make_run
-from tests.workers.burst import Child, Watched, states
-from tests.workers.collected import Collected, batch_of, documents_of, nothing
-from tests.workers.engine_analysis import CountingAnalysis
-from tests.workers.streamed import labels, letters
-from tests.workers.test_batch_stream import label_of, packed, threads
-from workers.engine import Engine
-from workers.faults import WorkerFault
-from workers.streaming import Streaming
+from tests.support.burst import Child, Watched, states
+from tests.support.collected import Collected, batch_of, documents_of, nothing
+from tests.support.engine_analysis import CountingAnalysis
+from tests.support.ledger import make_run
+from tests.support.streamed import labels, letters
+from tests.workers.engine.test_batch_stream import label_of, packed, threads
+from workers.engine.continuous_batching import Streaming
+from workers.engine.engine import Engine
+from workers.errors import WorkerFault
 
 
 def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_on() -> None:

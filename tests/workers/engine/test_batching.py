@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.analysis import Window
-from workers.batches import batches, cost
+from workers.engine.batching import batches, cost
 
 WINDOWS = st.lists(
     st.builds(Window, st.integers(1, 512), st.none(), st.sampled_from(["", "de-en", "en-de"])),

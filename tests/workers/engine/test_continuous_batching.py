@@ -8,11 +8,11 @@ import pytest
 
 from schema.catalog import Catalog
 from schema.document import Document
-from tests.workers.collected import OPTIONS, Collected, batch_of, documents_of, nothing
-from tests.workers.streamed import Streamed
+from tests.support.collected import OPTIONS, Collected, batch_of, documents_of, nothing
+from tests.support.streamed import Streamed
 from workers.analyses import load_analysis
-from workers.engine import Engine
-from workers.streaming import Streaming
+from workers.engine.continuous_batching import Streaming
+from workers.engine.engine import Engine
 
 SIZES = (3, 1, 7, 2, 11)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workers import counters as module
-from workers.counters import Counters, Forwards
+from workers.engine import counters as module
+from workers.engine.counters import Counters, Forwards
 
 
 def test_time_counts_once_and_also_while_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

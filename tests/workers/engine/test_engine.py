@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Sentiment
-from tests.workers.engine_analysis import CountingAnalysis, documents_of
-from workers.counters import Counters
-from workers.engine import Engine
-from workers.faults import DeviceFault, ModelError, WorkerFault
+from tests.support.engine_analysis import CountingAnalysis, documents_of
+from workers.engine.counters import Counters
+from workers.engine.engine import Engine
+from workers.errors import DeviceFault, ModelError, WorkerFault
 
 OPTIONS = RunOptions()
 

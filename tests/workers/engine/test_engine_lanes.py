@@ -10,10 +10,10 @@ import torch
 
 from schema.options import RunOptions
 from schema.results import Failure
-from tests.workers.engine_analysis import CountingAnalysis, documents_of
+from tests.support.engine_analysis import CountingAnalysis, documents_of
 from workers.analysis import Window
-from workers.engine import Engine
-from workers.faults import WorkerFault
+from workers.engine.engine import Engine
+from workers.errors import WorkerFault
 
 OPTIONS = RunOptions()
 TEXTS = [f"{'x' * length}|y" for length in range(1, 60)]

@@ -11,11 +11,12 @@ import torch
 
 from schema.document import Document
 from schema.options import RunOptions
-from tests.workers.engine_analysis import CountingAnalysis, documents_of
-from workers import budget
-from workers.analysis import DocumentError, Window
-from workers.decisions import Decisions
-from workers.engine import Engine
+from tests.support.engine_analysis import CountingAnalysis, documents_of
+from workers.analysis import Window
+from workers.engine import calibration, token_budget
+from workers.engine.engine import Engine
+from workers.errors import DocumentError
+from workers.runtime.tuning_cache import Decisions
 
 
 class Timed(CountingAnalysis):
@@ -27,7 +28,7 @@ class Timed(CountingAnalysis):
         self.limit = 10**9
         self.now = 0.0
         self.seconds = seconds
-        monkeypatch.setattr(budget, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(token_budget, "perf_counter", lambda: self.now)
 
     @property
     def measurable(self) -> bool:
@@ -114,7 +115,7 @@ def test_time_is_measured_for_no_longer_than_it_may_take(
     analysis = Timed(monkeypatch, lambda tokens: tokens / 2500)
     Engine(analysis).warm_up("cpu", kept)
     # One full batch comes on top.
-    assert analysis.now < budget.SECONDS + 4096 / 2500
+    assert analysis.now < calibration.SECONDS + 4096 / 2500
 
 
 def test_a_model_that_is_not_worth_it_is_not_measured(kept: Decisions) -> None:

@@ -14,15 +14,15 @@ from schema.catalog import Catalog, Entry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Translation
-from tests.workers.batched import ROW_BY_ROW, analyse, documents_of
-from tests.workers.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
-from tests.workers.generated import reference_of
-from tests.workers.told_checkpoints import NLLB_CODES, TOLD
+from tests.support.batched import ROW_BY_ROW, analyse, documents_of
+from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
+from tests.support.generated import reference_of
+from tests.support.told_checkpoints import NLLB_CODES, TOLD
 from workers.analyses.translation import TranslationAnalysis
-from workers.analysis import DocumentError
 from workers.decoding import Decoder, GenerateDecoder
-from workers.loading import ModelError
+from workers.errors import DocumentError
+from workers.models.loading import ModelError
 
 pytestmark = pytest.mark.long
 

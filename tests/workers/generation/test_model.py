@@ -13,13 +13,13 @@ import pytest
 from schema.catalog import Catalog, Entry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from tests.workers.batched import analyse, catalog_of, documents_of
-from tests.workers.checkpoints import build_translation
-from tests.workers.feedback_texts import SHORT
-from tests.workers.told_checkpoints import build_m2m100, build_nllb
-from workers import text_model
+from tests.support.batched import analyse, catalog_of, documents_of
+from tests.support.checkpoints import build_translation
+from tests.support.feedback_texts import SHORT
+from tests.support.told_checkpoints import build_m2m100, build_nllb
 from workers.analyses.translation import TranslationAnalysis
 from workers.decoding import Decoder, GenerateDecoder
+from workers.generation import model as text_model
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, NllbTokenizer
 
-from tests.workers.told_checkpoints import build_m2m100, build_mbart50
-from workers.iso_639 import codes_of
-from workers.languages import Languages
+from tests.support.told_checkpoints import build_m2m100, build_mbart50
+from workers.generation.iso_639 import codes_of
+from workers.generation.model_languages import Languages
 
 #: Languages of several scripts, none of which is the usual one.
 SEVERAL = {"kr": ["knc_Arab", "knc_Latn"], "ks": ["kas_Arab", "kas_Deva"]}

@@ -11,11 +11,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.workers import causal_models, packed_models, seq2seq_models
-from tests.workers.byte_weights import rows_of, sound_kinds
+from tests.support import causal_models, packed_models, seq2seq_models
+from tests.support.byte_weights import rows_of, sound_kinds
 from workers.decoding import take_apart
-from workers.encoders.families import pack
-from workers.layers import int8
+from workers.encoders.conversion import pack
+from workers.layers import quantization
 
 pytestmark = pytest.mark.slow
 
@@ -39,13 +39,13 @@ FAMILIES: dict[str, Callable[[], Any]] = {
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Tensor, Tensor]]:
     """Bytes and scales that were laid out."""
     weights: list[tuple[Tensor, Tensor]] = []
-    lay_out = int8.byte_product
+    lay_out = quantization.byte_product
 
     def noted(quantised: Tensor, scale: Tensor) -> Any:
         weights.append((quantised, scale))
         return lay_out(quantised, scale)
 
-    monkeypatch.setattr(int8, "byte_product", noted)
+    monkeypatch.setattr(quantization, "byte_product", noted)
     return weights
 
 

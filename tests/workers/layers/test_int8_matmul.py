@@ -10,14 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.workers import causal_models
-from tests.workers.byte_weights import LAYOUTS, rows_of, sound_kinds, weights
+from tests.support import causal_models
+from tests.support.byte_weights import LAYOUTS, rows_of, sound_kinds, weights
 from workers.decoding import Decoder, take_apart
-from workers.layers import byte_products
-from workers.layers.byte_check import TOLERANCE, integer_product, is_exact, is_exact_here
-from workers.layers.byte_kernels import ByteProduct, FloatProduct
-from workers.layers.byte_products import byte_product, cpu_kinds
-from workers.layers.int8 import Int8Weight
+from workers.layers import int8_matmul
+from workers.layers.int8_check import TOLERANCE, integer_product, is_exact, is_exact_here
+from workers.layers.int8_kernels import ByteProduct, FloatProduct
+from workers.layers.int8_matmul import byte_product, cpu_kinds
+from workers.layers.quantization import Int8Weight
 
 pytestmark = pytest.mark.slow
 
@@ -31,10 +31,10 @@ SIZES = [(1, 1), (5, 1), (1, 5), (3, 7), (17, 15), (40, 300), (33, 2100)]
 def undecided() -> Iterator[None]:
     """Nothing is known of this machine, and will not be of the broken one."""
     is_exact_here.cache_clear()
-    byte_products._tell.cache_clear()
+    int8_matmul._tell.cache_clear()
     yield
     is_exact_here.cache_clear()
-    byte_products._tell.cache_clear()
+    int8_matmul._tell.cache_clear()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -152,7 +152,7 @@ def test_what_is_wrong_is_not_taken_and_told_once(
     plain = type("Plain", (FloatProduct,), {"levels": kept.levels})
     decoded = Decoded()
     with monkeypatch.context() as patch:
-        patch.setattr(byte_products, "cpu_kinds", lambda: [plain])
+        patch.setattr(int8_matmul, "cpu_kinds", lambda: [plain])
         expected = decoded.texts()
     assert len({tuple(text) for text in expected}) > 3
     with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):

@@ -12,10 +12,10 @@ from huggingface_hub import constants
 from safetensors.torch import load
 
 from schema.catalog import Entry
-from tests.workers.checkpoints import fingerprint
-from tests.workers.hub_server import Hub, Repository, files_of, hub_server
-from workers.checkpoint import locate
-from workers.faults import ModelError
+from tests.support.checkpoints import fingerprint
+from tests.support.hub_server import Hub, Repository, files_of, hub_server
+from workers.errors import ModelError
+from workers.models.checkpoint import locate
 
 NAME = "owner/model"
 CONVERTED = "Adding `safetensors` variant of this model"

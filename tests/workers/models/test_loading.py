@@ -15,11 +15,11 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 from schema.catalog import Entry, load_catalog
-from schema.catalog.catalog import EntryOptions
-from tests.workers.checkpoints import WINDOW, build_sentiment
-from workers.classifier import Classifier
-from workers.faults import ModelError
-from workers.loading import load
+from schema.catalog.entry import EntryOptions
+from tests.support.checkpoints import WINDOW, build_sentiment
+from workers.classification.classifier import Classifier
+from workers.errors import ModelError
+from workers.models.loading import load
 
 HEADS: dict[str, Any] = {
     "sentiment": AutoModelForSequenceClassification,

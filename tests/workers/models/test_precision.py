@@ -15,16 +15,16 @@ import torch
 import transformers as hf
 
 from schema.catalog import Catalog, Entry, Precision
-from schema.catalog.catalog import EntryOptions
-from schema.outcome import Provenance
-from tests.workers.checkpoints import build_sentiment
-from workers import precision as module
+from schema.catalog.entry import EntryOptions
+from schema.results.outcome import Provenance
+from tests.support.checkpoints import build_sentiment
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
-from workers.classifier import Classifier
-from workers.decisions import Decisions
-from workers.faults import ModelError
-from workers.precision import LARGE, Trial, check, resolve
+from workers.classification.classifier import Classifier
+from workers.errors import ModelError
+from workers.models import precision as module
+from workers.models.precision import LARGE, Trial, check, resolve
+from workers.runtime.tuning_cache import Decisions
 
 CPU = torch.device("cpu")
 MODEL = Provenance("owner/model", "sha256:123456789abc", {"max_length": 64})

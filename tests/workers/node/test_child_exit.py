@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from schema.ledger.reap import LOST
-from workers.death import ENDED_ITSELF, how_a_child_ended, how_it_ended
+from workers.node.child_exit import ENDED_ITSELF, how_a_child_ended, how_it_ended
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS])

@@ -15,9 +15,9 @@ import pytest
 
 from schema import settings as settings_module
 from schema.process import find_process
-from workers.health import complaint
-from workers.pulse import KEPT, LATE, Pulse, pulse_path
-from workers.vitals import Vitals
+from workers.node.health import complaint
+from workers.node.pulse import KEPT, LATE, Pulse, pulse_path
+from workers.node.vitals import Vitals
 
 NODE = "gpu0@host"
 #: Longer than a node may be silent.
@@ -132,7 +132,7 @@ def test_the_command_says_how_a_node_is_and_imports_next_to_nothing(home: Path) 
     vitals.begin(f"gpu0@{socket.gethostname()}")
     vitals.write()
     code = (
-        "import sys; sys.argv[1:] = ['gpu0']; from workers.health import main; code = main();"
+        "import sys; sys.argv[1:] = ['gpu0']; from workers.node.health import main; code = main();"
         "print(*sys.modules); sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -149,7 +149,7 @@ def test_the_command_finds_the_home_folder_in_the_settings(
     monkeypatch.chdir(tmp_path)
 
     def said() -> str:
-        command = [sys.executable, "-m", "workers.health", "gpu0"]
+        command = [sys.executable, "-m", "workers.node.health", "gpu0"]
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         assert done.returncode == 1

@@ -10,21 +10,22 @@ import pytest
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import OperationalError
 
-from schema.celery_app import make_app
+from schema.broker.app import make_app
+from schema.broker.messages import Messages
 from schema.database import open_engine, reading
+from schema.database.clock import now
 from schema.ledger.claim import Claim, claim
-from schema.ledger.clock import now
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
-from schema.messages import Messages
-from schema.migration import upgrade
+from schema.migrations.revision import upgrade
 from schema.settings import Settings
 from schema.tables import Job, JobState
-from tests.ledger import jobs, make_run
-from tests.schema.working import outcomes
-from tests.waiting import wait_until
-from workers.board import Board
-from workers.upkeep import Upkeep, between_rounds
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
+from tests.support.working import outcomes
+from workers.node.maintenance import Upkeep
+from workers.node.maintenance_thread import between_rounds
+from workers.node.scoreboard import Board
 
 TABLES = (
     *("jobs", "runs", "documents", "run_documents", "dead_letters", "workers", "sentiments"),

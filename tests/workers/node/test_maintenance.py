@@ -17,27 +17,27 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import OperationalError
 
-from producer import embedded_redis
-from schema.celery_app import make_app
+from producer.nodes import embedded_redis
+from schema.broker.app import make_app
+from schema.broker.messages import BrokerError, Messages
 from schema.database import open_engine, reading, writing
+from schema.database.clock import after
 from schema.ledger.claim import claim
-from schema.ledger.clock import after
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.lose import lose
 from schema.ledger.reap import LOST
-from schema.messages import BrokerError, Messages
 from schema.process import find_process, machine, this_process
-from schema.readiness import NameTakenError, register, workers_on
 from schema.results import Failure
 from schema.settings import Settings
 from schema.tables import DeadLetter, Job, JobState
-from tests.ledger import jobs, make_run
-from tests.waiting import wait_until
-from workers import upkeep
-from workers.board import Board
-from workers.redis_outage import RedisOutage
-from workers.transport import ids_of
-from workers.upkeep import Upkeep
+from schema.worker_registry import NameTakenError, register, workers_on
+from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
+from workers.node import child_exit, maintenance, maintenance_thread
+from workers.node.maintenance import Upkeep
+from workers.node.message_filter import ids_of
+from workers.node.redis_outage import RedisOutage
+from workers.node.scoreboard import Board
 
 
 @pytest.fixture
@@ -175,8 +175,8 @@ def test_a_worker_seen_to_die_is_charged_with_how_at_once(
             sleeper.kill()
             sleeper.wait()
             # Whoever reaped it may say how it died; the first word counts.
-            upkeep.child_died(sleeper.pid, Failure("SIGBUS", "its worker was killed by SIGBUS"))
-            upkeep.child_died(sleeper.pid, Failure("SIGKILL", "too late"))
+            child_exit.child_died(sleeper.pid, Failure("SIGBUS", "its worker was killed by SIGBUS"))
+            child_exit.child_died(sleeper.pid, Failure("SIGKILL", "too late"))
         else:
             sleeper.send_signal(signal.SIGSEGV)
             os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
@@ -241,7 +241,7 @@ def test_a_child_that_hangs_is_ended(
     place.computing(-1)
     keeper.watch()
     assert sleeper.wait() == -signal.SIGKILL
-    assert upkeep.death_of(sleeper.pid).error_class == "BatchTimeout"
+    assert child_exit.death_of(sleeper.pid).error_class == "BatchTimeout"
 
 
 def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
@@ -293,17 +293,17 @@ def test_it_outlives_a_redis_that_is_away(
     make_run(sqlite_engine, ["a"])
     monkeypatch.setenv("TRIAGE_REDIS_URL", server.url)
     monkeypatch.setenv("TRIAGE_UPKEEP", "0.05")
-    monkeypatch.setattr(upkeep, "redis_outage", RedisOutage())
-    upkeep.settings.cache_clear()
+    monkeypatch.setattr(maintenance, "redis_outage", RedisOutage())
+    maintenance.settings.cache_clear()
     with caplog.at_level(logging.WARNING):
-        upkeep.start()
+        maintenance_thread.start()
         try:
             wait_until(lambda: "Redis does not answer" in caplog.text, 30)
             again = embedded_redis.start(tmp_path / "own")
             assert again.url == server.url
             wait_until(lambda: jobs(sqlite_engine)[0].state == JobState.QUEUED, 30)
         finally:
-            upkeep.stop()
+            maintenance_thread.stop()
             for thread in threading.enumerate():
                 if thread.name == "upkeep":
                     thread.join()
@@ -321,7 +321,7 @@ def test_nobody_forks_in_the_middle_of_a_step() -> None:
         forked.set()
 
     thread = threading.Thread(target=fork)
-    with upkeep._stepping:
+    with maintenance_thread._stepping:
         thread.start()
         assert not forked.wait(0.2)
     thread.join()

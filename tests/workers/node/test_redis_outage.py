@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from workers.redis_outage import SAME_OUTAGE, RedisOutage
+from workers.node.redis_outage import SAME_OUTAGE, RedisOutage
 
 
 class Clock:

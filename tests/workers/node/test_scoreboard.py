@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from workers.board import Board
+from workers.node.scoreboard import Board
 
 
 def test_what_a_child_writes_its_parent_reads() -> None:

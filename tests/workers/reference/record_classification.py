@@ -18,8 +18,8 @@ from typing import Any
 
 import transformers
 
-from tests.workers.checkpoints import WINDOW, build_entities, build_sentiment, fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
+from tests.support.checkpoints import WINDOW, build_entities, build_sentiment, fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
 
 #: Ways in which checkpoints say what their scores are.
 SENTIMENT: dict[str, Callable[[Path], Path]] = {

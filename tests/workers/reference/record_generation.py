@@ -11,9 +11,9 @@ from typing import Any
 import torch
 import transformers
 
-from tests.workers.checkpoints import SEQ2SEQ_WINDOW, fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
-from tests.workers.seq2seq_variants import SETTINGS, with_decoding
+from tests.support.checkpoints import SEQ2SEQ_WINDOW, fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
+from tests.support.seq2seq_variants import SETTINGS, with_decoding
 
 Build = Callable[..., Path]
 

@@ -17,9 +17,9 @@ from typing import Any
 import torch
 import transformers
 
-from tests.workers.checkpoints import fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
-from tests.workers.qa_variants import QA
+from tests.support.checkpoints import fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
+from tests.support.qa_variants import QA
 
 QUESTIONS = (
     "What does the customer want?",

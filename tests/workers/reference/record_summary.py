@@ -9,9 +9,9 @@ of the repository:
 import sys
 from pathlib import Path
 
-from tests.workers.checkpoints import build_summary
+from tests.support.checkpoints import build_summary
+from tests.support.seq2seq_variants import SUMMARY
 from tests.workers.reference.record_generation import record
-from tests.workers.seq2seq_variants import SUMMARY
 
 if __name__ == "__main__":
     record(Path(sys.argv[1]), "summarization", "summary_text", SUMMARY, build_summary)

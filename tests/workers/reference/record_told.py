@@ -17,9 +17,9 @@ from typing import Any
 import torch
 import transformers
 
-from tests.workers.checkpoints import SEQ2SEQ_WINDOW, fingerprint
-from tests.workers.feedback_texts import SHORT, long_texts
-from tests.workers.told_checkpoints import TOLD
+from tests.support.checkpoints import SEQ2SEQ_WINDOW, fingerprint
+from tests.support.feedback_texts import SHORT, long_texts
+from tests.support.told_checkpoints import TOLD
 
 #: Pairs, and one in how many of the texts goes through each.
 PAIRS = {("en", "de"): 1, ("fr", "de"): 6, ("de", "en"): 6}

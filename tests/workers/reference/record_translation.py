@@ -9,9 +9,9 @@ from the root of the repository:
 import sys
 from pathlib import Path
 
-from tests.workers.checkpoints import build_translation
+from tests.support.checkpoints import build_translation
+from tests.support.seq2seq_variants import TRANSLATION
 from tests.workers.reference.record_generation import record
-from tests.workers.seq2seq_variants import TRANSLATION
 
 if __name__ == "__main__":
     task, key = "translation_en_to_de", "translation_text"

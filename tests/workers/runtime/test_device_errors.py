@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.workers.small_machine", "200"],
+        [sys.executable, "-m", "tests.support.small_machine", "200"],
         # Whatever is freed leaves the address space, by which the process is limited.
         env=os.environ | {"MALLOC_MMAP_THRESHOLD_": "131072"},
         capture_output=True,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from workers.lanes import lanes_for, side_by_side
+from workers.runtime.lanes import lanes_for, side_by_side
 
 Tick = Callable[[], None]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workers.sentences import sentence_spans
+from workers.text.sentences import sentence_spans
 
 
 def sentences(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.pieces import paragraphs, split_to_fit
+from workers.text.splitting import paragraphs, split_to_fit
 
 
 def words_and_end(texts: Sequence[str]) -> list[int]:

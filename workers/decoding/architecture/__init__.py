@@ -1,0 +1,1 @@
+"""Models as the decoding loop sees them."""

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from workers.decoding.head import Head
-from workers.decoding.seq2seq import Seq2Seq
+from workers.decoding.architecture.seq2seq import Seq2Seq
+from workers.decoding.output.lm_head import Head
 from workers.layers.causal_attention import causal_attention
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from workers.decoding.head import Head
+from workers.decoding.output.lm_head import Head
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.linear import Linear
 from workers.layers.norm import Norm

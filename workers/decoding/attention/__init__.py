@@ -1,0 +1,1 @@
+"""Attention of one decoding step."""

@@ -65,7 +65,7 @@ def fused_attention() -> Callable[..., None] | None:
     not go well with what else is.
     """
     try:
-        from workers.decoding.fused_attention import attend_fused
+        from workers.decoding.attention.fused import attend_fused
     except Exception as error:
         level = logging.INFO if isinstance(error, ImportError) else logging.WARNING
         logger.log(level, "attention of decoders by batched products: %r", error)

@@ -9,10 +9,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from workers.decoding.attention import Memory, attend, fused_attention
-from workers.decoding.causal import Causal, Model
-from workers.layers.device import to_device
+from workers.decoding.architecture.causal import Causal, Model
+from workers.decoding.attention.batched import Memory, attend, fused_attention
+from workers.decoding.attention.kv_layout import padded_at_once, padded_by_runs
 from workers.layers.packing import Packing
+from workers.runtime.transfer import to_device
 
 #: Slots that a cache grows by, at least.
 _GROWTH = 32
@@ -229,28 +230,6 @@ def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tup
     way = padded_at_once if keys_values.is_cuda else padded_by_runs
     keys, values = way(keys_values.view(-1, 2, heads, size), packing)
     return keys, values
-
-
-def padded_at_once(keys_values: Tensor, packing: Packing) -> Tensor:
-    """From (tokens, 2, heads, size) to (2, documents, heads, longest, size)."""
-    _, both, heads, size = keys_values.shape
-    documents, longest = len(packing.lengths), max(packing.lengths)
-    rows = keys_values.new_zeros(documents * longest, both, heads, size)
-    rows[packing.padded_places] = keys_values
-    return rows.view(documents, longest, both, heads, size).permute(2, 0, 3, 1, 4).contiguous()
-
-
-def padded_by_runs(keys_values: Tensor, packing: Packing) -> Tensor:
-    """The same, one length after the other."""
-    _, both, heads, size = keys_values.shape
-    documents, longest = len(packing.lengths), max(packing.lengths)
-    rows = keys_values.new_zeros(both, documents, heads, longest, size)
-    first = 0
-    for start, count, length in packing.runs:
-        run = keys_values[start : start + count * length].view(count, length, both, heads, size)
-        rows[:, first : first + count, :, :length] = run.permute(2, 0, 3, 1, 4)
-        first += count
-    return rows
 
 
 def _padding_bias(packing: Packing, dtype: torch.dtype) -> Tensor | None:

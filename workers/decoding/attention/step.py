@@ -8,9 +8,9 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from workers.decoding.attention import fuses
-from workers.decoding.cache import Cache
-from workers.decoding.causal import Model
+from workers.decoding.architecture.causal import Model
+from workers.decoding.attention.batched import fuses
+from workers.decoding.attention.kv_cache import Cache
 
 
 class StepAttention:

@@ -14,13 +14,19 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
-from workers.decoding.head import Head
-from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
-from workers.layers.attention import packed_attention
+from workers.decoding.architecture.seq2seq import DecoderLayer, Seq2Seq
+from workers.decoding.output.lm_head import Head
 from workers.layers.encoder_layer import EncoderLayer
+from workers.layers.from_transformers import (
+    joined_linear,
+    joined_weights,
+    linear,
+    norm,
+    scaled_queries,
+)
 from workers.layers.linear import DTYPES, Linear
-from workers.layers.modules import joined_linear, joined_weights, linear, norm, scaled_queries
 from workers.layers.norm import Norm
+from workers.layers.packed_attention import packed_attention
 
 #: By `model_type`: whether each norm stands before its block.
 FAMILY = {"bart": False, "marian": False, "mbart": True, "m2m_100": True, "pegasus": True}

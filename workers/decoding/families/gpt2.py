@@ -8,9 +8,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
-from workers.decoding.causal import Causal, CausalLayer
-from workers.decoding.head import Head
-from workers.layers.modules import (
+from workers.decoding.architecture.causal import Causal, CausalLayer
+from workers.decoding.output.lm_head import Head
+from workers.errors import UnsupportedModelError
+from workers.layers.from_transformers import (
     joined_weights,
     norm,
     scaled_queries,
@@ -18,7 +19,6 @@ from workers.layers.modules import (
     transposed_linear,
     transposed_weights,
 )
-from workers.layers.unsupported import UnsupportedModelError
 
 #: `model_type` of configurations.
 FAMILY = "gpt2"

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from schema.catalog import Precision
-from workers.decoding.causal import Causal, CausalLayer
-from workers.decoding.head import Head
-from workers.decoding.rotary import Rotary
+from workers.decoding.architecture.causal import Causal, CausalLayer
+from workers.decoding.output.lm_head import Head
+from workers.errors import UnsupportedModelError
+from workers.layers.from_transformers import joined_weights, linear, rms, scaled_queries, table
 from workers.layers.linear import DTYPES
-from workers.layers.modules import joined_weights, linear, rms, scaled_queries, table
-from workers.layers.unsupported import UnsupportedModelError
+from workers.layers.rotary_embedding import Rotary
 
 #: By `model_type`: what their classes' names begin with.
 FAMILY = {"llama": "Llama", "mistral": "Mistral", "qwen2": "Qwen2"}

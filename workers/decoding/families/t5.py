@@ -14,15 +14,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
-from workers.decoding.head import Head
-from workers.decoding.seq2seq import DecoderLayer, Seq2Seq
-from workers.layers.attention import packed_attention
+from workers.decoding.architecture.seq2seq import DecoderLayer, Seq2Seq
+from workers.decoding.output.lm_head import Head
+from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import Attention, EncoderLayer
+from workers.layers.from_transformers import joined_linear, linear
 from workers.layers.linear import DTYPES, Linear
-from workers.layers.modules import joined_linear, linear
 from workers.layers.norm import rms_norm
+from workers.layers.packed_attention import packed_attention
 from workers.layers.packing import Packing
-from workers.layers.unsupported import UnsupportedModelError
 
 #: `model_type` of configurations.
 FAMILY = ("t5", "mt5")

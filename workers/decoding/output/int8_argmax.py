@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workers.decoding.blocks import BLOCK
-from workers.decoding.scores import Scores
-from workers.layers.byte_products import fbgemm_product
-from workers.layers.int8 import quantised, row_scale
+from workers.decoding.output.block_topk import BLOCK
+from workers.decoding.output.scores import Scores
+from workers.layers.int8_matmul import fbgemm_product
+from workers.layers.quantization import quantised, row_scale
 
 #: Rounding of float32 in a coarse score, as a part of the lengths of the two vectors.
 _ROUNDING = 1e-5

@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from schema.catalog import Precision
-from workers.decoding.blocks import BLOCK
-from workers.decoding.scores import Scores
-from workers.decoding.screen import Screen
-from workers.layers.byte_products import NoProductError
+from workers.decoding.output.block_topk import BLOCK
+from workers.decoding.output.int8_argmax import Screen
+from workers.decoding.output.scores import Scores
+from workers.layers.int8_matmul import NoProductError
 from workers.layers.linear import DTYPES, Linear
 
 #: Weights from which a screen pays: fewer stay near to the processor.

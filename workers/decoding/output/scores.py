@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from workers.decoding.blocks import argmax
+from workers.decoding.output.block_topk import argmax
 
 
 class Scores:

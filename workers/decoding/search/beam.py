@@ -11,12 +11,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from workers.decoding.blocks import top
-from workers.decoding.constraints import Constraints
-from workers.decoding.extent import Extent
-from workers.decoding.scores import Scores
-from workers.decoding.search import Advance, Search, SearchSettings
-from workers.layers.device import to_device
+from workers.decoding.output.block_topk import top
+from workers.decoding.output.scores import Scores
+from workers.decoding.search.base import Advance, Search
+from workers.decoding.search.lengths import Extent
+from workers.decoding.search.logits_processors import Constraints
+from workers.decoding.search.settings import SearchSettings
+from workers.runtime.transfer import to_device
 
 #: What is as good as impossible, and still adds up.
 _NEVER = -1.0e9

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from workers.decoding.scores import Scores
-from workers.decoding.search import Advance, Search
-from workers.layers.device import to_device
+from workers.decoding.output.scores import Scores
+from workers.decoding.search.base import Advance, Search
+from workers.runtime.transfer import to_device
 
 
 class GreedySearch(Search):

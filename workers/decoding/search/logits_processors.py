@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.extent import Extent
-from workers.layers.device import to_device
-from workers.layers.unsupported import UnsupportedModelError
+from workers.decoding.search.lengths import Extent
+from workers.errors import UnsupportedModelError
+from workers.runtime.transfer import to_device
 
 #: Stands before texts that go on from fewer tokens than others beside them.
 NOTHING = -1

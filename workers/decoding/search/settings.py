@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import torch
-from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.causal import Model
-from workers.decoding.constraints import NOTHING, Constraints, token_ids
-from workers.decoding.extent import Extent
-from workers.decoding.scores import Scores
-from workers.decoding.seq2seq import Seq2Seq
-from workers.layers.device import to_device
-from workers.layers.unsupported import UnsupportedModelError
+from workers.decoding.architecture.causal import Model
+from workers.decoding.architecture.seq2seq import Seq2Seq
+from workers.decoding.search.logits_processors import token_ids
+from workers.errors import UnsupportedModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,73 +80,3 @@ class SearchSettings:
         if most < 1:
             raise ValueError(f"{begun} tokens leave no room for a text")
         return most
-
-
-#: Which beam each of the next ones goes on from, (documents, beams), or None if each goes on from
-#: itself; and for each document whether it is finished, (documents), bool.
-Advance = tuple[Tensor | None, Tensor]
-
-
-class Search(ABC):
-    """The documents of a cohort, all at the same step, and what each has written.
-
-    Args:
-        begun: Token ids that each document goes on from.
-        extent: How many these are, and how many may follow; counts what is written.
-        settings: Of the checkpoint.
-        constraints: On what is written.
-        device: Of the model.
-    """
-
-    def __init__(
-        self,
-        begun: Sequence[Sequence[int]],
-        extent: Extent,
-        settings: SearchSettings,
-        constraints: Constraints,
-        device: torch.device,
-    ) -> None:
-        self._extent, self._settings, self._constraints = extent, settings, constraints
-        self._begin = max(extent.begun)
-        # All end at one column, so that they go on at one.
-        rows = [[NOTHING] * (self._begin - len(each)) + list(each) for each in begun]
-        width = self._begin + max(extent.most)
-        self._tokens = torch.full((len(rows), width), NOTHING, device=device)
-        self._tokens[:, : self._begin] = to_device(torch.tensor(rows), device)
-
-    @property
-    def _length(self) -> int:
-        """Columns of `_tokens` that are in use."""
-        return self._begin + self._extent.written
-
-    @property
-    @abstractmethod
-    def last(self) -> Tensor:
-        """What each row wrote last, (rows)."""
-
-    @property
-    @abstractmethod
-    def rows(self) -> int:
-        """Documents times beams."""
-
-    @classmethod
-    @abstractmethod
-    def advance(cls, searches: Sequence[Any], scores: Scores) -> list[Advance]:
-        """Choose the next token of each row of several searches. A GPU is told, and not waited for.
-
-        Args:
-            searches: Of this class.
-            scores: Logits of their rows, one search's behind the other's; they are changed.
-        """
-
-    @abstractmethod
-    def written(self, documents: Tensor) -> list[list[int]]:
-        """What each of some finished documents has written, without what it went on from.
-
-        Args:
-            documents: Their places, (any), int64.
-        """
-
-    @abstractmethod
-    def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """Let documents go; see `Cache.keep`."""

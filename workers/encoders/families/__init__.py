@@ -1,0 +1,1 @@
+"""Encoders of one architecture a file."""

@@ -6,10 +6,10 @@ from typing import Any
 
 from schema.catalog import Precision
 from workers.encoders.packed import Body, Embeddings, Places, places_from_0
-from workers.layers.attention import packed_attention
+from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import Attention, EncoderLayer
-from workers.layers.modules import joined_linear, linear, norm, table
-from workers.layers.unsupported import UnsupportedModelError
+from workers.layers.from_transformers import joined_linear, linear, norm, table
+from workers.layers.packed_attention import packed_attention
 
 
 def bert_body(model: Any, precision: Precision, places: Places = places_from_0) -> Body:

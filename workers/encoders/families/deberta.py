@@ -16,14 +16,14 @@ from torch import Tensor
 from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
 
 from schema.catalog import Precision
-from workers.encoders.bert import bert_layer
+from workers.encoders.families.bert import bert_layer
 from workers.encoders.packed import Body, Embeddings, places_from_0
-from workers.layers.attention import attention, by_runs
+from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import EncoderLayer
+from workers.layers.from_transformers import linear, norm, table
 from workers.layers.linear import DTYPES
-from workers.layers.modules import linear, norm, table
+from workers.layers.packed_attention import attention, by_runs
 from workers.layers.packing import Packing
-from workers.layers.unsupported import UnsupportedModelError
 
 
 @dataclass(frozen=True, slots=True)

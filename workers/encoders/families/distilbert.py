@@ -6,9 +6,9 @@ from typing import Any
 
 from schema.catalog import Precision
 from workers.encoders.packed import Body, Embeddings, places_from_0
-from workers.layers.attention import packed_attention
 from workers.layers.encoder_layer import EncoderLayer
-from workers.layers.modules import joined_linear, linear, norm, table
+from workers.layers.from_transformers import joined_linear, linear, norm, table
+from workers.layers.packed_attention import packed_attention
 
 
 def distilbert_body(model: Any, precision: Precision) -> Body:

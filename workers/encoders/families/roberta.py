@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from schema.catalog import Precision
-from workers.encoders.bert import bert_body
+from workers.encoders.families.bert import bert_body
+from workers.encoders.interface import Ints
 from workers.encoders.packed import Body
-from workers.encoders.rows import Ints
 
 
 def roberta_body(model: Any, precision: Precision) -> Body:

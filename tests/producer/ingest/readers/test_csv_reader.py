@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.ingest.error import IngestError
-from producer.ingest.lines import EndlessRecordError, Lines
-from tests.producer.reading import read_bytes, read_path
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.lines import EndlessRecordError, Lines
+from tests.support.reading import read_bytes, read_path
 
 FEW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

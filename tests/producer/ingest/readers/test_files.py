@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from producer.ingest.error import IngestError
-from producer.ingest.opening import damage
-from tests.producer.reading import read_bytes, read_path
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.files import damage
+from tests.support.reading import read_bytes, read_path
 
 ROWS = 20_000
 PLAIN = b"id,text\n" + b"".join(b"%d,some words about it\n" % n for n in range(ROWS))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.ingest.error import IngestError
-from tests.producer.reading import read_bytes
+from producer.ingest.errors import IngestError
+from tests.support.reading import read_bytes
 
 JSON = st.recursive(
     st.none()

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from producer.ingest import limits
-from producer.ingest.error import IngestError
-from producer.ingest.input import parse_input
-from producer.ingest.row import Reject, Row
-from tests.producer.reading import read_path
+from producer.ingest.errors import IngestError
+from producer.ingest.readers import limits
+from producer.ingest.readers.input import parse_input
+from producer.ingest.readers.row import Reject, Row
+from tests.support.reading import read_path
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from producer.ingest.error import IngestError
-from tests.producer.reading import read_path
+from producer.ingest.errors import IngestError
+from tests.support.reading import read_path
 
 
 def test_types_come_out_as_python_has_them(tmp_path: Path) -> None:

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from producer.ingest.row import Reject, Row
-from producer.ingest.row_stream import SAMPLE_CHARACTERS, SAMPLE_ROWS, look_ahead, unique_names
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row_stream import (
+    SAMPLE_CHARACTERS,
+    SAMPLE_ROWS,
+    look_ahead,
+    unique_names,
+)
 
 
 def test_a_look_ahead_loses_nothing_and_stops_early_at_long_rows() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from producer.ingest.error import IngestError
-from tests.producer.reading import read_path
+from producer.ingest.errors import IngestError
+from tests.support.reading import read_path
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, update
 
-from producer.ingest.rejects_place import ENDING
+from producer.ingest.storage.rejects_place import ENDING
 from schema.database import reading, writing
 from schema.tables import Run
-from tests.feedback import add_document, add_run
-from tests.producer.console import Ended, Triage
-from tests.producer.ingesting import run_ingest, run_row, write_csv
+from tests.support.console import Ended, Triage
+from tests.support.feedback import add_document, add_run
+from tests.support.ingesting import run_ingest, run_row, write_csv
 
 MARKER = "the customer's own words, which nobody may find again"
 FORGET = ("forget", "--where", "customer=4711", "--yes")

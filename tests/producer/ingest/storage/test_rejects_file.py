@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from producer.ingest.error import IngestError
-from producer.ingest.rejects import RejectsFile
-from producer.ingest.row import Reject
+from producer.ingest.errors import IngestError
+from producer.ingest.readers.row import Reject
+from producer.ingest.storage.rejects_file import RejectsFile
 
 
 def reject(line: int) -> Reject:

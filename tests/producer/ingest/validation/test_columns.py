@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from producer.ingest.columns import ColumnChoice, Columns, find_columns
-from producer.ingest.error import IngestError
+from producer.ingest.errors import IngestError
+from producer.ingest.validation.columns import ColumnChoice, Columns, find_columns
 
 
 def found(columns: list[str], choice: ColumnChoice | None = None) -> Columns:

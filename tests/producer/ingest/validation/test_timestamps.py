@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.ingest.time_reader import TimeReader
+from producer.ingest.validation.timestamps import TimeReader
 
 MOMENT = datetime(2026, 10, 5, 15, 3, 10, tzinfo=UTC)
 DAY = datetime(2026, 10, 5, tzinfo=UTC)

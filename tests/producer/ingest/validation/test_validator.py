@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.ingest.columns import Columns
-from producer.ingest.feedback import Feedback
 from producer.ingest.language import read_language
-from producer.ingest.row import Reject, Row
-from producer.ingest.time_reader import TimeReader
-from producer.ingest.validation import Validation
+from producer.ingest.readers.row import Reject, Row
+from producer.ingest.validation.columns import Columns
+from producer.ingest.validation.feedback import Feedback
+from producer.ingest.validation.timestamps import TimeReader
+from producer.ingest.validation.validator import Validation
 
 COLUMNS = Columns("text", "id", "time", "language", "product", "source")
 

@@ -9,11 +9,11 @@ from types import ModuleType
 import pytest
 import torch
 
-from workers.decoding import attention
-from workers.decoding.attention import fused_attention, fuses
+from workers.decoding.attention import batched
+from workers.decoding.attention.batched import fused_attention, fuses
 
 CPU = torch.device("cpu")
-MODULE = "workers.decoding.fused_attention"
+MODULE = "workers.decoding.attention.fused"
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_without_it_there_are_batched_products(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setitem(sys.modules, MODULE, module)
-    with caplog.at_level("INFO", attention.__name__):
+    with caplog.at_level("INFO", batched.__name__):
         assert not fuses(CPU, torch.float32)
         assert not fuses(CPU, torch.float32)
     assert [record.levelname for record in caplog.records] == [level]

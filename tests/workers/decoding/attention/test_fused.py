@@ -10,16 +10,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.workers import causal_models
-from tests.workers.causal_models import prompts_of
-from tests.workers.seq2seq_models import build_model
-from tests.workers.test_decoding import ENDS, decoder_of, nothing, settings_of, sources_of
-from workers.decoding import step_attention
-from workers.decoding.attention import attend
+from tests.support import causal_models
+from tests.support.causal_models import prompts_of
+from tests.support.seq2seq_models import build_model
+from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
+from workers.decoding.attention import step
+from workers.decoding.attention.batched import attend
 
 pytest.importorskip("numba", reason="Numba is not there for this Python")
-from workers.decoding import fused_attention
-from workers.decoding.fused_attention import attend_fused
+from workers.decoding.attention import fused as fused_attention
+from workers.decoding.attention.fused import attend_fused
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ SHAPES = [
 
 
 def way_of(monkeypatch: pytest.MonkeyPatch, fused: bool) -> None:
-    monkeypatch.setattr(step_attention, "fuses", lambda device, dtype: fused)
+    monkeypatch.setattr(step, "fuses", lambda device, dtype: fused)
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -147,7 +147,7 @@ def test_the_way_may_change_from_step_to_step(
     sources = sources_of(12, model.config.eos_token_id)
     expected = decoder_of(model, settings).decode(sources, nothing)
     ways = cycle([True, False, False])
-    monkeypatch.setattr(step_attention, "fuses", lambda device, dtype: next(ways))
+    monkeypatch.setattr(step, "fuses", lambda device, dtype: next(ways))
     assert decoder_of(model, settings).decode(sources, nothing) == expected
 
 

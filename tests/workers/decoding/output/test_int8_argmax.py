@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from workers.decoding import head
-from workers.decoding import screen as module
-from workers.decoding.head import Head
-from workers.decoding.screen import Screen
-from workers.layers import byte_products
-from workers.layers.byte_check import is_exact_here
-from workers.layers.byte_kernels import FbgemmProduct, has_fbgemm
-from workers.layers.byte_products import NoProductError, fbgemm_kinds
+from workers.decoding.output import int8_argmax as module
+from workers.decoding.output import lm_head
+from workers.decoding.output.int8_argmax import Screen
+from workers.decoding.output.lm_head import Head
+from workers.layers import int8_matmul
+from workers.layers.int8_check import is_exact_here
+from workers.layers.int8_kernels import FbgemmProduct, has_fbgemm
+from workers.layers.int8_matmul import NoProductError, fbgemm_kinds
 
 pytestmark = pytest.mark.skipif(not has_fbgemm(), reason="FBGEMM is not for this processor")
 
@@ -107,8 +107,8 @@ def test_without_a_right_product_of_bytes_scores_are_exact(
     kinds: list[type[FbgemmProduct]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where there is none, and where all are wrong."""
-    monkeypatch.setattr(head, "_LARGE", 1)
-    monkeypatch.setattr(byte_products, "fbgemm_kinds", lambda: kinds)
+    monkeypatch.setattr(lm_head, "_LARGE", 1)
+    monkeypatch.setattr(int8_matmul, "fbgemm_kinds", lambda: kinds)
     right = FbgemmProduct.__call__
     monkeypatch.setattr(FbgemmProduct, "__call__", lambda self, rows: right(self, rows) * 1.01)
     weight, hidden = weight_of(), hidden_of(30)

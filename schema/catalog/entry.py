@@ -1,0 +1,64 @@
+"""A catalog entry: which model serves an analysis, with its options."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+#: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
+#: weights and inputs are rounded to 8 bits.
+Precision = Literal["fp32", "bf16", "fp16", "int8"]
+
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+class EntryOptions(BaseModel):
+    """How a model is loaded and run; unset means the engine's default.
+
+    Attributes:
+        precision: What the model computes in; `auto` takes bf16 where that is measured to be
+            quicker and to say the same, else fp32.
+        batch_tokens: The most padded tokens that go through the model at once.
+        max_length: Tokens of the model's window, special tokens included, if smaller than its own.
+        split: What a model that writes gets of a text: as much as its window holds, as the
+            pipelines have it, or one sentence at a time, for models that know nothing longer.
+        languages: For a model that has to be told its languages: what it calls some of them, by
+            the code of a document or a run (ISO 639-1), where that is not plain from its own list.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    precision: Precision | Literal["auto"] = "auto"
+    batch_tokens: int | None = Field(default=None, gt=0)
+    max_length: int | None = Field(default=None, gt=8)
+    split: Literal["window", "sentence"] = "window"
+    languages: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("languages")
+    @classmethod
+    def _are_codes(cls, languages: dict[str, str]) -> dict[str, str]:
+        for language, code in languages.items():
+            if not _LANGUAGE.fullmatch(language):
+                raise ValueError(
+                    f"{language!r} is no language of a document: write its code of ISO 639, as in "
+                    'no = "nob_Latn"'
+                )
+            if not code.strip():
+                raise ValueError(
+                    f"{language} is empty: write what the model calls it, as in no = "
+                    '"nob_Latn", or leave it out'
+                )
+        return languages
+
+
+class Entry(BaseModel):
+    """One model of the catalog: a hub id or an absolute path, its revision, its options."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    revision: str | None = None
+    options: EntryOptions = EntryOptions()

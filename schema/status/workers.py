@@ -1,0 +1,87 @@
+"""What workers are up to, as `triage status` shows it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from schema.database.clock import after, seconds_since
+from schema.tables import Worker
+
+#: Seconds after which a worker that nobody has seen is no longer listed, …
+LISTED_FOR = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How well a worker has used its machine lately; None where it had nothing to compute.
+
+    Attributes:
+        tokens_per_second: Padding not counted.
+        padding: Share of what was computed, 0..1.
+        batch_fill: Share of their budgets that batches took, 0..1.
+        forward_share: Share of the time in which models computed, 0..1.
+    """
+
+    tokens_per_second: float | None = None
+    padding: float | None = None
+    batch_fill: float | None = None
+    forward_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """A worker as `triage status` shows it.
+
+    Attributes:
+        unseen: Seconds since its process was last seen alive.
+        next_try: Seconds until it tries again, if it is not ready.
+        throughput: Of its last jobs.
+    """
+
+    worker: str
+    analyses: tuple[str, ...]
+    state: str
+    reason: str | None
+    since: datetime
+    unseen: float
+    next_try: float | None
+    throughput: Throughput
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`; times in ISO 8601, seconds as numbers."""
+        said = asdict(self) | {"since": self.since.isoformat()} | asdict(self.throughput)
+        del said["throughput"]
+        return said
+
+
+def all_readiness(connection: Connection) -> list[Readiness]:
+    """All workers by name."""
+    columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
+    speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
+    found = connection.execute(
+        select(
+            *columns,
+            *speeds,
+            seconds_since(Worker.seen_at).label("unseen"),
+            seconds_since(Worker.next_try_at).label("late"),
+        )
+        .where(Worker.seen_at >= after(-LISTED_FOR))
+        .order_by(Worker.name)
+    )
+    return [
+        Readiness(
+            worker=row.name,
+            analyses=tuple(row.analyses),
+            state=row.state,
+            reason=row.reason,
+            since=row.since,
+            unseen=max(0.0, row.unseen),
+            next_try=None if row.late is None else max(0.0, -row.late),
+            throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
+        )
+        for row in found
+    ]

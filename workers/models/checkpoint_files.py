@@ -1,0 +1,69 @@
+"""Which files make a checkpoint whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+_WEIGHTS = "model.safetensors"
+
+
+_SHARDS = "model.safetensors.index.json"
+
+
+#: One of these at least; without any, Transformers makes up a tokenizer that knows no word.
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm")
+
+
+class ShardIndexError(ValueError):
+    """The index of a model's shards is broken, or names what it must not. One sentence without the
+    fix; `locate` adds that and the model.
+    """
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files that a model is loaded from: one, or its shards; none if one lacks.
+
+    Raises:
+        ShardIndexError: If the index of the shards is broken, or names a file outside the folder.
+    """
+    whole, index = folder / _WEIGHTS, folder / _SHARDS
+    if whole.is_file():
+        return [whole]
+    if not index.is_file():
+        return []
+    shards = [_inside(folder, name) for name in _shards(index)]
+    return shards if all(shard.is_file() for shard in shards) else []
+
+
+def _shards(index: Path) -> list[str]:
+    try:
+        names = set(json.loads(index.read_text("utf-8"))["weight_map"].values())
+        if names and all(isinstance(name, str) and name for name in names):
+            return sorted(names)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise ShardIndexError(f"the index {index} is broken: it does not say which files it is of")
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A file that the index names, which has to lie in the folder: else whoever wrote the index
+    chooses what is read of this machine.
+    """
+    real = folder.resolve()
+    # The hub's cache holds links in a snapshot's folder, to where it keeps the files.
+    kept = [real.parent.parent / "blobs"] if real.parent.name == "snapshots" else []
+    path = folder / name
+    if "\0" not in name and ".." not in path.parts[len(folder.parts) :]:
+        there = path.resolve()
+        if any(there.is_relative_to(one) for one in (real, *kept)):
+            return path
+    raise ShardIndexError(
+        f"the index {folder / _SHARDS} names {name!r}, which is outside the model's folder and is "
+        "not read"
+    )
+
+
+def has_tokenizer(folder: Path) -> bool:
+    """Whether the vocabulary of a tokenizer is there."""
+    return any(any(folder.glob(pattern)) for pattern in _TOKENIZER_FILES)
