@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from schema.ledger.claim import Claim
 from schema.results import Failure
 from workers.child.heartbeat import Beat, ClaimLost
-from workers.child.ledger_client import Clerk
+from workers.child.ledger_client import LedgerClient
 from workers.child.retry import FIRST, Interrupted
 from workers.errors import DeviceFault, WorkerFault
 
@@ -35,8 +35,8 @@ class Settlement:
         clerk: Writes it down.
     """
 
-    def __init__(self, clerk: Clerk) -> None:
-        self._clerk = clerk
+    def __init__(self, ledger_client: LedgerClient) -> None:
+        self._ledger = ledger_client
 
     def settle(self, claim: Claim, beat: Beat, step: Callable[[], T]) -> T | None:
         """Do a step of a job.
@@ -61,7 +61,7 @@ class Settlement:
             logger.error("job %d: %s", claim.job_id, fault)
             # If the database refuses, the lease will end: this process has to, now.
             with contextlib.suppress(SQLAlchemyError, Interrupted):
-                self._clerk.expire(claim, Failure(type(fault).__name__, str(fault)))
+                self._ledger.expire(claim, Failure(type(fault).__name__, str(fault)))
             beat.drop(claim)
             raise
         except (WorkerFault, MemoryError) as fault:
@@ -71,7 +71,7 @@ class Settlement:
             if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
                 self._back_off(claim, beat, f"the database refuses: {kind}")
             logger.error("job %d: failed with %s", claim.job_id, kind)
-            self._clerk.expire(claim, Failure(kind, f"{kind} outside of the model"))
+            self._ledger.expire(claim, Failure(kind, f"{kind} outside of the model"))
         beat.drop(claim)
         return None
 
@@ -79,12 +79,12 @@ class Settlement:
         """Begin a job that was claimed ahead: it is charged from here on. None if it must not be
         computed, and then it is let go at once: others may have it.
         """
-        begun = self.settle(claim, beat, lambda: self._clerk.begin(claim) or _REFUSED)
+        begun = self.settle(claim, beat, lambda: self._ledger.begin(claim) or _REFUSED)
         if isinstance(begun, Claim):
             return begun
         if begun is _REFUSED:
             logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
-            self._clerk.give_back(claim, "it must not begin")
+            self._ledger.give_back(claim, "it must not begin")
             beat.drop(claim)
         return None
 
@@ -99,7 +99,7 @@ class Settlement:
         Raises:
             WorkerFault: Always.
         """
-        self._clerk.release(claim, FIRST)
+        self._ledger.release(claim, FIRST)
         beat.drop(claim)
         logger.error("job %d: not done", claim.job_id)
         raise WorkerFault(reason)

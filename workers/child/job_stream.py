@@ -20,7 +20,7 @@ from schema.settings import Settings
 from workers.child.claimed_job import Taken
 from workers.child.failure_policy import Settlement
 from workers.child.heartbeat import Beat, ClaimLost
-from workers.child.ledger_client import Clerk
+from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Ahead
 from workers.child.retry import Interrupted
 from workers.child.writer import Computed, Writer
@@ -59,7 +59,7 @@ class JobStream:
         streaming: Streaming,
         group: str,
         *,
-        clerk: Clerk,
+        ledger_client: LedgerClient,
         ahead: Ahead,
         look: Callable[[int], None],
         writer: Writer,
@@ -70,7 +70,7 @@ class JobStream:
         config: Settings,
     ) -> None:
         self._streaming, self._group = streaming, group
-        self._clerk, self._ahead, self._look = clerk, ahead, look
+        self._ledger, self._ahead, self._look = ledger_client, ahead, look
         self._writer, self._collect = writer, collect
         self._settlement, self._beat = settlement, beat
         self._place, self._config = place, config
@@ -165,7 +165,7 @@ class JobStream:
             logger.error("job %d: %s", job.claim.job_id, fault)
             # If the database refuses, the lease will end: this process has to, now.
             with contextlib.suppress(SQLAlchemyError, Interrupted):
-                self._clerk.expire(job.claim, Failure(type(fault).__name__, str(fault)))
+                self._ledger.expire(job.claim, Failure(type(fault).__name__, str(fault)))
             self._beat.drop(job.claim)
 
     def _on_step(self) -> None:

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Clerk:
+class LedgerClient:
     """Any of a child's threads may ask it.
 
     Args:

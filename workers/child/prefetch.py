@@ -13,7 +13,7 @@ from schema.broker.messages import BrokerError
 from schema.ledger.claim import Claim, UnknownOptionsError
 from workers.child.claimed_job import Taken
 from workers.child.heartbeat import Beat
-from workers.child.ledger_client import Clerk
+from workers.child.ledger_client import LedgerClient
 from workers.child.retry import Interrupted
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import LOOK
@@ -40,8 +40,8 @@ class Ahead:
         engines: Tokenise, by analysis.
     """
 
-    def __init__(self, clerk: Clerk, engines: Mapping[str, Engine]) -> None:
-        self._clerk = clerk
+    def __init__(self, ledger_client: LedgerClient, engines: Mapping[str, Engine]) -> None:
+        self._ledger = ledger_client
         self._engines = engines
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
         self._taking: Future[Taken | None] | None = None
@@ -108,16 +108,16 @@ class Ahead:
     ) -> Taken | None:
         """Whatever goes wrong here goes wrong again where it has an owner."""
         try:
-            urgent, later = self._clerk.waiting(others)
+            urgent, later = self._ledger.waiting(others)
             if (urgent and age >= URGENT_TURN) or (later and age >= TURN):
                 return None
-            if held and not self._clerk.may_hold_more(analysis, held):
+            if held and not self._ledger.may_hold_more(analysis, held):
                 return None
             # Beyond its part, nothing that is not urgent goes before what is, elsewhere.
             only_urgent = urgent and (age >= LATER_TURN or held > 1)
             found = self._claim(analysis, only_urgent)
             if found is None and pull and not only_urgent:
-                self._clerk.pull(analysis)
+                self._ledger.pull(analysis)
                 found = self._claim(analysis, only_urgent)
         except BrokerError as error:
             redis_outage.note(str(error))
@@ -131,7 +131,7 @@ class Ahead:
         beat.hold(claimed)
         documents = None
         try:
-            documents = self._clerk.read(claimed)
+            documents = self._ledger.read(claimed)
             self._preparing = True
             prepared = self._engines[analysis].prepare(documents, claimed.options)
         except Exception as error:
@@ -142,9 +142,9 @@ class Ahead:
         return Taken(claimed, documents, prepared, message)
 
     def _claim(self, analysis: str, urgent: bool) -> tuple[str, Claim] | None:
-        while found := self._clerk.next_message(analysis, urgent=urgent):
+        while found := self._ledger.next_message(analysis, urgent=urgent):
             message, job_id = found
-            if claimed := self._clerk.claim(analysis, job_id, ahead=True):
+            if claimed := self._ledger.claim(analysis, job_id, ahead=True):
                 return message, claimed
             logger.info("job %d: nothing to claim", job_id)
         return None

@@ -27,7 +27,7 @@ from workers.child.claimed_job import Taken
 from workers.child.failure_policy import Settlement
 from workers.child.heartbeat import Beat
 from workers.child.job_stream import JobStream, fits
-from workers.child.ledger_client import Clerk
+from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Ahead
 from workers.child.retry import Backoff, Interrupted
 from workers.child.writer import Computed, Writer
@@ -75,10 +75,10 @@ class JobRunner:
         }
         self._config = config
         self._place = place
-        self._clerk = Clerk(database, messages, config, name, place)
-        self._ahead = Ahead(self._clerk, engines)
-        self._writer = Writer(self._clerk)
-        self._settlement = Settlement(self._clerk)
+        self._ledger = LedgerClient(database, messages, config, name, place)
+        self._ahead = Ahead(self._ledger, engines)
+        self._writer = Writer(self._ledger)
+        self._settlement = Settlement(self._ledger)
         self._backoff = Backoff()
 
     def job(self, analysis: str, job_id: int) -> None:
@@ -92,7 +92,7 @@ class JobRunner:
             raise Interrupted(f"job {job_id}")
         began = monotonic()
         try:
-            claimed = self._clerk.claim(analysis, job_id)
+            claimed = self._ledger.claim(analysis, job_id)
             if claimed is None:
                 logger.info("job %d: nothing to claim", job_id)
                 return
@@ -107,7 +107,7 @@ class JobRunner:
             self._wait_out(str(error))
         except WorkerFault as fault:
             self._wait_out(str(fault))
-            self._clerk.pull(analysis)
+            self._ledger.pull(analysis)
 
     def _burst(self, first: Taken, beat: Beat, began: float) -> None:
         """Compute a job, and others as long as they are there and it is not too long."""
@@ -136,7 +136,7 @@ class JobRunner:
             self._well()
         except BaseException as error:
             if isinstance(error, Interrupted | SystemExit):
-                self._clerk.wait_no_longer()
+                self._ledger.wait_no_longer()
             raise
         finally:
             self._put_back(beat)
@@ -166,7 +166,7 @@ class JobRunner:
             beat.check(claimed)
 
         def compute() -> Computed:
-            documents = self._clerk.read(claimed) if job.documents is None else job.documents
+            documents = self._ledger.read(claimed) if job.documents is None else job.documents
             # Tokenising the first documents of a language may load a model.
             loading = self._config.load_timeout if job.prepared is None else 0
             self._place.computing(loading + self._config.batch_timeout)
@@ -187,7 +187,7 @@ class JobRunner:
             return job
         documents = None
         try:
-            documents = self._clerk.read(job.claim)
+            documents = self._ledger.read(job.claim)
             engine = self._engines[job.claim.analysis]
             self._place.computing(self._config.load_timeout)
             return replace(
@@ -222,7 +222,7 @@ class JobRunner:
         return JobStream(
             streaming,
             group,
-            clerk=self._clerk,
+            ledger_client=self._ledger,
             ahead=self._ahead,
             look=look,
             writer=self._writer,
@@ -264,12 +264,12 @@ class JobRunner:
         self._taken()
         why = "the node ends" if self._place.stopping else "its burst has ended"
         for claim in beat.held:
-            self._clerk.give_back(claim, why)
+            self._ledger.give_back(claim, why)
             beat.drop(claim)
 
     def _well(self) -> None:
         if self._backoff.well():
-            self._clerk.say_ready()
+            self._ledger.say_ready()
 
     def _wait_out(self, reason: str) -> None:
         """Say that this worker is not ready, and wait: a worker that fails at once would else win
@@ -277,5 +277,5 @@ class JobRunner:
         """
         seconds = self._backoff.fault()
         logger.error("not ready for %g s: %s", seconds, reason)
-        self._clerk.say_not_ready(reason, seconds)
+        self._ledger.say_not_ready(reason, seconds)
         self._place.wait(seconds)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from schema.ledger.claim import Claim
 from schema.results.outcome import Outcome
-from workers.child.ledger_client import Clerk
+from workers.child.ledger_client import LedgerClient
 from workers.child.throughput import Meter, in_words
 from workers.engine.counters import Counters
 
@@ -40,8 +40,8 @@ class Writer:
         clerk: Writes.
     """
 
-    def __init__(self, clerk: Clerk) -> None:
-        self._clerk = clerk
+    def __init__(self, ledger_client: LedgerClient) -> None:
+        self._ledger = ledger_client
         self._meter = Meter()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writing: Future[bool] | None = None
@@ -74,14 +74,14 @@ class Writer:
 
     def _write(self, computed: Computed) -> bool:
         claim = computed.claim
-        if not self._clerk.finish(claim, computed.outcomes):
+        if not self._ledger.finish(claim, computed.outcomes):
             return False
         words = in_words(len(computed.outcomes), computed.counters, computed.seconds)
         logger.info("job %d: %s", claim.job_id, words)
         self._meter.add(computed.counters, computed.seconds)
-        self._clerk.pull(claim.analysis)
+        self._ledger.pull(claim.analysis)
         if computed.message:
-            self._clerk.tell_done(claim, computed.message, computed.seconds)
+            self._ledger.tell_done(claim, computed.message, computed.seconds)
         if told := self._meter.report():
-            self._clerk.report(told)
+            self._ledger.report(told)
         return True

@@ -198,7 +198,7 @@ def test_without_redis_a_job_is_done_all_the_same(
     make_run(engine, ["first"], job_size=1)
     away = Messages(make_app(Settings(redis_url="redis://127.0.0.1:1/0"), patience=0.2))
     child.send()
-    monkeypatch.setattr(child.runner._clerk, "_messages", away)
+    monkeypatch.setattr(child.runner._ledger, "_messages", away)
     monkeypatch.setattr(ahead_module, "redis_outage", RedisOutage())
     child.work()
     assert states(engine) == [(JobState.DONE, 1)]
