@@ -13,7 +13,7 @@ from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter
 from tests.support.burst import Child, Watched
 from workers.analysis import Window
-from workers.child.heartbeat import Beat
+from workers.child.heartbeat import Heartbeat
 
 
 class Streamed(Watched):
@@ -92,9 +92,9 @@ def letters(engine: Engine) -> list[tuple[str, int]]:
         return [(row.error_class, row.attempts) for row in found]
 
 
-def held_by_the_beat() -> Beat:
+def held_by_the_beat() -> Heartbeat:
     beat = next(one for one in threading.enumerate() if one.name == "beat")
-    held: Beat = beat._target.__self__  # type: ignore[attr-defined]
+    held: Heartbeat = beat._target.__self__  # type: ignore[attr-defined]
     return held
 
 

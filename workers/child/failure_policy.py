@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from schema.ledger.claim import Claim
 from schema.results import Failure
-from workers.child.heartbeat import Beat, ClaimLost
+from workers.child.heartbeat import ClaimLost, Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import FIRST, Interrupted
 from workers.errors import DeviceFault, WorkerFault
@@ -38,7 +38,7 @@ class Settlement:
     def __init__(self, ledger_client: LedgerClient) -> None:
         self._ledger = ledger_client
 
-    def settle(self, claim: Claim, beat: Beat, step: Callable[[], T]) -> T | None:
+    def settle(self, claim: Claim, beat: Heartbeat, step: Callable[[], T]) -> T | None:
         """Do a step of a job.
 
         Returns:
@@ -75,7 +75,7 @@ class Settlement:
         beat.drop(claim)
         return None
 
-    def begun(self, claim: Claim, beat: Beat) -> Claim | None:
+    def begun(self, claim: Claim, beat: Heartbeat) -> Claim | None:
         """Begin a job that was claimed ahead: it is charged from here on. None if it must not be
         computed, and then it is let go at once: others may have it.
         """
@@ -88,12 +88,12 @@ class Settlement:
             beat.drop(claim)
         return None
 
-    def lost(self, claim: Claim, beat: Beat) -> None:
+    def lost(self, claim: Claim, beat: Heartbeat) -> None:
         """A job that is no longer ours is let go."""
         logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
         beat.drop(claim)
 
-    def _back_off(self, claim: Claim, beat: Beat, reason: str) -> None:
+    def _back_off(self, claim: Claim, beat: Heartbeat, reason: str) -> None:
         """Put the job back, soon again, since another worker may be well.
 
         Raises:

@@ -31,7 +31,7 @@ class ClaimLost(Exception):
     """The job is no longer ours: cancelled, or reaped and claimed by another."""
 
 
-class Beat:
+class Heartbeat:
     """Beats while its block runs, for every claim that it holds. Any thread may ask it.
 
     Args:

@@ -19,7 +19,7 @@ from schema.results.outcome import Outcome
 from schema.settings import Settings
 from workers.child.claimed_job import Taken
 from workers.child.failure_policy import Settlement
-from workers.child.heartbeat import Beat, ClaimLost
+from workers.child.heartbeat import ClaimLost, Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Ahead
 from workers.child.retry import Interrupted
@@ -65,7 +65,7 @@ class JobStream:
         writer: Writer,
         collect: Callable[[], None],
         settlement: Settlement,
-        beat: Beat,
+        beat: Heartbeat,
         place: Place,
         config: Settings,
     ) -> None:

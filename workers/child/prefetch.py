@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from schema.broker.messages import BrokerError
 from schema.ledger.claim import Claim, UnknownOptionsError
 from workers.child.claimed_job import Taken
-from workers.child.heartbeat import Beat
+from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import Interrupted
 from workers.node.redis_outage import redis_outage
@@ -50,7 +50,7 @@ class Ahead:
     def look(
         self,
         analysis: str,
-        beat: Beat,
+        beat: Heartbeat,
         *,
         others: Sequence[str] = (),
         age: float = 0.0,
@@ -100,7 +100,7 @@ class Ahead:
     def _take(
         self,
         analysis: str,
-        beat: Beat,
+        beat: Heartbeat,
         others: Sequence[str],
         age: float,
         pull: bool,

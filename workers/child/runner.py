@@ -25,7 +25,7 @@ from schema.ledger.claim import UnknownOptionsError
 from schema.settings import Settings
 from workers.child.claimed_job import Taken
 from workers.child.failure_policy import Settlement
-from workers.child.heartbeat import Beat
+from workers.child.heartbeat import Heartbeat
 from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Ahead
@@ -96,7 +96,7 @@ class JobRunner:
             if claimed is None:
                 logger.info("job %d: nothing to claim", job_id)
                 return
-            with Beat(self._database, self._config, self._place) as beat:
+            with Heartbeat(self._database, self._config, self._place) as beat:
                 beat.hold(claimed)
                 self._burst(Taken(claimed, begun=True), beat, began)
         except DeviceFault:
@@ -109,7 +109,7 @@ class JobRunner:
             self._wait_out(str(fault))
             self._ledger.pull(analysis)
 
-    def _burst(self, first: Taken, beat: Beat, began: float) -> None:
+    def _burst(self, first: Taken, beat: Heartbeat, began: float) -> None:
         """Compute a job, and others as long as they are there and it is not too long."""
         until = began + BURST
         jobs: deque[Taken] = deque([first])
@@ -141,7 +141,7 @@ class JobRunner:
         finally:
             self._put_back(beat)
 
-    def _look(self, job: Taken, beat: Beat, until: float) -> None:
+    def _look(self, job: Taken, beat: Heartbeat, until: float) -> None:
         """Have the next job taken while this one is computed, if it is still time for that."""
         analysis = job.claim.analysis
         # A worker may die of what is tokenised beside it: that must not be all of its attempts.
@@ -156,7 +156,7 @@ class JobRunner:
     def _others(self, analysis: str) -> list[str]:
         return [name for name in self._engines if name != analysis]
 
-    def _compute(self, job: Taken, beat: Beat, began: float) -> Computed | None:
+    def _compute(self, job: Taken, beat: Heartbeat, began: float) -> Computed | None:
         """What comes of a job; None if it is given up."""
         claimed, engine = job.claim, self._engines[job.claim.analysis]
         before = engine.counters.copy()
@@ -203,7 +203,7 @@ class JobRunner:
         finally:
             self._place.waiting()
 
-    def _stream(self, job: Taken, beat: Beat, until: float) -> JobStream | None:
+    def _stream(self, job: Taken, beat: Heartbeat, until: float) -> JobStream | None:
         """What computes a job together with those that follow; None if it goes by itself."""
         analysis = job.claim.analysis
         streaming = self._streamings.get(analysis)
@@ -233,7 +233,7 @@ class JobRunner:
             config=self._config,
         )
 
-    def _begun(self, job: Taken, beat: Beat) -> Iterator[Taken]:
+    def _begun(self, job: Taken, beat: Heartbeat) -> Iterator[Taken]:
         """The job, charged from here on; nothing if it must not be computed."""
         if self._place.stopping:
             return
@@ -246,7 +246,7 @@ class JobRunner:
         finally:
             self._place.waiting()
 
-    def _collect(self, beat: Beat) -> None:
+    def _collect(self, beat: Heartbeat) -> None:
         """Wait until the job before is written."""
         if (claim := self._writer.claim) is None:
             return
@@ -257,7 +257,7 @@ class JobRunner:
         if written is False:
             logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
 
-    def _put_back(self, beat: Beat) -> None:
+    def _put_back(self, beat: Heartbeat) -> None:
         """Whatever is still in hand when a burst ends goes back, and charges nobody."""
         with contextlib.suppress(Interrupted, WorkerFault):
             self._collect(beat)

@@ -14,7 +14,7 @@ from schema.settings import Settings
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
-from workers.child.heartbeat import Beat, ClaimLost
+from workers.child.heartbeat import ClaimLost, Heartbeat
 from workers.node.scoreboard import Board
 
 CONFIG = Settings(lease=30, heartbeat=0.01)
@@ -36,7 +36,7 @@ def lease(engine: Engine) -> datetime:
 
 def test_a_lease_is_renewed(engine: Engine, claimed: Claim) -> None:
     first = lease(engine)
-    with Beat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
+    with Heartbeat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
         beat.hold(claimed)
         wait_until(lambda: lease(engine) > first, 10)
         beat.check(claimed)
@@ -46,7 +46,7 @@ def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
     place = Board().place(0, os.getpid())
     place.computing(-1)
     first = lease(engine)
-    with Beat(engine, CONFIG, place) as beat:
+    with Heartbeat(engine, CONFIG, place) as beat:
         beat.hold(claimed)
         # It looks several times in this while.
         beat._over.wait(1)
@@ -56,7 +56,7 @@ def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
 
 
 def test_a_lost_claim_is_told(engine: Engine, claimed: Claim) -> None:
-    with Beat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
+    with Heartbeat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
         beat.hold(claimed)
         beat.check(claimed)
         release(engine, claimed)
@@ -78,7 +78,7 @@ def test_when_the_grace_is_over_the_job_is_released_and_the_child_ends(
     engine.dispose()
     pid = os.fork()
     if pid == 0:
-        with Beat(engine, CONFIG, board.place(0, os.getpid())) as beat:
+        with Heartbeat(engine, CONFIG, board.place(0, os.getpid())) as beat:
             beat.hold(claimed)
             beat._over.wait()
         os._exit(7)

@@ -27,7 +27,7 @@ from schema.worker_registry import ready, register
 from tests.support.ledger import jobs, make_run
 from workers.child import failure_policy, retry
 from workers.child import ledger_client as clerk_module
-from workers.child.heartbeat import Beat
+from workers.child.heartbeat import Heartbeat
 from workers.child.retry import Interrupted
 from workers.child.runner import JobRunner
 from workers.engine.counters import Counters
@@ -221,7 +221,7 @@ def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
 
     monkeypatch.setattr(clerk_module, "finish", finish)
     # Its beat would end this very process when the time is up.
-    monkeypatch.setattr(Beat, "_give_back", lambda _beat: None)
+    monkeypatch.setattr(Heartbeat, "_give_back", lambda _beat: None)
     with pytest.raises(Interrupted) if grace == 0 else contextlib.nullcontext():
         runner(None).job("sentiment", jobs(engine)[0].id)
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (state, attempts)
