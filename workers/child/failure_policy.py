@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from schema.ledger.claim import Claim
 from schema.results import Failure
-from workers.child.heartbeat import ClaimLost, Heartbeat
+from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import FIRST, Interrupted
 from workers.errors import DeviceFault, WorkerFault
@@ -51,7 +51,7 @@ class Settlement:
         """
         try:
             return step()
-        except ClaimLost:
+        except LeaseLostError:
             self.lost(claim, beat)
             return None
         except (Interrupted, SystemExit):

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 RETRY = 1.0
 
 
-class ClaimLost(Exception):
+class LeaseLostError(Exception):
     """The job is no longer ours: cancelled, or reaped and claimed by another."""
 
 
@@ -87,7 +87,7 @@ class Heartbeat:
         """
         with self._lock:
             if self._claims.get(claim.job_id) is None:
-                raise ClaimLost
+                raise LeaseLostError
 
     def _repeat(self) -> None:
         due = time.monotonic() + self._config.heartbeat

@@ -19,7 +19,7 @@ from schema.results.outcome import Outcome
 from schema.settings import Settings
 from workers.child.claimed_job import Taken
 from workers.child.failure_policy import Settlement
-from workers.child.heartbeat import ClaimLost, Heartbeat
+from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Ahead
 from workers.child.retry import Interrupted
@@ -105,7 +105,7 @@ class JobStream:
             fault = self._streaming.run(
                 self._group, self._join(first), self._more, self._on_step, self._on_done
             )
-        except ClaimLost:
+        except LeaseLostError:
             logger.info("nothing is left of a stream")
         except DeviceFault as device:
             self._expire_all(device)
@@ -173,7 +173,7 @@ class JobStream:
         for number, job in list(self._running.items()):
             try:
                 self._beat.check(job.claim)
-            except ClaimLost:
+            except LeaseLostError:
                 # What is on its way of it costs less than to begin anew with the others.
                 self._settlement.lost(job.claim, self._beat)
                 del self._running[number]

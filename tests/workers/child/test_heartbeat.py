@@ -14,7 +14,7 @@ from schema.settings import Settings
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
-from workers.child.heartbeat import ClaimLost, Heartbeat
+from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.node.scoreboard import Board
 
 CONFIG = Settings(lease=30, heartbeat=0.01)
@@ -64,7 +64,7 @@ def test_a_lost_claim_is_told(engine: Engine, claimed: Claim) -> None:
         def told() -> bool:
             try:
                 beat.check(claimed)
-            except ClaimLost:
+            except LeaseLostError:
                 return True
             return False
 
