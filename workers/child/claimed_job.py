@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedJob:
     """A job in hand, and what is ready of it: whoever computes it sees to the rest.
 
     Attributes:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from schema.results import Failure
 from schema.results.outcome import Outcome
 from schema.settings import Settings
-from workers.child.claimed_job import Taken
+from workers.child.claimed_job import ClaimedJob
 from workers.child.failure_policy import Settlement
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
@@ -75,15 +75,15 @@ class JobStream:
         self._settlement, self._beat = settlement, beat
         self._place, self._config = place, config
         #: Those that are not done, by the order in which they came.
-        self._running: dict[int, Taken] = {}
+        self._running: dict[int, ClaimedJob] = {}
         self._joined_at: dict[int, float] = {}
         self._came = 0
         #: A job that does not fit into this stream.
-        self._aside: Taken | None = None
+        self._aside: ClaimedJob | None = None
         self._look_again = 0.0
         self._since = 0.0
 
-    def run(self, first: Taken, began: float) -> list[Taken]:
+    def run(self, first: ClaimedJob, began: float) -> list[ClaimedJob]:
         """Compute a job, and those that follow it.
 
         Args:
@@ -119,7 +119,7 @@ class JobStream:
             logger.warning("%s in a stream; one by one again: jobs %s", kind, numbers)
         return [*left, *([self._aside] if self._aside else [])]
 
-    def _join(self, job: Taken) -> Batch:
+    def _join(self, job: ClaimedJob) -> Batch:
         assert job.documents is not None and job.prepared is not None
         self._running[self._came] = job
         self._joined_at[self._came] = monotonic()
@@ -141,7 +141,7 @@ class JobStream:
         finally:
             self._place.computing(self._config.batch_timeout)
 
-    def _taken(self, wait: bool) -> Taken | None:
+    def _taken(self, wait: bool) -> ClaimedJob | None:
         if self._aside is not None or self._place.stopping or not self._takes_more():
             return None
         if not self._ahead.looks and monotonic() >= self._look_again:
@@ -195,7 +195,7 @@ class JobStream:
         self._writer.write(computed)
 
 
-def fits(job: Taken, streaming: Streaming, group: str | None, config: Settings) -> bool:
+def fits(job: ClaimedJob, streaming: Streaming, group: str | None, config: Settings) -> bool:
     """Whether a job may be part of a stream, of windows of this group.
 
     Args:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema.broker.messages import BrokerError
 from schema.ledger.claim import Claim, UnknownOptionsError
-from workers.child.claimed_job import Taken
+from workers.child.claimed_job import ClaimedJob
 from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import Interrupted
@@ -44,7 +44,7 @@ class Ahead:
         self._ledger = ledger_client
         self._engines = engines
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
-        self._taking: Future[Taken | None] | None = None
+        self._taking: Future[ClaimedJob | None] | None = None
         self._preparing = False
 
     def look(
@@ -79,7 +79,7 @@ class Ahead:
         """Whether its outcome is there."""
         return self._taking is not None and self._taking.done()
 
-    def taken(self, on_preparing: Callable[[], None]) -> Taken | None:
+    def taken(self, on_preparing: Callable[[], None]) -> ClaimedJob | None:
         """Wait for it: the job, or None if none was to be had, or nobody has looked.
 
         Args:
@@ -105,7 +105,7 @@ class Ahead:
         age: float,
         pull: bool,
         held: int,
-    ) -> Taken | None:
+    ) -> ClaimedJob | None:
         """Whatever goes wrong here goes wrong again where it has an owner."""
         try:
             urgent, later = self._ledger.waiting(others)
@@ -136,10 +136,10 @@ class Ahead:
             prepared = self._engines[analysis].prepare(documents, claimed.options)
         except Exception as error:
             logger.info("job %d: not prepared ahead: %s", claimed.job_id, type(error).__name__)
-            return Taken(claimed, documents, message=message)
+            return ClaimedJob(claimed, documents, message=message)
         finally:
             self._preparing = False
-        return Taken(claimed, documents, prepared, message)
+        return ClaimedJob(claimed, documents, prepared, message)
 
     def _claim(self, analysis: str, urgent: bool) -> tuple[str, Claim] | None:
         while found := self._ledger.next_message(analysis, urgent=urgent):

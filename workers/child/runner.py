@@ -23,7 +23,7 @@ from sqlalchemy import Engine as Database
 from schema.broker.messages import Messages
 from schema.ledger.claim import UnknownOptionsError
 from schema.settings import Settings
-from workers.child.claimed_job import Taken
+from workers.child.claimed_job import ClaimedJob
 from workers.child.failure_policy import Settlement
 from workers.child.heartbeat import Heartbeat
 from workers.child.job_stream import JobStream, fits
@@ -98,7 +98,7 @@ class JobRunner:
                 return
             with Heartbeat(self._database, self._config, self._place) as beat:
                 beat.hold(claimed)
-                self._burst(Taken(claimed, begun=True), beat, began)
+                self._burst(ClaimedJob(claimed, begun=True), beat, began)
         except DeviceFault:
             # Only a new process can go on.
             logging.shutdown()
@@ -109,10 +109,10 @@ class JobRunner:
             self._wait_out(str(fault))
             self._ledger.pull(analysis)
 
-    def _burst(self, first: Taken, beat: Heartbeat, began: float) -> None:
+    def _burst(self, first: ClaimedJob, beat: Heartbeat, began: float) -> None:
         """Compute a job, and others as long as they are there and it is not too long."""
         until = began + BURST
-        jobs: deque[Taken] = deque([first])
+        jobs: deque[ClaimedJob] = deque([first])
         try:
             while jobs:
                 job = jobs.popleft()
@@ -141,7 +141,7 @@ class JobRunner:
         finally:
             self._put_back(beat)
 
-    def _look(self, job: Taken, beat: Heartbeat, until: float) -> None:
+    def _look(self, job: ClaimedJob, beat: Heartbeat, until: float) -> None:
         """Have the next job taken while this one is computed, if it is still time for that."""
         analysis = job.claim.analysis
         # A worker may die of what is tokenised beside it: that must not be all of its attempts.
@@ -156,7 +156,7 @@ class JobRunner:
     def _others(self, analysis: str) -> list[str]:
         return [name for name in self._engines if name != analysis]
 
-    def _compute(self, job: Taken, beat: Heartbeat, began: float) -> Computed | None:
+    def _compute(self, job: ClaimedJob, beat: Heartbeat, began: float) -> Computed | None:
         """What comes of a job; None if it is given up."""
         claimed, engine = job.claim, self._engines[job.claim.analysis]
         before = engine.counters.copy()
@@ -179,7 +179,7 @@ class JobRunner:
 
         return self._settlement.settle(claimed, beat, compute)
 
-    def _tokenised(self, job: Taken) -> Taken:
+    def _tokenised(self, job: ClaimedJob) -> ClaimedJob:
         """A job that might go into a stream, with its documents; what goes wrong here goes wrong
         again where it has an owner.
         """
@@ -203,7 +203,7 @@ class JobRunner:
         finally:
             self._place.waiting()
 
-    def _stream(self, job: Taken, beat: Heartbeat, until: float) -> JobStream | None:
+    def _stream(self, job: ClaimedJob, beat: Heartbeat, until: float) -> JobStream | None:
         """What computes a job together with those that follow; None if it goes by itself."""
         analysis = job.claim.analysis
         streaming = self._streamings.get(analysis)
@@ -233,14 +233,14 @@ class JobRunner:
             config=self._config,
         )
 
-    def _begun(self, job: Taken, beat: Heartbeat) -> Iterator[Taken]:
+    def _begun(self, job: ClaimedJob, beat: Heartbeat) -> Iterator[ClaimedJob]:
         """The job, charged from here on; nothing if it must not be computed."""
         if self._place.stopping:
             return
         if begun := self._settlement.begun(job.claim, beat):
             yield replace(job, claim=begun, begun=True)
 
-    def _taken(self) -> Taken | None:
+    def _taken(self) -> ClaimedJob | None:
         try:
             return self._ahead.taken(lambda: self._place.computing(self._config.load_timeout))
         finally:
