@@ -21,7 +21,7 @@ from workers.child.claimed_job import ClaimedJob
 from workers.child.failure_policy import Settlement
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
-from workers.child.prefetch import Ahead
+from workers.child.prefetch import Prefetcher
 from workers.child.retry import Interrupted
 from workers.child.writer import Computed, Writer
 from workers.engine.continuous_batching import Batch, Streaming
@@ -60,7 +60,7 @@ class JobStream:
         group: str,
         *,
         ledger_client: LedgerClient,
-        ahead: Ahead,
+        ahead: Prefetcher,
         look: Callable[[int], None],
         writer: Writer,
         collect: Callable[[], None],
@@ -70,7 +70,7 @@ class JobStream:
         config: Settings,
     ) -> None:
         self._streaming, self._group = streaming, group
-        self._ledger, self._ahead, self._look = ledger_client, ahead, look
+        self._ledger, self._prefetcher, self._look = ledger_client, ahead, look
         self._writer, self._collect = writer, collect
         self._settlement, self._beat = settlement, beat
         self._place, self._config = place, config
@@ -144,13 +144,13 @@ class JobStream:
     def _taken(self, wait: bool) -> ClaimedJob | None:
         if self._aside is not None or self._place.stopping or not self._takes_more():
             return None
-        if not self._ahead.looks and monotonic() >= self._look_again:
+        if not self._prefetcher.looks and monotonic() >= self._look_again:
             self._look_again = monotonic() + LOOK_AGAIN
             self._look(len(self._running))
-        if not (wait or self._ahead.has_looked):
+        if not (wait or self._prefetcher.has_looked):
             return None
         try:
-            return self._ahead.taken(lambda: self._place.computing(self._config.load_timeout))
+            return self._prefetcher.taken(lambda: self._place.computing(self._config.load_timeout))
         finally:
             self._place.waiting()
 

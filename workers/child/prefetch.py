@@ -31,7 +31,7 @@ URGENT_TURN = 2.0
 LATER_TURN = 1.0
 
 
-class Ahead:
+class Prefetcher:
     """One job at a time is taken ahead. It is claimed without being charged: whatever happens until
     it begins is the fault of another.
 

@@ -28,7 +28,7 @@ from workers.child.failure_policy import Settlement
 from workers.child.heartbeat import Heartbeat
 from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
-from workers.child.prefetch import Ahead
+from workers.child.prefetch import Prefetcher
 from workers.child.retry import Backoff, Interrupted
 from workers.child.writer import Computed, Writer
 from workers.engine.continuous_batching import Streaming
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Seconds after which a burst takes no more jobs ahead, so that Celery hears of its task. A stream,
-#: whose end costs more, goes on until another analysis waits for its turn, see `Ahead`, …
+#: whose end costs more, goes on until another analysis waits for its turn, see `Prefetcher`, …
 BURST = 10.0
 #: … but takes no more jobs after so many seconds.
 LONGEST_BURST = 600.0
@@ -76,7 +76,7 @@ class JobRunner:
         self._config = config
         self._place = place
         self._ledger = LedgerClient(database, messages, config, name, place)
-        self._ahead = Ahead(self._ledger, engines)
+        self._prefetcher = Prefetcher(self._ledger, engines)
         self._writer = Writer(self._ledger)
         self._settlement = Settlement(self._ledger)
         self._backoff = Backoff()
@@ -146,12 +146,14 @@ class JobRunner:
         analysis = job.claim.analysis
         # A worker may die of what is tokenised beside it: that must not be all of its attempts.
         last = job.claim.attempts > 1 or self._config.max_attempts < 2
-        if last or self._ahead.looks or self._place.stopping or monotonic() >= until:
+        if last or self._prefetcher.looks or self._place.stopping or monotonic() >= until:
             return
         streams = analysis in self._streamings
         age = monotonic() - until + BURST
         others = self._others(analysis)
-        self._ahead.look(analysis, beat, others=others, age=age, pull=streams, held=int(streams))
+        self._prefetcher.look(
+            analysis, beat, others=others, age=age, pull=streams, held=int(streams)
+        )
 
     def _others(self, analysis: str) -> list[str]:
         return [name for name in self._engines if name != analysis]
@@ -217,13 +219,13 @@ class JobRunner:
         def look(held: int) -> None:
             age = monotonic() - until + BURST
             if age < BURST + LONGEST_BURST and not self._place.stopping:
-                self._ahead.look(analysis, beat, others=others, age=age, pull=True, held=held)
+                self._prefetcher.look(analysis, beat, others=others, age=age, pull=True, held=held)
 
         return JobStream(
             streaming,
             group,
             ledger_client=self._ledger,
-            ahead=self._ahead,
+            ahead=self._prefetcher,
             look=look,
             writer=self._writer,
             collect=lambda: self._collect(beat),
@@ -242,7 +244,7 @@ class JobRunner:
 
     def _taken(self) -> ClaimedJob | None:
         try:
-            return self._ahead.taken(lambda: self._place.computing(self._config.load_timeout))
+            return self._prefetcher.taken(lambda: self._place.computing(self._config.load_timeout))
         finally:
             self._place.waiting()
 

@@ -26,7 +26,7 @@ class Steadiness:
         self._heartbeat = config.heartbeat
         self._patience = max(config.heartbeat, config.lease - 2 * config.heartbeat)
         self._since = -math.inf
-        self._ahead: float | None = None
+        self._prefetcher: float | None = None
         self._looked: float | None = None
 
     def lost(self) -> None:
@@ -42,8 +42,8 @@ class Steadiness:
         """
         moment = time.monotonic()
         ahead = clock.timestamp() - moment
-        jumped = self._ahead is not None and abs(ahead - self._ahead) > self._heartbeat
-        self._ahead = ahead
+        jumped = self._prefetcher is not None and abs(ahead - self._prefetcher) > self._heartbeat
+        self._prefetcher = ahead
         # What was locked when we came may have been locked since we looked last.
         unknown = 0.0 if self._looked is None else moment - self._looked
         self._looked = moment

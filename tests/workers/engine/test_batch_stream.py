@@ -219,7 +219,7 @@ def test_jobs_of_an_encoder_share_batches(engine: Database, redis_url: str, chil
     make_run(engine, ["aaaaaaaa|aa", "bbbb"], job_size=1)
     child.send()
     analysis.on_forward["aaaaaaaa"] = lambda: wait_until(
-        lambda: child.runner._ahead.has_looked, PATIENCE
+        lambda: child.runner._prefetcher.has_looked, PATIENCE
     )
     child.work()
     assert states(engine) == [(JobState.DONE, 1)] * 2
