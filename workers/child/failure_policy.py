@@ -28,7 +28,7 @@ _OF_DOCUMENTS = (DataError, IntegrityError)
 _REFUSED = object()
 
 
-class Settlement:
+class FailurePolicy:
     """Knows whose fault it is.
 
     Args:

@@ -18,7 +18,7 @@ from schema.results import Failure
 from schema.results.outcome import Outcome
 from schema.settings import Settings
 from workers.child.claimed_job import ClaimedJob
-from workers.child.failure_policy import Settlement
+from workers.child.failure_policy import FailurePolicy
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
@@ -64,7 +64,7 @@ class JobStream:
         look: Callable[[int], None],
         writer: Writer,
         collect: Callable[[], None],
-        settlement: Settlement,
+        settlement: FailurePolicy,
         beat: Heartbeat,
         place: Place,
         config: Settings,
@@ -72,7 +72,7 @@ class JobStream:
         self._streaming, self._group = streaming, group
         self._ledger, self._prefetcher, self._look = ledger_client, ahead, look
         self._writer, self._collect = writer, collect
-        self._settlement, self._beat = settlement, beat
+        self._failure_policy, self._beat = settlement, beat
         self._place, self._config = place, config
         #: Those that are not done, by the order in which they came.
         self._running: dict[int, ClaimedJob] = {}
@@ -135,7 +135,7 @@ class JobStream:
                     self._aside = taken
                     return None
                 self._look(len(self._running) + 1)
-                if begun := self._settlement.begun(taken.claim, self._beat):
+                if begun := self._failure_policy.begun(taken.claim, self._beat):
                     return self._join(replace(taken, claim=begun, begun=True))
             return None
         finally:
@@ -175,7 +175,7 @@ class JobStream:
                 self._beat.check(job.claim)
             except LeaseLostError:
                 # What is on its way of it costs less than to begin anew with the others.
-                self._settlement.lost(job.claim, self._beat)
+                self._failure_policy.lost(job.claim, self._beat)
                 del self._running[number]
                 if not self._running:
                     raise

@@ -24,7 +24,7 @@ from schema.broker.messages import Messages
 from schema.ledger.claim import UnknownOptionsError
 from schema.settings import Settings
 from workers.child.claimed_job import ClaimedJob
-from workers.child.failure_policy import Settlement
+from workers.child.failure_policy import FailurePolicy
 from workers.child.heartbeat import Heartbeat
 from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
@@ -78,7 +78,7 @@ class JobRunner:
         self._ledger = LedgerClient(database, messages, config, name, place)
         self._prefetcher = Prefetcher(self._ledger, engines)
         self._writer = Writer(self._ledger)
-        self._settlement = Settlement(self._ledger)
+        self._failure_policy = FailurePolicy(self._ledger)
         self._backoff = Backoff()
 
     def job(self, analysis: str, job_id: int) -> None:
@@ -179,7 +179,7 @@ class JobRunner:
             done = engine.counters - before
             return Computed(claimed, outcomes, done, monotonic() - began, job.message)
 
-        return self._settlement.settle(claimed, beat, compute)
+        return self._failure_policy.settle(claimed, beat, compute)
 
     def _tokenised(self, job: ClaimedJob) -> ClaimedJob:
         """A job that might go into a stream, with its documents; what goes wrong here goes wrong
@@ -229,7 +229,7 @@ class JobRunner:
             look=look,
             writer=self._writer,
             collect=lambda: self._collect(beat),
-            settlement=self._settlement,
+            settlement=self._failure_policy,
             beat=beat,
             place=self._place,
             config=self._config,
@@ -239,7 +239,7 @@ class JobRunner:
         """The job, charged from here on; nothing if it must not be computed."""
         if self._place.stopping:
             return
-        if begun := self._settlement.begun(job.claim, beat):
+        if begun := self._failure_policy.begun(job.claim, beat):
             yield replace(job, claim=begun, begun=True)
 
     def _taken(self) -> ClaimedJob | None:
@@ -252,7 +252,7 @@ class JobRunner:
         """Wait until the job before is written."""
         if (claim := self._writer.claim) is None:
             return
-        written = self._settlement.settle(claim, beat, self._writer.written)
+        written = self._failure_policy.settle(claim, beat, self._writer.written)
         if written is not None:
             beat.drop(claim)
             self._well()
