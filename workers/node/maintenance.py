@@ -40,7 +40,7 @@ LOOKS = 4
 REDIS_TIMEOUT, LAST_LOOK = 5.0, 3.0
 
 
-class Upkeep:
+class Maintenance:
     """A node's upkeep.
 
     Args:

@@ -14,7 +14,7 @@ from schema.broker.messages import BrokerError, Messages
 from schema.database import open_engine
 from schema.settings import Settings, settings
 from workers.node.child_exit import _wake
-from workers.node.maintenance import LAST_LOOK, REDIS_TIMEOUT, WATCH, Upkeep
+from workers.node.maintenance import LAST_LOOK, REDIS_TIMEOUT, WATCH, Maintenance
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import node_board
 from workers.node.vitals import vitals
@@ -64,11 +64,11 @@ def leave(**_signal: Any) -> None:
     thread.join(LAST_LOOK)
 
 
-def _upkeep() -> Upkeep:
+def _upkeep() -> Maintenance:
     config = settings()
     # Who waits for a lock longer than a heartbeat looks at a ledger that nobody could keep up.
     engine = open_engine(config.database, config.lease, lock_timeout=config.heartbeat)
-    return Upkeep(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
+    return Maintenance(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
 
 
 def between_rounds(config: Settings) -> float:
@@ -78,7 +78,7 @@ def between_rounds(config: Settings) -> float:
     return min(config.upkeep, config.heartbeat / 2)
 
 
-def _repeat(upkeep: Upkeep) -> None:
+def _repeat(upkeep: Maintenance) -> None:
     due = 0.0
     while not _over.is_set():
         if upkeep.watch() or _wake.is_set() or time.monotonic() >= due:
@@ -89,7 +89,7 @@ def _repeat(upkeep: Upkeep) -> None:
         _wake.wait(WATCH)
 
 
-def _round(upkeep: Upkeep, step: Callable[[], None]) -> None:
+def _round(upkeep: Maintenance, step: Callable[[], None]) -> None:
     with _stepping:
         try:
             step()

@@ -23,7 +23,7 @@ from schema.tables import Job, JobState
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 from tests.support.working import outcomes
-from workers.node.maintenance import Upkeep
+from workers.node.maintenance import Maintenance
 from workers.node.maintenance_thread import between_rounds
 from workers.node.scoreboard import Board
 
@@ -91,7 +91,7 @@ class Keeping(Repeated):
 
     def __init__(self, engine: Engine, config: Settings) -> None:
         super().__init__(engine, between_rounds(config))
-        self.upkeep = Upkeep(engine, Messages(make_app(config)), config, Board())
+        self.upkeep = Maintenance(engine, Messages(make_app(config)), config, Board())
 
     def step(self) -> None:
         self.upkeep.step()

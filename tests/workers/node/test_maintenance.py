@@ -34,7 +34,7 @@ from schema.worker_registry import NameTakenError, register, workers_on
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 from workers.node import child_exit, maintenance, maintenance_thread
-from workers.node.maintenance import Upkeep
+from workers.node.maintenance import Maintenance
 from workers.node.message_filter import ids_of
 from workers.node.redis_outage import RedisOutage
 from workers.node.scoreboard import Board
@@ -56,8 +56,8 @@ def board() -> Board:
 
 
 @pytest.fixture
-def keeper(engine: Engine, messages: Messages, config: Settings, board: Board) -> Upkeep:
-    return Upkeep(engine, messages, config, board)
+def keeper(engine: Engine, messages: Messages, config: Settings, board: Board) -> Maintenance:
+    return Maintenance(engine, messages, config, board)
 
 
 def let_leases_pass(engine: Engine) -> None:
@@ -68,7 +68,7 @@ def let_leases_pass(engine: Engine) -> None:
 
 
 def test_a_step_sends_what_waits_and_frees_what_died(
-    engine: Engine, messages: Messages, keeper: Upkeep
+    engine: Engine, messages: Messages, keeper: Maintenance
 ) -> None:
     make_run(engine, ["a", "b"], job_size=1)
     assert claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
@@ -95,7 +95,7 @@ def test_a_redis_that_comes_back_empty_is_filled_again(
     engine: Engine,
     redis_url: str,
     messages: Messages,
-    keeper: Upkeep,
+    keeper: Maintenance,
     clock: list[float],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -114,7 +114,7 @@ def test_a_redis_that_comes_back_empty_is_filled_again(
 def test_a_message_that_a_worker_has_in_hand_is_not_lost(
     engine: Engine,
     messages: Messages,
-    keeper: Upkeep,
+    keeper: Maintenance,
     clock: list[float],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -132,7 +132,7 @@ def test_a_message_that_a_worker_has_in_hand_is_not_lost(
 
 
 def test_the_message_that_is_lost_is_sent_again_and_no_other(
-    engine: Engine, redis_url: str, messages: Messages, keeper: Upkeep, clock: list[float]
+    engine: Engine, redis_url: str, messages: Messages, keeper: Maintenance, clock: list[float]
 ) -> None:
     """What else lies in the queue does not stand in for it."""
     make_run(engine, ["a", "b", "c"], job_size=1)
@@ -159,7 +159,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_worker_seen_to_die_is_charged_with_how_at_once(
-    engine: Engine, keeper: Upkeep, sleeper: subprocess.Popen[bytes]
+    engine: Engine, keeper: Maintenance, sleeper: subprocess.Popen[bytes]
 ) -> None:
     """The document is alone, and its second worker dies with it: it is dead, by that signal."""
     run_id = make_run(engine, ["a"])
@@ -196,7 +196,7 @@ def test_a_worker_seen_to_die_is_charged_with_how_at_once(
 
 
 def test_a_death_that_nobody_explains_frees_the_job_at_the_second_look(
-    engine: Engine, keeper: Upkeep, sleeper: subprocess.Popen[bytes]
+    engine: Engine, keeper: Maintenance, sleeper: subprocess.Popen[bytes]
 ) -> None:
     make_run(engine, ["a"])
     register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
@@ -211,7 +211,7 @@ def test_a_death_that_nobody_explains_frees_the_job_at_the_second_look(
 
 
 def test_a_worker_started_again_under_its_name_keeps_what_it_claims(
-    engine: Engine, keeper: Upkeep, sleeper: subprocess.Popen[bytes]
+    engine: Engine, keeper: Maintenance, sleeper: subprocess.Popen[bytes]
 ) -> None:
     make_run(engine, ["a", "b"], job_size=1)
     first, second = jobs(engine)
@@ -230,7 +230,7 @@ def test_a_worker_started_again_under_its_name_keeps_what_it_claims(
 
 
 def test_a_child_that_hangs_is_ended(
-    engine: Engine, keeper: Upkeep, board: Board, sleeper: subprocess.Popen[bytes]
+    engine: Engine, keeper: Maintenance, board: Board, sleeper: subprocess.Popen[bytes]
 ) -> None:
     register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
     keeper.step()
@@ -248,7 +248,7 @@ def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
     engine: Engine, messages: Messages, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever lives could not renew its lease, and does so as soon as the database is back."""
-    keeper = Upkeep(engine, messages, Settings(heartbeat=10), board)
+    keeper = Maintenance(engine, messages, Settings(heartbeat=10), board)
     make_run(engine, ["a"])
     claimed = claim(engine, jobs(engine)[0].id, "sentiment", "node/0", lease=30)
     assert claimed
