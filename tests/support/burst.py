@@ -23,7 +23,7 @@ from workers.analysis import Window
 from workers.child.runner import JobRunner
 from workers.engine.engine import Engine as Warm
 from workers.errors import DocumentError
-from workers.node.scoreboard import _PLACE, Board, _offset
+from workers.node.scoreboard import _PLACE, Scoreboard, _offset
 
 NAME = "node/0"
 PATIENCE = 30.0
@@ -59,7 +59,7 @@ class Watched(CountingAnalysis):
 class Child:
     """A child as Celery has it, with its queue."""
 
-    def __init__(self, engine: Engine, board: Board, analysis: Watched | None = None) -> None:
+    def __init__(self, engine: Engine, board: Scoreboard, analysis: Watched | None = None) -> None:
         config = Settings(lease=30, heartbeat=0.05)
         self.analysis = analysis or Watched()
         self.messages = Messages(make_app(config))

@@ -16,7 +16,7 @@ from tests.support.burst import NAME, Child
 from tests.support.checkpoints import BUILDERS
 from tests.support.streamed import Streamed
 from workers.child import failure_policy, job_stream, retry
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,11 +62,11 @@ def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Ch
     monkeypatch.setattr(failure_policy, "FIRST", 0)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
-    return Child(engine, Board())
+    return Child(engine, Scoreboard())
 
 
 @pytest.fixture
 def streamed(engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch) -> Child:
     """A child whose analysis takes a stream."""
     monkeypatch.setattr(job_stream, "LOOK_AGAIN", 0)
-    return Child(engine, Board(), Streamed())
+    return Child(engine, Scoreboard(), Streamed())

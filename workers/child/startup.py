@@ -26,7 +26,7 @@ from schema.worker_registry import NameTakenError, not_ready, ready, register, w
 from workers.models.checkpoint import ModelError
 from workers.node.child_exit import death_of
 from workers.node.maintenance import REDIS_TIMEOUT
-from workers.node.scoreboard import Place, node_board
+from workers.node.scoreboard import Place, node_scoreboard
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def start(sender: str, **_signal: Any) -> None:
 
 def _start(node: str) -> None:
     global _warm
-    if node_board.cannot_load or node_board.stop_at is not None:
+    if node_scoreboard.cannot_load or node_scoreboard.stop_at is not None:
         # Started for one that has just said why it cannot; the node is about to end.
         return
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{node}/{billiard.current_process().index}"
     # Before anything else: the one before may have died with a limit on the board.
-    place = node_board.place(billiard.current_process().index, os.getpid())
+    place = node_scoreboard.place(billiard.current_process().index, os.getpid())
     place.loading()
     try:
         database = open_engine(settings().database, idle_timeout=settings().lease)
@@ -92,7 +92,7 @@ def _start(node: str) -> None:
         _warm = None
         logger.error("%s", error)
         # Another child would fare no better, and Celery would start them for ever.
-        node_board.say_cannot_load()
+        node_scoreboard.say_cannot_load()
         if not isinstance(error, NameTakenError):
             with contextlib.suppress(SQLAlchemyError):
                 not_ready(database, name, str(error), None)
@@ -110,7 +110,7 @@ def count_children(instance: Any, **_signal: Any) -> None:
 
 def fail_node(sender: Any, **_signal: Any) -> None:
     """In the parent, at the end: a node that could not load its models has failed."""
-    if node_board.cannot_load:
+    if node_scoreboard.cannot_load:
         sender.exitcode = 1
 
 

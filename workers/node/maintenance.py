@@ -28,7 +28,7 @@ from workers.node.child_exit import _deaths, child_died, death_of, how_a_child_e
 from workers.node.lost_messages import LostMessages
 from workers.node.outage_guard import Steadiness
 from workers.node.redis_outage import redis_outage
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,9 @@ class Maintenance:
         board: What the node's children write on.
     """
 
-    def __init__(self, engine: Engine, messages: Messages, config: Settings, board: Board) -> None:
+    def __init__(
+        self, engine: Engine, messages: Messages, config: Settings, board: Scoreboard
+    ) -> None:
         self._engine = engine
         self._messages = messages
         self._config = config

@@ -16,7 +16,7 @@ from schema.settings import Settings, settings
 from workers.node.child_exit import _wake
 from workers.node.maintenance import LAST_LOOK, REDIS_TIMEOUT, WATCH, Maintenance
 from workers.node.redis_outage import redis_outage
-from workers.node.scoreboard import node_board
+from workers.node.scoreboard import node_scoreboard
 from workers.node.vitals import vitals
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def _upkeep() -> Maintenance:
     config = settings()
     # Who waits for a lock longer than a heartbeat looks at a ledger that nobody could keep up.
     engine = open_engine(config.database, config.lease, lock_timeout=config.heartbeat)
-    return Maintenance(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_board)
+    return Maintenance(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_scoreboard)
 
 
 def between_rounds(config: Settings) -> float:

@@ -21,7 +21,7 @@ _PLACE = struct.Struct("=qd")
 _LOADING = -1.0
 
 
-class Board:
+class Scoreboard:
     """Made before the fork. Times are of the monotonic clock, which is one for all processes."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Board:
 class Place:
     """A child's own lines on the board."""
 
-    def __init__(self, board: Board, index: int, pid: int) -> None:
+    def __init__(self, board: Scoreboard, index: int, pid: int) -> None:
         self._board = board
         self._offset = _offset(index)
         self._pid = pid
@@ -130,4 +130,4 @@ def _offset(index: int) -> int:
 
 
 #: The board of this node: made when the parent imports this, shared by the children it forks.
-node_board = Board()
+node_scoreboard = Scoreboard()

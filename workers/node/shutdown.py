@@ -18,7 +18,7 @@ from typing import Any
 from schema.results import Failure
 from schema.settings import settings
 from workers.node import child_exit, maintenance_thread
-from workers.node.scoreboard import LOOK, Board, node_board
+from workers.node.scoreboard import LOOK, Scoreboard, node_scoreboard
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +33,18 @@ def begin(how: str = "Warm", **_signal: Any) -> None:
     """Called by Celery in the parent, in its handler of the first signal."""
     maintenance_thread.stop()
     grace = 0.0 if how == "Cold" else settings().grace
-    node_board.stop(grace)
+    node_scoreboard.stop(grace)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, _at_once)
     logger.info("the node ends: running jobs have %g s", grace)
-    threading.Thread(target=end_stragglers, args=(node_board,), daemon=True).start()
+    threading.Thread(target=end_stragglers, args=(node_scoreboard,), daemon=True).start()
 
 
 def _at_once(_number: int, _frame: Any) -> None:
-    node_board.stop(0)
+    node_scoreboard.stop(0)
 
 
-def end_stragglers(board: Board) -> None:
+def end_stragglers(board: Scoreboard) -> None:
     """Kill children that only load; and when the grace of a node is over, what is left of them."""
     while (stop_at := board.stop_at) is None or time.monotonic() < stop_at + MARGIN:
         _kill(board.pids(loading=True))

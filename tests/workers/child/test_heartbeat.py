@@ -15,7 +15,7 @@ from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 from workers.child.heartbeat import Heartbeat, LeaseLostError
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 CONFIG = Settings(lease=30, heartbeat=0.01)
 
@@ -36,14 +36,14 @@ def lease(engine: Engine) -> datetime:
 
 def test_a_lease_is_renewed(engine: Engine, claimed: Claim) -> None:
     first = lease(engine)
-    with Heartbeat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
+    with Heartbeat(engine, CONFIG, Scoreboard().place(0, os.getpid())) as beat:
         beat.hold(claimed)
         wait_until(lambda: lease(engine) > first, 10)
         beat.check(claimed)
 
 
 def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
-    place = Board().place(0, os.getpid())
+    place = Scoreboard().place(0, os.getpid())
     place.computing(-1)
     first = lease(engine)
     with Heartbeat(engine, CONFIG, place) as beat:
@@ -56,7 +56,7 @@ def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
 
 
 def test_a_lost_claim_is_told(engine: Engine, claimed: Claim) -> None:
-    with Heartbeat(engine, CONFIG, Board().place(0, os.getpid())) as beat:
+    with Heartbeat(engine, CONFIG, Scoreboard().place(0, os.getpid())) as beat:
         beat.hold(claimed)
         beat.check(claimed)
         release(engine, claimed)
@@ -74,7 +74,7 @@ def test_a_lost_claim_is_told(engine: Engine, claimed: Claim) -> None:
 def test_when_the_grace_is_over_the_job_is_released_and_the_child_ends(
     engine: Engine, claimed: Claim
 ) -> None:
-    board = Board()
+    board = Scoreboard()
     engine.dispose()
     pid = os.fork()
     if pid == 0:

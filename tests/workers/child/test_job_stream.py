@@ -20,7 +20,7 @@ from tests.support.waiting import wait_until
 from workers.child import job_stream as job_stream_module
 from workers.child import prefetch
 from workers.child import runner as job_module
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
 
@@ -44,7 +44,7 @@ def test_jobs_are_begun_while_others_are_computed_and_each_is_written_when_it_is
 
 
 def test_no_more_are_begun_than_are_wanted(engine: Engine, child: Child) -> None:
-    child = Child(engine, Board(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(wants=2))
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.send()
     begun: list[int] = []
@@ -155,7 +155,7 @@ def test_other_queues_of_the_node_have_their_turn(
 ) -> None:
     monkeypatch.setattr(job_module, "BURST", 0)
     monkeypatch.setattr(prefetch, "URGENT_TURN", 0)
-    child = Child(engine, Board(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(wants=2))
     child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.send()
@@ -176,7 +176,7 @@ def test_a_large_run_has_its_part_while_urgent_messages_wait_elsewhere(
 ) -> None:
     monkeypatch.setattr(prefetch, "LATER_TURN", part)
     monkeypatch.setattr(prefetch, "URGENT_TURN", 60.0)
-    child = Child(engine, Board(), Streamed())
+    child = Child(engine, Scoreboard(), Streamed())
     child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.messages.publish("qa", [999_999], urgent=True)

@@ -20,7 +20,7 @@ from workers.child import job_stream as job_stream_module
 from workers.child import ledger_client as clerk_module
 from workers.child.retry import Interrupted
 from workers.errors import WorkerFault
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
 
@@ -97,7 +97,7 @@ def test_when_all_claims_are_lost_the_stream_ends(engine: Engine, streamed: Chil
 
 
 def test_a_job_of_a_run_that_was_cancelled_is_not_begun(engine: Engine, child: Child) -> None:
-    child = Child(engine, Board(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(wants=2))
     _, _, other = (make_run(engine, [text], name=text) for text in "abc")
     child.send()
     child.analysis.on_forward["a"] = lambda: cancel(engine, other)
@@ -133,7 +133,7 @@ def test_whatever_ends_a_stream_charges_nobody(
 
 
 def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
-    child = Child(engine, Board(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(wants=2))
     make_run(engine, ["a", "b", "c", "d"], job_size=1)
     child.send()
     child.analysis.on_forward["a"] = lambda: child.board.stop(grace=60)
@@ -169,7 +169,7 @@ def test_a_job_that_must_not_begin_is_let_go_at_once(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_stream_module, "LOOK_AGAIN", 0)
-    child = Child(engine, Board(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(wants=2))
     _, paused, _, _ = (make_run(engine, [text], name=text) for text in ("a", "bb", "c", "d"))
     begin, seen = clerk_module.begin, []
 

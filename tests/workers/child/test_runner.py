@@ -33,7 +33,7 @@ from workers.child.runner import JobRunner
 from workers.engine.counters import Counters
 from workers.engine.engine import Prepared
 from workers.errors import DeviceFault, WorkerFault
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 NAME = "node/0"
 
@@ -70,12 +70,14 @@ Make = Callable[[Exception | Callable[[], None] | None], JobRunner]
 
 
 @pytest.fixture
-def board() -> Board:
-    return Board()
+def board() -> Scoreboard:
+    return Scoreboard()
 
 
 @pytest.fixture
-def runner(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch, board: Board) -> Make:
+def runner(
+    engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch, board: Scoreboard
+) -> Make:
     monkeypatch.setattr(retry, "FIRST", 0.01)
     monkeypatch.setattr(failure_policy, "FIRST", 0)
     config = Settings(lease=30, heartbeat=0.05)
@@ -189,7 +191,9 @@ def test_while_the_database_is_away_the_job_waits_and_goes_on(
     assert written(engine) == 1
 
 
-def test_a_node_that_ends_claims_nothing_more(engine: Engine, runner: Make, board: Board) -> None:
+def test_a_node_that_ends_claims_nothing_more(
+    engine: Engine, runner: Make, board: Scoreboard
+) -> None:
     make_run(engine, ["a"])
     child = runner(None)
     board.stop(grace=60)
@@ -204,7 +208,7 @@ def test_a_node_that_ends_claims_nothing_more(engine: Engine, runner: Make, boar
 def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
     engine: Engine,
     runner: Make,
-    board: Board,
+    board: Scoreboard,
     monkeypatch: pytest.MonkeyPatch,
     grace: float,
     state: JobState,

@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 from tests.support.working import outcomes
 from workers.node.maintenance import Maintenance
 from workers.node.maintenance_thread import between_rounds
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 TABLES = (
     *("jobs", "runs", "documents", "run_documents", "dead_letters", "workers", "sentiments"),
@@ -91,7 +91,7 @@ class Keeping(Repeated):
 
     def __init__(self, engine: Engine, config: Settings) -> None:
         super().__init__(engine, between_rounds(config))
-        self.upkeep = Maintenance(engine, Messages(make_app(config)), config, Board())
+        self.upkeep = Maintenance(engine, Messages(make_app(config)), config, Scoreboard())
 
     def step(self) -> None:
         self.upkeep.step()

@@ -37,7 +37,7 @@ from workers.node import child_exit, maintenance, maintenance_thread
 from workers.node.maintenance import Maintenance
 from workers.node.message_filter import ids_of
 from workers.node.redis_outage import RedisOutage
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def messages(config: Settings) -> Messages:
 
 
 @pytest.fixture
-def board() -> Board:
-    return Board()
+def board() -> Scoreboard:
+    return Scoreboard()
 
 
 @pytest.fixture
-def keeper(engine: Engine, messages: Messages, config: Settings, board: Board) -> Maintenance:
+def keeper(engine: Engine, messages: Messages, config: Settings, board: Scoreboard) -> Maintenance:
     return Maintenance(engine, messages, config, board)
 
 
@@ -230,7 +230,7 @@ def test_a_worker_started_again_under_its_name_keeps_what_it_claims(
 
 
 def test_a_child_that_hangs_is_ended(
-    engine: Engine, keeper: Maintenance, board: Board, sleeper: subprocess.Popen[bytes]
+    engine: Engine, keeper: Maintenance, board: Scoreboard, sleeper: subprocess.Popen[bytes]
 ) -> None:
     register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
     keeper.step()
@@ -245,7 +245,7 @@ def test_a_child_that_hangs_is_ended(
 
 
 def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
-    engine: Engine, messages: Messages, board: Board, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, messages: Messages, board: Scoreboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever lives could not renew its lease, and does so as soon as the database is back."""
     keeper = Maintenance(engine, messages, Settings(heartbeat=10), board)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import threading
 
-from workers.node.scoreboard import Board
+from workers.node.scoreboard import Scoreboard
 
 
 def test_what_a_child_writes_its_parent_reads() -> None:
-    board = Board()
+    board = Scoreboard()
     assert (board.cannot_load, board.stop_at, board.take_overdue()) == (False, None, [])
     pid = os.fork()
     if pid == 0:
@@ -22,7 +22,7 @@ def test_what_a_child_writes_its_parent_reads() -> None:
 
 
 def test_only_who_computes_can_be_overdue() -> None:
-    board = Board()
+    board = Scoreboard()
     place = board.place(3, 4711)
     assert not place.overdue
     place.computing(60)
@@ -36,7 +36,7 @@ def test_only_who_computes_can_be_overdue() -> None:
 
 
 def test_who_only_loads_has_nothing_to_give_back() -> None:
-    board = Board()
+    board = Scoreboard()
     board.place(0, 4711).loading()
     ready = board.place(1, 4712)
     ready.loading()
@@ -46,7 +46,7 @@ def test_who_only_loads_has_nothing_to_give_back() -> None:
 
 
 def test_grace_comes_before_the_end() -> None:
-    board = Board()
+    board = Scoreboard()
     place = board.place(0, os.getpid())
     assert (place.stopping, place.time_is_up) == (False, False)
     assert not place.wait(0)
