@@ -19,7 +19,7 @@ from schema.ledger.claim import Claim
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import release
 from schema.settings import Settings
-from workers.node.scoreboard import LOOK, Place
+from workers.node.scoreboard import LOOK, ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Heartbeat:
         place: Where the child says that it gets on, and learns that it is to end.
     """
 
-    def __init__(self, database: Engine, config: Settings, place: Place) -> None:
+    def __init__(self, database: Engine, config: Settings, place: ScoreboardSlot) -> None:
         self._database = database
         self._config = config
         self._place = place

@@ -27,7 +27,7 @@ from workers.child.writer import Computed, Writer
 from workers.engine.continuous_batching import Batch, Streaming
 from workers.engine.counters import Counters
 from workers.errors import DeviceFault
-from workers.node.scoreboard import Place
+from workers.node.scoreboard import ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class JobStream:
         collect: Callable[[], None],
         settlement: FailurePolicy,
         beat: Heartbeat,
-        place: Place,
+        place: ScoreboardSlot,
         config: Settings,
     ) -> None:
         self._streaming, self._group = streaming, group

@@ -29,7 +29,7 @@ from schema.worker_registry import not_ready, ready
 from workers.child.retry import patiently
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
-from workers.node.scoreboard import Place
+from workers.node.scoreboard import ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,12 @@ class LedgerClient:
     """
 
     def __init__(
-        self, database: Database, messages: Messages, config: Settings, name: str, place: Place
+        self,
+        database: Database,
+        messages: Messages,
+        config: Settings,
+        name: str,
+        place: ScoreboardSlot,
     ) -> None:
         self._database = database
         self._messages = messages

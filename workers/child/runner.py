@@ -33,7 +33,7 @@ from workers.child.retry import Backoff, Interrupted
 from workers.child.writer import Computed, Writer
 from workers.engine.continuous_batching import Streaming
 from workers.errors import DeviceFault, WorkerFault
-from workers.node.scoreboard import Place
+from workers.node.scoreboard import ScoreboardSlot
 
 if TYPE_CHECKING:
     from workers.engine.engine import Engine
@@ -66,7 +66,7 @@ class JobRunner:
         messages: Messages,
         config: Settings,
         name: str,
-        place: Place,
+        place: ScoreboardSlot,
     ) -> None:
         self._database = database
         self._engines = engines

@@ -26,7 +26,7 @@ from schema.worker_registry import NameTakenError, not_ready, ready, register, w
 from workers.models.checkpoint import ModelError
 from workers.node.child_exit import death_of
 from workers.node.maintenance import REDIS_TIMEOUT
-from workers.node.scoreboard import Place, node_scoreboard
+from workers.node.scoreboard import ScoreboardSlot, node_scoreboard
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _consumed() -> list[str]:
     return [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
 
 
-def _load(config: Settings, database: Engine, name: str, place: Place) -> JobRunner:
+def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) -> JobRunner:
     began = time.monotonic()
     children = int(celery_app().conf.worker_concurrency or 1)
     threads = limit_threads(config.threads, sharers=children)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 #: Children that a board has places for; a node has one or two.
-PLACES = 256
+MAX_CHILDREN = 256
 #: Seconds between two looks at the board while waiting for something else.
 LOOK = 0.2
 
@@ -26,7 +26,7 @@ class Scoreboard:
 
     def __init__(self) -> None:
         """All is blank: nothing fails, nothing stops, nobody computes."""
-        self._page = mmap.mmap(-1, _HEAD.size + PLACES * _PLACE.size)
+        self._page = mmap.mmap(-1, _HEAD.size + MAX_CHILDREN * _PLACE.size)
 
     @property
     def cannot_load(self) -> bool:
@@ -46,19 +46,19 @@ class Scoreboard:
         """The node is to end, and running jobs have `grace` seconds to finish."""
         _HEAD.pack_into(self._page, 0, int(self.cannot_load), time.monotonic() + grace)
 
-    def place(self, index: int, pid: int) -> Place:
+    def place(self, index: int, pid: int) -> ScoreboardSlot:
         """The place of the child of this number, now taken by this process."""
-        return Place(self, index, pid)
+        return ScoreboardSlot(self, index, pid)
 
     def pids(self, loading: bool = False) -> list[int]:
         """Who has written here, or last wrote that it loads; some may have ended since."""
-        found = (_PLACE.unpack_from(self._page, _offset(index)) for index in range(PLACES))
+        found = (_PLACE.unpack_from(self._page, _offset(index)) for index in range(MAX_CHILDREN))
         return [pid for pid, limit in found if pid and (limit == _LOADING or not loading)]
 
     def take_overdue(self) -> list[int]:
         """The pids of children whose limit is over; each is told once."""
         found = []
-        for index in range(PLACES):
+        for index in range(MAX_CHILDREN):
             pid, limit = _PLACE.unpack_from(self._page, _offset(index))
             if 0 < limit < time.monotonic():
                 _PLACE.pack_into(self._page, _offset(index), 0, 0.0)
@@ -66,7 +66,7 @@ class Scoreboard:
         return found
 
 
-class Place:
+class ScoreboardSlot:
     """A child's own lines on the board."""
 
     def __init__(self, board: Scoreboard, index: int, pid: int) -> None:
@@ -126,7 +126,7 @@ def _wait(seconds: float, over: Callable[[], bool]) -> bool:
 
 
 def _offset(index: int) -> int:
-    return _HEAD.size + (index % PLACES) * _PLACE.size
+    return _HEAD.size + (index % MAX_CHILDREN) * _PLACE.size
 
 
 #: The board of this node: made when the parent imports this, shared by the children it forks.
