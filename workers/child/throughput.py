@@ -11,7 +11,7 @@ from workers.engine.counters import Counters
 REPORT_EVERY = 5.0
 
 
-class Meter:
+class ThroughputMeter:
     """Adds jobs up, and forgets them when they are reported."""
 
     def __init__(self) -> None:

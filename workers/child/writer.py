@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from schema.ledger.claim import Claim
 from schema.results.outcome import Outcome
 from workers.child.ledger_client import LedgerClient
-from workers.child.throughput import Meter, in_words
+from workers.child.throughput import ThroughputMeter, in_words
 from workers.engine.counters import Counters
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Writer:
 
     def __init__(self, ledger_client: LedgerClient) -> None:
         self._ledger = ledger_client
-        self._meter = Meter()
+        self._meter = ThroughputMeter()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writing: Future[bool] | None = None
         self._claim: Claim | None = None
