@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
-from schema.database.types import Json, Moment
+from schema.database.types import Json, UtcDateTime
 
 #: Alembic needs a name for every constraint to drop it again.
 NAMES = {
@@ -25,7 +25,7 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
-        datetime: Moment(),
+        datetime: UtcDateTime(),
         dict[str, Any]: Json,
         list[str]: Json,
         list[Any]: Json,

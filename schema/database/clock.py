@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Float, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from schema.database.types import Moment
+from schema.database.types import UtcDateTime
 
 #: As SQLAlchemy itself writes a moment on SQLite, to the millisecond.
 _SQLITE_FORMAT = "%Y-%m-%d %H:%M:%f"
@@ -18,7 +18,7 @@ _SQLITE_FORMAT = "%Y-%m-%d %H:%M:%f"
 class _After(GenericFunction[datetime]):
     """The database's time, some seconds from now."""
 
-    type = Moment()
+    type = UtcDateTime()
     inherit_cache = True
 
 

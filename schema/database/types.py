@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """`timestamptz` on PostgreSQL, ISO text in UTC on SQLite, which knows no time zones."""
 
     impl = DateTime(timezone=True)

@@ -7,13 +7,13 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON
 
-from schema.database.types import Moment
+from schema.database.types import UtcDateTime
 from schema.tables import Base
 
 
 def render_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as SQLAlchemy's: a migration must not change when ours do."""
-    if kind == "type" and isinstance(item, Moment):
+    if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'

@@ -13,18 +13,18 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Date, Integer, bindparam, text
 
-from schema.database.types import Moment
+from schema.database.types import UtcDateTime
 
 Value = str | int | float | date | datetime | None
 
 #: Columns that SQLite, which has no type for them, gives as text.
 TYPED_COLUMNS: dict[str, Any] = {
     "day": Date(),
-    "time": Moment(),
-    "created_at": Moment(),
-    "ingested_at": Moment(),
-    "first_failed_at": Moment(),
-    "last_failed_at": Moment(),
+    "time": UtcDateTime(),
+    "created_at": UtcDateTime(),
+    "ingested_at": UtcDateTime(),
+    "first_failed_at": UtcDateTime(),
+    "last_failed_at": UtcDateTime(),
 }
 
 #: Rows that are fetched at once, so that memory stays flat.
