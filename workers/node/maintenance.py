@@ -26,7 +26,7 @@ from schema.settings import Settings
 from schema.worker_registry import seen, workers_on
 from workers.node.child_exit import _deaths, child_died, death_of, how_a_child_ended
 from workers.node.lost_messages import LostMessages
-from workers.node.outage_guard import Steadiness
+from workers.node.outage_guard import OutageGuard
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import Scoreboard
 
@@ -60,7 +60,7 @@ class Maintenance:
         self._neighbours: dict[str, Process] = {}
         self._puzzled: dict[Process, int] = {}
         self._struck: set[Process] = set()
-        self._steadiness = Steadiness(config)
+        self._steadiness = OutageGuard(config)
         self._lost = LostMessages(engine, messages, config.message_timeout)
 
     def watch(self) -> bool:

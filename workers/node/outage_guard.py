@@ -15,7 +15,7 @@ from datetime import datetime
 from schema.settings import Settings
 
 
-class Steadiness:
+class OutageGuard:
     """What one process has seen of the database.
 
     Args:
