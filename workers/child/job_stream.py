@@ -23,7 +23,7 @@ from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.retry import Interrupted
-from workers.child.writer import Computed, Writer
+from workers.child.writer import JobResult, Writer
 from workers.engine.continuous_batching import Batch, Streaming
 from workers.engine.counters import Counters
 from workers.errors import DeviceFault
@@ -190,7 +190,7 @@ class JobStream:
         finally:
             self._place.computing(self._config.batch_timeout)
         now = monotonic()
-        computed = Computed(job.claim, outcomes, counters, now - self._since, job.message)
+        computed = JobResult(job.claim, outcomes, counters, now - self._since, job.message)
         self._since = now
         self._writer.write(computed)
 

@@ -30,7 +30,7 @@ from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.retry import Backoff, Interrupted
-from workers.child.writer import Computed, Writer
+from workers.child.writer import JobResult, Writer
 from workers.engine.continuous_batching import Streaming
 from workers.errors import DeviceFault, WorkerFault
 from workers.node.scoreboard import ScoreboardSlot
@@ -158,7 +158,7 @@ class JobRunner:
     def _others(self, analysis: str) -> list[str]:
         return [name for name in self._engines if name != analysis]
 
-    def _compute(self, job: ClaimedJob, beat: Heartbeat, began: float) -> Computed | None:
+    def _compute(self, job: ClaimedJob, beat: Heartbeat, began: float) -> JobResult | None:
         """What comes of a job; None if it is given up."""
         claimed, engine = job.claim, self._engines[job.claim.analysis]
         before = engine.counters.copy()
@@ -167,7 +167,7 @@ class JobRunner:
             self._place.computing(self._config.batch_timeout)
             beat.check(claimed)
 
-        def compute() -> Computed:
+        def compute() -> JobResult:
             documents = self._ledger.read(claimed) if job.documents is None else job.documents
             # Tokenising the first documents of a language may load a model.
             loading = self._config.load_timeout if job.prepared is None else 0
@@ -177,7 +177,7 @@ class JobRunner:
             finally:
                 self._place.waiting()
             done = engine.counters - before
-            return Computed(claimed, outcomes, done, monotonic() - began, job.message)
+            return JobResult(claimed, outcomes, done, monotonic() - began, job.message)
 
         return self._failure_policy.settle(claimed, beat, compute)
 

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class JobResult:
     """A job that is computed, and not yet written.
 
     Attributes:
@@ -52,7 +52,7 @@ class Writer:
         """Of the job that is being written; None when nobody has to wait for one."""
         return self._claim
 
-    def write(self, computed: Computed) -> None:
+    def write(self, computed: JobResult) -> None:
         """Begin to write a job; returns at once. The one before must have been waited for."""
         self._claim = computed.claim
         self._writing = self._thread.submit(self._write, computed)
@@ -72,7 +72,7 @@ class Writer:
             if self._writing.done():
                 self._writing = self._claim = None
 
-    def _write(self, computed: Computed) -> bool:
+    def _write(self, computed: JobResult) -> bool:
         claim = computed.claim
         if not self._ledger.finish(claim, computed.outcomes):
             return False
