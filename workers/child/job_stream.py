@@ -23,7 +23,7 @@ from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.retry import Interrupted
-from workers.child.writer import JobResult, Writer
+from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Batch, Streaming
 from workers.engine.counters import Counters
 from workers.errors import DeviceFault
@@ -62,7 +62,7 @@ class JobStream:
         ledger_client: LedgerClient,
         ahead: Prefetcher,
         look: Callable[[int], None],
-        writer: Writer,
+        writer: ResultWriter,
         collect: Callable[[], None],
         settlement: FailurePolicy,
         beat: Heartbeat,

@@ -30,7 +30,7 @@ from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.retry import Backoff, Interrupted
-from workers.child.writer import JobResult, Writer
+from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Streaming
 from workers.errors import DeviceFault, WorkerFault
 from workers.node.scoreboard import ScoreboardSlot
@@ -77,7 +77,7 @@ class JobRunner:
         self._place = place
         self._ledger = LedgerClient(database, messages, config, name, place)
         self._prefetcher = Prefetcher(self._ledger, engines)
-        self._writer = Writer(self._ledger)
+        self._writer = ResultWriter(self._ledger)
         self._failure_policy = FailurePolicy(self._ledger)
         self._backoff = Backoff()
 

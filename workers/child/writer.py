@@ -33,7 +33,7 @@ class JobResult:
     message: str | None = None
 
 
-class Writer:
+class ResultWriter:
     """Writes one job at a time.
 
     Args:
