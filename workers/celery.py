@@ -21,7 +21,7 @@ from schema.analyses import ANALYSES, task_name
 from schema.broker.app import celery_app
 from schema.private_files import be_private
 from workers.child import startup
-from workers.child.retry import Interrupted
+from workers.child.retry import NodeStopping
 from workers.node import (
     free_children,
     maintenance_thread,
@@ -45,7 +45,7 @@ def _register(app: Celery, analysis: str) -> None:
     def run(job_id: int) -> None:
         try:
             startup.warm().job(analysis, job_id)
-        except Interrupted:
+        except NodeStopping:
             raise Reject(requeue=True) from None
         except Exception as error:
             # Celery would write down what it says, and so what it quotes, in the log and an event.

@@ -13,7 +13,7 @@ from schema.ledger.claim import Claim
 from schema.results import Failure
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
-from workers.child.retry import FIRST, Interrupted
+from workers.child.retry import FIRST, NodeStopping
 from workers.errors import DeviceFault, WorkerFault
 
 logger = logging.getLogger(__name__)
@@ -54,13 +54,13 @@ class FailurePolicy:
         except LeaseLostError:
             self.lost(claim, beat)
             return None
-        except (Interrupted, SystemExit):
+        except (NodeStopping, SystemExit):
             # Billiard turns a SIGTERM to the child into a SystemExit.
             raise
         except DeviceFault as fault:
             logger.error("job %d: %s", claim.job_id, fault)
             # If the database refuses, the lease will end: this process has to, now.
-            with contextlib.suppress(SQLAlchemyError, Interrupted):
+            with contextlib.suppress(SQLAlchemyError, NodeStopping):
                 self._ledger.expire(claim, Failure(type(fault).__name__, str(fault)))
             beat.drop(claim)
             raise

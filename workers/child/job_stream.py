@@ -22,7 +22,7 @@ from workers.child.failure_policy import FailurePolicy
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
-from workers.child.retry import Interrupted
+from workers.child.retry import NodeStopping
 from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Batch, Streaming
 from workers.engine.counters import Counters
@@ -164,7 +164,7 @@ class JobStream:
         for job in self._running.values():
             logger.error("job %d: %s", job.claim.job_id, fault)
             # If the database refuses, the lease will end: this process has to, now.
-            with contextlib.suppress(SQLAlchemyError, Interrupted):
+            with contextlib.suppress(SQLAlchemyError, NodeStopping):
                 self._ledger.expire(job.claim, Failure(type(fault).__name__, str(fault)))
             self._beat.drop(job.claim)
 

@@ -14,7 +14,7 @@ from schema.ledger.claim import Claim, UnknownOptionsError
 from workers.child.claimed_job import ClaimedJob
 from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
-from workers.child.retry import Interrupted
+from workers.child.retry import NodeStopping
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import LOOK
 
@@ -122,7 +122,7 @@ class Prefetcher:
         except BrokerError as error:
             redis_outage.note(str(error))
             return None
-        except (UnknownOptionsError, SQLAlchemyError, Interrupted) as error:
+        except (UnknownOptionsError, SQLAlchemyError, NodeStopping) as error:
             logger.warning("%s: no job taken ahead: %s", analysis, type(error).__name__)
             return None
         if found is None:

@@ -47,7 +47,7 @@ FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 15.0
 
 
-class Interrupted(Exception):
+class NodeStopping(Exception):
     """The worker was told to end while it waited."""
 
 
@@ -73,5 +73,5 @@ def patiently(what: str, operation: Callable[[], T], wait: Callable[[float], boo
             # The driver's message may quote rows.
             logger.warning("%s: the database failed: %s", what, type(error).__name__)
         if wait(pause):
-            raise Interrupted(what)
+            raise NodeStopping(what)
         pause = min(2 * pause, LONGEST_PAUSE)

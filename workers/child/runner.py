@@ -29,7 +29,7 @@ from workers.child.heartbeat import Heartbeat
 from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
-from workers.child.retry import Backoff, Interrupted
+from workers.child.retry import Backoff, NodeStopping
 from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Streaming
 from workers.errors import DeviceFault, WorkerFault
@@ -89,7 +89,7 @@ class JobRunner:
             Interrupted: If the node is to end and the message has to go to another.
         """
         if self._place.stopping:
-            raise Interrupted(f"job {job_id}")
+            raise NodeStopping(f"job {job_id}")
         began = monotonic()
         try:
             claimed = self._ledger.claim(analysis, job_id)
@@ -135,7 +135,7 @@ class JobRunner:
             self._collect(beat)
             self._well()
         except BaseException as error:
-            if isinstance(error, Interrupted | SystemExit):
+            if isinstance(error, NodeStopping | SystemExit):
                 self._ledger.wait_no_longer()
             raise
         finally:
@@ -198,7 +198,7 @@ class JobRunner:
                 prepared=engine.prepare(documents, job.claim.options),
             )
         except Exception as error:
-            if isinstance(error, Interrupted):
+            if isinstance(error, NodeStopping):
                 raise
             logger.info("job %d: not prepared: %s", job.claim.job_id, type(error).__name__)
             return replace(job, documents=documents)
@@ -261,7 +261,7 @@ class JobRunner:
 
     def _put_back(self, beat: Heartbeat) -> None:
         """Whatever is still in hand when a burst ends goes back, and charges nobody."""
-        with contextlib.suppress(Interrupted, WorkerFault):
+        with contextlib.suppress(NodeStopping, WorkerFault):
             self._collect(beat)
         self._taken()
         why = "the node ends" if self._place.stopping else "its burst has ended"

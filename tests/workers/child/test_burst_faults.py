@@ -24,7 +24,7 @@ from tests.support.burst import NAME, PATIENCE, Child, states, wait_until_ahead
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 from workers.child import prefetch as ahead_module
-from workers.child.retry import Interrupted
+from workers.child.retry import NodeStopping
 from workers.errors import DeviceFault, WorkerFault
 from workers.node.redis_outage import RedisOutage
 
@@ -57,7 +57,7 @@ def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
     ("fault", "state", "attempts"),
     [
         (WorkerFault("no model"), JobState.QUEUED, 0),
-        (Interrupted("told"), JobState.PENDING, 0),
+        (NodeStopping("told"), JobState.PENDING, 0),
         (SystemExit(0), JobState.PENDING, 0),
     ],
 )
@@ -72,7 +72,7 @@ def test_whatever_ends_a_burst_what_was_taken_ahead_goes_back(
         raise fault
 
     child.analysis.on_forward["first"] = fail
-    if isinstance(fault, Interrupted):
+    if isinstance(fault, NodeStopping):
         # An error of any other kind is held against the document.
         child.runner._engines["sentiment"].outcomes = lambda *_: fail()  # type: ignore
     if isinstance(fault, WorkerFault):

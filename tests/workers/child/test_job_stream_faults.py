@@ -18,7 +18,7 @@ from tests.support.streamed import Streamed, analysis_of, held_by_the_beat, labe
 from tests.support.waiting import wait_until
 from workers.child import job_stream as job_stream_module
 from workers.child import ledger_client as clerk_module
-from workers.child.retry import Interrupted
+from workers.child.retry import NodeStopping
 from workers.errors import WorkerFault
 from workers.node.scoreboard import Scoreboard
 
@@ -107,7 +107,7 @@ def test_a_job_of_a_run_that_was_cancelled_is_not_begun(engine: Engine, child: C
 
 
 @pytest.mark.parametrize(
-    "fault", [WorkerFault("no model"), Interrupted("told"), SystemExit(0)], ids=repr
+    "fault", [WorkerFault("no model"), NodeStopping("told"), SystemExit(0)], ids=repr
 )
 def test_whatever_ends_a_stream_charges_nobody(
     engine: Engine, streamed: Child, fault: BaseException
@@ -118,7 +118,7 @@ def test_whatever_ends_a_stream_charges_nobody(
     def fail() -> None:
         raise fault
 
-    if isinstance(fault, Interrupted):
+    if isinstance(fault, NodeStopping):
         # As from whoever waits for the database.
         streamed.runner._writer.write = lambda *_: fail()  # type: ignore[method-assign]
     else:

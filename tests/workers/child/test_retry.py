@@ -16,7 +16,7 @@ from schema.results import Translation
 from schema.results.outcome import Outcome
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
-from workers.child.retry import Interrupted, patiently
+from workers.child.retry import NodeStopping, patiently
 
 
 def never(_seconds: float) -> bool:
@@ -126,6 +126,6 @@ def test_a_worker_told_to_end_waits_no_longer() -> None:
         waits.append(seconds)
         return len(waits) == 3
 
-    with pytest.raises(Interrupted):
+    with pytest.raises(NodeStopping):
         patiently("job", away, third_time)
     assert waits == [0.25, 0.5, 1.0]

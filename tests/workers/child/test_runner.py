@@ -28,7 +28,7 @@ from tests.support.ledger import jobs, make_run
 from workers.child import failure_policy, retry
 from workers.child import ledger_client as clerk_module
 from workers.child.heartbeat import Heartbeat
-from workers.child.retry import Interrupted
+from workers.child.retry import NodeStopping
 from workers.child.runner import JobRunner
 from workers.engine.counters import Counters
 from workers.engine.engine import Prepared
@@ -197,7 +197,7 @@ def test_a_node_that_ends_claims_nothing_more(
     make_run(engine, ["a"])
     child = runner(None)
     board.stop(grace=60)
-    with pytest.raises(Interrupted):
+    with pytest.raises(NodeStopping):
         child.job("sentiment", jobs(engine)[0].id)
     assert jobs(engine)[0].attempts == 0
 
@@ -226,7 +226,7 @@ def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
     monkeypatch.setattr(clerk_module, "finish", finish)
     # Its beat would end this very process when the time is up.
     monkeypatch.setattr(Heartbeat, "_give_back", lambda _beat: None)
-    with pytest.raises(Interrupted) if grace == 0 else contextlib.nullcontext():
+    with pytest.raises(NodeStopping) if grace == 0 else contextlib.nullcontext():
         runner(None).job("sentiment", jobs(engine)[0].id)
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (state, attempts)
 
