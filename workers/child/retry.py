@@ -16,7 +16,7 @@ FIRST = 5.0
 LONGEST = 300.0
 
 
-class Backoff:
+class ExponentialBackoff:
     """Counts faults in a row."""
 
     def __init__(self) -> None:

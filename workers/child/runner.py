@@ -29,7 +29,7 @@ from workers.child.heartbeat import Heartbeat
 from workers.child.job_stream import JobStream, fits
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
-from workers.child.retry import Backoff, NodeStopping
+from workers.child.retry import ExponentialBackoff, NodeStopping
 from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Streaming
 from workers.errors import DeviceFault, WorkerFault
@@ -79,7 +79,7 @@ class JobRunner:
         self._prefetcher = Prefetcher(self._ledger, engines)
         self._writer = ResultWriter(self._ledger)
         self._failure_policy = FailurePolicy(self._ledger)
-        self._backoff = Backoff()
+        self._backoff = ExponentialBackoff()
 
     def job(self, analysis: str, job_id: int) -> None:
         """Run a job if it is there to be claimed, and those that follow it in the queue; a late or

@@ -132,7 +132,7 @@ def test_a_worker_fault_charges_nobody_and_is_told_until_it_is_over(
 
 
 def test_back_off_doubles_from_five_seconds_to_five_minutes() -> None:
-    faults = retry.Backoff()
+    faults = retry.ExponentialBackoff()
     assert not faults.well()
     assert [faults.fault() for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
     for _ in range(5000):
