@@ -26,7 +26,7 @@ from schema.results.outcome import Outcome
 from schema.settings import Settings
 from schema.status.workers import Throughput
 from schema.worker_registry import not_ready, ready
-from workers.child.retry import patiently
+from workers.child.retry import retry
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import ScoreboardSlot
@@ -84,7 +84,7 @@ class LedgerClient:
             lease = self._config.lease
             return claim(self._database, job_id, analysis, self._name, lease, ahead=ahead)
 
-        return patiently(f"job {job_id}", once, self._place.wait)
+        return retry(f"job {job_id}", once, self._place.wait)
 
     def next_message(self, analysis: str, *, urgent: bool = False) -> tuple[str, int] | None:
         """The message whose turn it is, taken out of the queue: its id, and that of its job; with
@@ -148,11 +148,11 @@ class LedgerClient:
 
     def say_ready(self) -> None:
         """Let everybody know that this child works."""
-        patiently("ready", lambda: ready(self._database, self._name), self._hold_out)
+        retry("ready", lambda: ready(self._database, self._name), self._hold_out)
 
     def say_not_ready(self, reason: str, seconds: float) -> None:
         """Let everybody know that it does not, and for how long."""
-        patiently(
+        retry(
             "not ready",
             lambda: not_ready(self._database, self._name, reason, seconds),
             self._hold_out,
@@ -184,7 +184,7 @@ class LedgerClient:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 
     def _patiently(self, claimed: Claim, operation: Callable[[], T]) -> T:
-        return patiently(f"job {claimed.job_id}", operation, self._hold_out)
+        return retry(f"job {claimed.job_id}", operation, self._hold_out)
 
     def _hold_out(self, seconds: float) -> bool:
         return self._place.hold_out(seconds, self._ending)

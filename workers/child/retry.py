@@ -51,7 +51,7 @@ class NodeStopping(Exception):
     """The worker was told to end while it waited."""
 
 
-def patiently(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) -> T:
+def retry(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) -> T:
     """Run something on the database again until it is not the database that fails.
 
     Args:

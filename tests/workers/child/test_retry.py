@@ -16,7 +16,7 @@ from schema.results import Translation
 from schema.results.outcome import Outcome
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
-from workers.child.retry import NodeStopping, patiently
+from workers.child.retry import NodeStopping, retry
 
 
 def never(_seconds: float) -> bool:
@@ -46,7 +46,7 @@ def test_a_full_disk_is_waited_for(sqlite_engine: Engine) -> None:
         return False
 
     limit(1)  # SQLite makes it what the file has already.
-    assert patiently("job", lambda: finish(sqlite_engine, claimed, outcomes), mend)
+    assert retry("job", lambda: finish(sqlite_engine, claimed, outcomes), mend)
     assert len(waits) == 1
     assert jobs(sqlite_engine)[0].state == JobState.DONE
 
@@ -65,7 +65,7 @@ def test_a_connection_that_was_cut_is_made_again(engine: Engine, database_url: s
                     killer.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
             return int(connection.execute(text("SELECT 42")).scalar_one())
 
-    assert patiently("job", cut_once, lambda _seconds: False) == 42
+    assert retry("job", cut_once, lambda _seconds: False) == 42
     other.dispose()
 
 
@@ -88,7 +88,7 @@ def test_who_loses_a_deadlock_tries_again(engine: Engine) -> None:
                 connection.execute(statement, {"id": other})
 
         # Whoever tries again before the other has woken up takes its row back: a second deadlock.
-        patiently("job", both_rows, lambda _seconds: not survived.wait(30))
+        retry("job", both_rows, lambda _seconds: not survived.wait(30))
         survived.set()
 
     threads = [
@@ -110,7 +110,7 @@ def test_what_waiting_does_not_mend_is_raised_at_once(engine: Engine) -> None:
             )
 
     with pytest.raises(IntegrityError):
-        patiently("job", nonsense, never)
+        retry("job", nonsense, never)
 
 
 def test_a_worker_told_to_end_waits_no_longer() -> None:
@@ -127,5 +127,5 @@ def test_a_worker_told_to_end_waits_no_longer() -> None:
         return len(waits) == 3
 
     with pytest.raises(NodeStopping):
-        patiently("job", away, third_time)
+        retry("job", away, third_time)
     assert waits == [0.25, 0.5, 1.0]
