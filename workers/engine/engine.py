@@ -17,7 +17,7 @@ from workers.engine.batching import LEAST, batches, cost
 from workers.engine.counters import Counters, Forwards
 from workers.engine.document_state import Work, failure_of
 from workers.engine.isolation import Blame, isolate, isolate_windows
-from workers.engine.token_budget import Budgets
+from workers.engine.token_budget import TokenBudgets
 from workers.errors import DeviceFault, DocumentError, WorkerFault
 from workers.runtime.device_errors import raise_worker_fault
 from workers.runtime.lanes import Shared, lanes_for, side_by_side
@@ -51,7 +51,7 @@ class Engine:
         self.analysis = analysis
         self.counters = Counters()
         self._forwards = Forwards(self.counters)
-        self._budgets = Budgets(analysis)
+        self._budgets = TokenBudgets(analysis)
         # Tokenizers are not for two threads.
         self._preparing = threading.Lock()
         self._tell: Callable[[], None] = nothing

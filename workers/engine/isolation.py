@@ -10,7 +10,7 @@ from workers.engine.batching import cost
 from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
 
 if TYPE_CHECKING:
-    from workers.engine.token_budget import Budgets
+    from workers.engine.token_budget import TokenBudgets
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
@@ -63,7 +63,7 @@ def isolate_windows(
     windows: Sequence[Window],
     attempt: Callable[[Sequence[Window]], Sequence[Any]],
     on_blame: Blame,
-    budgets: Budgets,
+    budgets: TokenBudgets,
     packs: bool,
 ) -> list[Any]:
     """The same for a batch of windows; where it was too large for the memory, later ones are

@@ -28,7 +28,7 @@ _LENGTHS = (4, 1, 9, 2, 1, 30, 3, 1, 6, 2, 14, 1, 5, 2, 3, 20, 1, 4, 2, 7)
 _SENTENCE = "The parcel arrived on Monday, and the box was fine. "
 
 
-class Budgets:
+class TokenBudgets:
     """What a batch of each group of windows may cost.
 
     Args:
