@@ -18,7 +18,7 @@ from schema.options import RunOptions
 from schema.results.outcome import Outcome
 from workers.analysis import Stream, Window
 from workers.engine.counters import Counters
-from workers.engine.document_state import Work
+from workers.engine.document_state import DocumentState
 from workers.engine.engine import Engine, Prepared
 from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
 from workers.runtime.progress import Told, carrying
@@ -45,7 +45,7 @@ OnDone = Callable[[int, list[Outcome], Counters], None]
 class _Joined:
     number: int
     batch: Batch
-    works: list[Work]
+    works: list[DocumentState]
     left: int
 
 
@@ -137,7 +137,7 @@ class _Run:
         self._tell, self._more, self._on_done = tell, more, on_done
         self._joined = 0
         #: By number of the window: whose it is, and which of his.
-        self._rows: dict[int, tuple[_Joined, Work, int]] = {}
+        self._rows: dict[int, tuple[_Joined, DocumentState, int]] = {}
         self._came = 0
         #: Windows that are through, with what the model made of them: lanes write, we read.
         self._through: deque[tuple[int, Any]] = deque()
@@ -187,7 +187,7 @@ class _Run:
         counters = self._count(works)
         carrying(lambda: self._on_done(joined.number, outcomes, counters))()
 
-    def _count(self, works: Sequence[Work]) -> Counters:
+    def _count(self, works: Sequence[DocumentState]) -> Counters:
         """The time since the batch before was done is this one's, and the tokens are its own."""
         tokens = sum(window.length for work in works for window in work.windows)
         if not self._stream.by_batches:

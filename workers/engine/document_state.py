@@ -13,7 +13,7 @@ from workers.runtime.device_errors import is_out_of_memory
 
 
 @dataclass(slots=True)
-class Work:
+class DocumentState:
     """A document, its windows, and what has come of them.
 
     Attributes:
@@ -27,7 +27,7 @@ class Work:
     outcome: list[Result] | Failure | None = None
 
     @classmethod
-    def of(cls, document: Document, prepared: list[Window] | Exception) -> Work:
+    def of(cls, document: Document, prepared: list[Window] | Exception) -> DocumentState:
         """At its beginning; or at its end, if it could not be prepared."""
         if isinstance(prepared, Exception):
             return cls(document, [], [], failure_of(prepared, "its text was tokenised"))

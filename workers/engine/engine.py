@@ -15,7 +15,7 @@ from workers.analysis import Analysis, Stream, Window
 from workers.engine.batch_stream import BatchStream
 from workers.engine.batching import LEAST, batches, cost
 from workers.engine.counters import Counters, Forwards
-from workers.engine.document_state import Work, failure_of
+from workers.engine.document_state import DocumentState, failure_of
 from workers.engine.isolation import Blame, isolate, isolate_windows
 from workers.engine.token_budget import TokenBudgets
 from workers.errors import DeviceFault, DocumentError, WorkerFault
@@ -148,11 +148,11 @@ class Engine:
 
     def works(
         self, documents: Sequence[Document], prepared: Sequence[list[Window] | Exception]
-    ) -> list[Work]:
+    ) -> list[DocumentState]:
         """Documents at the beginning of their way, with what `prepare` gave."""
-        return [Work.of(*pair) for pair in zip(documents, prepared, strict=True)]
+        return [DocumentState.of(*pair) for pair in zip(documents, prepared, strict=True)]
 
-    def conclude(self, works: Sequence[Work], options: RunOptions) -> list[Outcome]:
+    def conclude(self, works: Sequence[DocumentState], options: RunOptions) -> list[Outcome]:
         """The outcomes of documents whose windows have all gone through; the output of one that
         failed alone is what it raised, and it is tried once more.
 
@@ -170,7 +170,7 @@ class Engine:
         """Something was done past `run` and `outcomes`."""
         self._forwards.add(done)
 
-    def _outcomes(self, works: Sequence[Work]) -> list[Outcome]:
+    def _outcomes(self, works: Sequence[DocumentState]) -> list[Outcome]:
         model = self.analysis.model_of
         return [
             Outcome(int(one.document.id), one.known, model(one.windows[0]) if one.windows else None)
@@ -183,7 +183,7 @@ class Engine:
         options: RunOptions,
         on_progress: Callable[[], None] | None,
         prepared: Prepared | None = None,
-    ) -> list[Work]:
+    ) -> list[DocumentState]:
         self._tell = carrying(on_progress or nothing)
         try:
             works = self.works(documents, prepared or self._prepare(documents, options))
@@ -196,7 +196,7 @@ class Engine:
             self._tell = nothing
         return works
 
-    def _batches(self, works: Sequence[Work], options: RunOptions) -> None:
+    def _batches(self, works: Sequence[DocumentState], options: RunOptions) -> None:
         rows = [(work, place) for work in works for place in range(len(work.windows))]
         windows = [work.windows[place] for work, place in rows]
         lanes = self._lanes(windows[0].group, cost(windows, self.analysis.packs)) if windows else 1
@@ -231,7 +231,9 @@ class Engine:
             return []
         return isolate(documents, lambda some: self.prepare(some, options), blame, on_memory)
 
-    def _batch(self, rows: Sequence[tuple[Work, int]], options: RunOptions, tick: Tick) -> None:
+    def _batch(
+        self, rows: Sequence[tuple[DocumentState, int]], options: RunOptions, tick: Tick
+    ) -> None:
         def blame(number: int, error: Exception) -> None:
             self._acquit_worker(rows[number][0].document, options, error)
 
@@ -260,12 +262,12 @@ class Engine:
             )
         return outputs
 
-    def _assemble_all(self, works: Sequence[Work], options: RunOptions) -> None:
+    def _assemble_all(self, works: Sequence[DocumentState], options: RunOptions) -> None:
         for work in works:
             if work.outcome is None:
                 work.outcome = self._assemble(work, options)
 
-    def _assemble(self, work: Work, options: RunOptions) -> list[Result] | Failure:
+    def _assemble(self, work: DocumentState, options: RunOptions) -> list[Result] | Failure:
         try:
             return self.analysis.assemble(work.document, work.windows, work.outputs, options)
         except DocumentError as error:
