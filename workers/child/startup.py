@@ -134,7 +134,7 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
     from workers.child.runner import JobRunner
     from workers.engine.engine import Engine as Warm
     from workers.runtime.gpu_memory import share_memory
-    from workers.runtime.tuning_cache import Decisions
+    from workers.runtime.tuning_cache import TuningCache
 
     process = billiard.current_process()
     device = _device(config.device)
@@ -143,7 +143,7 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
     consumed = _consumed()
     engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}
     for engine in engines.values():
-        engine.warm_up(device, Decisions(config.home / "budgets"))
+        engine.warm_up(device, TuningCache(config.home / "budgets"))
     logger.info(
         "models loaded: %s; child %d, pid %d, device %s, CUDA_VISIBLE_DEVICES=%s, "
         "%d threads, %.1f s",

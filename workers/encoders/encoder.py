@@ -21,7 +21,7 @@ from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
 from workers.models.loading import LoadedModel, load
 from workers.models.precision import Trial, resolve
-from workers.runtime.tuning_cache import Decisions
+from workers.runtime.tuning_cache import TuningCache
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ def _resolve(builder: _Builder, judge: Judge) -> Precision:
         rows = judge.rows(loaded.tokenizer, loaded.max_length)
         return compare(builder("fp32"), builder("bf16"), rows, judge.labels)
 
-    decisions = Decisions(settings().home / "precision")
+    decisions = TuningCache(settings().home / "precision")
     parameters = _layer_parameters(loaded.model)
     return resolve(loaded.provenance, loaded.device, parameters, trial, decisions)
 

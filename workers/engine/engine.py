@@ -22,7 +22,7 @@ from workers.errors import DeviceFault, DocumentError, WorkerFault
 from workers.runtime.device_errors import raise_worker_fault
 from workers.runtime.lanes import Shared, lanes_for, side_by_side
 from workers.runtime.progress import Told, carrying, nothing
-from workers.runtime.tuning_cache import Decisions
+from workers.runtime.tuning_cache import TuningCache
 
 #: A document that no model can have trouble with.
 _HARMLESS = "The parcel arrived on Monday."
@@ -92,7 +92,7 @@ class Engine:
         """
         return self._budgets.of(group)
 
-    def warm_up(self, device: str, kept: Decisions) -> None:
+    def warm_up(self, device: str, kept: TuningCache) -> None:
         """Find the best budget if it is worth it, and see a batch of that size go through.
 
         Args:

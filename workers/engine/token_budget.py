@@ -19,7 +19,7 @@ from workers.analysis import Analysis, Window
 from workers.engine.batching import batches
 from workers.engine.calibration import CANDIDATES, NEAR, ROUNDS, SECONDS, Forward
 from workers.runtime.device_errors import is_out_of_memory
-from workers.runtime.tuning_cache import Decisions
+from workers.runtime.tuning_cache import TuningCache
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class TokenBudgets:
         self._found: dict[str, int] = {}
         self._ceilings: dict[str, int] = {}
         self._keys: dict[str, dict[str, str]] = {}
-        self._kept: Decisions | None = None
+        self._kept: TuningCache | None = None
         self._lock = threading.Lock()
 
     def of(self, group: str) -> int:
@@ -77,7 +77,7 @@ class TokenBudgets:
             decision = {"batch_tokens": self.of(group)}
             self._kept.keep(self._keys[group], decision, _tokens_of, anew=True)
 
-    def warm_up(self, forward: Forward, device: str, kept: Decisions) -> None:
+    def warm_up(self, forward: Forward, device: str, kept: TuningCache) -> None:
         """Measure the groups of harmless windows, unless that was done before, and make sure that a
         batch of the largest size goes through.
 

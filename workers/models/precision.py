@@ -16,7 +16,7 @@ import torch
 from schema.catalog import Entry, Precision
 from schema.results.outcome import Provenance
 from workers.errors import ModelError
-from workers.runtime.tuning_cache import Decisions
+from workers.runtime.tuning_cache import TuningCache
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def resolve(
     device: torch.device,
     parameters: int,
     trial: Callable[[], Trial],
-    decisions: Decisions,
+    decisions: TuningCache,
 ) -> Precision:
     """Choose between fp32 and bf16.
 

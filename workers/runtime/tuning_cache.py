@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Decisions:
+class TuningCache:
     """Decisions by what they depend on.
 
     Args:

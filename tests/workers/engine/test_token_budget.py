@@ -16,7 +16,7 @@ from workers.analysis import Window
 from workers.engine import calibration, token_budget
 from workers.engine.engine import Engine
 from workers.errors import DocumentError
-from workers.runtime.tuning_cache import Decisions
+from workers.runtime.tuning_cache import TuningCache
 
 
 class Timed(CountingAnalysis):
@@ -53,8 +53,8 @@ class Timed(CountingAnalysis):
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Decisions:
-    return Decisions(tmp_path / "budgets")
+def kept(tmp_path: Path) -> TuningCache:
+    return TuningCache(tmp_path / "budgets")
 
 
 #: A start of 0.01 s for each forward, and a microsecond a token: larger batches are quicker.
@@ -74,7 +74,7 @@ def even(tokens: int) -> float:
 
 @pytest.mark.parametrize(("seconds", "best"), [(with_start, 4096), (with_cache, 1024), (even, 512)])
 def test_the_quickest_budget_is_taken_and_of_equals_the_smallest(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions, seconds: Callable[[int], float], best: int
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache, seconds: Callable[[int], float], best: int
 ) -> None:
     engine = Engine(Timed(monkeypatch, seconds))
     engine.warm_up("cpu", kept)
@@ -84,7 +84,7 @@ def test_the_quickest_budget_is_taken_and_of_equals_the_smallest(
 
 
 def test_what_was_measured_is_kept_and_a_full_batch_goes_through_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache
 ) -> None:
     Engine(Timed(monkeypatch, with_start)).warm_up("cpu", kept)
     again = Timed(monkeypatch, with_cache)
@@ -96,7 +96,7 @@ def test_what_was_measured_is_kept_and_a_full_batch_goes_through_all_the_same(
 
 
 def test_a_model_too_slow_to_be_measured_keeps_its_budget(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache
 ) -> None:
     analysis = Timed(monkeypatch, lambda tokens: tokens / 100)
     engine = Engine(analysis)
@@ -110,7 +110,7 @@ def test_a_model_too_slow_to_be_measured_keeps_its_budget(
 
 
 def test_time_is_measured_for_no_longer_than_it_may_take(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache
 ) -> None:
     analysis = Timed(monkeypatch, lambda tokens: tokens / 2500)
     Engine(analysis).warm_up("cpu", kept)
@@ -118,7 +118,7 @@ def test_time_is_measured_for_no_longer_than_it_may_take(
     assert analysis.now < calibration.SECONDS + 4096 / 2500
 
 
-def test_a_model_that_is_not_worth_it_is_not_measured(kept: Decisions) -> None:
+def test_a_model_that_is_not_worth_it_is_not_measured(kept: TuningCache) -> None:
     analysis = CountingAnalysis()
     Engine(analysis).warm_up("cpu", kept)
     assert analysis.batches == []
@@ -126,7 +126,7 @@ def test_a_model_that_is_not_worth_it_is_not_measured(kept: Decisions) -> None:
 
 @pytest.mark.parametrize(("memory", "most"), [(3000, 2048), (700, 512)])
 def test_what_does_not_fit_the_memory_is_not_taken(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions, memory: int, most: int
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache, memory: int, most: int
 ) -> None:
     analysis = Timed(monkeypatch, with_start)
     analysis.limit = memory
@@ -136,7 +136,7 @@ def test_what_does_not_fit_the_memory_is_not_taken(
 
 
 def test_a_kept_budget_that_fits_no_more_is_halved_before_the_worker_is_ready(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache
 ) -> None:
     Engine(Timed(monkeypatch, with_start)).warm_up("cpu", kept)
     analysis = Timed(monkeypatch, with_start)
@@ -147,7 +147,7 @@ def test_a_kept_budget_that_fits_no_more_is_halved_before_the_worker_is_ready(
 
 
 def test_a_budget_that_out_of_memory_has_lowered_stays_low_after_a_restart(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache
 ) -> None:
     analysis = Timed(monkeypatch, with_start)
     engine = Engine(analysis)
@@ -162,7 +162,7 @@ def test_a_budget_that_out_of_memory_has_lowered_stays_low_after_a_restart(
 
 
 def test_a_vast_document_lowers_nothing_for_good(
-    monkeypatch: pytest.MonkeyPatch, kept: Decisions
+    monkeypatch: pytest.MonkeyPatch, kept: TuningCache
 ) -> None:
     analysis = Timed(monkeypatch, with_start)
     engine = Engine(analysis)

@@ -24,7 +24,7 @@ from workers.classification.classifier import Classifier
 from workers.errors import ModelError
 from workers.models import precision as module
 from workers.models.precision import LARGE, Trial, check, resolve
-from workers.runtime.tuning_cache import Decisions
+from workers.runtime.tuning_cache import TuningCache
 
 CPU = torch.device("cpu")
 MODEL = Provenance("owner/model", "sha256:123456789abc", {"max_length": 64})
@@ -50,7 +50,7 @@ class Counted:
 
 
 def resolved(folder: Path, trial: Counted, model: Provenance = MODEL, size: int = LARGE) -> str:
-    return resolve(model, CPU, size, trial, Decisions(folder))
+    return resolve(model, CPU, size, trial, TuningCache(folder))
 
 
 def test_a_small_model_stays_exact_untried(tmp_path: Path, any_machine: None) -> None:
@@ -150,7 +150,7 @@ def test_children_that_measure_at_once_do_as_the_first(tmp_path: Path, any_machi
             meet.wait()
             return QUICKER if number % 2 else SAME
 
-        return resolve(MODEL, CPU, LARGE, trial, Decisions(tmp_path))
+        return resolve(MODEL, CPU, LARGE, trial, TuningCache(tmp_path))
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(child, range(8)))) == 1
