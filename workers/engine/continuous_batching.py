@@ -21,7 +21,7 @@ from workers.engine.counters import Counters
 from workers.engine.document_state import DocumentState
 from workers.engine.engine import Engine, Prepared
 from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
-from workers.runtime.progress import Told, carrying
+from workers.runtime.progress import Interruption, carrying
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Streaming:
         assert stream is not None
         try:
             _Run(self._engine, stream, carrying(on_step), more, on_done).run(first)
-        except Told as told:
+        except Interruption as told:
             raise told.error from None
         except Exception as error:
             raise_worker_fault(error)

@@ -21,7 +21,7 @@ from workers.engine.token_budget import TokenBudgets
 from workers.errors import DeviceFault, DocumentError, WorkerFault
 from workers.runtime.device_errors import raise_worker_fault
 from workers.runtime.lanes import Shared, lanes_for, side_by_side
-from workers.runtime.progress import Told, carrying, nothing
+from workers.runtime.progress import Interruption, carrying, nothing
 from workers.runtime.tuning_cache import TuningCache
 
 #: A document that no model can have trouble with.
@@ -190,7 +190,7 @@ class Engine:
             self._tell()
             self._batches(works, options)
             self._assemble_all(works, options)
-        except Told as told:
+        except Interruption as told:
             raise told.error from None
         finally:
             self._tell = nothing

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Told(BaseException):
+class Interruption(BaseException):
     """Carries what `on_progress` raised past whoever catches the exceptions of a model.
 
     Attributes:
@@ -20,13 +20,13 @@ class Told(BaseException):
 
 
 def carrying(tell: Callable[[], T]) -> Callable[[], T]:
-    """The same call-back, but what it raises comes as `Told`."""
+    """The same call-back, but what it raises comes as `Interruption`."""
 
     def carry() -> T:
         try:
             return tell()
         except BaseException as error:
-            raise Told(error) from None
+            raise Interruption(error) from None
 
     return carry
 
