@@ -11,7 +11,7 @@ from workers.generation.model_languages import Languages
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LanguagePair:
     """A pair of languages as the model calls them.
 
     Attributes:
@@ -57,7 +57,7 @@ def check_languages(languages: Languages | None, entry: Entry, table: str) -> No
             )
 
 
-def tell(languages: Languages, entry: Entry, table: str, source: str, target: str) -> Told:
+def tell(languages: Languages, entry: Entry, table: str, source: str, target: str) -> LanguagePair:
     """Find what a model calls the languages of a pair.
 
     Args:
@@ -70,7 +70,7 @@ def tell(languages: Languages, entry: Entry, table: str, source: str, target: st
     Raises:
         DocumentError: If the model does not know one of them, or knows it by several names.
     """
-    return Told(
+    return LanguagePair(
         _code(languages, entry, table, source),
         _code(languages, entry, table, target),
         entry.options.languages,
