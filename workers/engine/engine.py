@@ -20,7 +20,7 @@ from workers.engine.isolation import Blame, isolate, isolate_windows
 from workers.engine.token_budget import TokenBudgets
 from workers.errors import DeviceFault, DocumentError, WorkerFault
 from workers.runtime.device_errors import raise_worker_fault
-from workers.runtime.lanes import Shared, lanes_for, side_by_side
+from workers.runtime.lanes import SharedIterator, lanes_for, side_by_side
 from workers.runtime.progress import Interruption, carrying, nothing
 from workers.runtime.tuning_cache import TuningCache
 
@@ -202,7 +202,7 @@ class Engine:
         lanes = self._lanes(windows[0].group, cost(windows, self.analysis.packs)) if windows else 1
         analysis = self.analysis
         cut = batches(windows, self.batch_tokens, analysis.packs, lanes, analysis.queues)
-        planned = Shared(cut)
+        planned = SharedIterator(cut)
 
         def lane(tick: Tick) -> None:
             for batch in planned:

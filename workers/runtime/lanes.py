@@ -23,7 +23,7 @@ class _Stopped(BaseException):
     """Ends a lane because another, or whoever waits for them all, has failed."""
 
 
-class Shared(Generic[Item]):
+class SharedIterator(Generic[Item]):
     """An iterator from which several lanes take, each item once.
 
     Args:
