@@ -19,7 +19,7 @@ from workers.decoding.attention.step import StepAttention
 from workers.decoding.cohort import Cohort, advance
 from workers.decoding.search.logits_processors import Constraints
 from workers.decoding.search.settings import SearchSettings
-from workers.runtime.lanes import Work, lanes_for, side_by_side
+from workers.runtime.lanes import Work, lanes_for, run_in_lanes
 
 #: The part of the rows, and of the source tokens, that has to be free before documents are
 #: admitted: fewer and larger cohorts multiply larger matrices, but leave rows idle for longer.
@@ -159,7 +159,7 @@ class Decoder:
             lanes = self._lanes(len(waiting))
             waiting.deal(lanes)
             running.update(range(lanes))
-            side_by_side([lane(number, lanes) for number in range(lanes)], step)
+            run_in_lanes([lane(number, lanes) for number in range(lanes)], step)
 
     def _lanes(self, documents: int) -> int:
         if self._device.type != "cpu":

@@ -13,7 +13,7 @@ from typing import Any
 
 from workers.analysis import Window
 from workers.engine.batching import room_of
-from workers.runtime.lanes import Work, side_by_side
+from workers.runtime.lanes import Work, run_in_lanes
 
 #: Batches of each lane that should be waiting: with fewer, they get smaller, as at the end.
 _WAITING = 3
@@ -90,7 +90,7 @@ class BatchStream:
         while waiting:
             lanes, anew = self._lanes(waiting.tokens), False
             running.update(range(lanes))
-            side_by_side([lane(number) for number in range(lanes)], step)
+            run_in_lanes([lane(number) for number in range(lanes)], step)
 
     def outputs(self, raw: Sequence[Any]) -> list[Any]:
         """As they are."""

@@ -20,7 +20,7 @@ from workers.engine.isolation import Blame, isolate, isolate_windows
 from workers.engine.token_budget import TokenBudgets
 from workers.errors import DeviceFault, DocumentError, WorkerFault
 from workers.runtime.device_errors import raise_worker_fault
-from workers.runtime.lanes import SharedIterator, lanes_for, side_by_side
+from workers.runtime.lanes import SharedIterator, lanes_for, run_in_lanes
 from workers.runtime.progress import Interruption, carrying, nothing
 from workers.runtime.tuning_cache import TuningCache
 
@@ -212,7 +212,7 @@ class Engine:
                     self._batch(wanted, options, tick)
                 tick()
 
-        side_by_side([lane] * lanes, self._tell)
+        run_in_lanes([lane] * lanes, self._tell)
 
     def _lanes(self, group: str, tokens: int) -> int:
         least = 1 if self.analysis.queues else max(1, self.batch_tokens(group) // LEAST)

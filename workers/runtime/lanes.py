@@ -55,7 +55,7 @@ def lanes_for(works: int, threads: int) -> int:
     return max(lanes for lanes in fair if lanes <= max(1, works))
 
 
-def side_by_side(works: Sequence[Work], on_step: Callable[[], None]) -> None:
+def run_in_lanes(works: Sequence[Work], on_step: Callable[[], None]) -> None:
     """Run works, each in a lane of its own, until all have ended.
 
     A single one runs in the calling thread. Where lanes end before others, their cores go to those

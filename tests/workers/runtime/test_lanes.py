@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from workers.runtime.lanes import lanes_for, side_by_side
+from workers.runtime.lanes import lanes_for, run_in_lanes
 
 Tick = Callable[[], None]
 
@@ -41,7 +41,7 @@ def test_lanes_run_at_the_same_time_and_their_steps_are_told_in_the_calling_thre
         together.wait()
         tick()
 
-    side_by_side([work, work], lambda: told.append(threading.current_thread()))
+    run_in_lanes([work, work], lambda: told.append(threading.current_thread()))
     assert len(told) >= 2
     assert set(told) == {threading.current_thread()}
 
@@ -53,7 +53,7 @@ def test_a_single_work_runs_in_the_calling_thread() -> None:
         assert torch.get_num_threads() == 4
         tick()
 
-    side_by_side([work], lambda: steps.append(threading.current_thread()))
+    run_in_lanes([work], lambda: steps.append(threading.current_thread()))
     assert steps == [threading.current_thread()]
 
 
@@ -68,7 +68,7 @@ def test_lanes_share_the_cores_and_the_last_has_them_all() -> None:
         while torch.get_num_threads() != 4:
             tick()
 
-    side_by_side([short, long], nothing)
+    run_in_lanes([short, long], nothing)
     assert shares == [2, 2]
     assert torch.get_num_threads() == 4
 
@@ -87,7 +87,7 @@ def test_what_a_lane_raises_ends_the_others() -> None:
             ended.set()
 
     with pytest.raises(ValueError, match="mine"):
-        side_by_side([endless, broken, endless], nothing)
+        run_in_lanes([endless, broken, endless], nothing)
     assert ended.is_set()
 
 
@@ -105,6 +105,6 @@ def test_whoever_watches_may_end_them() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        side_by_side([endless, endless], enough)
+        run_in_lanes([endless, endless], enough)
     assert ended == [True, True]
     assert torch.get_num_threads() == 4
