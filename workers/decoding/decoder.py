@@ -19,7 +19,7 @@ from workers.decoding.attention.step import StepAttention
 from workers.decoding.cohort import Cohort, advance
 from workers.decoding.search.logits_processors import Constraints
 from workers.decoding.search.settings import SearchSettings
-from workers.runtime.lanes import Work, lanes_for, run_in_lanes
+from workers.runtime.lanes import LaneTask, lanes_for, run_in_lanes
 
 #: The part of the rows, and of the source tokens, that has to be free before documents are
 #: admitted: fewer and larger cohorts multiply larger matrices, but leave rows idle for longer.
@@ -143,7 +143,7 @@ class Decoder:
                 waiting.add(others)
                 came += len(others)
 
-        def lane(number: int, lanes: int) -> Work:
+        def lane(number: int, lanes: int) -> LaneTask:
             take = partial(waiting.take, number)
 
             def work(tick: Callable[[], None]) -> None:

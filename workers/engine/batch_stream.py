@@ -13,7 +13,7 @@ from typing import Any
 
 from workers.analysis import Window
 from workers.engine.batching import room_of
-from workers.runtime.lanes import Work, run_in_lanes
+from workers.runtime.lanes import LaneTask, run_in_lanes
 
 #: Batches of each lane that should be waiting: with fewer, they get smaller, as at the end.
 _WAITING = 3
@@ -71,7 +71,7 @@ class BatchStream:
             if few and not anew and (new := more()):
                 waiting.add(new)
 
-        def lane(number: int) -> Work:
+        def lane(number: int) -> LaneTask:
             def work(tick: Callable[[], None]) -> None:
                 # In a single lane more would be asked for in the middle of a forward.
                 beat = tick if lanes > 1 else on_step

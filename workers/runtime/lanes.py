@@ -16,7 +16,7 @@ import torch
 Item = TypeVar("Item")
 
 #: What runs in a lane; it is to call what it is given now and then.
-Work = Callable[[Callable[[], None]], None]
+LaneTask = Callable[[Callable[[], None]], None]
 
 
 class _Stopped(BaseException):
@@ -55,7 +55,7 @@ def lanes_for(works: int, threads: int) -> int:
     return max(lanes for lanes in fair if lanes <= max(1, works))
 
 
-def run_in_lanes(works: Sequence[Work], on_step: Callable[[], None]) -> None:
+def run_in_lanes(works: Sequence[LaneTask], on_step: Callable[[], None]) -> None:
     """Run works, each in a lane of its own, until all have ended.
 
     A single one runs in the calling thread. Where lanes end before others, their cores go to those
@@ -83,7 +83,7 @@ def run_in_lanes(works: Sequence[Work], on_step: Callable[[], None]) -> None:
 
 
 class _Lanes:
-    def __init__(self, works: Sequence[Work], threads: int) -> None:
+    def __init__(self, works: Sequence[LaneTask], threads: int) -> None:
         self._threads = threads
         self._running = len(works)
         self._stopped = False
@@ -94,7 +94,7 @@ class _Lanes:
             for number, work in enumerate(works)
         ]
 
-    def _lane(self, work: Work) -> None:
+    def _lane(self, work: LaneTask) -> None:
         news: BaseException | bool = True
         mine = 0
 
