@@ -22,7 +22,7 @@ from tests.workers.engine.test_batch_stream import exactly, nearly
 from workers.analyses import load_analysis
 from workers.decoding import Decoder, take_apart
 from workers.encoders.conversion import pack
-from workers.engine.continuous_batching import Batch, Streaming
+from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.counters import Counters
 from workers.engine.engine import Engine
 
@@ -105,7 +105,7 @@ def test_outcomes_are_those_of_a_cpu(tiny_catalog: Catalog, name: str) -> None:
     def on_done(number: int, outcomes: list[Outcome], counters: Counters) -> None:
         done[number] = outcomes
 
-    streaming = Streaming(here)
+    streaming = ContinuousBatching(here)
     group = streaming.group(first.prepared)
     assert group is not None
     assert streaming.run(group, first, more, nothing, on_done) is None

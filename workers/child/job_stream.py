@@ -24,7 +24,7 @@ from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.retry import NodeStopping
 from workers.child.writer import JobResult, ResultWriter
-from workers.engine.continuous_batching import Batch, Streaming
+from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.counters import Counters
 from workers.errors import DeviceFault
 from workers.node.scoreboard import ScoreboardSlot
@@ -56,7 +56,7 @@ class JobStream:
 
     def __init__(
         self,
-        streaming: Streaming,
+        streaming: ContinuousBatching,
         group: str,
         *,
         ledger_client: LedgerClient,
@@ -195,7 +195,9 @@ class JobStream:
         self._writer.write(computed)
 
 
-def fits(job: ClaimedJob, streaming: Streaming, group: str | None, config: Settings) -> bool:
+def fits(
+    job: ClaimedJob, streaming: ContinuousBatching, group: str | None, config: Settings
+) -> bool:
     """Whether a job may be part of a stream, of windows of this group.
 
     Args:

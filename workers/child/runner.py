@@ -31,7 +31,7 @@ from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.retry import ExponentialBackoff, NodeStopping
 from workers.child.writer import JobResult, ResultWriter
-from workers.engine.continuous_batching import Streaming
+from workers.engine.continuous_batching import ContinuousBatching
 from workers.errors import DeviceFault, WorkerFault
 from workers.node.scoreboard import ScoreboardSlot
 
@@ -71,7 +71,9 @@ class JobRunner:
         self._database = database
         self._engines = engines
         self._streamings = {
-            analysis: Streaming(engine) for analysis, engine in engines.items() if engine.streams
+            analysis: ContinuousBatching(engine)
+            for analysis, engine in engines.items()
+            if engine.streams
         }
         self._config = config
         self._place = place

@@ -49,7 +49,7 @@ class _Joined:
     left: int
 
 
-class Streaming:
+class ContinuousBatching:
     """Runs batches through an engine's analysis as a stream, if it has one.
 
     Args:

@@ -58,7 +58,7 @@ class Engine:
 
     @property
     def streams(self) -> bool:
-        """Whether documents of several jobs may go through together; see `Streaming`."""
+        """Whether documents of several jobs may go through together; see `ContinuousBatching`."""
         return self.analysis.streams or self.analysis.packs
 
     def stream(self, group: str) -> Stream | None:

@@ -26,7 +26,7 @@ from tests.support.waiting import wait_until
 from workers.analyses import load_analysis
 from workers.analysis import Window
 from workers.engine.batch_stream import BatchStream
-from workers.engine.continuous_batching import Batch, Streaming
+from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.engine import Engine
 
 SIZES = (3, 1, 7, 2, 11)
@@ -85,7 +85,7 @@ def test_outcomes_are_those_of_each_job_by_itself(
         batches.append(Batch(some, options, engine.prepare(some, options)))
     with threads(lanes):
         expected = [engine.outcomes(batch.documents, options) for batch in batches]
-        streaming = Streaming(engine)
+        streaming = ContinuousBatching(engine)
         group = streaming.group(batches[0].prepared)
         assert group is not None
         coming = Collected(batches[1:])
@@ -106,7 +106,7 @@ def test_a_batch_is_filled_from_the_next_job() -> None:
     engine = Engine(analysis)
     coming = Collected([batch_of(engine, documents_of(["yyyy", "yyy"]))])
     first = batch_of(engine, documents_of(["xxxxx", "xxxxxx"]))
-    assert Streaming(engine).run("", first, coming.more, nothing, coming.on_done) is None
+    assert ContinuousBatching(engine).run("", first, coming.more, nothing, coming.on_done) is None
     assert analysis.batches == [["xxxxxx"], ["xxxxx", "yyyy"], ["yyy"]]
     labels = {number: [label_of(one) for one in done] for number, done in coming.done.items()}
     assert labels == {0: ["5", "6"], 1: ["4", "3"]}

@@ -13,7 +13,7 @@ from tests.support.engine_analysis import CountingAnalysis
 from tests.support.ledger import make_run
 from tests.support.streamed import labels, letters
 from tests.workers.engine.test_batch_stream import label_of, packed, threads
-from workers.engine.continuous_batching import Streaming
+from workers.engine.continuous_batching import ContinuousBatching
 from workers.engine.engine import Engine
 from workers.errors import WorkerFault
 
@@ -23,7 +23,7 @@ def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_o
     analysis = packed(budget=16)
     analysis.memory = 16
     engine = Engine(analysis)
-    streaming = Streaming(engine)
+    streaming = ContinuousBatching(engine)
     first, second = documents_of(["z" * 16, "zz"]), documents_of(["x" * 6, "y" * 6])
 
     def run() -> list[list[str]]:
@@ -52,7 +52,7 @@ def test_a_document_that_fails_is_charged_and_the_stream_goes_on(
     first, *others = (batch_of(engine, documents_of(some)) for some in texts)
     coming = Collected(others)
     with threads(lanes):
-        fault = Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
+        fault = ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
     assert fault is None
     outcomes = {
         (number, one.document_id): one for number in coming.done for one in coming.done[number]
@@ -81,7 +81,7 @@ def test_what_has_passed_by_then_charges_nobody() -> None:
             analysis.errors.clear()
 
     first = batch_of(engine, documents_of(["b", "aa"]))
-    assert Streaming(engine).run("en", first, coming.more, step, coming.on_done) is None
+    assert ContinuousBatching(engine).run("en", first, coming.more, step, coming.on_done) is None
     assert [label_of(one) for one in coming.done[0]] == ["1", "2"]
 
 
@@ -91,7 +91,7 @@ def test_where_many_of_a_batch_fail_the_jobs_go_one_by_one() -> None:
     engine = Engine(analysis)
     coming = Collected([batch_of(engine, documents_of(["cc"]))])
     first = batch_of(engine, documents_of(["b"] * 6))
-    fault = Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
+    fault = ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
     assert isinstance(fault, ValueError) and coming.done == {}
 
 
@@ -102,7 +102,7 @@ def test_where_no_document_goes_through_nobody_is_charged() -> None:
     coming = Collected([])
     first = batch_of(engine, documents_of(["a", "b"]))
     with pytest.raises(WorkerFault, match="no document goes through"):
-        Streaming(engine).run("en", first, coming.more, nothing, coming.on_done)
+        ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
     assert coming.done == {}
 
 

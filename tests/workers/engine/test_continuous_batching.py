@@ -11,7 +11,7 @@ from schema.document import Document
 from tests.support.collected import OPTIONS, Collected, batch_of, documents_of, nothing
 from tests.support.streamed import Streamed
 from workers.analyses import load_analysis
-from workers.engine.continuous_batching import Streaming
+from workers.engine.continuous_batching import ContinuousBatching
 from workers.engine.engine import Engine
 
 SIZES = (3, 1, 7, 2, 11)
@@ -32,7 +32,7 @@ def test_outcomes_are_those_of_each_batch_by_itself(
         batches.append(documents_of([*some, long] if size == 2 else some))
     expected = [engine.outcomes(documents, OPTIONS) for documents in batches]
     prepared = [batch_of(engine, documents) for documents in batches]
-    streaming = Streaming(engine)
+    streaming = ContinuousBatching(engine)
     group = streaming.group(prepared[0].prepared)
     assert group is not None
     collected = Collected(prepared[1:])
@@ -47,7 +47,7 @@ def test_outcomes_are_those_of_each_batch_by_itself(
 
 def test_only_batches_of_one_group_take_a_stream() -> None:
     engine = Engine(Streamed())
-    streaming = Streaming(engine)
+    streaming = ContinuousBatching(engine)
 
     def group(*documents: Document) -> str | None:
         return streaming.group(engine.prepare(list(documents), OPTIONS))
@@ -68,7 +68,7 @@ def test_what_a_call_back_raises_is_no_fault_of_the_model(place: str) -> None:
         one: fail if one == place else lambda *_: None for one in ("more", "on_step", "on_done")
     }
     with pytest.raises(KeyError, match=place):
-        Streaming(engine).run("", batch_of(engine, documents_of(["a"])), **calls)  # type: ignore[arg-type]
+        ContinuousBatching(engine).run("", batch_of(engine, documents_of(["a"])), **calls)  # type: ignore[arg-type]
 
 
 def test_what_the_model_raises_is_told_and_blames_nobody() -> None:
@@ -77,6 +77,6 @@ def test_what_the_model_raises_is_told_and_blames_nobody() -> None:
     engine = Engine(analysis)
     coming = Collected([batch_of(engine, documents_of(["bad", "c"]))])
     first = batch_of(engine, documents_of(["a", "b"]))
-    fault = Streaming(engine).run("", first, coming.more, nothing, coming.on_done)
+    fault = ContinuousBatching(engine).run("", first, coming.more, nothing, coming.on_done)
     assert isinstance(fault, ValueError)
     assert list(coming.done) == [0]
