@@ -20,7 +20,7 @@ from workers.analysis import Window
 from workers.classification.analysis import EncoderAnalysis
 from workers.classification.classifier import Classifier, softmax
 from workers.errors import DocumentError
-from workers.spans.aggregation import Grouping, Judged, Span, merged
+from workers.spans.aggregation import Grouping, Span, TokenPredictions, merged
 
 #: Windows of a document share this part of their tokens.
 _OVERLAP = 4
@@ -46,7 +46,9 @@ class EntitiesAnalysis(EncoderAnalysis):
         texts = [document.text for document in documents]
         return [*self._classifier.windows(texts, overlap, offsets=True)]
 
-    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Judged]:
+    def forward(
+        self, windows: Sequence[Window], on_progress: Callable[[], None]
+    ) -> list[TokenPredictions]:
         """For each window what its tokens are, without the special ones."""
         scores = softmax(self._classifier.logits(windows, on_progress))
         best, probabilities = scores.argmax(axis=-1), scores.max(axis=-1)
@@ -54,7 +56,7 @@ class EntitiesAnalysis(EncoderAnalysis):
         for window in windows:
             first = begin + window.features.lead
             last = first + window.features.tokens
-            outputs.append(Judged(best[first:last], probabilities[first:last]))
+            outputs.append(TokenPredictions(best[first:last], probabilities[first:last]))
             begin += window.length
         return outputs
 
@@ -62,7 +64,7 @@ class EntitiesAnalysis(EncoderAnalysis):
         self,
         document: Document,
         windows: Sequence[Window],
-        outputs: Sequence[Judged],
+        outputs: Sequence[TokenPredictions],
         options: RunOptions,
     ) -> list[Result]:
         """The entities in order of their place in the document."""

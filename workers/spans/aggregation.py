@@ -16,7 +16,7 @@ from workers.encoders.interface import Floats
 _OUTSIDE = "O"
 
 
-class Judged(NamedTuple):
+class TokenPredictions(NamedTuple):
     """What a model makes of consecutive tokens.
 
     Attributes:
@@ -59,7 +59,7 @@ class Grouping:
             [[_continues(label, before) for label in labels] for before in labels]
         )
 
-    def spans(self, judged: Judged) -> list[Span]:
+    def spans(self, judged: TokenPredictions) -> list[Span]:
         """The entities, in the order of their tokens."""
         labels, scores = judged
         if self._outside[labels].all():
@@ -77,7 +77,7 @@ class Grouping:
         ]
 
 
-def merged(firsts: Sequence[int], windows: Sequence[Judged]) -> Judged:
+def merged(firsts: Sequence[int], windows: Sequence[TokenPredictions]) -> TokenPredictions:
     """The tokens of a document, each once: of what two windows share, the first half is judged by
     the earlier and the second half by the later.
 
@@ -87,16 +87,16 @@ def merged(firsts: Sequence[int], windows: Sequence[Judged]) -> Judged:
     """
     if len(windows) == 1:
         return windows[0]
-    parts: list[Judged] = []
+    parts: list[TokenPredictions] = []
     length = 0
     for first, (labels, scores) in zip(firsts, windows, strict=True):
         shared = length - first
         kept = shared // 2
         if kept:
-            parts[-1] = Judged(parts[-1].labels[:-kept], parts[-1].scores[:-kept])
-        parts.append(Judged(labels[shared - kept :], scores[shared - kept :]))
+            parts[-1] = TokenPredictions(parts[-1].labels[:-kept], parts[-1].scores[:-kept])
+        parts.append(TokenPredictions(labels[shared - kept :], scores[shared - kept :]))
         length = first + len(labels)
-    return Judged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    return TokenPredictions(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def _continues(label: str, before: str) -> bool:

@@ -19,7 +19,7 @@ from tests.support.parity import analyse, reference
 from tests.workers.reference.record_classification import ENTITIES
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
-from workers.spans.aggregation import Grouping, Judged, merged
+from workers.spans.aggregation import Grouping, TokenPredictions, merged
 
 REFERENCE = reference("entities")
 TEXTS = SHORT + long_texts(120, 6, seed=5)
@@ -87,7 +87,7 @@ class Token(NamedTuple):
 
 
 def entities_of(tokens: list[Token], labels: list[str]) -> list[tuple[str, int, int, float]]:
-    judged = Judged(
+    judged = TokenPredictions(
         np.array([token.label for token in tokens], dtype=np.int64),
         np.array([token.score for token in tokens], dtype=np.float32),
     )
@@ -138,9 +138,11 @@ def test_a_long_text_is_judged_token_by_token_where_context_is_richest(
 
 
 def test_what_two_windows_share_comes_once() -> None:
-    def window(first: int, last: int, label: int) -> Judged:
+    def window(first: int, last: int, label: int) -> TokenPredictions:
         # A score says which place it is of.
-        return Judged(np.full(last - first, label), np.arange(first, last, dtype=np.float32))
+        return TokenPredictions(
+            np.full(last - first, label), np.arange(first, last, dtype=np.float32)
+        )
 
     for shared in range(6):
         later = 10 - shared
