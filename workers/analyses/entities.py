@@ -20,7 +20,7 @@ from workers.analysis import Window
 from workers.classification.analysis import EncoderAnalysis
 from workers.classification.classifier import Classifier, softmax
 from workers.errors import DocumentError
-from workers.spans.aggregation import Grouping, Span, TokenPredictions, merged
+from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 
 #: Windows of a document share this part of their tokens.
 _OVERLAP = 4
@@ -36,7 +36,7 @@ class EntitiesAnalysis(EncoderAnalysis):
         entry = catalog.entry(self.name)
         self._classifier = Classifier(entry, AutoModelForTokenClassification, device)
         self._encoder = self._classifier.encoder
-        self._grouping = Grouping(self._classifier.labels)
+        self._grouping = EntityAggregation(self._classifier.labels)
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions

@@ -44,7 +44,7 @@ class Span(NamedTuple):
     score: float
 
 
-class Grouping:
+class EntityAggregation:
     """Puts tokens together.
 
     Args:

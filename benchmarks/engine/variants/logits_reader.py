@@ -11,7 +11,7 @@ from benchmarks.engine.workload import Said
 from schema.document import Document
 from workers.classification.classifier import softmax
 from workers.classification.excerpt import text_of
-from workers.spans.aggregation import Grouping, TokenPredictions
+from workers.spans.aggregation import EntityAggregation, TokenPredictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Reader:
     def _entities(self, row: Line, logits: Any) -> Said:
         begin, end = text_of(row.encoding)
         scores = softmax(logits[begin:end])
-        grouping = Grouping([self._labels[number] for number in range(len(self._labels))])
+        grouping = EntityAggregation([self._labels[number] for number in range(len(self._labels))])
         spans = grouping.spans(TokenPredictions(scores.argmax(-1), scores.max(-1)))
         offsets = row.encoding.offsets[begin:end]
         return tuple((span.kind, offsets[span.first][0], offsets[span.last][1]) for span in spans)

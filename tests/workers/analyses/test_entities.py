@@ -19,7 +19,7 @@ from tests.support.parity import analyse, reference
 from tests.workers.reference.record_classification import ENTITIES
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
-from workers.spans.aggregation import Grouping, TokenPredictions, merged
+from workers.spans.aggregation import EntityAggregation, TokenPredictions, merged
 
 REFERENCE = reference("entities")
 TEXTS = SHORT + long_texts(120, 6, seed=5)
@@ -93,7 +93,7 @@ def entities_of(tokens: list[Token], labels: list[str]) -> list[tuple[str, int, 
     )
     return [
         (span.kind, tokens[span.first].start, tokens[span.last].end, span.score)
-        for span in Grouping(labels).spans(judged)
+        for span in EntityAggregation(labels).spans(judged)
     ]
 
 
