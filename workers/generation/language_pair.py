@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schema.catalog import Entry
 from workers.errors import DocumentError, ModelError
-from workers.generation.model_languages import Languages
+from workers.generation.model_languages import ModelLanguages
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class LanguagePair:
     named: Mapping[str, str]
 
 
-def check_languages(languages: Languages | None, entry: Entry, table: str) -> None:
+def check_languages(languages: ModelLanguages | None, entry: Entry, table: str) -> None:
     """Make sure that a model can be told its languages, and by the names that the catalog gives.
 
     Args:
@@ -57,7 +57,9 @@ def check_languages(languages: Languages | None, entry: Entry, table: str) -> No
             )
 
 
-def tell(languages: Languages, entry: Entry, table: str, source: str, target: str) -> LanguagePair:
+def tell(
+    languages: ModelLanguages, entry: Entry, table: str, source: str, target: str
+) -> LanguagePair:
     """Find what a model calls the languages of a pair.
 
     Args:
@@ -77,7 +79,7 @@ def tell(languages: Languages, entry: Entry, table: str, source: str, target: st
     )
 
 
-def _code(languages: Languages, entry: Entry, table: str, language: str) -> str:
+def _code(languages: ModelLanguages, entry: Entry, table: str, language: str) -> str:
     if named := entry.options.languages.get(language):
         return named
     called = languages.called(language)

@@ -12,7 +12,7 @@ from schema.catalog import Entry, Precision
 from workers.decoding import Decoder, GenerateDecoder, take_apart
 from workers.decoding.capacity import room
 from workers.errors import ModelError, UnsupportedModelError
-from workers.generation.model_languages import Languages
+from workers.generation.model_languages import ModelLanguages
 from workers.models.loading import load
 from workers.models.normalizer import restore_normalizer
 
@@ -44,7 +44,7 @@ class TextModel:
         """Load the model."""
         self.entry, self._device = entry, device
         self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
-        self.languages = Languages.of(self.loaded.tokenizer)
+        self.languages = ModelLanguages.of(self.loaded.tokenizer)
         if self.languages is not None:
             restore_normalizer(self.loaded.tokenizer)
         self._loop: Callable[[GenerationConfig], Decoder] | None = None

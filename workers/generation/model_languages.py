@@ -13,7 +13,7 @@ _FLORES = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 _USUAL_SCRIPT = {"zho": "Hans", "cmn": "Hans"}
 
 
-class Languages:
+class ModelLanguages:
     """What a model calls the languages that it knows.
 
     Args:
@@ -29,7 +29,7 @@ class Languages:
         self.codes = [code for code in listed if self.first_token(code) != tokenizer.unk_token_id]
 
     @classmethod
-    def of(cls, tokenizer: Any) -> Languages | None:
+    def of(cls, tokenizer: Any) -> ModelLanguages | None:
         """Those of a tokenizer; None if it builds no inputs by language, as those of one pair."""
         return cls(tokenizer) if hasattr(tokenizer, "_build_translation_inputs") else None
 

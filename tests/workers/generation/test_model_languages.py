@@ -9,18 +9,18 @@ from transformers import AutoTokenizer, NllbTokenizer
 
 from tests.support.told_checkpoints import build_m2m100, build_mbart50
 from workers.generation.iso_639 import codes_of
-from workers.generation.model_languages import Languages
+from workers.generation.model_languages import ModelLanguages
 
 #: Languages of several scripts, none of which is the usual one.
 SEVERAL = {"kr": ["knc_Arab", "knc_Latn"], "ks": ["kas_Arab", "kas_Deva"]}
 
 
 @pytest.fixture(scope="module")
-def nllb() -> Languages:
-    return Languages(NllbTokenizer())
+def nllb() -> ModelLanguages:
+    return ModelLanguages(NllbTokenizer())
 
 
-def test_nllb_knows_202_and_none_is_guessed_at(nllb: Languages) -> None:
+def test_nllb_knows_202_and_none_is_guessed_at(nllb: ModelLanguages) -> None:
     assert len(nllb.codes) == 202
     two_letters = {code for own in nllb.codes for code in codes_of(own[:3]) if len(code) == 2}
     assert len(two_letters) > 130
@@ -42,18 +42,18 @@ def test_nllb_knows_202_and_none_is_guessed_at(nllb: Languages) -> None:
         ("zho", "zho_Hans"), ("yue", "yue_Hant"), ("arz", "arz_Arab"), ("ilo", "ilo_Latn"),
     ],
 )  # fmt: skip
-def test_nllb_has_codes_of_flores(nllb: Languages, language: str, code: str) -> None:
+def test_nllb_has_codes_of_flores(nllb: ModelLanguages, language: str, code: str) -> None:
     assert nllb.called(language) == [code]
 
 
 @pytest.mark.parametrize("language", ["la", "tlh", "xx"])
-def test_what_a_model_does_not_know_has_no_name(nllb: Languages, language: str) -> None:
+def test_what_a_model_does_not_know_has_no_name(nllb: ModelLanguages, language: str) -> None:
     assert nllb.called(language) == []
 
 
 def test_m2m100_needs_no_table(tmp_path: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(build_m2m100(tmp_path))
-    languages = Languages(tokenizer)
+    languages = ModelLanguages(tokenizer)
     assert len(languages.codes) == 100
     for code in languages.codes:
         assert languages.called(code) == [code]
@@ -66,7 +66,7 @@ def test_m2m100_needs_no_table(tmp_path: Path) -> None:
 
 
 def test_mbart_50_adds_a_country(tmp_path: Path) -> None:
-    languages = Languages(AutoTokenizer.from_pretrained(build_mbart50(tmp_path)))
+    languages = ModelLanguages(AutoTokenizer.from_pretrained(build_mbart50(tmp_path)))
     assert len(languages.codes) == 52
     for code in languages.codes:
         assert languages.called(code[:2]) == [code]
