@@ -24,7 +24,7 @@ from workers.generation.generator import FORWARD_TOKENS, Generator, join
 from workers.generation.language_pair import check_languages, tell
 from workers.generation.model import TextModel
 from workers.models.loading import ModelError
-from workers.models.registry import TextModels
+from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class TranslationAnalysis(Analysis):
         the one for all others if there is such; others are loaded when a document first needs them,
         and stay.
         """
-        self._catalog, self._models = catalog, TextModels(device)
+        self._catalog, self._models = catalog, ModelRegistry(device)
         self._every = catalog.every_pair()
         self._generators: dict[str, Generator] = {}
         self._groups: dict[str, Generator] = {}

@@ -6,7 +6,7 @@ from schema.catalog import Entry
 from workers.generation.model import TextModel
 
 
-class TextModels:
+class ModelRegistry:
     """Models by what they are loaded from.
 
     Args:
