@@ -15,7 +15,7 @@ from schema.results import Result, Summary
 from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
 from workers.generation.generator import FORWARD_TOKENS, Generator, join
-from workers.generation.model import TextModel
+from workers.generation.model import Seq2SeqModel
 
 _TASK = "summarization"
 
@@ -27,7 +27,7 @@ class SummaryAnalysis(Analysis):
 
     def __init__(self, catalog: Catalog, device: str) -> None:
         """Load the model of the catalog's [summary]."""
-        self._generator = Generator(TextModel(catalog.entry(self.name), device), _TASK)
+        self._generator = Generator(Seq2SeqModel(catalog.entry(self.name), device), _TASK)
 
     @property
     def batch_tokens(self) -> int:

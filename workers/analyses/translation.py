@@ -22,7 +22,7 @@ from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
 from workers.generation.generator import FORWARD_TOKENS, Generator, join
 from workers.generation.language_pair import check_languages, tell
-from workers.generation.model import TextModel
+from workers.generation.model import Seq2SeqModel
 from workers.models.loading import ModelError
 from workers.models.registry import ModelRegistry
 
@@ -179,7 +179,7 @@ class TranslationAnalysis(Analysis):
         told = tell(model.languages, entry, table, source, target)
         return Generator(model, "translation", told)
 
-    def _model(self, entry: Entry, table: str) -> TextModel:
+    def _model(self, entry: Entry, table: str) -> Seq2SeqModel:
         model = self._models.of(entry)
         check_languages(model.languages, entry, table)
         return model

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from workers.analysis import Window
 from workers.decoding import Decoder
 from workers.generation.language_pair import LanguagePair
-from workers.generation.model import TextModel
+from workers.generation.model import Seq2SeqModel
 from workers.generation.settings import generation_settings
 from workers.generation.text_stream import TextStream
 from workers.text.sentences import sentence_spans
@@ -48,7 +48,7 @@ class Generator:
         ModelError: If the catalog asks for what there is not for this model.
     """
 
-    def __init__(self, model: TextModel, task: str, told: LanguagePair | None = None) -> None:
+    def __init__(self, model: Seq2SeqModel, task: str, told: LanguagePair | None = None) -> None:
         self._model, self.told = model, told
         self.loaded = model.loaded
         self.provenance = self.loaded.provenance

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 _PADDED_TOKENS = {"cpu": 16_384, "cuda": 131_072}
 
 
-class TextModel:
+class Seq2SeqModel:
     """Weights and tokenizer of an encoder-decoder model. What differs from one generator to the
     next is handed in: the settings, the language of a text.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from workers.analysis import Window
 from workers.decoding import Decoder
-from workers.generation.model import TextModel
+from workers.generation.model import Seq2SeqModel
 
 
 class TextStream:
@@ -19,7 +19,7 @@ class TextStream:
 
     by_batches = False
 
-    def __init__(self, decoder: Decoder, model: TextModel) -> None:
+    def __init__(self, decoder: Decoder, model: Seq2SeqModel) -> None:
         self._decoder, self._model = decoder, model
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schema.catalog import Entry
-from workers.generation.model import TextModel
+from workers.generation.model import Seq2SeqModel
 
 
 class ModelRegistry:
@@ -15,9 +15,9 @@ class ModelRegistry:
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self._models: dict[str, TextModel] = {}
+        self._models: dict[str, Seq2SeqModel] = {}
 
-    def of(self, entry: Entry) -> TextModel:
+    def of(self, entry: Entry) -> Seq2SeqModel:
         """The model of a catalog entry, loaded if it is the first with the same model, revision and
         options; what it calls languages is no matter. Not for two threads.
 
@@ -26,5 +26,5 @@ class ModelRegistry:
         """
         key = entry.model_dump_json(exclude={"options": {"languages"}})
         if key not in self._models:
-            self._models[key] = TextModel(entry, self._device)
+            self._models[key] = Seq2SeqModel(entry, self._device)
         return self._models[key]

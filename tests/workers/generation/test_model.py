@@ -91,7 +91,7 @@ def test_a_model_serves_the_loop_and_what_the_loop_lacks(
 
 
 def test_nobody_changes_the_language_while_a_text_is_tokenised(tmp_path: Path) -> None:
-    model = text_model.TextModel(Entry(model=str(build_m2m100(tmp_path))), "cpu")
+    model = text_model.Seq2SeqModel(Entry(model=str(build_m2m100(tmp_path))), "cpu")
     tokenizer = model.loaded.tokenizer
     english, french = (model.tokenise(["late"], source) for source in ("en", "fr"))
     assert english != french
