@@ -21,7 +21,7 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from workers.decoding import Decoder, take_apart
+from workers.decoding import Decoder, convert
 
 VOCABULARY = 150
 POSITIONS = 96
@@ -126,7 +126,7 @@ def generated(model: Any, settings: GenerationConfig, prompt: list[int]) -> list
 
 def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
     tokens = budget.get("tokens", 10_000)
-    return Decoder(take_apart(model, "fp32"), settings, rows, tokens, CPU)
+    return Decoder(convert(model, "fp32"), settings, rows, tokens, CPU)
 
 
 def nothing() -> None: ...

@@ -20,7 +20,7 @@ from tests.support.seq2seq_models import MODELS, build_model
 from tests.workers.decoding.test_decoder import SEARCHES, generated, settings_of, sources_of
 from tests.workers.engine.test_batch_stream import exactly, nearly
 from workers.analyses import load_analysis
-from workers.decoding import Decoder, take_apart
+from workers.decoding import Decoder, convert
 from workers.encoders.conversion import pack
 from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.counters import Counters
@@ -69,7 +69,7 @@ def test_texts_are_those_of_generate(family: str, search: str) -> None:
     settings = settings_of(model, **SEARCHES[search])
     sources = sources_of(12, model.config.eos_token_id)
     expected = [generated(model, settings, source) for source in sources]
-    decoder = Decoder(take_apart(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
+    decoder = Decoder(convert(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
     assert decoder.decode(sources, nothing) == expected
 
 
@@ -80,7 +80,7 @@ def test_replies_are_those_of_generate(family: str, beams: int) -> None:
     settings = causal_models.settings_of(causal_models.ENDS, num_beams=beams)
     prompts = prompts_of(12)
     expected = [causal_models.generated(model, settings, prompt) for prompt in prompts]
-    decoder = Decoder(take_apart(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
+    decoder = Decoder(convert(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
     assert decoder.decode(prompts, nothing) == expected
 
 

@@ -2,8 +2,8 @@
 that still write (continuous batching, Orca, Yu et al. 2022).
 """
 
-from workers.decoding.conversion import take_apart
+from workers.decoding.conversion import convert
 from workers.decoding.decoder import Decoder
 from workers.decoding.generate_fallback import GenerateDecoder
 
-__all__ = ["Decoder", "GenerateDecoder", "take_apart"]
+__all__ = ["Decoder", "GenerateDecoder", "convert"]

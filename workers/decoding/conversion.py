@@ -10,7 +10,7 @@ from workers.decoding.families import bart, gpt2, llama, t5
 from workers.errors import UnsupportedModelError
 
 
-def take_apart(model: Any, precision: Precision) -> Model:
+def convert(model: Any, precision: Precision) -> Model:
     """The pieces of a model of Transformers that writes, in a precision.
 
     They share no module with the model, whose own weights may go afterwards.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedModel
 
 from schema.catalog import Entry, Precision
-from workers.decoding import Decoder, GenerateDecoder, take_apart
+from workers.decoding import Decoder, GenerateDecoder, convert
 from workers.decoding.capacity import room
 from workers.errors import ModelError, UnsupportedModelError
 from workers.generation.model_languages import ModelLanguages
@@ -113,7 +113,7 @@ class Seq2SeqModel:
             return self._loop(settings)
         loaded = self.loaded
         precision: Precision = loaded.provenance.options["precision"]
-        parts = take_apart(loaded.model, precision)
+        parts = convert(loaded.model, precision)
         parameters = loaded.model.num_parameters()
         rows, tokens = room(parts, parameters, loaded.device, precision)
         tokens = self.entry.options.batch_tokens or tokens

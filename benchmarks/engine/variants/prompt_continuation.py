@@ -14,7 +14,7 @@ from benchmarks.engine.variants.transformers_pipelines import load_model, prompt
 from benchmarks.engine.workload import LeftOut, Place, Run, Said, Variant, Work
 from schema.catalog import Precision
 from schema.document import Document
-from workers.decoding import Decoder, take_apart
+from workers.decoding import Decoder, convert
 from workers.decoding.capacity import room
 from workers.errors import UnsupportedModelError
 from workers.models.precision import has_bf16
@@ -56,7 +56,7 @@ def _loop(work: Work, place: Place, precision: Precision) -> Run:
     model, tokenizer = load_model(work, place)
     device = torch.device(place.device)
     try:
-        parts = take_apart(model, precision)
+        parts = convert(model, precision)
         rows, tokens = room(parts, model.num_parameters(), device, precision)
         decoder = Decoder(parts, model.generation_config, rows, tokens, device)
     except UnsupportedModelError as error:

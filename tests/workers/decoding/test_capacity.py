@@ -9,7 +9,7 @@ from schema.catalog import Precision
 from tests.support.seq2seq_models import build_model
 from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
 from tests.workers.engine.test_batch_stream import threads
-from workers.decoding import decoder, take_apart
+from workers.decoding import convert, decoder
 from workers.decoding.attention.kv_layout import padded_at_once, padded_by_runs
 from workers.decoding.capacity import MOST_ROWS, ON_CPU, room, room_in
 from workers.decoding.cohort import Cohort
@@ -22,7 +22,7 @@ GIB = 2**30
 
 
 def test_room_is_a_matter_of_memory_and_of_what_a_token_takes() -> None:
-    model = take_apart(build_model("marian"), "fp32")
+    model = convert(build_model("marian"), "fp32")
     each = len(model.decoder) * 2 * model.key_heads * model.size * 4
     rows, tokens = room_in(1000 * each * 256, model, 4)
     assert tokens * each == pytest.approx(0.2 * 1000 * each * 256, rel=0.01)
@@ -39,7 +39,7 @@ def test_room_is_a_matter_of_memory_and_of_what_a_token_takes() -> None:
 def test_weights_take_their_part_of_a_gpu(
     monkeypatch: pytest.MonkeyPatch, precision: Precision, width: int
 ) -> None:
-    model = take_apart(build_model("marian"), "fp32")
+    model = convert(build_model("marian"), "fp32")
     monkeypatch.setattr(gpu_memory, "memory_of", lambda _: GIB)
     gpu, parameters = torch.device("cuda:0"), GIB // 16
     assert room(model, parameters, gpu, precision) == room_in(
@@ -48,7 +48,7 @@ def test_weights_take_their_part_of_a_gpu(
 
 
 def test_on_a_cpu_room_is_what_stays_near_to_the_processor() -> None:
-    model = take_apart(build_model("marian"), "fp32")
+    model = convert(build_model("marian"), "fp32")
     share_memory("cpu", 8)
     assert room(model, 10**12, CPU, "fp32") == ON_CPU
 

@@ -20,7 +20,7 @@ from tests.support.causal_models import (
     qwen2,
     settings_of,
 )
-from workers.decoding import GenerateDecoder, take_apart
+from workers.decoding import GenerateDecoder, convert
 from workers.errors import UnsupportedModelError
 
 pytestmark = pytest.mark.long
@@ -63,7 +63,7 @@ def _with_other(model: Any, parent: str, name: str) -> Any:
 )
 def test_a_configuration_that_is_not_computed_is_named(model: Any, reason: str) -> None:
     with pytest.raises(UnsupportedModelError, match=reason):
-        take_apart(model(), "fp32")
+        convert(model(), "fp32")
 
 
 def test_another_head_on_the_same_body_is_refused() -> None:
@@ -71,7 +71,7 @@ def test_another_head_on_the_same_body_is_refused() -> None:
         pass
 
     with pytest.raises(UnsupportedModelError, match="a WithMore"):
-        take_apart(WithMore(llama().config), "fp32")
+        convert(WithMore(llama().config), "fp32")
 
 
 @pytest.mark.parametrize(

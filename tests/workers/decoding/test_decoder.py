@@ -14,7 +14,7 @@ from transformers import GenerationConfig
 from tests.support.counted_head import CountedHead
 from tests.support.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, build_model
 from tests.support.three_lanes import LANES, three_lanes
-from workers.decoding import Decoder, GenerateDecoder, take_apart
+from workers.decoding import Decoder, GenerateDecoder, convert
 from workers.decoding.output import lm_head
 from workers.errors import UnsupportedModelError
 from workers.layers.int8_kernels import has_fbgemm
@@ -81,7 +81,7 @@ def generated(model: Any, settings: GenerationConfig, source: list[int]) -> list
 
 def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
     tokens = budget.get("tokens", 10_000)
-    return Decoder(take_apart(model, "fp32"), settings, rows, tokens, CPU)
+    return Decoder(convert(model, "fp32"), settings, rows, tokens, CPU)
 
 
 def nothing() -> None: ...
@@ -182,7 +182,7 @@ def test_finished_rows_are_not_computed_any_more() -> None:
     model = build_model("marian")
     settings = settings_of(model, ENDS, max_length=60, no_repeat_ngram_size=1)
     sources = sources_of(40, 0)
-    seq2seq = take_apart(model, "fp32")
+    seq2seq = convert(model, "fp32")
     lm_head = CountedHead(seq2seq.head)
     counted = replace(seq2seq, head=lm_head)
     texts = Decoder(counted, settings, 16, 10_000, CPU).decode(sources, nothing)
@@ -200,7 +200,7 @@ def test_lower_precisions_write_much_the_same(precision: Any, least: float) -> N
     settings = settings_of(model, ENDS)
     sources = sources_of(30, 0)
     exact = decoder_of(model, settings).decode(sources, nothing)
-    rough = Decoder(take_apart(model, precision), settings, 16, 10_000, CPU)
+    rough = Decoder(convert(model, precision), settings, 16, 10_000, CPU)
     texts = rough.decode(sources, nothing)
     equal = sum(ours == theirs for ours, theirs in zip(texts, exact, strict=True))
     assert equal >= least * len(sources)

@@ -24,7 +24,7 @@ from tests.support.causal_models import (
 )
 from tests.support.counted_head import CountedHead
 from tests.support.three_lanes import LANES, three_lanes
-from workers.decoding import Decoder, admission_queue, take_apart
+from workers.decoding import Decoder, admission_queue, convert
 
 pytestmark = pytest.mark.long
 
@@ -151,7 +151,7 @@ def test_nothing_is_computed_twice_or_for_nobody() -> None:
     model = build_model("gpt2")
     settings = settings_of(ENDS, max_new_tokens=36, no_repeat_ngram_size=1)
     prompts = prompts_of(40)
-    causal = take_apart(model, "fp32")
+    causal = convert(model, "fp32")
     head, embedded = CountedHead(causal.head), 0
 
     def embed(ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
@@ -200,7 +200,7 @@ def test_lower_precisions_write_much_the_same(family: str, precision: Any) -> No
     settings = settings_of(ENDS, max_new_tokens=8)
     prompts = prompts_of(30)
     exact = decoder_of(model, settings).decode(prompts, nothing)
-    rough = Decoder(take_apart(model, precision), settings, 16, 10_000, CPU)
+    rough = Decoder(convert(model, precision), settings, 16, 10_000, CPU)
     texts = rough.decode(prompts, nothing)
     equal = sum(ours == theirs for ours, theirs in zip(texts, exact, strict=True))
     assert equal > len(prompts) / 2

@@ -16,7 +16,7 @@ from tests.support import causal_models, seq2seq_models
 from tests.support.causal_models import prompts_of
 from tests.support.collected import nothing
 from tests.workers.decoding.test_decoder import SEARCHES, settings_of, sources_of
-from workers.decoding import Decoder, take_apart
+from workers.decoding import Decoder, convert
 from workers.decoding import decoder as loop
 from workers.decoding.search.beam import BeamSearch
 from workers.decoding.search.greedy import GreedySearch
@@ -66,7 +66,7 @@ def test_a_step_of_sources_waits_once(family: str, search: str, asked: list[int]
     # All of like length: one cohort.
     sources = sources_of(20, model.config.eos_token_id)
     sources = [(source * 30)[: 30 + number] for number, source in enumerate(sources[:DOCUMENTS])]
-    decoder = Decoder(take_apart(model, "fp32"), settings, 32, 10_000, META)
+    decoder = Decoder(convert(model, "fp32"), settings, 32, 10_000, META)
     assert decoder.decode(sources, nothing) == [[1]] * DOCUMENTS
     assert asked == [6, 6, 6, 4, 3, 2]
 
@@ -77,6 +77,6 @@ def test_a_step_of_prompts_waits_once(family: str, beams: int, asked: list[int])
     model = without_values(causal_models.build_model, family)
     settings = causal_models.settings_of(causal_models.ENDS, num_beams=beams)
     prompts = [(prompt * 20)[:20] for prompt in prompts_of(DOCUMENTS)]
-    decoder = Decoder(take_apart(model, "fp32"), settings, 32, 10_000, META)
+    decoder = Decoder(convert(model, "fp32"), settings, 32, 10_000, META)
     assert decoder.decode(prompts, nothing) == [[1]] * DOCUMENTS
     assert asked == [6, 6, 6, 4, 3, 2]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tests.support import causal_models, packed_models, seq2seq_models
 from tests.support.byte_weights import rows_of, sound_kinds
-from workers.decoding import take_apart
+from workers.decoding import convert
 from workers.encoders.conversion import pack
 from workers.layers import quantization
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 def writers(build: Callable[[str], Any], names: Any) -> dict[str, Callable[[], Any]]:
-    return {name: lambda name=name: take_apart(build(name), "int8") for name in names}  # type: ignore[misc]
+    return {name: lambda name=name: convert(build(name), "int8") for name in names}  # type: ignore[misc]
 
 
 def packed(name: str) -> Any:

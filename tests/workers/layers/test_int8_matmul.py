@@ -12,7 +12,7 @@ from torch import Tensor
 
 from tests.support import causal_models
 from tests.support.byte_weights import LAYOUTS, rows_of, sound_kinds, weights
-from workers.decoding import Decoder, take_apart
+from workers.decoding import Decoder, convert
 from workers.layers import int8_matmul
 from workers.layers.int8_check import TOLERANCE, integer_product, is_exact, is_exact_here
 from workers.layers.int8_kernels import ByteProduct, FloatProduct
@@ -131,7 +131,7 @@ class Decoded:
 
     def texts(self) -> list[Any]:
         settings = causal_models.settings_of([8, 12])
-        model = take_apart(self._model, "int8")
+        model = convert(self._model, "int8")
         decoder = Decoder(model, settings, 16, 10_000, causal_models.CPU)
         return decoder.decode(self._prompts, causal_models.nothing)
 
