@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workers.decoding.architecture.causal import Model
-from workers.decoding.attention.kv_cache import Cache
+from workers.decoding.attention.kv_cache import KVCache
 from workers.decoding.output.scores import Scores
 from workers.decoding.search.base import Search
 from workers.decoding.search.beam import BeamSearch
@@ -63,7 +63,7 @@ class Cohort:
         check_known(max(max(each, default=0) for each in sources), model.known)
         ids = to_device(torch.tensor([token for each in read for token in each]).long(), device)
         self.longest = max(map(len, sources))
-        self.cache = Cache(model, model.read(ids, packing), packing, settings.beams)
+        self.cache = KVCache(model, model.read(ids, packing), packing, settings.beams)
         kind = GreedySearch if settings.beams == 1 else BeamSearch
         self._search: Search = kind(begun, self._extent, settings, constraints, device)
 

@@ -27,7 +27,7 @@ _Floats = npt.NDArray[np.float32]
 _NO_BIAS: _Floats = np.empty((0, 0, 0, 0), np.float32)
 
 
-class Cache:
+class KVCache:
     """Keys and values of documents that are at the same step.
 
     Nothing is copied from beam to beam: in each step every beam of a document fills one slot, and

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workers.decoding.architecture.causal import Model
 from workers.decoding.attention.batched import fuses
-from workers.decoding.attention.kv_cache import Cache
+from workers.decoding.attention.kv_cache import KVCache
 
 
 class StepAttention:
@@ -27,7 +27,7 @@ class StepAttention:
     def __init__(
         self,
         model: Model,
-        caches: Sequence[Cache],
+        caches: Sequence[KVCache],
         rows: Sequence[int],
         device: torch.device,
         dtype: torch.dtype,
@@ -59,7 +59,7 @@ class StepAttention:
             return self._in_place(number, query, to_source=True)
         return self._apart(lambda cache, part: cache.attend_source(number, part), query)
 
-    def _apart(self, look: Callable[[Cache, Tensor], Tensor], queries: Tensor) -> Tensor:
+    def _apart(self, look: Callable[[KVCache, Tensor], Tensor], queries: Tensor) -> Tensor:
         parts = zip(self._caches, torch.split(queries, self._rows), strict=True)
         seen = [look(cache, part) for cache, part in parts]
         return seen[0] if len(seen) == 1 else torch.cat(seen)

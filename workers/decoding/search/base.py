@@ -82,4 +82,4 @@ class Search(ABC):
 
     @abstractmethod
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """Let documents go; see `Cache.keep`."""
+        """Let documents go; see `KVCache.keep`."""

@@ -139,7 +139,7 @@ class BeamSearch(Search):
         return [text[self._begin : length] for length, *text in rows]
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """See `Cache.keep`."""
+        """See `KVCache.keep`."""
         for name in ("_tokens", "_scores", "_best", "_best_lengths", "_best_scores", "_finished"):
             state: Tensor = getattr(self, name)
             state[holes] = state[movers]

@@ -53,6 +53,6 @@ class GreedySearch(Search):
         return list(self._tokens[documents, self._begin : self._length].tolist())
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """See `Cache.keep`."""
+        """See `KVCache.keep`."""
         self._tokens[holes] = self._tokens[movers]
         self._tokens = self._tokens[:left]

@@ -40,7 +40,7 @@ class Extent:
         return [begun + self.written < length for begun in self.begun]
 
     def keep(self, left: int, holes: Sequence[int], movers: Sequence[int]) -> None:
-        """See `Cache.keep`."""
+        """See `KVCache.keep`."""
         for counts in (self.begun, self.most):
             for hole, mover in zip(holes, movers, strict=True):
                 counts[hole] = counts[mover]
