@@ -12,7 +12,7 @@ _ALIKE = 0.5
 _Sources = dict[int, Sequence[int]]
 
 
-class Waiting:
+class AdmissionQueue:
     """The sources of a decoding that no lane has taken yet.
 
     Lanes with even numbers take the longest that are left, the others the shortest, until they

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.admission_queue import Waiting
+from workers.decoding.admission_queue import AdmissionQueue
 from workers.decoding.architecture.causal import Causal, CausalLayer, Model, Turn
 from workers.decoding.architecture.seq2seq import DecoderLayer
 from workers.decoding.attention.batched import fused_attention
@@ -33,7 +33,7 @@ _MOST_WAITING = 2048
 #: pays.
 _ROWS_OF_LANE = 32
 
-#: `Waiting.take` of one lane.
+#: `AdmissionQueue.take` of one lane.
 _Take = Callable[[int, int, bool], list[dict[int, Sequence[int]]]]
 #: Of `Decoder.stream`.
 _OnText = Callable[[int, list[int]], None]
@@ -123,7 +123,7 @@ class Decoder:
             ValueError: As `decode`.
             IndexError: Likewise.
         """
-        waiting = Waiting()
+        waiting = AdmissionQueue()
         waiting.add(sources)
         came = len(sources)
         finished: deque[int] = deque()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workers.decoding.admission_queue import Waiting
+from workers.decoding.admission_queue import AdmissionQueue
 
 
-def taken(waiting: Waiting, lane: int = 0, places: int = 100) -> list[list[int]]:
+def taken(waiting: AdmissionQueue, lane: int = 0, places: int = 100) -> list[list[int]]:
     return [list(cohort) for cohort in waiting.take(lane, places, 10_000, alone=True)]
 
 
@@ -14,7 +14,7 @@ def sources(*lengths: int) -> list[list[int]]:
 
 
 def test_the_longest_come_first_and_like_goes_with_like() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(3, 50, 20, 30))
     assert len(waiting) == 4
     assert taken(waiting) == [[1, 3], [2], [0]]
@@ -23,7 +23,7 @@ def test_the_longest_come_first_and_like_goes_with_like() -> None:
 
 
 def test_one_lane_takes_the_longest_and_the_next_the_shortest_until_they_meet() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(40, 10, 30, 11, 12, 31))
     waiting.deal(2)
     assert taken(waiting, lane=0, places=1) == [[0]]
@@ -34,7 +34,7 @@ def test_one_lane_takes_the_longest_and_the_next_the_shortest_until_they_meet() 
 
 
 def test_a_lane_that_begins_leaves_the_others_their_share() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(*[9] * 8))
     waiting.deal(2)
     assert taken(waiting, lane=0) == [[0, 1, 2, 3]]
@@ -42,14 +42,14 @@ def test_a_lane_that_begins_leaves_the_others_their_share() -> None:
 
 
 def test_cohorts_of_short_ones_are_of_like_length_too_and_longest_first() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(2, 3, 5, 9, 10, 90, 95))
     waiting.deal(2)
     assert taken(waiting, lane=1) == [[1, 0], [4, 3, 2], [5]]
 
 
 def test_room_is_counted_in_tokens_padded_to_the_longest_of_a_cohort() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(10, 9, 8, 6, 5))
     waiting.deal(2)
     assert [list(cohort) for cohort in waiting.take(1, 9, 15, alone=False)] == [[3, 4]]
@@ -57,7 +57,7 @@ def test_room_is_counted_in_tokens_padded_to_the_longest_of_a_cohort() -> None:
 
 
 def test_who_came_first_is_not_overtaken_for_ever() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(5, 1))
     waiting.deal(1)
     came = []
@@ -68,7 +68,7 @@ def test_who_came_first_is_not_overtaken_for_ever() -> None:
 
 
 def test_too_long_a_source_goes_alone_or_waits() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(50, 40))
     assert waiting.take(0, 9, 10, alone=False) == []
     assert [list(cohort) for cohort in waiting.take(0, 9, 10, alone=True)] == [[0]]
@@ -76,7 +76,7 @@ def test_too_long_a_source_goes_alone_or_waits() -> None:
 
 
 def test_long_ones_that_come_later_are_begun_at_once_and_short_ones_in_their_turn() -> None:
-    waiting = Waiting()
+    waiting = AdmissionQueue()
     waiting.add(sources(40, 10, 30))
     waiting.deal(2)
     waiting.add(sources(50, 2))
