@@ -13,7 +13,7 @@ from workers.decoding.output.scores import Scores
 from workers.decoding.search.base import Search
 from workers.decoding.search.beam import BeamSearch
 from workers.decoding.search.greedy import GreedySearch
-from workers.decoding.search.lengths import Extent
+from workers.decoding.search.lengths import SequenceLengths
 from workers.decoding.search.logits_processors import Constraints
 from workers.decoding.search.settings import SearchSettings
 from workers.layers.packing import Packing
@@ -56,7 +56,7 @@ class Cohort:
         parts = (model.parts(source, settings.start) for source in sources)
         read, begun = zip(*parts, strict=True)
         lengths = [len(each) for each in begun]
-        self._extent = Extent(lengths, [settings.room(length) for length in lengths])
+        self._extent = SequenceLengths(lengths, [settings.room(length) for length in lengths])
         self._firsts = to_device(torch.tensor(lengths) - 1, device)
         packing = Packing([len(each) for each in read], device)
         # A GPU would not say whose it is, and take none after it.

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from workers.decoding.output.scores import Scores
-from workers.decoding.search.lengths import Extent
+from workers.decoding.search.lengths import SequenceLengths
 from workers.decoding.search.logits_processors import NOTHING, Constraints
 from workers.decoding.search.settings import SearchSettings
 from workers.runtime.transfer import to_device
@@ -34,7 +34,7 @@ class Search(ABC):
     def __init__(
         self,
         begun: Sequence[Sequence[int]],
-        extent: Extent,
+        extent: SequenceLengths,
         settings: SearchSettings,
         constraints: Constraints,
         device: torch.device,

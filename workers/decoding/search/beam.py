@@ -14,7 +14,7 @@ from torch import Tensor
 from workers.decoding.output.block_topk import top
 from workers.decoding.output.scores import Scores
 from workers.decoding.search.base import Advance, Search
-from workers.decoding.search.lengths import Extent
+from workers.decoding.search.lengths import SequenceLengths
 from workers.decoding.search.logits_processors import Constraints
 from workers.decoding.search.settings import SearchSettings
 from workers.runtime.transfer import to_device
@@ -33,7 +33,7 @@ class BeamSearch(Search):
     def __init__(
         self,
         begun: Sequence[Sequence[int]],
-        extent: Extent,
+        extent: SequenceLengths,
         settings: SearchSettings,
         constraints: Constraints,
         device: torch.device,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-class Extent:
+class SequenceLengths:
     """Counts the tokens of a cohort's texts.
 
     All have written equally many. But what they go on from differs where that is a prompt, and so

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.search.lengths import Extent
+from workers.decoding.search.lengths import SequenceLengths
 from workers.errors import UnsupportedModelError
 from workers.runtime.transfer import to_device
 
@@ -92,7 +92,7 @@ class Constraints:
         """
         return self._penalty == 1.0 and not self._renormalize and self._forces_one
 
-    def __call__(self, scores: Tensor, tokens: Tensor, extent: Extent) -> None:
+    def __call__(self, scores: Tensor, tokens: Tensor, extent: SequenceLengths) -> None:
         """Change scores in place.
 
         Args:
@@ -113,7 +113,7 @@ class Constraints:
         if self._renormalize:
             scores.copy_(scores.log_softmax(-1))
 
-    def _forbid(self, scores: Tensor, tokens: Tensor, extent: Extent) -> None:
+    def _forbid(self, scores: Tensor, tokens: Tensor, extent: SequenceLengths) -> None:
         if self._penalty != 1.0:
             # A token counts once, however often it is there.
             there = torch.where(tokens == NOTHING, tokens[:, -1:], tokens)
@@ -129,7 +129,7 @@ class Constraints:
         for rows in _rows(scores, self._too_short(extent)):
             rows.index_fill_(1, self.eos, -torch.inf)
 
-    def _too_short(self, extent: Extent) -> list[bool]:
+    def _too_short(self, extent: SequenceLengths) -> list[bool]:
         if self._min_new_tokens is not None:
             return [extent.written < self._min_new_tokens] * len(extent.begun)
         return extent.shorter(self._min_length) if self._min_length else []
