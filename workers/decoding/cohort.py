@@ -14,7 +14,7 @@ from workers.decoding.search.base import Search
 from workers.decoding.search.beam import BeamSearch
 from workers.decoding.search.greedy import GreedySearch
 from workers.decoding.search.lengths import SequenceLengths
-from workers.decoding.search.logits_processors import Constraints
+from workers.decoding.search.logits_processors import LogitsProcessors
 from workers.decoding.search.settings import SearchSettings
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
@@ -46,7 +46,7 @@ class Cohort:
         self,
         model: Model,
         settings: SearchSettings,
-        constraints: Constraints,
+        constraints: LogitsProcessors,
         numbers: Sequence[int],
         sources: Sequence[Sequence[int]],
         device: torch.device,

@@ -17,7 +17,7 @@ from workers.decoding.architecture.seq2seq import DecoderLayer
 from workers.decoding.attention.batched import fused_attention
 from workers.decoding.attention.step import StepAttention
 from workers.decoding.cohort import Cohort, advance
-from workers.decoding.search.logits_processors import Constraints
+from workers.decoding.search.logits_processors import LogitsProcessors
 from workers.decoding.search.settings import SearchSettings
 from workers.runtime.lanes import LaneTask, lanes_for, run_in_lanes
 
@@ -64,7 +64,7 @@ class Decoder:
         device: torch.device,
     ) -> None:
         self._model, self._device = model, device
-        self._constraints = Constraints(settings, device)
+        self._constraints = LogitsProcessors(settings, device)
         self._settings = SearchSettings.of(settings, model)
         self._beams = self._settings.beams
         self._places = max(1, rows // self._beams)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from workers.decoding.output.scores import Scores
 from workers.decoding.search.lengths import SequenceLengths
-from workers.decoding.search.logits_processors import NOTHING, Constraints
+from workers.decoding.search.logits_processors import NOTHING, LogitsProcessors
 from workers.decoding.search.settings import SearchSettings
 from workers.runtime.transfer import to_device
 
@@ -36,7 +36,7 @@ class Search(ABC):
         begun: Sequence[Sequence[int]],
         extent: SequenceLengths,
         settings: SearchSettings,
-        constraints: Constraints,
+        constraints: LogitsProcessors,
         device: torch.device,
     ) -> None:
         self._extent, self._settings, self._constraints = extent, settings, constraints

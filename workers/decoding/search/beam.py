@@ -15,7 +15,7 @@ from workers.decoding.output.block_topk import top
 from workers.decoding.output.scores import Scores
 from workers.decoding.search.base import Advance, Search
 from workers.decoding.search.lengths import SequenceLengths
-from workers.decoding.search.logits_processors import Constraints
+from workers.decoding.search.logits_processors import LogitsProcessors
 from workers.decoding.search.settings import SearchSettings
 from workers.runtime.transfer import to_device
 
@@ -35,7 +35,7 @@ class BeamSearch(Search):
         begun: Sequence[Sequence[int]],
         extent: SequenceLengths,
         settings: SearchSettings,
-        constraints: Constraints,
+        constraints: LogitsProcessors,
         device: torch.device,
     ) -> None:
         super().__init__(begun, extent, settings, constraints, device)

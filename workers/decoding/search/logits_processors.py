@@ -46,7 +46,7 @@ _NOT_DONE = {
 }
 
 
-class Constraints:
+class LogitsProcessors:
     """Changes the scores of the next token.
 
     Args:
