@@ -23,7 +23,7 @@ _ROUNDING = 1e-5
 _MOST_BLOCKS = 64
 
 
-class Screen:
+class Int8Argmax:
     """A last layer for greedy search.
 
     Args:
@@ -107,7 +107,7 @@ class _CoarseScores(Scores):
     """
 
     def __init__(
-        self, screen: Screen, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor
+        self, screen: Int8Argmax, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor
     ) -> None:
         super().__init__(values)
         self._screen = screen

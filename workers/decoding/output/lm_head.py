@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from schema.catalog import Precision
 from workers.decoding.output.block_topk import BLOCK
-from workers.decoding.output.int8_argmax import Screen
+from workers.decoding.output.int8_argmax import Int8Argmax
 from workers.decoding.output.scores import Scores
 from workers.layers.int8_matmul import NoProductError
 from workers.layers.linear import DTYPES, Linear
@@ -66,11 +66,11 @@ class Head:
         return Linear(weight, bias, self._precision)
 
     @cached_property
-    def _screen(self) -> Screen | None:
+    def _screen(self) -> Int8Argmax | None:
         weight = self._weight
         if self._precision != "fp32" or weight.device.type != "cpu" or weight.numel() < _LARGE:
             return None
         try:
-            return Screen(weight, self._bias)
+            return Int8Argmax(weight, self._bias)
         except NoProductError:
             return None

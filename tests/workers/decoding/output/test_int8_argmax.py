@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workers.decoding.output import int8_argmax as module
 from workers.decoding.output import lm_head
-from workers.decoding.output.int8_argmax import Screen
+from workers.decoding.output.int8_argmax import Int8Argmax
 from workers.decoding.output.lm_head import Head
 from workers.layers import int8_matmul
 from workers.layers.int8_check import is_exact_here
@@ -39,7 +39,7 @@ def test_the_likeliest_is_that_of_exact_scores(rows: int, bias: str | None) -> N
     weight, hidden = weight_of(), hidden_of(rows)
     biases = {"zeros": torch.zeros(VOCABULARY), "some": hidden_of(11, 5).flatten()[:VOCABULARY] * 3}
     added = biases.get(bias or "")
-    found = Screen(weight, added).scores(hidden).largest()
+    found = Int8Argmax(weight, added).scores(hidden).largest()
     assert torch.equal(found, exact(weight, added, hidden).argmax(1))
 
 
@@ -48,17 +48,17 @@ def test_tokens_that_bytes_cannot_tell_apart() -> None:
     # Each token has near ones that differ by less than a byte shows.
     near = weight[:200, None] + 1e-3 * hidden_of(800, 3).view(200, 4, WIDTH)
     weight[200:] = near.flatten(0, 1)
-    found = Screen(weight, None).scores(hidden).largest()
+    found = Int8Argmax(weight, None).scores(hidden).largest()
     scores = exact(weight, None, hidden)
     assert torch.equal(found, scores.argmax(1))
-    coarse = Screen(weight, None).scores(hidden).values[:, :VOCABULARY]
+    coarse = Int8Argmax(weight, None).scores(hidden).values[:, :VOCABULARY]
     assert not torch.equal(coarse.argmax(1), found)
 
 
 def test_of_equals_the_first() -> None:
     weight, hidden = weight_of(), hidden_of(20)
     weight[500:] = weight[:500]
-    assert (Screen(weight, None).scores(hidden).largest() < 500).all()
+    assert (Int8Argmax(weight, None).scores(hidden).largest() < 500).all()
 
 
 @pytest.mark.parametrize("most", [0, 64])
@@ -67,7 +67,7 @@ def test_a_row_for_which_everything_is_possible_is_scored_exactly(
 ) -> None:
     monkeypatch.setattr(module, "_MOST_BLOCKS", most)
     weight, hidden = 1.0 + 1e-4 * weight_of(), hidden_of(20)
-    scores = Screen(weight, None).scores(hidden)
+    scores = Int8Argmax(weight, None).scores(hidden)
     scores.values[:, :300] = -torch.inf
     allowed = hidden.double() @ weight.double().T
     allowed[:, :300] = -torch.inf
@@ -80,13 +80,13 @@ def test_a_row_for_which_everything_is_possible_is_scored_exactly(
 def test_what_is_forbidden_is_not_found() -> None:
     weight, hidden = weight_of(), hidden_of(30)
     best = exact(weight, None, hidden).topk(3, dim=1).indices
-    scores = Screen(weight, None).scores(hidden)
+    scores = Int8Argmax(weight, None).scores(hidden)
     scores.values.scatter_(1, best[:, :2], -torch.inf)
     assert torch.equal(scores.largest(), best[:, 2])
 
 
 def test_one_token_that_is_forced() -> None:
-    scores = Screen(weight_of(), None).scores(hidden_of(5))
+    scores = Int8Argmax(weight_of(), None).scores(hidden_of(5))
     scores.values.fill_(-torch.inf)
     scores.values[:, 123] = 0.0
     assert scores.largest().tolist() == [123] * 5
@@ -96,7 +96,7 @@ def test_one_token_that_is_forced() -> None:
 def test_strange_rows_leave_the_others_alone(value: float) -> None:
     weight, hidden = weight_of(), hidden_of(6)
     hidden[2] = value
-    found = Screen(weight, None).scores(hidden).largest()
+    found = Int8Argmax(weight, None).scores(hidden).largest()
     others = [0, 1, 3, 4, 5]
     assert torch.equal(found[others], exact(weight, None, hidden).argmax(1)[others])
     assert 0 <= found[2] < VOCABULARY
@@ -115,7 +115,7 @@ def test_without_a_right_product_of_bytes_scores_are_exact(
     is_exact_here.cache_clear()
     try:
         with pytest.raises(NoProductError):
-            Screen(weight, None)
+            Int8Argmax(weight, None)
         scores = Head(weight, None, "fp32").coarse_scores(hidden)
     finally:
         is_exact_here.cache_clear()
