@@ -4,6 +4,6 @@ that still write (continuous batching, Orca, Yu et al. 2022).
 
 from workers.decoding.conversion import convert
 from workers.decoding.decoder import Decoder
-from workers.decoding.generate_fallback import GenerateDecoder
+from workers.decoding.generate_fallback import TransformersDecoder
 
-__all__ = ["Decoder", "GenerateDecoder", "convert"]
+__all__ = ["Decoder", "TransformersDecoder", "convert"]

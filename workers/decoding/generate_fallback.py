@@ -16,7 +16,7 @@ from transformers import GenerationConfig
 from workers.layers.vocabulary import check_known, tokens_of
 
 
-class GenerateDecoder:
+class TransformersDecoder:
     """Writes what `generate` writes, for checkpoints that ask for what `Decoder` lacks.
 
     Args:

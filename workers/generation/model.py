@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedModel
 
 from schema.catalog import Entry, Precision
-from workers.decoding import Decoder, GenerateDecoder, convert
+from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.capacity import room
 from workers.errors import ModelError, UnsupportedModelError
 from workers.generation.model_languages import ModelLanguages
@@ -83,7 +83,7 @@ class Seq2SeqModel:
         )
         return str(text)
 
-    def decoder(self, settings: GenerationConfig) -> Decoder | GenerateDecoder:
+    def decoder(self, settings: GenerationConfig) -> Decoder | TransformersDecoder:
         """What writes with this model by some settings. The weights are shared by all decoders.
 
         Raises:
@@ -106,7 +106,9 @@ class Seq2SeqModel:
                 error,
             )
         usual = _PADDED_TOKENS.get(self.loaded.device.type, _PADDED_TOKENS["cpu"])
-        return GenerateDecoder(self._whole(), settings, self.entry.options.batch_tokens or usual)
+        return TransformersDecoder(
+            self._whole(), settings, self.entry.options.batch_tokens or usual
+        )
 
     def _in_loop(self, settings: GenerationConfig) -> Decoder:
         if self._loop is not None:

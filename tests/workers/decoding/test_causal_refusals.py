@@ -20,7 +20,7 @@ from tests.support.causal_models import (
     qwen2,
     settings_of,
 )
-from workers.decoding import GenerateDecoder, convert
+from workers.decoding import TransformersDecoder, convert
 from workers.errors import UnsupportedModelError
 
 pytestmark = pytest.mark.long
@@ -106,7 +106,7 @@ def test_generate_serves_what_the_loop_lacks(family: str, asked: dict[str, Any])
     settings = settings_of(ENDS, suppress_tokens=[60, 61], **asked)
     prompts = prompts_of(12)
     expected = [generated(model, settings, prompt) for prompt in prompts]
-    texts = GenerateDecoder(model, settings, 100).decode(prompts, nothing)
+    texts = TransformersDecoder(model, settings, 100).decode(prompts, nothing)
     for text, alone in zip(texts, expected, strict=True):
         assert text[: len(alone)] == alone
         assert set(text[len(alone) :]) <= {1}

@@ -14,7 +14,7 @@ from transformers import GenerationConfig
 from tests.support.counted_head import CountedHead
 from tests.support.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, build_model
 from tests.support.three_lanes import LANES, three_lanes
-from workers.decoding import Decoder, GenerateDecoder, convert
+from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.output import lm_head
 from workers.errors import UnsupportedModelError
 from workers.layers.int8_kernels import has_fbgemm
@@ -220,7 +220,7 @@ def test_generate_serves_what_the_loop_lacks() -> None:
     settings = settings_of(model, ENDS, encoder_no_repeat_ngram_size=2)
     sources = sources_of(12, 2)
     expected = [generated(model, settings, source) for source in sources]
-    texts = GenerateDecoder(model, settings, 100).decode(sources, nothing)
+    texts = TransformersDecoder(model, settings, 100).decode(sources, nothing)
     pad = model.config.pad_token_id
     for text, alone in zip(texts, expected, strict=True):
         assert text[: len(alone)] == alone
@@ -280,7 +280,7 @@ def test_greedy_texts_are_those_of_generate_where_scores_are_coarse(
 def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it(family: str, loop: bool) -> None:
     model = build_model(family)
     settings = settings_of(model)
-    decoder = decoder_of(model, settings) if loop else GenerateDecoder(model, settings, 100)
+    decoder = decoder_of(model, settings) if loop else TransformersDecoder(model, settings, 100)
     assert decoder.decode([[VOCABULARY - 1]], nothing)[0]
     with pytest.raises(IndexError, match=f"token {VOCABULARY} is none of the model's {VOCABULARY}"):
         decoder.decode([[5, 6], [7, VOCABULARY]], nothing)

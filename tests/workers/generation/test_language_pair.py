@@ -20,7 +20,7 @@ from tests.support.feedback_texts import SHORT, long_texts
 from tests.support.generated import reference_of
 from tests.support.told_checkpoints import NLLB_CODES, TOLD
 from workers.analyses.translation import TranslationAnalysis
-from workers.decoding import Decoder, GenerateDecoder
+from workers.decoding import Decoder, TransformersDecoder
 from workers.errors import DocumentError
 from workers.models.loading import ModelError
 
@@ -80,12 +80,12 @@ def test_translations_are_the_pipelines(family: str, folders: dict[str, Path]) -
     assert len(recorded["cases"]) > 40
 
 
-@pytest.mark.parametrize("kind", [Decoder, GenerateDecoder])
+@pytest.mark.parametrize("kind", [Decoder, TransformersDecoder])
 @pytest.mark.parametrize("family", TOLD)
 def test_tokens_are_those_of_generate(family: str, kind: type[Any], tmp_path: Path) -> None:
     build, codes = TOLD[family]
     # What the loop lacks goes through `generate`, and has to be told its languages all the same.
-    lacking = {"encoder_no_repeat_ngram_size": 3} if kind is GenerateDecoder else {}
+    lacking = {"encoder_no_repeat_ngram_size": 3} if kind is TransformersDecoder else {}
     folder = build(tmp_path, **lacking)
     analysis = told(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)

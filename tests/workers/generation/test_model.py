@@ -18,7 +18,7 @@ from tests.support.checkpoints import build_translation
 from tests.support.feedback_texts import SHORT
 from tests.support.told_checkpoints import build_m2m100, build_nllb
 from workers.analyses.translation import TranslationAnalysis
-from workers.decoding import Decoder, GenerateDecoder
+from workers.decoding import Decoder, TransformersDecoder
 from workers.generation import model as text_model
 
 pytestmark = pytest.mark.slow
@@ -80,7 +80,7 @@ def test_a_model_serves_the_loop_and_what_the_loop_lacks(
     analysis = TranslationAnalysis(catalog_of(**pairs), "cpu")
     kinds = {pair: type(one._decoder) for pair, one in analysis._generators.items()}
     assert kinds == {
-        f"{language}-de": GenerateDecoder if language in lacks else Decoder
+        f"{language}-de": TransformersDecoder if language in lacks else Decoder
         for language in languages
     }
     assert len(loads) == times
