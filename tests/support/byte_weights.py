@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workers.layers.int8_check import is_exact_here
-from workers.layers.int8_kernels import ByteProduct, FloatProduct
+from workers.layers.int8_kernels import FloatProduct, Int8Matmul
 from workers.layers.int8_matmul import cpu_kinds
 
 #: The same bytes, otherwise laid out.
@@ -39,7 +39,7 @@ def rows_of(levels: int, count: int, inputs: int) -> Tensor:
     return rows
 
 
-def sound_kinds() -> list[type[ByteProduct]]:
+def sound_kinds() -> list[type[Int8Matmul]]:
     """All that this process can rely on, the quickest first: not oneDNN where `ONEDNN_MAX_CPU_ISA`
     keeps it from VNNI.
     """

@@ -11,7 +11,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from workers.layers.int8_kernels import LARGEST, ByteProduct, input_blocks
+from workers.layers.int8_kernels import LARGEST, Int8Matmul, input_blocks
 
 #: Part of a product by which it may differ: its sum, its scale and their product are rounded to
 #: float32, by 2**-24 each at the most.
@@ -27,7 +27,7 @@ _COUNTS = (1, 2, 17, 64)
 
 
 @torch.inference_mode()
-def is_exact(product: ByteProduct, quantised: Tensor, scale: Tensor, rows: int = _ROWS) -> bool:
+def is_exact(product: Int8Matmul, quantised: Tensor, scale: Tensor, rows: int = _ROWS) -> bool:
     """Whether a product is that of its bytes, seen with a few rows.
 
     One row is of the largest integers: if pairs of products are too large anywhere for whoever adds
@@ -35,8 +35,8 @@ def is_exact(product: ByteProduct, quantised: Tensor, scale: Tensor, rows: int =
 
     Args:
         product: Of the other two; outputs that it has beyond theirs do not matter.
-        quantised: See `ByteProduct`.
-        scale: See `ByteProduct`; an output whose scale is none may be anything.
+        quantised: See `Int8Matmul`.
+        scale: See `Int8Matmul`; an output whose scale is none may be anything.
         rows: How many.
     """
     probes = _probes(rows, quantised.shape[1], product.levels)
@@ -61,7 +61,7 @@ def integer_product(rows: Tensor, quantised: Tensor) -> Tensor:
 
 
 @cache
-def is_exact_here(kind: type[ByteProduct]) -> bool:
+def is_exact_here(kind: type[Int8Matmul]) -> bool:
     """Whether a library is exact on this machine, with the largest sums there are: the same for all
     models, so that what one writes does not depend on which was loaded before.
     """

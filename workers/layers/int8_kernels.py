@@ -23,7 +23,7 @@ _SHIFT = 128
 _EXACT_INPUTS = 1024
 
 
-class ByteProduct(ABC):
+class Int8Matmul(ABC):
     """Rounds rows to integers and multiplies them with one weight.
 
     Attributes:
@@ -85,7 +85,7 @@ def input_blocks(inputs: int) -> list[slice]:
     return [slice(first, first + _EXACT_INPUTS) for first in range(0, inputs, _EXACT_INPUTS)]
 
 
-class TorchProduct(ByteProduct):
+class TorchProduct(Int8Matmul):
     """By torch's own integer product, on a GPU. On a CPU it is oneDNN's, and wrong where that
     is.
     """
@@ -96,11 +96,11 @@ class TorchProduct(ByteProduct):
         self._weight, self._scale = quantised.contiguous().t(), scale
 
     def __call__(self, rows: Tensor) -> Tensor:
-        """See `ByteProduct`."""
+        """See `Int8Matmul`."""
         return torch._int_mm(rows.round_().to(torch.int8), self._weight) * self._scale
 
 
-class FloatProduct(ByteProduct):
+class FloatProduct(Int8Matmul):
     """In float32, which every processor multiplies rightly, a few inputs at a time so that every
     sum is exact; takes four times the memory of the bytes.
     """
@@ -111,7 +111,7 @@ class FloatProduct(ByteProduct):
         self._weight, self._scale = quantised.float(), scale
 
     def __call__(self, rows: Tensor) -> Tensor:
-        """See `ByteProduct`."""
+        """See `Int8Matmul`."""
         rows = rows.round_()
         if rows.shape[1] <= _EXACT_INPUTS:
             return (rows @ self._weight.t()) * self._scale
@@ -121,7 +121,7 @@ class FloatProduct(ByteProduct):
         return sums * self._scale
 
 
-class OneDnnProduct(ByteProduct):
+class OneDnnProduct(Int8Matmul):
     """By oneDNN, with a weight that was laid out once. For processors with VNNI: without it, or
     where `ONEDNN_MAX_CPU_ISA` forbids it, pairs of products are added up in 16 bits and do not fit.
     """
@@ -136,7 +136,7 @@ class OneDnnProduct(ByteProduct):
         self._no_shift = torch.zeros(len(quantised), dtype=torch.int32)
 
     def __call__(self, rows: Tensor) -> Tensor:
-        """See `ByteProduct`."""
+        """See `Int8Matmul`."""
         # Adding 128 to a signed byte turns over its first bit.
         unsigned = rows.round_().to(torch.int8).view(torch.uint8).bitwise_xor_(_SHIFT)
         y: Tensor = torch.ops.onednn.qlinear_pointwise(
@@ -157,7 +157,7 @@ class OneDnnProduct(ByteProduct):
         return y
 
 
-class FbgemmProduct(ByteProduct):
+class FbgemmProduct(Int8Matmul):
     """By FBGEMM (Khudia et al. 2021), with a weight that was laid out once; for few rows several
     times as quick as oneDNN. For processors with VNNI.
 
@@ -184,7 +184,7 @@ class FbgemmProduct(ByteProduct):
             torch.backends.quantized.engine = engine
 
     def __call__(self, rows: Tensor) -> Tensor:
-        """See `ByteProduct`."""
+        """See `Int8Matmul`."""
         # It rounds rows itself, but after the shift, by which 17.499992 becomes 18.
         y: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
             rows, 1.0, self.levels + 1, self._weight

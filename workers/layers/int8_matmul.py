@@ -13,9 +13,9 @@ from torch.nn import functional
 
 from workers.layers.int8_check import is_exact, is_exact_here
 from workers.layers.int8_kernels import (
-    ByteProduct,
     FbgemmProduct,
     FloatProduct,
+    Int8Matmul,
     NarrowFbgemmProduct,
     OneDnnProduct,
     TorchProduct,
@@ -31,7 +31,7 @@ class NoProductError(Exception):
     """No library here does it, or none does it rightly."""
 
 
-def byte_product(quantised: Tensor, scale: Tensor) -> ByteProduct:
+def byte_product(quantised: Tensor, scale: Tensor) -> Int8Matmul:
     """The quickest way there is here, of those that are right.
 
     Args:
@@ -74,7 +74,7 @@ def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProd
     raise NoProductError
 
 
-def cpu_kinds() -> list[type[ByteProduct]]:
+def cpu_kinds() -> list[type[Int8Matmul]]:
     """The libraries that claim to do it on this processor, the quickest first."""
     return [*([OneDnnProduct] if has_vnni() and has_onednn() else []), *fbgemm_kinds()]
 

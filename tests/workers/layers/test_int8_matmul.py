@@ -15,14 +15,14 @@ from tests.support.byte_weights import LAYOUTS, rows_of, sound_kinds, weights
 from workers.decoding import Decoder, convert
 from workers.layers import int8_matmul
 from workers.layers.int8_check import TOLERANCE, integer_product, is_exact, is_exact_here
-from workers.layers.int8_kernels import ByteProduct, FloatProduct
+from workers.layers.int8_kernels import FloatProduct, Int8Matmul
 from workers.layers.int8_matmul import byte_product, cpu_kinds
 from workers.layers.quantization import Int8Weight
 
 pytestmark = pytest.mark.slow
 
-KINDS: dict[str, type[ByteProduct]] = {kind.name: kind for kind in sound_kinds()}
-WAYS: dict[str, Callable[[Tensor, Tensor], ByteProduct]] = {"chosen": byte_product, **KINDS}
+KINDS: dict[str, type[Int8Matmul]] = {kind.name: kind for kind in sound_kinds()}
+WAYS: dict[str, Callable[[Tensor, Tensor], Int8Matmul]] = {"chosen": byte_product, **KINDS}
 #: Narrower and wider than what libraries compute at once, and a row's products in several parts.
 SIZES = [(1, 1), (5, 1), (1, 5), (3, 7), (17, 15), (40, 300), (33, 2100)]
 
@@ -73,7 +73,7 @@ def test_the_plain_sums_are_those_of_integers() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind is not FloatProduct])
-def test_a_check_sees_what_is_wrong_anywhere(kind: type[ByteProduct]) -> None:
+def test_a_check_sees_what_is_wrong_anywhere(kind: type[Int8Matmul]) -> None:
     quantised, scale = weights(40, 300), torch.rand(40) + 0.1
     product = kind(quantised, scale)
     assert is_exact(product, quantised, scale)
@@ -113,7 +113,7 @@ def break_them(monkeypatch: pytest.MonkeyPatch, count: int, inputs: list[int] | 
     rights = [kind.__call__ for kind in kinds]
     for number, (kind, right) in enumerate(zip(kinds, rights, strict=True)):
 
-        def call(self: ByteProduct, rows: Tensor, right: Any = right, off: Any = number < count):  # type: ignore[no-untyped-def]
+        def call(self: Int8Matmul, rows: Tensor, right: Any = right, off: Any = number < count):  # type: ignore[no-untyped-def]
             y = right(self, rows).clone()
             if off and (inputs is None or rows.shape[1] in inputs):
                 y[:, -1] += y.abs().amax() / 2
@@ -140,7 +140,7 @@ class Decoded:
 @pytest.mark.parametrize("inputs", [None, [32, 40]])
 @pytest.mark.parametrize("kept", KINDS.values())
 def test_what_is_wrong_is_not_taken_and_told_once(
-    kept: type[ByteProduct],
+    kept: type[Int8Matmul],
     inputs: list[int] | None,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -197,7 +197,7 @@ def test_a_weight_in_int8_is_near_the_exact_one(bias: Tensor | None) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values())
-def test_rows_are_rounded_to_the_nearest_wherever_they_are(kind: type[ByteProduct]) -> None:
+def test_rows_are_rounded_to_the_nearest_wherever_they_are(kind: type[Int8Matmul]) -> None:
     """A diagonal of ones shows what a row becomes, in the midst of two integers too."""
     product = kind(torch.eye(37, dtype=torch.int8), torch.ones(37))
     middles = torch.arange(0.5 - product.levels, product.levels)
