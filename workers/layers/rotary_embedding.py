@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class Rotary:
+class RotaryEmbedding:
     """Turns pairs of dimensions, half a head apart, each pair at a speed of its own.
 
     Attributes:
@@ -38,7 +38,7 @@ class Turned:
     Attributes:
         cosines: (rows, 1, size / 2).
         sines: Likewise.
-        heads: As in `Rotary`.
+        heads: As in `RotaryEmbedding`.
     """
 
     cosines: Tensor

@@ -19,7 +19,7 @@ from workers.decoding.output.lm_head import Head
 from workers.errors import UnsupportedModelError
 from workers.layers.from_transformers import joined_weights, linear, rms, scaled_queries, table
 from workers.layers.linear import DTYPES
-from workers.layers.rotary_embedding import Rotary
+from workers.layers.rotary_embedding import RotaryEmbedding
 
 #: By `model_type`: what their classes' names begin with.
 FAMILY = {"llama": "Llama", "mistral": "Mistral", "qwen2": "Qwen2"}
@@ -58,7 +58,7 @@ def from_llama(model: Any, precision: Precision) -> Causal:
         key_heads=key_heads,
         size=size,
         positions=_window(config),
-        turning=Rotary(
+        turning=RotaryEmbedding(
             speeds=_speeds(body.rotary_emb, size),
             scaling=float(body.rotary_emb.attention_scaling),
             heads=heads + key_heads,
