@@ -24,7 +24,7 @@ from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
 from workers.runtime.progress import nothing
-from workers.runtime.transfer import Fetched, to_device
+from workers.runtime.transfer import AsyncCopy, to_device
 
 #: From the ids of all rows, one after the other, and the tokens of each row, to each token's place
 #: among the position embeddings.
@@ -115,7 +115,7 @@ class PackedEncoder:
                 # One batch behind the other, its outputs behind it: memory is for one at a time,
                 # and while the last lane's is computed, the others have time to read theirs.
                 with self._turn:
-                    fetched = Fetched(self._logits(inputs, packing, nothing))
+                    fetched = AsyncCopy(self._logits(inputs, packing, nothing))
                 on_layer()
                 logits = fetched.wait()
             result: Floats = logits.numpy()

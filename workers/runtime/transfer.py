@@ -15,7 +15,7 @@ def to_device(tensor: Tensor, device: torch.device) -> Tensor:
     return tensor.to(device)
 
 
-class Fetched:
+class AsyncCopy:
     """A tensor on its way from a GPU, behind what the GPU has been told so far; whoever waits for
     it does not wait for what it is told after that.
 
