@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 from schema.catalog import Entry, Precision
 from schema.settings import settings
 from workers.encoders.conversion import pack, release
-from workers.encoders.interface import Forward
+from workers.encoders.interface import EncoderForward
 from workers.encoders.padded import PaddedEncoder
 from workers.encoders.precision_trial import Judge, compare
 from workers.errors import ModelError, UnsupportedModelError
@@ -41,7 +41,7 @@ class Encoder:
     """
 
     loaded: LoadedModel
-    forward: Forward
+    forward: EncoderForward
     packs: bool
 
     @property
@@ -96,15 +96,15 @@ class _Builder:
         self.loaded = loaded
         self._entry = entry
         self._takes_types = "token_type_ids" in loaded.tokenizer.model_input_names
-        self._built: dict[Precision, Forward] = {}
+        self._built: dict[Precision, EncoderForward] = {}
         self.packs = True
 
-    def __call__(self, precision: Precision) -> Forward:
+    def __call__(self, precision: Precision) -> EncoderForward:
         if precision not in self._built:
             self._built[precision] = self._build(precision)
         return self._built[precision]
 
-    def _build(self, precision: Precision) -> Forward:
+    def _build(self, precision: Precision) -> EncoderForward:
         loaded = self.loaded
         if self.packs:
             try:

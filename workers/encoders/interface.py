@@ -26,7 +26,7 @@ class Row(Protocol):
         """Which part of a pair each belongs to, for models that take `token_type_ids`."""
 
 
-class Forward(Protocol):
+class EncoderForward(Protocol):
     """A warm model."""
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:

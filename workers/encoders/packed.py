@@ -83,7 +83,7 @@ class Head:
 
 
 class PackedEncoder:
-    """A model over packed rows; a `Forward`.
+    """A model over packed rows; a `EncoderForward`.
 
     Args:
         body: Its layers.

@@ -16,7 +16,7 @@ from workers.runtime.transfer import to_device
 
 
 class PaddedEncoder:
-    """A model over rows that are padded to the longest; a `Forward`.
+    """A model over rows that are padded to the longest; a `EncoderForward`.
 
     Args:
         model: For sequence classification, token classification or question answering.

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
-from workers.encoders.interface import Floats, Forward, Row
+from workers.encoders.interface import EncoderForward, Floats, Row
 from workers.encoders.precision_texts import QUESTIONS, texts
 from workers.models.precision import Trial
 
@@ -38,7 +38,9 @@ class Judge:
     labels: Labels
 
 
-def compare(exact: Forward, half: Forward, rows: Sequence[Row], labels: Labels) -> Trial:
+def compare(
+    exact: EncoderForward, half: EncoderForward, rows: Sequence[Row], labels: Labels
+) -> Trial:
     """Run both, in turns so that what else the machine does hits either."""
     speedups: list[float] = []
     equal: list[npt.NDArray[np.bool_]] = []
@@ -57,7 +59,7 @@ def compare(exact: Forward, half: Forward, rows: Sequence[Row], labels: Labels) 
     return Trial(median(speedups), float(np.concatenate(equal).mean()))
 
 
-def _timed(forward: Forward, batch: Sequence[Row]) -> tuple[float, Floats]:
+def _timed(forward: EncoderForward, batch: Sequence[Row]) -> tuple[float, Floats]:
     began = time.perf_counter()
     logits = forward(batch)
     return time.perf_counter() - began, logits
