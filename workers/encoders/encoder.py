@@ -16,7 +16,7 @@ from schema.settings import settings
 from workers.encoders.conversion import pack, release
 from workers.encoders.interface import EncoderForward
 from workers.encoders.padded import PaddedEncoder
-from workers.encoders.precision_trial import Judge, compare
+from workers.encoders.precision_trial import TrialInputs, compare
 from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
 from workers.models.loading import LoadedModel, load
@@ -59,7 +59,7 @@ class Encoder:
         return self.packs and self.loaded.device.type != "cpu"
 
 
-def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: Judge) -> Encoder:
+def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: TrialInputs) -> Encoder:
     """Load the model of a catalog entry, which classifies rows or their tokens.
 
     Args:
@@ -135,7 +135,7 @@ def _in(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:
     return converted
 
 
-def _resolve(builder: _Builder, judge: Judge) -> Precision:
+def _resolve(builder: _Builder, judge: TrialInputs) -> Precision:
     loaded = builder.loaded
     if loaded.model.config.num_labels == 1:
         return "fp32"  # a score has no label that could stay the same

@@ -26,7 +26,7 @@ Labels = Callable[[Floats, Sequence[int]], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class TrialInputs:
     """What a trial reads, and what it compares.
 
     Attributes:
@@ -101,6 +101,6 @@ def _best_ends(logits: Floats, lengths: Sequence[int]) -> npt.NDArray[np.int64]:
 
 
 #: Of models that classify rows or tokens.
-CLASSES = Judge(_texts, _best_classes)
+CLASSES = TrialInputs(_texts, _best_classes)
 #: Of models that find answers.
-ANSWERS = Judge(_questions, _best_ends)
+ANSWERS = TrialInputs(_questions, _best_ends)
