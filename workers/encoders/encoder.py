@@ -20,7 +20,7 @@ from workers.encoders.precision_trial import TrialInputs, compare
 from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
 from workers.models.loading import LoadedModel, load
-from workers.models.precision import Trial, resolve
+from workers.models.precision import PrecisionTrial, resolve
 from workers.runtime.tuning_cache import TuningCache
 
 logger = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ def _resolve(builder: _Builder, judge: TrialInputs) -> Precision:
     if loaded.model.config.num_labels == 1:
         return "fp32"  # a score has no label that could stay the same
 
-    def trial() -> Trial:
+    def trial() -> PrecisionTrial:
         rows = judge.rows(loaded.tokenizer, loaded.max_length)
         return compare(builder("fp32"), builder("bf16"), rows, judge.labels)
 

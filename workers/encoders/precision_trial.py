@@ -15,7 +15,7 @@ from transformers import PreTrainedTokenizerBase
 
 from workers.encoders.interface import EncoderForward, Floats, Row
 from workers.encoders.precision_texts import QUESTIONS, texts
-from workers.models.precision import Trial
+from workers.models.precision import PrecisionTrial
 
 #: Tokens of a batch.
 _BATCH = 1024
@@ -40,7 +40,7 @@ class TrialInputs:
 
 def compare(
     exact: EncoderForward, half: EncoderForward, rows: Sequence[Row], labels: Labels
-) -> Trial:
+) -> PrecisionTrial:
     """Run both, in turns so that what else the machine does hits either."""
     speedups: list[float] = []
     equal: list[npt.NDArray[np.bool_]] = []
@@ -56,7 +56,7 @@ def compare(
         compared += equal[-1].size
         if time.monotonic() - began > _SECONDS and compared >= _ENOUGH:
             break
-    return Trial(median(speedups), float(np.concatenate(equal).mean()))
+    return PrecisionTrial(median(speedups), float(np.concatenate(equal).mean()))
 
 
 def _timed(forward: EncoderForward, batch: Sequence[Row]) -> tuple[float, Floats]:

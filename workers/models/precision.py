@@ -29,7 +29,7 @@ AGREEMENT = 0.995
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PrecisionTrial:
     """What a comparison of bf16 with fp32 gave.
 
     Attributes:
@@ -70,7 +70,7 @@ def resolve(
     model: Provenance,
     device: torch.device,
     parameters: int,
-    trial: Callable[[], Trial],
+    trial: Callable[[], PrecisionTrial],
     decisions: TuningCache,
 ) -> Precision:
     """Choose between fp32 and bf16.

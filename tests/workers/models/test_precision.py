@@ -23,12 +23,15 @@ from workers.analysis import Analysis
 from workers.classification.classifier import Classifier
 from workers.errors import ModelError
 from workers.models import precision as module
-from workers.models.precision import LARGE, Trial, check, resolve
+from workers.models.precision import LARGE, PrecisionTrial, check, resolve
 from workers.runtime.tuning_cache import TuningCache
 
 CPU = torch.device("cpu")
 MODEL = Provenance("owner/model", "sha256:123456789abc", {"max_length": 64})
-QUICKER, SAME = Trial(speedup=2.0, agreement=0.999), Trial(speedup=1.0, agreement=1.0)
+QUICKER, SAME = (
+    PrecisionTrial(speedup=2.0, agreement=0.999),
+    PrecisionTrial(speedup=1.0, agreement=1.0),
+)
 
 
 @pytest.fixture
@@ -40,11 +43,11 @@ def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 class Counted:
     """A trial that knows its outcome, and how often it was asked."""
 
-    def __init__(self, outcome: Trial) -> None:
+    def __init__(self, outcome: PrecisionTrial) -> None:
         self.outcome = outcome
         self.calls = 0
 
-    def __call__(self) -> Trial:
+    def __call__(self) -> PrecisionTrial:
         self.calls += 1
         return self.outcome
 
@@ -71,14 +74,14 @@ def test_without_bf16_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.Monke
     [
         (QUICKER, "bf16"),
         (SAME, "fp32"),
-        (Trial(2.0, 0.994), "fp32"),
-        (Trial(2.0, 0.995), "bf16"),
-        (Trial(1.05, 1.0), "fp32"),
-        (Trial(0.5, 1.0), "fp32"),
+        (PrecisionTrial(2.0, 0.994), "fp32"),
+        (PrecisionTrial(2.0, 0.995), "bf16"),
+        (PrecisionTrial(1.05, 1.0), "fp32"),
+        (PrecisionTrial(0.5, 1.0), "fp32"),
     ],
 )
 def test_bf16_has_to_be_quicker_and_to_agree(
-    tmp_path: Path, any_machine: None, trial: Trial, precision: str
+    tmp_path: Path, any_machine: None, trial: PrecisionTrial, precision: str
 ) -> None:
     assert resolved(tmp_path, Counted(trial)) == precision
 
@@ -146,7 +149,7 @@ def test_children_that_measure_at_once_do_as_the_first(tmp_path: Path, any_machi
     meet = Barrier(8)
 
     def child(number: int) -> str:
-        def trial() -> Trial:
+        def trial() -> PrecisionTrial:
             meet.wait()
             return QUICKER if number % 2 else SAME
 
