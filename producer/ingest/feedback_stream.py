@@ -14,7 +14,7 @@ from producer.ingest.readers.row_stream import look_ahead
 from producer.ingest.validation.columns import Columns, find_columns
 from producer.ingest.validation.input_row import InputRow, identify_input
 from producer.ingest.validation.timestamps import TimeReader
-from producer.ingest.validation.validator import Validation
+from producer.ingest.validation.validator import RowValidator
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[Feedback
         if not sample:
             raise IngestError(f"{rows.name} has no rows")
         good = [row.fields for row in sample if isinstance(row, Row)]
-        validation = Validation(
+        validation = RowValidator(
             file=one.name,
             place=_place(plan.inputs, number),
             columns=columns,

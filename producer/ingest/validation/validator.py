@@ -16,7 +16,7 @@ from producer.ingest.validation.missing_values import is_missing
 from producer.ingest.validation.timestamps import TimeReader
 
 
-class Validation:
+class RowValidator:
     """Looks into the rows of one input.
 
     Args:
