@@ -13,7 +13,7 @@ from producer.ingest.readers.row import Row
 from producer.ingest.readers.row_stream import look_ahead
 from producer.ingest.validation.columns import Columns, find_columns
 from producer.ingest.validation.input_row import InputRow, identify_input
-from producer.ingest.validation.timestamps import TimeReader
+from producer.ingest.validation.timestamps import TimestampParser
 from producer.ingest.validation.validator import RowValidator
 
 
@@ -59,7 +59,9 @@ def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[Feedback
             columns=columns,
             source=plan.source or one.stem,
             text_limit=text_limit,
-            times=TimeReader([fields.get(columns.time) for fields in good] if columns.time else []),
+            times=TimestampParser(
+                [fields.get(columns.time) for fields in good] if columns.time else []
+            ),
         )
         identity = identify_input(one.key, one.stem, sample[0])
         looked = (

@@ -26,7 +26,7 @@ _FORMS = (
 )
 
 
-class TimeReader:
+class TimestampParser:
     """Reads the values of one column.
 
     Known are ISO 8601, seconds, milliseconds, microseconds and nanoseconds since 1970, RFC 2822,

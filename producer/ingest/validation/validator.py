@@ -13,7 +13,7 @@ from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback, digest
 from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.missing_values import is_missing
-from producer.ingest.validation.timestamps import TimeReader
+from producer.ingest.validation.timestamps import TimestampParser
 
 
 class RowValidator:
@@ -35,7 +35,7 @@ class RowValidator:
         columns: Columns,
         source: str,
         text_limit: int,
-        times: TimeReader,
+        times: TimestampParser,
     ) -> None:
         self._file = file
         self._place = place

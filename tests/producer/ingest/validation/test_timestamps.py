@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.ingest.validation.timestamps import TimeReader
+from producer.ingest.validation.timestamps import TimestampParser
 
 MOMENT = datetime(2026, 10, 5, 15, 3, 10, tzinfo=UTC)
 DAY = datetime(2026, 10, 5, tzinfo=UTC)
@@ -52,7 +52,7 @@ DAY = datetime(2026, 10, 5, tzinfo=UTC)
     ],
 )
 def test_forms(written: object, moment: datetime | None) -> None:
-    assert TimeReader([]).read(written) == moment
+    assert TimestampParser([]).read(written) == moment
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,15 @@ def test_forms(written: object, moment: datetime | None) -> None:
 )  # fmt: skip
 def test_what_is_no_time(written: object) -> None:
     with pytest.raises(ValueError, match=r"."):
-        TimeReader([]).read(written)
+        TimestampParser([]).read(written)
 
 
 def test_slashes_are_read_as_the_column_shows() -> None:
-    assert TimeReader(["03/04/2026", "25/12/2026"]).read("05/10/2026") == DAY
-    assert TimeReader(["03/04/2026", "12/25/2026 10:00"]).read("10/05/2026") == DAY
+    assert TimestampParser(["03/04/2026", "25/12/2026"]).read("05/10/2026") == DAY
+    assert TimestampParser(["03/04/2026", "12/25/2026 10:00"]).read("10/05/2026") == DAY
     for unclear in (["03/04/2026"], ["25/12/2026", "12/25/2026"]):
         with pytest.raises(ValueError, match="day and month cannot be told apart"):
-            TimeReader(unclear).read("10/05/2026")
+            TimestampParser(unclear).read("10/05/2026")
 
 
 @given(moment=st.datetimes(timezones=st.timezones() | st.none()))
@@ -79,13 +79,13 @@ def test_iso_8601_is_read_exactly(moment: datetime) -> None:
         expected = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
         return
-    assert TimeReader([]).read(moment.isoformat()) == expected
+    assert TimestampParser([]).read(moment.isoformat()) == expected
 
 
 @given(written=st.text(max_size=20) | st.integers() | st.floats())
 def test_anything_is_a_time_or_a_value_error(written: object) -> None:
     try:
-        moment = TimeReader([]).read(written)
+        moment = TimestampParser([]).read(written)
     except ValueError:
         return
     assert moment is None or moment.tzinfo is UTC

@@ -14,14 +14,14 @@ from producer.ingest.language import read_language
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback
-from producer.ingest.validation.timestamps import TimeReader
+from producer.ingest.validation.timestamps import TimestampParser
 from producer.ingest.validation.validator import RowValidator
 
 COLUMNS = Columns("text", "id", "time", "language", "product", "source")
 
 
 def look(fields: dict[str, Any], line: int = 7, place: str = "a.jsonl") -> Feedback | Reject:
-    validation = RowValidator("a.jsonl", place, COLUMNS, "shop", 1000, TimeReader([]))
+    validation = RowValidator("a.jsonl", place, COLUMNS, "shop", 1000, TimestampParser([]))
     return validation.look(Row(line, fields))
 
 
