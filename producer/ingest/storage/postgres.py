@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from producer.ingest.errors import IngestError
-from producer.ingest.storage.stored_document import Found
+from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
 from schema.database.errors import first_line
 
@@ -67,7 +67,7 @@ _COPY_POSITIONS = "COPY run_documents (run_id, position, document_id) FROM STDIN
 
 def store_documents(
     connection: Connection, run_id: int, feedback: Sequence[Feedback]
-) -> dict[str, Found]:
+) -> dict[str, StoredDocument]:
     """Store the documents that the database does not have.
 
     Args:
@@ -106,7 +106,7 @@ def store_documents(
         rows = connection.execute(_FIND, {"run_id": run_id}).all()
         # Fewer where one was deleted before it was kept: it is stored anew.
         if len(rows) == len(feedback):
-            return {row[0]: Found(*row[1:]) for row in rows}
+            return {row[0]: StoredDocument(*row[1:]) for row in rows}
 
 
 def join_run(

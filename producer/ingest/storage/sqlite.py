@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Text, bindparam, func, insert, select, text
 
-from producer.ingest.storage.stored_document import Found
+from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
 from schema.database.clock import now
 from schema.tables import DocumentRow, RunDocument
@@ -29,7 +29,7 @@ _INSERT = insert(DocumentRow.__table__).values(  # type: ignore[arg-type]
 
 def store_documents(
     connection: Connection, run_id: int, feedback: Sequence[Feedback]
-) -> dict[str, Found]:
+) -> dict[str, StoredDocument]:
     """Store the documents that the database does not have.
 
     Args:
@@ -42,14 +42,14 @@ def store_documents(
     """
     identities = json.dumps([one.identity for one in feedback])
     known = connection.execute(_FIND, {"identities": identities, "run_id": run_id})
-    found = {row[0]: Found(row[1], row[2], False, bool(row[3])) for row in known}
+    found = {row[0]: StoredDocument(row[1], row[2], False, bool(row[3])) for row in known}
     next_id = connection.execute(select(func.coalesce(func.max(DocumentRow.id), 0))).scalar_one()
     rows = []
     for one in feedback:
         if one.identity in found:
             continue
         next_id += 1
-        found[one.identity] = Found(next_id, one.text_hash, True, False)
+        found[one.identity] = StoredDocument(next_id, one.text_hash, True, False)
         rows.append(
             {
                 "id": next_id,

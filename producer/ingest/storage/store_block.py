@@ -17,7 +17,7 @@ from producer.ingest.storage.block import Block
 from producer.ingest.storage.counted import CountedRows
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.storage.run import count_block, lock_run
-from producer.ingest.storage.stored_document import Found
+from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
 from schema.analyses import WRITING_ANALYSES
 from schema.ledger.enqueue import create_jobs
@@ -86,7 +86,7 @@ class _Sorted:
     joining: dict[int, None] = field(default_factory=dict)
 
 
-def _sort(block: Block, counted: CountedRows, found: Mapping[str, Found]) -> _Sorted:
+def _sort(block: Block, counted: CountedRows, found: Mapping[str, StoredDocument]) -> _Sorted:
     done = _Sorted()
     for row in block:
         item, before = row.content, counted.has(row)

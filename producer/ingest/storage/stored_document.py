@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Found(NamedTuple):
+class StoredDocument(NamedTuple):
     """A document of this identity.
 
     Attributes:
