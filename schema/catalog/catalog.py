@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schema.catalog.entry import Entry
+from schema.catalog.entry import CatalogEntry
 
 
 class CatalogError(ValueError):
@@ -20,11 +20,11 @@ class Catalog:
             the one for all other pairs.
     """
 
-    def __init__(self, name: str, entries: dict[str, Entry]) -> None:
+    def __init__(self, name: str, entries: dict[str, CatalogEntry]) -> None:
         self.name = name
         self._entries = entries
 
-    def entry(self, analysis: str) -> Entry:
+    def entry(self, analysis: str) -> CatalogEntry:
         """The model of one analysis other than `translation`.
 
         Raises:
@@ -38,7 +38,7 @@ class Catalog:
                 f"with model = … or leave {analysis!r} out of --analyses"
             ) from None
 
-    def pair(self, source: str, target: str) -> Entry:
+    def pair(self, source: str, target: str) -> CatalogEntry:
         """The model that translates `source` into `target` (ISO 639-1 codes).
 
         Raises:
@@ -60,7 +60,7 @@ class Catalog:
         own = f"translation.{source}-{target}"
         return own if own in self._entries or "translation" not in self._entries else "translation"
 
-    def every_pair(self) -> Entry | None:
+    def every_pair(self) -> CatalogEntry | None:
         """The one model that [translation] gives to every pair that has none of its own; None where
         there is no such table, or where the model is another for each pair.
         """

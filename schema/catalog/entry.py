@@ -54,7 +54,7 @@ class EntryOptions(BaseModel):
         return languages
 
 
-class Entry(BaseModel):
+class CatalogEntry(BaseModel):
     """One model of the catalog: a hub id or an absolute path, its revision, its options."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from schema.analyses import ANALYSES
 from schema.catalog.catalog import Catalog, CatalogError
-from schema.catalog.entry import Entry
+from schema.catalog.entry import CatalogEntry
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
 BUILT_IN = ("pocket", "hub")
@@ -62,7 +62,9 @@ def load_catalog(models: str) -> Catalog:
     return Catalog(models, dict(_entries(models, tables, beside)))
 
 
-def _entries(name: str, tables: dict[str, Any], beside: Path | None) -> Iterator[tuple[str, Entry]]:
+def _entries(
+    name: str, tables: dict[str, Any], beside: Path | None
+) -> Iterator[tuple[str, CatalogEntry]]:
     for analysis, table in tables.items():
         if analysis not in ANALYSES or not isinstance(table, dict):
             raise CatalogError(
@@ -86,9 +88,9 @@ def _entries(name: str, tables: dict[str, Any], beside: Path | None) -> Iterator
         yield analysis, _entry(name, analysis, own, beside)
 
 
-def _entry(name: str, key: str, table: Any, beside: Path | None) -> Entry:
+def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry:
     try:
-        entry = Entry.model_validate(table)
+        entry = CatalogEntry.model_validate(table)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

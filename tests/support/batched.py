@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from schema.catalog import Catalog, Entry
+from schema.catalog import Catalog, CatalogEntry
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result
@@ -24,7 +24,7 @@ def catalog_of(**folders: Path) -> Catalog:
     for name, folder in folders.items():
         analysis, *pair = name.split("_")
         key = f"{analysis}.{'-'.join(pair)}" if pair else analysis
-        entries[key] = Entry(model=str(folder))
+        entries[key] = CatalogEntry(model=str(folder))
     return Catalog("test", entries)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from sqlalchemy import Engine
 
-from schema.catalog import Catalog, Entry
+from schema.catalog import Catalog, CatalogEntry
 from schema.ledger.reap import LOST
 from schema.process import this_process
 from schema.worker_registry import ready, register
@@ -38,7 +38,9 @@ def tiny_catalog(tiny_checkpoints: dict[str, Path]) -> Catalog:
     return Catalog(
         "tiny",
         {
-            "translation.en-de" if analysis == "translation" else analysis: Entry(model=str(folder))
+            "translation.en-de" if analysis == "translation" else analysis: CatalogEntry(
+                model=str(folder)
+            )
             for analysis, folder in tiny_checkpoints.items()
         },
     )

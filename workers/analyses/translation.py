@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from huggingface_hub.errors import RepositoryNotFoundError
 
-from schema.catalog import Catalog, CatalogError, Entry
+from schema.catalog import Catalog, CatalogEntry, CatalogError
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, Translation
@@ -179,7 +179,7 @@ class TranslationAnalysis(Analysis):
         told = tell(model.languages, entry, table, source, target)
         return Generator(model, "translation", told)
 
-    def _model(self, entry: Entry, table: str) -> Seq2SeqModel:
+    def _model(self, entry: CatalogEntry, table: str) -> Seq2SeqModel:
         model = self._models.of(entry)
         check_languages(model.languages, entry, table)
         return model

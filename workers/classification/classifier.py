@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Encoding
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from workers.analysis import Window
 from workers.classification.excerpt import Excerpt, text_of
 from workers.encoders.encoder import load_encoder
@@ -33,7 +33,7 @@ class Classifier:
         ModelError: If the model cannot be loaded, or has no fast tokenizer.
     """
 
-    def __init__(self, entry: Entry, auto_model_class: Any, device: str) -> None:
+    def __init__(self, entry: CatalogEntry, auto_model_class: Any, device: str) -> None:
         """Load the model."""
         encoder = load_encoder(entry, auto_model_class, device, CLASSES)
         self.encoder, self.loaded = encoder, encoder.loaded

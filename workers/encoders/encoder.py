@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-from schema.catalog import Entry, Precision
+from schema.catalog import CatalogEntry, Precision
 from schema.settings import settings
 from workers.encoders.conversion import pack, release
 from workers.encoders.interface import EncoderForward
@@ -59,7 +59,9 @@ class Encoder:
         return self.packs and self.loaded.device.type != "cpu"
 
 
-def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: TrialInputs) -> Encoder:
+def load_encoder(
+    entry: CatalogEntry, auto_model_class: Any, device: str, judge: TrialInputs
+) -> Encoder:
     """Load the model of a catalog entry, which classifies rows or their tokens.
 
     Args:
@@ -92,7 +94,7 @@ def load_encoder(entry: Entry, auto_model_class: Any, device: str, judge: TrialI
 class _Builder:
     """Makes forwards of one model, each precision's once."""
 
-    def __init__(self, loaded: LoadedModel, entry: Entry) -> None:
+    def __init__(self, loaded: LoadedModel, entry: CatalogEntry) -> None:
         self.loaded = loaded
         self._entry = entry
         self._takes_types = "token_type_ids" in loaded.tokenizer.model_input_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from workers.errors import DocumentError, ModelError
 from workers.generation.model_languages import ModelLanguages
 
@@ -25,7 +25,7 @@ class LanguagePair:
     named: Mapping[str, str]
 
 
-def check_languages(languages: ModelLanguages | None, entry: Entry, table: str) -> None:
+def check_languages(languages: ModelLanguages | None, entry: CatalogEntry, table: str) -> None:
     """Make sure that a model can be told its languages, and by the names that the catalog gives.
 
     Args:
@@ -58,7 +58,7 @@ def check_languages(languages: ModelLanguages | None, entry: Entry, table: str) 
 
 
 def tell(
-    languages: ModelLanguages, entry: Entry, table: str, source: str, target: str
+    languages: ModelLanguages, entry: CatalogEntry, table: str, source: str, target: str
 ) -> LanguagePair:
     """Find what a model calls the languages of a pair.
 
@@ -79,7 +79,7 @@ def tell(
     )
 
 
-def _code(languages: ModelLanguages, entry: Entry, table: str, language: str) -> str:
+def _code(languages: ModelLanguages, entry: CatalogEntry, table: str, language: str) -> str:
     if named := entry.options.languages.get(language):
         return named
     called = languages.called(language)

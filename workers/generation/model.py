@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedModel
 
-from schema.catalog import Entry, Precision
+from schema.catalog import CatalogEntry, Precision
 from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.capacity import room
 from workers.errors import ModelError, UnsupportedModelError
@@ -40,7 +40,7 @@ class Seq2SeqModel:
         ModelError: If the model cannot be loaded.
     """
 
-    def __init__(self, entry: Entry, device: str) -> None:
+    def __init__(self, entry: CatalogEntry, device: str) -> None:
         """Load the model."""
         self.entry, self._device = entry, device
         self.loaded = load(entry, AutoModelForSeq2SeqLM, device)

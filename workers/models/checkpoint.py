@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import (
     _TOKENIZER_FILES,
@@ -35,7 +35,7 @@ class Checkpoint:
     revision: str
 
 
-def locate(entry: Entry) -> Checkpoint:
+def locate(entry: CatalogEntry) -> Checkpoint:
     """Find the checkpoint; one of the hub is fetched into the local cache if it is not there yet.
 
     Raises:
@@ -51,7 +51,7 @@ def locate(entry: Entry) -> Checkpoint:
         ) from None
 
 
-def _located(entry: Entry) -> Checkpoint:
+def _located(entry: CatalogEntry) -> Checkpoint:
     if entry.model.startswith(_POCKET):
         folder = Path(__file__).parents[1] / entry.model
         fix = "reinstall the project, or set TRIAGE_MODELS to 'hub' or to a catalog of your own"
@@ -68,7 +68,7 @@ def _located(entry: Entry) -> Checkpoint:
     return Checkpoint(folder, revision=folder.name)
 
 
-def _local(entry: Entry, folder: Path, fix: str) -> Checkpoint:
+def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
     if not (folder / "config.json").is_file():
         wrong = "holds no config.json" if folder.is_dir() else "does not exist"
         raise ModelError(f"model {entry.model!r}: the folder {folder} {wrong}; {fix}")

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import has_tokenizer, weight_files
 
@@ -29,7 +29,7 @@ _CONVERTER = "SFconvertbot"
 _CONVERTED = "Adding `safetensors` variant of this model"
 
 
-def hub_folder(entry: Entry) -> Path:
+def hub_folder(entry: CatalogEntry) -> Path:
     """The snapshot folder of a hub model; its name is the commit.
 
     A model whose default branch has no safetensors weights is taken from the pull request in which
@@ -41,7 +41,7 @@ def hub_folder(entry: Entry) -> Path:
     return _cached(entry) or _fetched(entry)
 
 
-def _cached(entry: Entry) -> Path | None:
+def _cached(entry: CatalogEntry) -> Path | None:
     repository = Path(constants.HF_HUB_CACHE) / f"models--{entry.model.replace('/', '--')}"
     refs, snapshots = repository / "refs", repository / "snapshots"
     named = [refs / (entry.revision or constants.DEFAULT_REVISION)]
@@ -60,7 +60,7 @@ def _is_whole(folder: Path) -> bool:
     )
 
 
-def _fetched(entry: Entry) -> Path:
+def _fetched(entry: CatalogEntry) -> Path:
     which = f"model {entry.model!r}" + (f" (revision {entry.revision})" if entry.revision else "")
     catalog = "in the catalog that TRIAGE_MODELS names"
     api = HfApi()
@@ -108,7 +108,7 @@ def _fetched(entry: Entry) -> Path:
         ) from error
 
 
-def _converted(api: HfApi, entry: Entry) -> str | None:
+def _converted(api: HfApi, entry: CatalogEntry) -> str | None:
     """The reference of the converter's pull request, if it stands on the newest commit."""
     if entry.revision is not None:
         return None

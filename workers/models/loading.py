@@ -11,7 +11,7 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
-from schema.catalog import Entry, Precision
+from schema.catalog import CatalogEntry, Precision
 from workers.analysis import Provenance
 from workers.errors import ModelError
 from workers.layers.linear import DTYPES
@@ -52,7 +52,7 @@ class LoadedModel:
     measurable: bool = False
 
 
-def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
+def load(entry: CatalogEntry, auto_model_class: Any, device: str) -> LoadedModel:
     """Load the model of a catalog entry.
 
     Args:
@@ -104,7 +104,7 @@ def load(entry: Entry, auto_model_class: Any, device: str) -> LoadedModel:
     return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
 
 
-def _window(entry: Entry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
     limits = [entry.options.max_length] if entry.options.max_length else []
     if positions := getattr(model.config, "max_position_embeddings", None):
         limits.append(positions - _unused_positions(model))

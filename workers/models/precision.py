@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from schema.catalog import Entry, Precision
+from schema.catalog import CatalogEntry, Precision
 from schema.results.outcome import Provenance
 from workers.errors import ModelError
 from workers.runtime.tuning_cache import TuningCache
@@ -47,7 +47,7 @@ class PrecisionTrial:
         return "bf16" if well else "fp32"
 
 
-def check(entry: Entry, device: torch.device) -> None:
+def check(entry: CatalogEntry, device: torch.device) -> None:
     """Whether the device computes in what the catalog asks for.
 
     Raises:

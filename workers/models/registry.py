@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from workers.generation.model import Seq2SeqModel
 
 
@@ -17,7 +17,7 @@ class ModelRegistry:
         self._device = device
         self._models: dict[str, Seq2SeqModel] = {}
 
-    def of(self, entry: Entry) -> Seq2SeqModel:
+    def of(self, entry: CatalogEntry) -> Seq2SeqModel:
         """The model of a catalog entry, loaded if it is the first with the same model, revision and
         options; what it calls languages is no matter. Not for two threads.
 

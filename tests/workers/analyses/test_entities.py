@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from schema.catalog import Catalog, Entry
+from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
 from schema.results import Entity, Result
 from tests.support.checkpoints import WINDOW, fingerprint
@@ -27,7 +27,7 @@ Span = tuple[str, int, int]
 
 
 def load(folder: Path, **options: int) -> Analysis:
-    entry = Entry(model=str(folder), options=EntryOptions(**options))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return load_analysis("entities", Catalog("test", {"entities": entry}), "cpu")
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from schema.catalog import Catalog, Entry
+from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
 from schema.results import Result, Sentiment
 from tests.support.checkpoints import WINDOW, fingerprint
@@ -26,7 +26,7 @@ CONTENT = WINDOW - 2
 
 
 def load(folder: Path, **options: int) -> Analysis:
-    entry = Entry(model=str(folder), options=EntryOptions(**options))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return load_analysis("sentiment", Catalog("test", {"sentiment": entry}), "cpu")
 
 
@@ -106,7 +106,7 @@ def test_a_text_without_a_single_token_has_a_result(folder: Path) -> None:
 
 
 def test_half_precision_gives_the_same_labels_where_they_are_clear(folder: Path) -> None:
-    entry = Entry(model=str(folder), options=EntryOptions(precision="bf16"))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(precision="bf16"))
     half = SentimentAnalysis(Catalog("test", {"sentiment": entry}), "cpu")
     for text, (exact,), (rough,) in zip(
         SHORT, analyse(load(folder), SHORT), analyse(half, SHORT), strict=True

@@ -10,7 +10,7 @@ from shutil import copytree
 import huggingface_hub.constants
 import pytest
 
-from schema.catalog import Catalog, Entry, EntryOptions
+from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Translation
@@ -179,7 +179,7 @@ def test_a_long_text_is_translated_in_pieces_and_keeps_its_paragraphs(
 
 
 def test_one_sentence_at_a_time_where_the_catalog_says_so(folders: dict[str, Path]) -> None:
-    entry = Entry(model=str(folders["en-de"]), options=EntryOptions(split="sentence"))
+    entry = CatalogEntry(model=str(folders["en-de"]), options=EntryOptions(split="sentence"))
     by_sentence = TranslationAnalysis(Catalog("test", {"translation.en-de": entry}), "cpu")
     sentences = ["The parcel was late.", "I want my money back!", "Why?"]
     result = only(analyse(by_sentence, documents_of([" ".join(sentences)]))[0])
@@ -203,7 +203,7 @@ def empty_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 
 @pytest.mark.usefixtures("empty_hub")
 def test_a_language_that_the_hub_has_no_model_for_is_the_documents_error() -> None:
-    catalog = Catalog("hub", {"translation": Entry(model="nobody/opus-mt-{src}-{tgt}")})
+    catalog = Catalog("hub", {"translation": CatalogEntry(model="nobody/opus-mt-{src}-{tgt}")})
     analysis = TranslationAnalysis(catalog, "cpu")
     (outcome,) = analyse(analysis, documents_of(["Late."], "tlh"))
     assert isinstance(outcome, Failure)
@@ -212,7 +212,7 @@ def test_a_language_that_the_hub_has_no_model_for_is_the_documents_error() -> No
 
 @pytest.mark.usefixtures("empty_hub")
 def test_a_named_model_that_the_hub_does_not_have_is_the_catalogs_error() -> None:
-    catalog = Catalog("mine", {"translation.fi-en": Entry(model="nobody/fi-en")})
+    catalog = Catalog("mine", {"translation.fi-en": CatalogEntry(model="nobody/fi-en")})
     analysis = TranslationAnalysis(catalog, "cpu")
     with pytest.raises(ModelError, match="nobody/fi-en"):
         analyse(analysis, documents_of(["Late."], "fi"), RunOptions(translate_to="en"))

@@ -13,7 +13,7 @@ import pytest
 import torch
 import transformers as hf
 
-from schema.catalog import Entry, Precision
+from schema.catalog import CatalogEntry, Precision
 from schema.catalog.entry import EntryOptions
 from tests.support.checkpoints import WINDOW, build_sentiment
 from tests.support.packed_models import (
@@ -163,7 +163,7 @@ def test_layers_are_let_go_of() -> None:
 
 
 def load(folder: Path, **options: Any) -> Classifier:
-    entry = Entry(model=str(folder), options=EntryOptions(**options))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return Classifier(entry, hf.AutoModelForSequenceClassification, "cpu")
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 import transformers as hf
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from workers.encoders import precision_trial as trial_module
 from workers.encoders.conversion import pack
 from workers.encoders.precision_texts import texts
@@ -31,7 +31,7 @@ from workers.models.loading import load
 def test_a_trial_counts_labels_that_differ(
     tiny_checkpoints: dict[str, Path], analysis: str, kind: Any, judge: Any
 ) -> None:
-    loaded = load(Entry(model=str(tiny_checkpoints[analysis])), kind, "cpu")
+    loaded = load(CatalogEntry(model=str(tiny_checkpoints[analysis])), kind, "cpu")
     rows = judge.rows(loaded.tokenizer, loaded.max_length)
     assert len(rows) >= 200
     exact = pack(loaded.model, "fp32", False)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-from schema.catalog import Catalog, Entry, EntryOptions
+from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result, Translation
@@ -39,7 +39,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def every(folder: Path, **languages: str) -> Catalog:
     """A catalog in which one model serves every pair."""
-    entry = Entry(model=str(folder), options=EntryOptions(languages=languages))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(languages=languages))
     return Catalog("test", {"translation": entry})
 
 
@@ -153,7 +153,7 @@ def test_an_unknown_target_is_the_documents_error_too(nllb: TranslationAnalysis)
 def test_a_named_pair_that_its_model_does_not_know_spoils_no_other(
     folders: dict[str, Path], caplog: pytest.LogCaptureFixture
 ) -> None:
-    entry = Entry(model=str(folders["nllb"]))
+    entry = CatalogEntry(model=str(folders["nllb"]))
     catalog = Catalog("test", {"translation.fi-de": entry, "translation.en-de": entry})
     analysis = TranslationAnalysis(catalog, "cpu")
     assert "does not know the language 'fi'" in caplog.text

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schema.catalog import Catalog, Entry, EntryOptions
+from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from tests.support.batched import analyse, catalog_of, documents_of
@@ -32,7 +32,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     loaded: list[str] = []
     load: Callable[..., Any] = text_model.load
 
-    def counted(entry: Entry, *rest: Any) -> Any:
+    def counted(entry: CatalogEntry, *rest: Any) -> Any:
         loaded.append(entry.model)
         return load(entry, *rest)
 
@@ -42,9 +42,9 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_one_load_serves_all_pairs(tmp_path: Path, loads: list[str]) -> None:
     model = str(build_nllb(tmp_path))
-    named = Entry(model=model, options=EntryOptions(languages={"de": "nob_Latn"}))
-    own_window = Entry(model=model, options=EntryOptions(max_length=64))
-    entries = {"translation": Entry(model=model), "translation.es-de": named}
+    named = CatalogEntry(model=model, options=EntryOptions(languages={"de": "nob_Latn"}))
+    own_window = CatalogEntry(model=model, options=EntryOptions(max_length=64))
+    entries = {"translation": CatalogEntry(model=model), "translation.es-de": named}
     analysis = TranslationAnalysis(Catalog("test", entries), "cpu")
     assert loads == [model]
     documents = [
@@ -91,7 +91,7 @@ def test_a_model_serves_the_loop_and_what_the_loop_lacks(
 
 
 def test_nobody_changes_the_language_while_a_text_is_tokenised(tmp_path: Path) -> None:
-    model = text_model.Seq2SeqModel(Entry(model=str(build_m2m100(tmp_path))), "cpu")
+    model = text_model.Seq2SeqModel(CatalogEntry(model=str(build_m2m100(tmp_path))), "cpu")
     tokenizer = model.loaded.tokenizer
     english, french = (model.tokenise(["late"], source) for source in ("en", "fr"))
     assert english != french

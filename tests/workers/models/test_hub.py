@@ -11,7 +11,7 @@ import pytest
 from huggingface_hub import constants
 from safetensors.torch import load
 
-from schema.catalog import Entry
+from schema.catalog import CatalogEntry
 from tests.support.checkpoints import fingerprint
 from tests.support.hub_server import Hub, Repository, files_of, hub_server
 from workers.errors import ModelError
@@ -54,7 +54,7 @@ def model(hub: Hub, tiny_checkpoints: dict[str, Path]) -> Repository:
     return repository
 
 
-def fail(entry: Entry) -> str:
+def fail(entry: CatalogEntry) -> str:
     with pytest.raises(ModelError) as error:
         locate(entry)
     message = str(error.value)
@@ -71,12 +71,12 @@ def without_weights(folder: Path) -> dict[str, bytes]:
 def test_a_model_is_fetched_once_and_then_needs_no_hub(
     hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
 ) -> None:
-    fetched = locate(Entry(model=NAME))
+    fetched = locate(CatalogEntry(model=NAME))
     assert fetched.revision == model.branches["main"][0]
     assert fingerprint(fetched.folder) == fingerprint(tiny_checkpoints["sentiment"])
     hub.requests.clear()
     model.commit("main", {})
-    assert locate(Entry(model=NAME)) == fetched
+    assert locate(CatalogEntry(model=NAME)) == fetched
     assert hub.requests == []
 
 
@@ -88,18 +88,18 @@ def test_a_revision_may_be_a_short_commit_a_branch_or_a_pull_request(
     for revision in (*commits, commits["main"][:7], commits["other"]):
         expected = commits.get(revision) or model.resolve(revision)
         for _ in range(2):
-            assert locate(Entry(model=NAME, revision=revision)).revision == expected
+            assert locate(CatalogEntry(model=NAME, revision=revision)).revision == expected
         hub.requests.clear()
-        locate(Entry(model=NAME, revision=revision))
+        locate(CatalogEntry(model=NAME, revision=revision))
         assert hub.requests == []
 
 
 def test_a_short_commit_is_found_in_a_cache_that_knows_it_under_another_name(
     hub: Hub, model: Repository
 ) -> None:
-    commit = locate(Entry(model=NAME)).revision
+    commit = locate(CatalogEntry(model=NAME)).revision
     hub.requests.clear()
-    assert locate(Entry(model=NAME, revision=commit[:7])).revision == commit
+    assert locate(CatalogEntry(model=NAME, revision=commit[:7])).revision == commit
     assert hub.requests == []
 
 
@@ -108,7 +108,7 @@ def test_only_what_is_needed_is_fetched(
 ) -> None:
     files = files_of(tiny_checkpoints["sentiment"])
     model.commit("main", files | {"pytorch_model.bin": b"", "flax.msgpack": b"", "README.md": b""})
-    folder = locate(Entry(model=NAME)).folder
+    folder = locate(CatalogEntry(model=NAME)).folder
     assert {file.name for file in folder.iterdir()} == set(files)
 
 
@@ -126,10 +126,10 @@ def test_shards_in_the_cache_are_links_to_where_it_keeps_them(
     hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
 ) -> None:
     model.commit("main", sharded(tiny_checkpoints["sentiment"], "model-1.safetensors"))
-    fetched = locate(Entry(model=NAME))
+    fetched = locate(CatalogEntry(model=NAME))
     assert (fetched.folder / "model-1.safetensors").is_symlink()
     hub.requests.clear()
-    assert locate(Entry(model=NAME)) == fetched
+    assert locate(CatalogEntry(model=NAME)) == fetched
     assert hub.requests == []
 
 
@@ -140,7 +140,7 @@ def test_an_index_that_names_a_file_elsewhere_is_refused(
     model.commit("main", sharded(tiny_checkpoints["sentiment"], str(weights)))
     # When it has just been fetched, and when it is in the cache.
     for _ in range(2):
-        assert "outside the model's folder" in fail(Entry(model=NAME))
+        assert "outside the model's folder" in fail(CatalogEntry(model=NAME))
 
 
 def test_without_weights_the_converters_offer_is_taken(
@@ -152,9 +152,9 @@ def test_without_weights_the_converters_offer_is_taken(
     model.offer(NAME, 1, "somebody", CONVERTED)
     commit = model.commit("refs/pr/2", files, on="main")
     model.offer(NAME, 2, "SFconvertbot", CONVERTED)
-    assert locate(Entry(model=NAME)).revision == commit
+    assert locate(CatalogEntry(model=NAME)).revision == commit
     hub.requests.clear()
-    assert locate(Entry(model=NAME)).revision == commit
+    assert locate(CatalogEntry(model=NAME)).revision == commit
     assert hub.requests == []
 
 
@@ -179,23 +179,23 @@ def test_other_offers_are_not_taken(
     model.offer(NAME, 1, author, title)
     if stale:
         model.commit("main", without_weights(tiny_checkpoints["entities"]))
-    assert "no safetensors weights" in fail(Entry(model=NAME))
+    assert "no safetensors weights" in fail(CatalogEntry(model=NAME))
 
 
 def test_a_model_or_revision_that_is_not_there_is_said(hub: Hub, model: Repository) -> None:
-    assert "is not on the hub" in fail(Entry(model="owner/other"))
-    message = fail(Entry(model=NAME, revision="abcdef0"))
+    assert "is not on the hub" in fail(CatalogEntry(model="owner/other"))
+    message = fail(CatalogEntry(model=NAME, revision="abcdef0"))
     assert "is not on the hub" in message and "abcdef0" in message
 
 
 @pytest.mark.parametrize("name", ["a/b/c", "pocket", "models/with space"])
 def test_what_is_neither_id_nor_path_is_said(name: str) -> None:
-    message = fail(Entry(model=name))
+    message = fail(CatalogEntry(model=name))
     assert "neither a hub id" in message or "not in the cache" in message
 
 
 def test_out_of_reach_and_not_in_the_cache_says_what_to_do(cache: Path) -> None:
-    message = fail(Entry(model=NAME, revision="714eb0f"))
+    message = fail(CatalogEntry(model=NAME, revision="714eb0f"))
     for part in (NAME, "714eb0f", "not in the cache", str(cache), "out of reach", "HF_HOME"):
         assert part in message
 
@@ -204,8 +204,8 @@ def test_out_of_reach_and_not_in_the_cache_says_what_to_do(cache: Path) -> None:
 def test_a_half_fetched_model_is_not_taken_for_whole(
     model: Repository, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
-    (locate(Entry(model=NAME)).folder / lost).unlink()
+    (locate(CatalogEntry(model=NAME)).folder / lost).unlink()
     with monkeypatch.context() as offline:
         offline.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-        assert "not in the cache" in fail(Entry(model=NAME))
-    assert (locate(Entry(model=NAME)).folder / lost).is_file()
+        assert "not in the cache" in fail(CatalogEntry(model=NAME))
+    assert (locate(CatalogEntry(model=NAME)).folder / lost).is_file()

@@ -14,7 +14,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
-from schema.catalog import Entry, load_catalog
+from schema.catalog import CatalogEntry, load_catalog
 from schema.catalog.entry import EntryOptions
 from tests.support.checkpoints import WINDOW, build_sentiment
 from workers.classification.classifier import Classifier
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     return build_sentiment(tmp_path / "sentiment")
 
 
-def fail(entry: Entry, head: Any = AutoModelForSequenceClassification) -> str:
+def fail(entry: CatalogEntry, head: Any = AutoModelForSequenceClassification) -> str:
     with pytest.raises(ModelError) as error:
         load(entry, head, "cpu")
     message = str(error.value)
@@ -51,7 +51,7 @@ def edit(file: Path, **changes: Any) -> None:
 @pytest.mark.parametrize("analysis", HEADS)
 def test_every_architecture_loads(tiny_checkpoints: dict[str, Path], analysis: str) -> None:
     folder = tiny_checkpoints[analysis]
-    loaded = load(Entry(model=str(folder)), HEADS[analysis], "cpu")
+    loaded = load(CatalogEntry(model=str(folder)), HEADS[analysis], "cpu")
     assert not loaded.model.training
     assert {weight.dtype for weight in loaded.model.parameters()} == {torch.float32}
     assert loaded.tokenizer.is_fast == (analysis != "translation")
@@ -65,14 +65,14 @@ def test_half_precision_weights_are_computed_with_in_single_precision(folder: Pa
     halves = {name: weight.half() for name, weight in load_file(weights).items()}
     save_file(halves, weights, metadata={"format": "pt"})
     edit(folder / "config.json", dtype="float16")
-    loaded = load(Entry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
+    loaded = load(CatalogEntry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
     assert loaded.model.dtype == torch.float32
     assert loaded.provenance.options["precision"] == "fp32"
 
 
 def test_options_of_the_catalog_are_in_force_and_told(folder: Path) -> None:
     options = EntryOptions(precision="bf16", batch_tokens=777, max_length=20)
-    entry = Entry(model=str(folder), options=options)
+    entry = CatalogEntry(model=str(folder), options=options)
     loaded = load(entry, AutoModelForSequenceClassification, "cpu")
     assert loaded.model.dtype == torch.bfloat16
     assert (loaded.batch_tokens, loaded.max_length) == (777, 20)
@@ -91,7 +91,7 @@ def test_the_window_is_the_least_of_all_limits(
     if tokenizer is None:
         del content["model_max_length"]
     settings.write_text(json.dumps(content), "utf-8")
-    entry = Entry(model=str(folder), options=EntryOptions(max_length=catalog))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(max_length=catalog))
     assert load(entry, AutoModelForSequenceClassification, "cpu").max_length == window
 
 
@@ -111,7 +111,9 @@ def test_positions_before_the_first_of_roberta_do_not_count(tmp_path: Path) -> N
         vocab={"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "a": 4}, merges=[]
     )
     tokenizer.save_pretrained(tmp_path)
-    classifier = Classifier(Entry(model=str(tmp_path)), AutoModelForSequenceClassification, "cpu")
+    classifier = Classifier(
+        CatalogEntry(model=str(tmp_path)), AutoModelForSequenceClassification, "cpu"
+    )
     assert classifier.loaded.max_length == 64
     (windows,) = classifier.windows(["a" * 200], overlap=0)
     assert len(windows) == 4
@@ -127,11 +129,11 @@ def test_shards_are_loaded_and_count_for_the_revision(folder: Path, tmp_path: Pa
             (sharded / path.name).write_bytes(path.read_bytes())
     shards = sorted(sharded.glob("model-*.safetensors"))
     assert len(shards) > 1
-    loaded = load(Entry(model=str(sharded)), AutoModelForSequenceClassification, "cpu")
+    loaded = load(CatalogEntry(model=str(sharded)), AutoModelForSequenceClassification, "cpu")
     digest = hashlib.sha256(b"".join(shard.read_bytes() for shard in shards)).hexdigest()
     assert loaded.provenance.revision == f"sha256:{digest[:12]}"
     shards[0].unlink()
-    assert "holds no model.safetensors" in fail(Entry(model=str(sharded)))
+    assert "holds no model.safetensors" in fail(CatalogEntry(model=str(sharded)))
 
 
 @pytest.fixture
@@ -159,7 +161,9 @@ def test_an_index_that_names_a_file_elsewhere_is_refused(
     (folder / "shards").symlink_to(folder.parent)
     weights = {weight: name for weight in load_file(secret)}
     write_index(folder, {"metadata": {}, "weight_map": weights})
-    assert f"names {name!r}, which is outside the model's folder" in fail(Entry(model=str(folder)))
+    assert f"names {name!r}, which is outside the model's folder" in fail(
+        CatalogEntry(model=str(folder))
+    )
 
 
 def test_links_within_the_folder_are_followed(folder: Path, secret: Path) -> None:
@@ -168,7 +172,7 @@ def test_links_within_the_folder_are_followed(folder: Path, secret: Path) -> Non
     (folder / "model-1.safetensors").symlink_to("kept/weights")
     names = load_file(folder / "model-1.safetensors")
     write_index(folder, {"metadata": {}, "weight_map": dict.fromkeys(names, "model-1.safetensors")})
-    load(Entry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
+    load(CatalogEntry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
 
 
 @pytest.mark.parametrize(
@@ -176,11 +180,11 @@ def test_links_within_the_folder_are_followed(folder: Path, secret: Path) -> Non
 )
 def test_a_broken_index_is_said(folder: Path, secret: Path, content: object) -> None:
     write_index(folder, content)
-    assert "it does not say which files it is of" in fail(Entry(model=str(folder)))
+    assert "it does not say which files it is of" in fail(CatalogEntry(model=str(folder)))
 
 
 def test_a_pocket_model_that_is_missing_is_said() -> None:
-    message = fail(Entry(model="pocket/nonesuch"))
+    message = fail(CatalogEntry(model="pocket/nonesuch"))
     assert "does not exist" in message and "'hub'" in message
 
 
@@ -190,13 +194,13 @@ def test_the_built_in_pocket_models_are_in_the_package() -> None:
 
 
 def test_a_folder_that_is_missing_or_no_checkpoint_is_said(tmp_path: Path) -> None:
-    assert "does not exist" in fail(Entry(model=str(tmp_path / "nonesuch")))
-    assert "holds no config.json" in fail(Entry(model=str(tmp_path)))
+    assert "does not exist" in fail(CatalogEntry(model=str(tmp_path / "nonesuch")))
+    assert "holds no config.json" in fail(CatalogEntry(model=str(tmp_path)))
 
 
 def test_pickled_weights_are_never_loaded(folder: Path) -> None:
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    assert "holds no model.safetensors" in fail(Entry(model=str(folder)))
+    assert "holds no model.safetensors" in fail(CatalogEntry(model=str(folder)))
 
 
 def test_code_of_a_checkpoint_is_never_run(folder: Path, tmp_path: Path) -> None:
@@ -204,41 +208,43 @@ def test_code_of_a_checkpoint_is_never_run(folder: Path, tmp_path: Path) -> None
     (folder / "evil.py").write_text(f"open({str(ran)!r}, 'w').close()\n", "utf-8")
     auto = {"AutoConfig": "evil.Config", "AutoModelForSequenceClassification": "evil.Model"}
     edit(folder / "config.json", auto_map=auto, model_type="evil")
-    fail(Entry(model=str(folder)))
+    fail(CatalogEntry(model=str(folder)))
     assert not ran.exists()
 
 
 def test_broken_weights_are_said(folder: Path) -> None:
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
-    assert "SafetensorError" in fail(Entry(model=str(folder)))
+    assert "SafetensorError" in fail(CatalogEntry(model=str(folder)))
 
 
 def test_a_broken_configuration_is_said(folder: Path) -> None:
     (folder / "config.json").write_text("{", "utf-8")
-    fail(Entry(model=str(folder)))
+    fail(CatalogEntry(model=str(folder)))
 
 
 def test_a_model_without_its_tokenizer_is_said(folder: Path) -> None:
     for file in (*folder.glob("vocab*"), *folder.glob("tokenizer*")):
         file.unlink()
-    assert "holds no tokenizer" in fail(Entry(model=str(folder)))
+    assert "holds no tokenizer" in fail(CatalogEntry(model=str(folder)))
 
 
 def test_a_model_that_was_trained_for_something_else_is_said(
     tiny_checkpoints: dict[str, Path],
 ) -> None:
-    message = fail(Entry(model=str(tiny_checkpoints["qa"])))
+    message = fail(CatalogEntry(model=str(tiny_checkpoints["qa"])))
     assert "classifier.bias" in message and "not trained for this analysis" in message
 
 
 def test_a_device_that_is_not_there_is_said(folder: Path) -> None:
     with pytest.raises(ModelError, match="device"):
-        load(Entry(model=str(folder)), AutoModelForSequenceClassification, "cuda:99")
+        load(CatalogEntry(model=str(folder)), AutoModelForSequenceClassification, "cuda:99")
 
 
 def test_loading_says_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    classifier = Classifier(Entry(model=str(folder)), AutoModelForSequenceClassification, "cpu")
+    classifier = Classifier(
+        CatalogEntry(model=str(folder)), AutoModelForSequenceClassification, "cpu"
+    )
     classifier.windows(["good " * 1000], overlap=0)
     assert capfd.readouterr() == ("", "")
 
@@ -250,4 +256,4 @@ def test_a_slow_tokenizer_is_refused_where_offsets_are_needed(
     for name in ("config.json", "model.safetensors"):
         (slow / name).write_bytes((folder / name).read_bytes())
     with pytest.raises(ModelError, match="no fast tokenizer"):
-        Classifier(Entry(model=str(slow)), AutoModelForSequenceClassification, "cpu")
+        Classifier(CatalogEntry(model=str(slow)), AutoModelForSequenceClassification, "cpu")

@@ -14,7 +14,7 @@ import pytest
 import torch
 import transformers as hf
 
-from schema.catalog import Catalog, Entry, Precision
+from schema.catalog import Catalog, CatalogEntry, Precision
 from schema.catalog.entry import EntryOptions
 from schema.results.outcome import Provenance
 from tests.support.checkpoints import build_sentiment
@@ -161,7 +161,7 @@ def test_children_that_measure_at_once_do_as_the_first(tmp_path: Path, any_machi
 
 
 def load_classifier(folder: Path, **options: Any) -> Classifier:
-    entry = Entry(model=str(folder), options=EntryOptions(**options))
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return Classifier(entry, hf.AutoModelForSequenceClassification, "cpu")
 
 
@@ -177,7 +177,7 @@ def precision_of(analysis: Analysis) -> str:
 def test_provenance_tells_what_is_computed_in(
     tiny_checkpoints: dict[str, Path], name: str, asked: Any, given: str
 ) -> None:
-    entry = Entry(model=str(tiny_checkpoints[name]), options=EntryOptions(precision=asked))
+    entry = CatalogEntry(model=str(tiny_checkpoints[name]), options=EntryOptions(precision=asked))
     analysis = load_analysis(name, Catalog("test", {name: entry}), "cpu")
     assert analysis.packs
     assert precision_of(analysis) == given
@@ -192,7 +192,7 @@ def test_auto_measures_a_model_that_is_large(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(module, "LARGE", 1)
-    catalog = Catalog("test", {name: Entry(model=str(tiny_checkpoints[name]))})
+    catalog = Catalog("test", {name: CatalogEntry(model=str(tiny_checkpoints[name]))})
     first = load_analysis(name, catalog, "cpu")
     (file,) = (tmp_path / "home" / "precision").iterdir()
     kept = json.loads(file.read_text("utf-8"))
@@ -214,11 +214,11 @@ def test_a_score_alone_stays_exact(
 
 @pytest.mark.parametrize("asked", ["fp32", "bf16", "fp16", "auto"])
 def test_a_gpu_computes_in_what_is_asked(asked: Any) -> None:
-    check(Entry(model="m", options=EntryOptions(precision=asked)), torch.device("cuda:0"))
+    check(CatalogEntry(model="m", options=EntryOptions(precision=asked)), torch.device("cuda:0"))
 
 
 def test_int8_on_a_gpu_is_refused() -> None:
-    entry = Entry(model="owner/model", options=EntryOptions(precision="int8"))
+    entry = CatalogEntry(model="owner/model", options=EntryOptions(precision="int8"))
     with pytest.raises(ModelError, match=r"'owner/model'.*'int8' on cuda:0: int8 is for CPUs"):
         check(entry, torch.device("cuda:0"))
 
@@ -228,7 +228,7 @@ def test_fp16_needs_a_processor_that_has_it(
     supported: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_cpu_has", lambda precision: supported)
-    entry = Entry(model="owner/model", options=EntryOptions(precision="fp16"))
+    entry = CatalogEntry(model="owner/model", options=EntryOptions(precision="fp16"))
     if supported:
         check(entry, CPU)
     else:
