@@ -22,7 +22,7 @@ from schema.control_characters import json_text
 from schema.database import reading
 from schema.status.overview import SHOWN, Overview, overview
 from schema.status.progress import run_progress
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 
 #: Seconds between two looks with `--watch`.
 REFRESH = 1.0
@@ -84,7 +84,7 @@ def _one(engine: Engine, run: str) -> _Look:
 def _many(engine: Engine, all_runs: bool) -> _Look:
     with reading(engine) as connection:
         found = overview(connection, None if all_runs else SHOWN)
-        workers = all_readiness(connection)
+        workers = all_worker_status(connection)
     view = Group(
         runs_table(found.runs) if found.runs else "no runs yet; begin with: triage ingest",
         *_left_out(found),

@@ -9,14 +9,14 @@ from rich.text import Text
 
 from producer.display.progress_table import duration
 from producer.display.table import plain_text
-from schema.status.workers import Readiness, Throughput
+from schema.status.workers import Throughput, WorkerStatus
 from schema.tables import WorkerState
 
 #: Seconds without a sight of its process after which a worker is shown as lost.
 LOST_AFTER = 60.0
 
 
-def worker_table(workers: Sequence[Readiness]) -> Table:
+def worker_table(workers: Sequence[WorkerStatus]) -> Table:
     """A line for each worker."""
     table = Table(header_style="bold", show_edge=False)
     table.add_column("worker", overflow="fold")
@@ -46,7 +46,7 @@ def _speeds(said: Throughput) -> list[str]:
     return [tokens, *("–" if share is None else f"{100 * share:.0f} %" for share in shares)]
 
 
-def _why(one: Readiness) -> str:
+def _why(one: WorkerStatus) -> str:
     """Why it does not work, if it does not."""
     said = [one.reason] if one.reason else []
     if one.unseen > LOST_AFTER:

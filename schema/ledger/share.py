@@ -6,7 +6,7 @@ from math import ceil
 
 from sqlalchemy import Connection, func, select
 
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 from schema.tables import Job, JobState, WorkerState
 
 #: Jobs that anybody may have in hand; more are not even counted.
@@ -26,7 +26,7 @@ def share(connection: Connection, analysis: str, held: int) -> int:
     """
     workers = sum(
         analysis in worker.analyses and worker.state != WorkerState.NOT_READY
-        for worker in all_readiness(connection)
+        for worker in all_worker_status(connection)
     )
     waiting = (
         select(Job.id)

@@ -33,7 +33,7 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class WorkerStatus:
     """A worker as `triage status` shows it.
 
     Attributes:
@@ -58,7 +58,7 @@ class Readiness:
         return said
 
 
-def all_readiness(connection: Connection) -> list[Readiness]:
+def all_worker_status(connection: Connection) -> list[WorkerStatus]:
     """All workers by name."""
     columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
@@ -73,7 +73,7 @@ def all_readiness(connection: Connection) -> list[Readiness]:
         .order_by(Worker.name)
     )
     return [
-        Readiness(
+        WorkerStatus(
             worker=row.name,
             analyses=tuple(row.analyses),
             state=row.state,

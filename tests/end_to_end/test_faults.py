@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from schema.database import reading
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 from schema.tables import DeadLetter, Job, JobState
 from tests.end_to_end.node import PATIENCE, RunningNode, running_node
 from tests.support.ledger import jobs, make_run
@@ -94,7 +94,7 @@ def test_a_node_told_to_end_releases_its_job(
         assert (only_job(engine).state, only_job(engine).attempts) == (JobState.PENDING, 0)
         assert "released, the node ends" in node.text()
     with reading(engine) as connection:
-        assert all_readiness(connection) == []
+        assert all_worker_status(connection) == []
     gate.open()
     with running_node(tmp_path, ["sentiment"], app=APP, name="second"):
         wait_until(done(engine), PATIENCE)
@@ -276,7 +276,7 @@ def test_a_worker_that_cannot_work_says_so_and_charges_nobody(
 
     def states() -> list[tuple[str, str | None]]:
         with reading(sqlite_engine) as connection:
-            return [(worker.state, worker.reason) for worker in all_readiness(connection)]
+            return [(worker.state, worker.reason) for worker in all_worker_status(connection)]
 
     with running_node(tmp_path, ["sentiment"], app=APP):
         wait_until(lambda: states() == [("not ready", "the model is not to be had")], PATIENCE)

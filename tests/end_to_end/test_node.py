@@ -19,7 +19,7 @@ from schema.database import reading
 from schema.ledger.dispatch import dispatch
 from schema.results.sentiment import SentimentRow
 from schema.settings import read_settings
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 from schema.tables import JobState
 from tests.end_to_end.node import PATIENCE, running_node
 from tests.support.ledger import jobs, make_run
@@ -116,5 +116,5 @@ def test_a_node_whose_model_is_missing_fails_and_says_which(
     assert node.process.returncode == 1
     assert "nowhere does not exist; correct `model` in the catalog" in node.text()
     with reading(sqlite_engine) as connection:
-        worker = all_readiness(connection)[0]
+        worker = all_worker_status(connection)[0]
     assert worker.state == "not ready" and worker.reason and "nowhere" in worker.reason

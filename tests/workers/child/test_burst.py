@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from schema.database import reading
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 from schema.tables import JobState
 from tests.support.burst import PATIENCE, Child, ahead, states
 from tests.support.ledger import jobs, make_run
@@ -105,7 +105,7 @@ def test_each_job_is_told_in_a_line_and_the_worker_says_how_quick_it_is(
         caplog.text
     )
     with reading(engine) as connection:
-        (worker,) = all_readiness(connection)
+        (worker,) = all_worker_status(connection)
     said = worker.throughput
     assert (said.padding, said.batch_fill) == (0, 1)
     assert said.tokens_per_second and said.forward_share and 0 < said.forward_share <= 1

@@ -18,7 +18,7 @@ from schema.ledger.cancel import cancel
 from schema.ledger.pause import pause
 from schema.ledger.reap import reap
 from schema.settings import Settings
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 from schema.tables import DeadLetter, Job, JobState
 from tests.support.burst import NAME, PATIENCE, Child, states, wait_until_ahead
 from tests.support.ledger import jobs, make_run
@@ -78,7 +78,7 @@ def test_whatever_ends_a_burst_what_was_taken_ahead_goes_back(
     if isinstance(fault, WorkerFault):
         child.work()
         with reading(engine) as connection:
-            assert all_readiness(connection)[0].reason == "no model"
+            assert all_worker_status(connection)[0].reason == "no model"
     else:
         with pytest.raises(type(fault)):
             child.work()

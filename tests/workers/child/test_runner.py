@@ -21,7 +21,7 @@ from schema.results import Sentiment
 from schema.results.outcome import Outcome
 from schema.results.sentiment import SentimentRow
 from schema.settings import Settings
-from schema.status.workers import all_readiness
+from schema.status.workers import all_worker_status
 from schema.tables import Job, JobState, Run
 from schema.worker_registry import ready, register
 from tests.support.ledger import jobs, make_run
@@ -100,7 +100,7 @@ def written(engine: Engine) -> int:
 
 def readiness(engine: Engine) -> tuple[str, str | None]:
     with reading(engine) as connection:
-        (worker,) = all_readiness(connection)
+        (worker,) = all_worker_status(connection)
     return worker.state, worker.reason
 
 
