@@ -6,15 +6,15 @@ Free of torch, for the parent process of a node and for command lines that are w
 from __future__ import annotations
 
 
-class WorkerFault(Exception):
+class WorkerError(Exception):
     """The worker cannot work. The message quotes no document."""
 
 
-class ModelError(WorkerFault):
+class ModelError(WorkerError):
     """A model cannot be loaded. One sentence: which model, which setting, what to do."""
 
 
-class DeviceFault(WorkerFault):
+class DeviceLostError(WorkerError):
     """The device is lost to this process for good; only a new process gets it back.
 
     Which document it was lost on, and whether that was to blame, nobody knows.

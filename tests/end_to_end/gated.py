@@ -22,7 +22,7 @@ from tests.support.watched_stream import WatchedStream
 from workers import analyses
 from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
-from workers.errors import DocumentError, WorkerFault
+from workers.errors import DocumentError, WorkerError
 
 _load_analysis = analyses.load_analysis
 
@@ -51,7 +51,7 @@ def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
             elif word == "segfault":
                 ctypes.string_at(0)
             elif word == "broken" and Path(folder, "closed").exists():
-                raise WorkerFault("the model is not to be had")
+                raise WorkerError("the model is not to be had")
 
     def obedient(windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         obey(windows)

@@ -24,7 +24,7 @@ from schema.private_files import be_private
 from schema.results import Failure, Result, results_json
 from schema.settings import SettingsError, settings
 from workers.analyze.lines import Line, read_lines
-from workers.errors import WorkerFault
+from workers.errors import WorkerError
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return _analyze(asked)
-    except (CatalogError, InputError, SettingsError, UnknownAnalysisError, WorkerFault) as error:
+    except (CatalogError, InputError, SettingsError, UnknownAnalysisError, WorkerError) as error:
         # It may quote a path or an option, which must not steer the terminal.
         print(escape_controls(f"triage analyze: {error}"), file=sys.stderr)
         return CANNOT

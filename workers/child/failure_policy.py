@@ -14,7 +14,7 @@ from schema.results import Failure
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import FIRST, NodeStopping
-from workers.errors import DeviceFault, WorkerFault
+from workers.errors import DeviceLostError, WorkerError
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class FailurePolicy:
         except (NodeStopping, SystemExit):
             # Billiard turns a SIGTERM to the child into a SystemExit.
             raise
-        except DeviceFault as fault:
+        except DeviceLostError as fault:
             logger.error("job %d: %s", claim.job_id, fault)
             # If the database refuses, the lease will end: this process has to, now.
             with contextlib.suppress(SQLAlchemyError, NodeStopping):
                 self._ledger.expire(claim, Failure(type(fault).__name__, str(fault)))
             beat.drop(claim)
             raise
-        except (WorkerFault, MemoryError) as fault:
+        except (WorkerError, MemoryError) as fault:
             self._back_off(claim, beat, str(fault) or "no memory left")
         except Exception as error:
             kind = type(error).__name__
@@ -102,4 +102,4 @@ class FailurePolicy:
         self._ledger.release(claim, FIRST)
         beat.drop(claim)
         logger.error("job %d: not done", claim.job_id)
-        raise WorkerFault(reason)
+        raise WorkerError(reason)

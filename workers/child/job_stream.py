@@ -26,7 +26,7 @@ from workers.child.retry import NodeStopping
 from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.counters import Counters
-from workers.errors import DeviceFault
+from workers.errors import DeviceLostError
 from workers.node.scoreboard import ScoreboardSlot
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class JobStream:
             )
         except LeaseLostError:
             logger.info("nothing is left of a stream")
-        except DeviceFault as device:
+        except DeviceLostError as device:
             self._expire_all(device)
             raise
         finally:
@@ -160,7 +160,7 @@ class JobStream:
         hangs = monotonic() - oldest > self._config.batch_timeout
         return len(self._running) < MOST_JOBS and not hangs
 
-    def _expire_all(self, fault: DeviceFault) -> None:
+    def _expire_all(self, fault: DeviceLostError) -> None:
         for job in self._running.values():
             logger.error("job %d: %s", job.claim.job_id, fault)
             # If the database refuses, the lease will end: this process has to, now.

@@ -32,7 +32,7 @@ from workers.child.prefetch import Prefetcher
 from workers.child.retry import ExponentialBackoff, NodeStopping
 from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import ContinuousBatching
-from workers.errors import DeviceFault, WorkerFault
+from workers.errors import DeviceLostError, WorkerError
 from workers.node.scoreboard import ScoreboardSlot
 
 if TYPE_CHECKING:
@@ -101,13 +101,13 @@ class JobRunner:
             with Heartbeat(self._database, self._config, self._place) as beat:
                 beat.hold(claimed)
                 self._burst(ClaimedJob(claimed, begun=True), beat, began)
-        except DeviceFault:
+        except DeviceLostError:
             # Only a new process can go on.
             logging.shutdown()
             os._exit(1)
         except UnknownOptionsError as error:
             self._wait_out(str(error))
-        except WorkerFault as fault:
+        except WorkerError as fault:
             self._wait_out(str(fault))
             self._ledger.pull(analysis)
 
@@ -263,7 +263,7 @@ class JobRunner:
 
     def _put_back(self, beat: Heartbeat) -> None:
         """Whatever is still in hand when a burst ends goes back, and charges nobody."""
-        with contextlib.suppress(NodeStopping, WorkerFault):
+        with contextlib.suppress(NodeStopping, WorkerError):
             self._collect(beat)
         self._taken()
         why = "the node ends" if self._place.stopping else "its burst has ended"

@@ -18,7 +18,7 @@ from workers.engine.counters import Counters, Forwards
 from workers.engine.document_state import DocumentState, failure_of
 from workers.engine.isolation import Blame, isolate, isolate_windows
 from workers.engine.token_budget import TokenBudgets
-from workers.errors import DeviceFault, DocumentError, WorkerFault
+from workers.errors import DeviceLostError, DocumentError, WorkerError
 from workers.runtime.device_errors import raise_worker_fault
 from workers.runtime.lanes import SharedIterator, lanes_for, run_in_lanes
 from workers.runtime.progress import Interruption, carrying, nothing
@@ -225,7 +225,7 @@ class Engine:
             self._acquit_worker(document, options, error)
 
         def on_memory(_: Sequence[Document]) -> None:
-            raise WorkerFault(f"no memory left to tokenise {len(documents)} documents")
+            raise WorkerError(f"no memory left to tokenise {len(documents)} documents")
 
         if not documents:
             return []
@@ -257,7 +257,7 @@ class Engine:
         with self._forwards.one(tokens, costs, self.batch_tokens(windows[0].group)):
             outputs = self.analysis.forward(windows, tick)
         if len(outputs) != len(windows):
-            raise WorkerFault(
+            raise WorkerError(
                 f"{self.analysis.name}: {len(outputs)} outputs for {len(windows)} windows"
             )
         return outputs
@@ -292,10 +292,10 @@ class Engine:
             self.analysis.assemble(harmless, windows, outputs, options)
         except Exception as second:
             raise_worker_fault(second)
-            raise WorkerFault(
+            raise WorkerError(
                 f"{self.analysis.name}: no document goes through "
                 f"({type(error).__name__}, then {type(second).__name__} for a harmless one)"
             ) from second.with_traceback(None)
 
 
-__all__ = ["Counters", "DeviceFault", "Engine", "Prepared", "WorkerFault"]
+__all__ = ["Counters", "DeviceLostError", "Engine", "Prepared", "WorkerError"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from workers.errors import DeviceFault, WorkerFault
+from workers.errors import DeviceLostError, WorkerError
 
 #: Known to newer versions of torch only.
 _AcceleratorError: type[Exception] | None = getattr(torch, "AcceleratorError", None)
@@ -34,10 +34,10 @@ def raise_worker_fault(error: Exception) -> None:
         WorkerFault: As it came.
         DeviceFault: If the device is gone.
     """
-    if isinstance(error, WorkerFault):
+    if isinstance(error, WorkerError):
         raise error
     if is_out_of_memory(error):
         return
     gone = _AcceleratorError is not None and isinstance(error, _AcceleratorError)
     if gone or (isinstance(error, RuntimeError) and str(error).startswith(_DEVICE_GONE)):
-        raise DeviceFault(f"the device is gone ({type(error).__name__})") from error
+        raise DeviceLostError(f"the device is gone ({type(error).__name__})") from error

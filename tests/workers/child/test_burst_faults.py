@@ -25,7 +25,7 @@ from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 from workers.child import prefetch as ahead_module
 from workers.child.retry import NodeStopping
-from workers.errors import DeviceFault, WorkerFault
+from workers.errors import DeviceLostError, WorkerError
 from workers.node.redis_outage import RedisOutage
 
 
@@ -56,7 +56,7 @@ def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
 @pytest.mark.parametrize(
     ("fault", "state", "attempts"),
     [
-        (WorkerFault("no model"), JobState.QUEUED, 0),
+        (WorkerError("no model"), JobState.QUEUED, 0),
         (NodeStopping("told"), JobState.PENDING, 0),
         (SystemExit(0), JobState.PENDING, 0),
     ],
@@ -75,7 +75,7 @@ def test_whatever_ends_a_burst_what_was_taken_ahead_goes_back(
     if isinstance(fault, NodeStopping):
         # An error of any other kind is held against the document.
         child.runner._engines["sentiment"].outcomes = lambda *_: fail()  # type: ignore
-    if isinstance(fault, WorkerFault):
+    if isinstance(fault, WorkerError):
         child.work()
         with reading(engine) as connection:
             assert all_worker_status(connection)[0].reason == "no model"
@@ -108,7 +108,7 @@ def test_a_lost_device_ends_the_child_and_charges_the_one_job(engine: Engine, ch
 
     def fail() -> None:
         wait_until_ahead(engine)
-        raise DeviceFault("the device is gone")
+        raise DeviceLostError("the device is gone")
 
     child.analysis.on_forward["first"] = fail
     assert work_apart(engine, child) == 1

@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 from workers.child import job_stream as job_stream_module
 from workers.child import ledger_client as clerk_module
 from workers.child.retry import NodeStopping
-from workers.errors import WorkerFault
+from workers.errors import WorkerError
 from workers.node.scoreboard import Scoreboard
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
@@ -107,7 +107,7 @@ def test_a_job_of_a_run_that_was_cancelled_is_not_begun(engine: Engine, child: C
 
 
 @pytest.mark.parametrize(
-    "fault", [WorkerFault("no model"), NodeStopping("told"), SystemExit(0)], ids=repr
+    "fault", [WorkerError("no model"), NodeStopping("told"), SystemExit(0)], ids=repr
 )
 def test_whatever_ends_a_stream_charges_nobody(
     engine: Engine, streamed: Child, fault: BaseException
@@ -123,7 +123,7 @@ def test_whatever_ends_a_stream_charges_nobody(
         streamed.runner._writer.write = lambda *_: fail()  # type: ignore[method-assign]
     else:
         streamed.analysis.on_forward["first"] = fail
-    if isinstance(fault, WorkerFault):
+    if isinstance(fault, WorkerError):
         streamed.work()
     else:
         with pytest.raises(type(fault)):

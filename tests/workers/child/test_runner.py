@@ -32,7 +32,7 @@ from workers.child.retry import NodeStopping
 from workers.child.runner import JobRunner
 from workers.engine.counters import Counters
 from workers.engine.engine import Prepared
-from workers.errors import DeviceFault, WorkerFault
+from workers.errors import DeviceLostError, WorkerError
 from workers.node.scoreboard import Scoreboard
 
 NAME = "node/0"
@@ -116,7 +116,7 @@ def test_a_job_is_done_once_and_pulls_the_next_one_in(engine: Engine, runner: Ma
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"), [(WorkerFault("no model"), "no model"), (MemoryError(), "no memory left")]
+    ("fault", "reason"), [(WorkerError("no model"), "no model"), (MemoryError(), "no memory left")]
 )
 def test_a_worker_fault_charges_nobody_and_is_told_until_it_is_over(
     engine: Engine, runner: Make, fault: Exception, reason: str
@@ -304,7 +304,7 @@ def test_a_job_that_is_taken_away_is_given_up_at_the_next_batch(
 
 def test_a_lost_device_ends_the_child_and_stays_charged(engine: Engine, runner: Make) -> None:
     make_run(engine, ["a"])
-    child = runner(DeviceFault("the device is gone"))
+    child = runner(DeviceLostError("the device is gone"))
     engine.dispose()
     pid = os.fork()
     if pid == 0:

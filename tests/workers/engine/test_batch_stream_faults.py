@@ -15,7 +15,7 @@ from tests.support.streamed import labels, letters
 from tests.workers.engine.test_batch_stream import label_of, packed, threads
 from workers.engine.continuous_batching import ContinuousBatching
 from workers.engine.engine import Engine
-from workers.errors import WorkerFault
+from workers.errors import WorkerError
 
 
 def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_on() -> None:
@@ -101,7 +101,7 @@ def test_where_no_document_goes_through_nobody_is_charged() -> None:
     engine = Engine(analysis)
     coming = Collected([])
     first = batch_of(engine, documents_of(["a", "b"]))
-    with pytest.raises(WorkerFault, match="no document goes through"):
+    with pytest.raises(WorkerError, match="no document goes through"):
         ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
     assert coming.done == {}
 

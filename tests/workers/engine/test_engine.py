@@ -17,7 +17,7 @@ from schema.results import Failure, Result, Sentiment
 from tests.support.engine_analysis import CountingAnalysis, documents_of
 from workers.engine.counters import Counters
 from workers.engine.engine import Engine
-from workers.errors import DeviceFault, ModelError, WorkerFault
+from workers.errors import DeviceLostError, ModelError, WorkerError
 
 OPTIONS = RunOptions()
 
@@ -116,7 +116,7 @@ class Lost(Exception):
     """Whoever wanted the work wants it no more."""
 
 
-@pytest.mark.parametrize("error", [Lost("claim"), SystemExit(0), MemoryError(), WorkerFault("no")])
+@pytest.mark.parametrize("error", [Lost("claim"), SystemExit(0), MemoryError(), WorkerError("no")])
 @pytest.mark.parametrize("call", [2, 3, 6])
 def test_what_progress_raises_ends_the_run_and_charges_nobody(
     analysis: CountingAnalysis, error: BaseException, call: int
@@ -204,7 +204,7 @@ def test_when_nothing_goes_through_the_worker_is_at_fault(
     analysis: CountingAnalysis, stage: str
 ) -> None:
     analysis.errors[stage, ""] = ValueError("my secret text")
-    with pytest.raises(WorkerFault) as fault:
+    with pytest.raises(WorkerError) as fault:
         Engine(analysis).run(documents_of(["fine"] * 64), OPTIONS)
     assert "secret" not in str(fault.value)
     assert len(analysis.batches) <= 8 + 1
@@ -214,9 +214,9 @@ def test_when_nothing_goes_through_the_worker_is_at_fault(
     ("error", "fault"),
     [
         (ModelError("model 'x' is not there"), ModelError),
-        (WorkerFault("no"), WorkerFault),
-        (torch.AcceleratorError("CUDA error: device-side assert triggered", 710), DeviceFault),
-        (RuntimeError("CUDA error: an illegal memory access was encountered"), DeviceFault),
+        (WorkerError("no"), WorkerError),
+        (torch.AcceleratorError("CUDA error: device-side assert triggered", 710), DeviceLostError),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), DeviceLostError),
     ],
 )
 @pytest.mark.parametrize("stage", ["prepare", "forward", "assemble"])
@@ -273,5 +273,5 @@ def test_a_forward_that_loses_rows_is_a_fault_not_a_shift(
     analysis: CountingAnalysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysis, "forward", lambda windows, on_progress: [1])
-    with pytest.raises(WorkerFault, match="1 outputs for 2 windows"):
+    with pytest.raises(WorkerError, match="1 outputs for 2 windows"):
         Engine(analysis).run(documents_of(["a", "b"]), OPTIONS)

@@ -13,7 +13,7 @@ from schema.results import Failure
 from tests.support.engine_analysis import CountingAnalysis, documents_of
 from workers.analysis import Window
 from workers.engine.engine import Engine
-from workers.errors import WorkerFault
+from workers.errors import WorkerError
 
 OPTIONS = RunOptions()
 TEXTS = [f"{'x' * length}|y" for length in range(1, 60)]
@@ -110,7 +110,7 @@ def test_batches_that_do_not_fit_are_halved_in_every_lane() -> None:
 def test_a_fault_of_the_worker_ends_all_lanes() -> None:
     analysis = Beside()
     analysis.errors["forward", ""] = RuntimeError("nothing works")
-    with pytest.raises(WorkerFault, match="no document goes through"):
+    with pytest.raises(WorkerError, match="no document goes through"):
         Engine(analysis).run(documents_of(TEXTS), OPTIONS)
 
 
