@@ -22,7 +22,7 @@ PATIENCE = 5.0
 STORED = "the jobs are stored, and a worker will find them"
 
 
-class Broker:
+class Dispatcher:
     """Dispatches jobs of new documents.
 
     Jobs that find no Redis stay pending in the database; the next worker sends them.

@@ -20,7 +20,7 @@ from statistics import mean
 
 from sqlalchemy import Engine, func, select
 
-from producer.dispatcher import Broker
+from producer.dispatcher import Dispatcher
 from producer.ingest import ingest, make_plan
 from producer.nodes import embedded_redis
 from schema.analyses import ANALYSES
@@ -59,7 +59,7 @@ class Stage:
         self._engine = engine
         self._folder = folder
         self._config = read_settings()
-        self._broker = Broker(engine, self._config, print)
+        self._broker = Dispatcher(engine, self._config, print)
 
     def ingest(self, name: str, documents: int) -> None:
         """A run of its own texts, for all analyses."""

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
 from producer import ingest as ingestion
-from producer.dispatcher import Broker
+from producer.dispatcher import Dispatcher
 from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
 from producer.errors import UsageError
@@ -103,9 +103,9 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
     engine = open_database()
 
     @cache
-    def broker() -> Broker:
+    def broker() -> Dispatcher:
         """Asked for with the first block: before that there is nothing to warn about."""
-        return Broker(engine, config, lambda line: say(line, err=True))
+        return Dispatcher(engine, config, lambda line: say(line, err=True))
 
     with _bar(plan) as progress:
         done = ingestion.ingest(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from producer.dispatcher import Broker
+from producer.dispatcher import Dispatcher
 from producer.display.say import say
 from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
@@ -25,4 +25,4 @@ def resume(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) 
         say(f"run {run} was not paused; see: triage status {run}")
         return
     say(f"run {run} goes on: {found.waiting:,} jobs wait")
-    Broker(engine, open_settings(), lambda line: say(line, err=True)).dispatch(ANALYSES)
+    Dispatcher(engine, open_settings(), lambda line: say(line, err=True)).dispatch(ANALYSES)

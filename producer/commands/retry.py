@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import Connection, func, select
 
 from producer.commands.dead import known_analysis
-from producer.dispatcher import Broker
+from producer.dispatcher import Dispatcher
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.session import open_database, open_settings
@@ -51,7 +51,7 @@ def retry(
         say(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
     if due or replayed:
         asked = ANALYSES if analysis is None else (analysis,)
-        Broker(engine, config, lambda line: say(line, err=True)).dispatch(asked)
+        Dispatcher(engine, config, lambda line: say(line, err=True)).dispatch(asked)
 
 
 def _runs(connection: Connection, name: str | None) -> tuple[list[int], dict[int, str]]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import OperationalError
 
-from producer.dispatcher import Broker
+from producer.dispatcher import Dispatcher
 from schema.database import reading
 from schema.settings import read_settings
 from schema.tables import Job, JobState, Run, RunState
@@ -42,7 +42,7 @@ def test_it_warns_in_a_sentence_and_once(
 ) -> None:
     make_run(sqlite_engine, ["a"])
     warnings: list[str] = []
-    broker = Broker(sqlite_engine, read_settings(), warnings.append)
+    broker = Dispatcher(sqlite_engine, read_settings(), warnings.append)
     refusing(sqlite_engine, error)
     for _ in range(3):
         broker.dispatch(["sentiment"])

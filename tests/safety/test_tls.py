@@ -11,7 +11,7 @@ import pytest
 from kombu import pools
 from sqlalchemy import Engine
 
-from producer.dispatcher import Broker
+from producer.dispatcher import Dispatcher
 from schema.broker.app import make_app
 from schema.broker.messages import BrokerError, Messages
 from schema.settings import read_settings
@@ -108,7 +108,7 @@ def test_what_is_wrong_with_redis_is_said(
     }[wrong]
     monkeypatch.setenv("TRIAGE_REDIS_URL", url)
     warned: list[str] = []
-    broker = Broker(sqlite_engine, read_settings(), warned.append)
+    broker = Dispatcher(sqlite_engine, read_settings(), warned.append)
     make_run(sqlite_engine, ["It broke."], ["sentiment"])
     broker.dispatch(["sentiment"])
     (said,) = warned
