@@ -15,7 +15,7 @@ from schema.control_characters import json_text
 from schema.database import reading
 from schema.status.runs import find_run, is_deleted
 from schema.tables import JobState
-from schema.verification import RunBooks, verify_runs
+from schema.verification import RunAudit, verify_runs
 
 #: Runs that are said, whatever their books, unless `--all` says otherwise.
 NEWEST = 20
@@ -50,17 +50,17 @@ def verify(
         raise typer.Exit(BROKEN)
 
 
-def _say_json(found: Iterable[RunBooks]) -> int:
+def _say_json(found: Iterable[RunAudit]) -> int:
     """Print every run as JSON; returns how many are broken."""
     books = list(found)
     say(json_text([one.as_json() for one in books], indent=2))
     return sum(bool(one.violations) for one in books)
 
 
-def _say_all(found: Iterable[RunBooks], newest: int | None) -> int:
+def _say_all(found: Iterable[RunAudit], newest: int | None) -> int:
     """Print the broken and the newest runs, None: all; returns how many are broken."""
     runs = broken = said = 0
-    last: deque[RunBooks] = deque()
+    last: deque[RunAudit] = deque()
     for books in found:
         runs, broken = runs + 1, broken + bool(books.violations)
         last.append(books)
@@ -80,7 +80,7 @@ def _say_all(found: Iterable[RunBooks], newest: int | None) -> int:
     return broken
 
 
-def _say(books: RunBooks) -> None:
+def _say(books: RunAudit) -> None:
     run = books.run
     forgotten = f" ({run.forgotten} forgotten since)" if run.forgotten else ""
     parts = [

@@ -3,7 +3,7 @@
 One family of checks a file. Each check is a plain statement that finds the rows that break it.
 """
 
-from schema.verification.books import RunBooks, verify, verify_runs
+from schema.verification.books import RunAudit, verify, verify_runs
 from schema.verification.violation import Violation
 
-__all__ = ["RunBooks", "Violation", "verify", "verify_runs"]
+__all__ = ["RunAudit", "Violation", "verify", "verify_runs"]

@@ -33,7 +33,7 @@ _KEPT = Run.deleted_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
-class RunBooks:
+class RunAudit:
     """A run, what it adds up to, and what does not.
 
     Attributes:
@@ -72,7 +72,7 @@ def verify(database: Engine | Connection, run_id: int | None = None) -> list[Vio
     return [one for books in verify_runs(database, run_id) for one in books.violations]
 
 
-def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Iterator[RunBooks]:
+def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Iterator[RunAudit]:
     """The same run by run, oldest first, with what each adds up to.
 
     All runs of a batch are looked at in one snapshot, by one statement a check. On an engine each
@@ -135,7 +135,7 @@ def _run_row(row: Any) -> RunRow:
     )
 
 
-def _verify_batch(connection: Connection, batch: range) -> list[RunBooks]:
+def _verify_batch(connection: Connection, batch: range) -> list[RunAudit]:
     within = Run.id.between(batch.start, batch.stop - 1)
     statement = select(Run.__table__).where(within, _KEPT).order_by(Run.id)
     rows = connection.execute(statement).all()
@@ -143,7 +143,7 @@ def _verify_batch(connection: Connection, batch: range) -> list[RunBooks]:
         # It was deleted since the batches were cut.
         return []
     scope = Scope(connection, [_run_row(row) for row in rows])
-    books = {run.name: RunBooks(run, {}, ()) for run in scope.runs}
+    books = {run.name: RunAudit(run, {}, ()) for run in scope.runs}
     violations = check_rows(scope)
     for analysis in ANALYSES:
         one = scope.of(analysis)
