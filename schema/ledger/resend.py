@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select, update
 
 from schema.database import reading, writing
 from schema.database.clock import after
-from schema.settings.environment import MOST_NAMED
+from schema.settings.environment import MAX_STATEMENT_IDS
 from schema.tables import Job, JobState
 
 
@@ -32,7 +32,7 @@ def find_unclaimed(engine: Engine, analysis: str, depth: int, age: float) -> Seq
                 select(Job.id)
                 .where(*queued, Job.queued_at < after(-age))
                 .order_by(Job.queued_at, Job.id)
-                .limit(MOST_NAMED)
+                .limit(MAX_STATEMENT_IDS)
             )
             .scalars()
             .all()
@@ -46,7 +46,7 @@ def resend(engine: Engine, job_ids: Sequence[int], message_timeout: float) -> in
 
     Args:
         engine: The database.
-        job_ids: At most `MOST_NAMED`.
+        job_ids: At most `MAX_STATEMENT_IDS`.
         message_timeout: Seconds since a job was sent, at least: the messages of younger ones may be
             on their way to a worker.
 

@@ -16,7 +16,7 @@ DATABASES = ("postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 
 #: Documents or jobs that one statement may name, each with a parameter: PostgreSQL takes 65,535 of
 #: these in all, SQLite by default 32,766.
-MOST_NAMED = 10_000
+MAX_STATEMENT_IDS = 10_000
 
 
 class SettingsError(ValueError):
@@ -47,10 +47,10 @@ class Settings(BaseSettings):
     #: Rows that are stored in one transaction.
     block_size: int = Field(default=5_000, gt=0)
     #: Most documents in a job.
-    job_size: int = Field(default=256, gt=0, le=MOST_NAMED)
+    job_size: int = Field(default=256, gt=0, le=MAX_STATEMENT_IDS)
 
     #: Least messages to keep in Redis for each analysis; beyond it three a running job.
-    window: int = Field(default=4, gt=0, le=MOST_NAMED)
+    window: int = Field(default=4, gt=0, le=MAX_STATEMENT_IDS)
     #: How long a claim holds without a heartbeat.
     lease: float = Field(default=30, gt=0)
     #: Between two heartbeats of a running job.

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from schema.ledger.dispatch import dispatch
 from schema.ledger.replay import replay
 from schema.settings import SettingsError, read_settings
-from schema.settings.environment import MOST_NAMED
+from schema.settings.environment import MAX_STATEMENT_IDS
 from schema.tables import JobState
 from schema.verification import verify
 from tests.support.large_run import make_large_run
@@ -23,34 +23,34 @@ from tests.support.working import work
 def test_more_than_a_statement_may_name_is_refused(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(f"TRIAGE_{name}", str(MOST_NAMED))
-    assert getattr(read_settings(), name.lower()) == MOST_NAMED
-    monkeypatch.setenv(f"TRIAGE_{name}", str(MOST_NAMED + 1))
+    monkeypatch.setenv(f"TRIAGE_{name}", str(MAX_STATEMENT_IDS))
+    assert getattr(read_settings(), name.lower()) == MAX_STATEMENT_IDS
+    monkeypatch.setenv(f"TRIAGE_{name}", str(MAX_STATEMENT_IDS + 1))
     with pytest.raises(SettingsError, match=f"TRIAGE_{name}: .* less than or equal to 10000"):
         read_settings()
 
 
 def test_the_largest_job_is_done(engine: Engine) -> None:
-    make_large_run(engine, MOST_NAMED, MOST_NAMED)
-    assert work(engine) == MOST_NAMED
+    make_large_run(engine, MAX_STATEMENT_IDS, MAX_STATEMENT_IDS)
+    assert work(engine) == MAX_STATEMENT_IDS
     assert verify(engine) == []
 
 
 def test_the_largest_job_fails_and_is_replayed(engine: Engine) -> None:
-    run = make_large_run(engine, MOST_NAMED, MOST_NAMED)
+    run = make_large_run(engine, MAX_STATEMENT_IDS, MAX_STATEMENT_IDS)
     work(engine, failing={"It was late."})
-    assert replay(engine, run, job_size=MOST_NAMED) == Counter(sentiment=MOST_NAMED)
+    assert replay(engine, run, job_size=MAX_STATEMENT_IDS) == Counter(sentiment=MAX_STATEMENT_IDS)
     assert [job.state for job in jobs(engine)] == [JobState.PENDING]
     assert verify(engine) == []
 
 
 def test_the_largest_window_is_filled(engine: Engine) -> None:
-    make_large_run(engine, MOST_NAMED + 1, 1)
+    make_large_run(engine, MAX_STATEMENT_IDS + 1, 1)
     sent: list[int] = []
 
     def publish(_analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
         sent.extend(job_ids)
 
-    assert dispatch(engine, publish, "sentiment", MOST_NAMED) == MOST_NAMED
-    assert Counter(job.state for job in jobs(engine)) == {"queued": MOST_NAMED, "pending": 1}
-    assert len(set(sent)) == MOST_NAMED
+    assert dispatch(engine, publish, "sentiment", MAX_STATEMENT_IDS) == MAX_STATEMENT_IDS
+    assert Counter(job.state for job in jobs(engine)) == {"queued": MAX_STATEMENT_IDS, "pending": 1}
+    assert len(set(sent)) == MAX_STATEMENT_IDS
