@@ -48,7 +48,7 @@ class Counters:
         return self.padded_tokens / self.room if self.room else 0.0
 
 
-class Forwards:
+class ForwardCounter:
     """Counts forwards, which may run at once.
 
     Args:

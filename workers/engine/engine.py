@@ -14,7 +14,7 @@ from schema.results.outcome import Outcome
 from workers.analysis import Analysis, Stream, Window
 from workers.engine.batch_stream import BatchStream
 from workers.engine.batching import LEAST, batches, cost
-from workers.engine.counters import Counters, Forwards
+from workers.engine.counters import Counters, ForwardCounter
 from workers.engine.document_state import DocumentState, failure_of
 from workers.engine.isolation import Blame, isolate, isolate_windows
 from workers.engine.token_budget import TokenBudgets
@@ -50,7 +50,7 @@ class Engine:
         """Start with the budget that the analysis states."""
         self.analysis = analysis
         self.counters = Counters()
-        self._forwards = Forwards(self.counters)
+        self._forwards = ForwardCounter(self.counters)
         self._budgets = TokenBudgets(analysis)
         # Tokenizers are not for two threads.
         self._preparing = threading.Lock()

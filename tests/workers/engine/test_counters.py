@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from workers.engine import counters as module
-from workers.engine.counters import Counters, Forwards
+from workers.engine.counters import Counters, ForwardCounter
 
 
 def test_time_counts_once_and_also_while_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(module, "perf_counter", lambda: now[0])
     counters = Counters()
-    forwards = Forwards(counters)
+    forwards = ForwardCounter(counters)
     first, second = forwards.one(10, 12, 20), forwards.one(5, 5, 4)
     first.__enter__()
     now[0] += 2
