@@ -19,7 +19,7 @@ REPLAY_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SliceCut:
     """Part of a job's slice, `end` exclusive: its documents are replayed all, or none."""
 
     first: int
@@ -147,7 +147,7 @@ def _replay_job(connection: Connection, job: Row[Any], job_size: int) -> int:
     return len(positions)
 
 
-def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[Piece]:
+def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[SliceCut]:
     """Cut a slice into pieces of dead positions that follow each other, `job_size` at the most, and
     the pieces between them.
 
@@ -157,23 +157,23 @@ def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[Piece]
         dead: Positions in between, in order.
         job_size: Most positions in a dead piece.
     """
-    runs: list[Piece] = []
+    runs: list[SliceCut] = []
     for position in dead:
         newest = runs[-1] if runs else None
         if newest and newest.end == position and position - newest.first < job_size:
-            runs[-1] = Piece(newest.first, position + 1, True)
+            runs[-1] = SliceCut(newest.first, position + 1, True)
         else:
-            runs.append(Piece(position, position + 1, True))
-    edges = [Piece(first, first, True), *runs, Piece(end, end, True)]
+            runs.append(SliceCut(position, position + 1, True))
+    edges = [SliceCut(first, first, True), *runs, SliceCut(end, end, True)]
     between = [
-        Piece(left.end, right.first, False)
+        SliceCut(left.end, right.first, False)
         for left, right in pairwise(edges)
         if left.end < right.first
     ]
     return sorted([*runs, *between], key=lambda piece: piece.first)
 
 
-def _values(job: Row[Any], piece: Piece) -> dict[str, Any]:
+def _values(job: Row[Any], piece: SliceCut) -> dict[str, Any]:
     """A piece as columns: to be done anew, or done as the job was, with its share of the time."""
     place = {"first_position": piece.first, "end_position": piece.end, "failed": 0}
     nothing = ("lease_until", "not_before", "queued_at", "error_class", "error_message")

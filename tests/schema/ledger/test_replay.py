@@ -13,7 +13,7 @@ from schema.database.clock import after
 from schema.ledger.cancel import cancel
 from schema.ledger.finish import finish
 from schema.ledger.reap import reap
-from schema.ledger.replay import REPLAY_LIMIT, Piece, cut, make_due, replay
+from schema.ledger.replay import REPLAY_LIMIT, SliceCut, cut, make_due, replay
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState
 from schema.verification import verify
@@ -52,7 +52,7 @@ def letters(engine: Engine) -> int:
     ],
 )
 def test_cut(dead: list[int], expected: list[tuple[int, int, bool]]) -> None:
-    assert cut(0, 10, dead, 4) == [Piece(*one) for one in expected]
+    assert cut(0, 10, dead, 4) == [SliceCut(*one) for one in expected]
 
 
 def test_just_the_dead_are_done_again(engine: Engine) -> None:
