@@ -48,7 +48,8 @@ class TranslationAnalysis(Analysis):
         the one for all others if there is such; others are loaded when a document first needs them,
         and stay.
         """
-        self._catalog, self._models = catalog, ModelRegistry(device)
+        self._catalog = catalog
+        self._models = ModelRegistry(lambda entry: Seq2SeqModel(entry, device))
         self._every = catalog.every_pair()
         self._generators: dict[str, Generator] = {}
         self._groups: dict[str, Generator] = {}
@@ -180,7 +181,7 @@ class TranslationAnalysis(Analysis):
         return Generator(model, "translation", told)
 
     def _model(self, entry: CatalogEntry, table: str) -> Seq2SeqModel:
-        model = self._models.of(entry)
+        model = self._models.get(entry)
         check_languages(model.languages, entry, table)
         return model
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import (
-    _TOKENIZER_FILES,
-    _WEIGHTS,
+    TOKENIZER_FILES,
+    WEIGHTS,
     ShardIndexError,
     has_tokenizer,
     weight_files,
@@ -75,13 +75,13 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
     weights = weight_files(folder)
     if not weights:
         raise ModelError(
-            f"model {entry.model!r}: the folder {folder} holds no {_WEIGHTS}, and no other format "
+            f"model {entry.model!r}: the folder {folder} holds no {WEIGHTS}, and no other format "
             f"of weights is loaded; save the model with safetensors, or {fix}"
         )
     if not has_tokenizer(folder):
         raise ModelError(
             f"model {entry.model!r}: the folder {folder} holds no tokenizer (none of "
-            f"{', '.join(_TOKENIZER_FILES)}); save the model's tokenizer beside it, or {fix}"
+            f"{', '.join(TOKENIZER_FILES)}); save the model's tokenizer beside it, or {fix}"
         )
     digest = hashlib.sha256()
     for file in weights:

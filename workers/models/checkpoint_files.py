@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-_WEIGHTS = "model.safetensors"
+WEIGHTS = "model.safetensors"
 
 
 _SHARDS = "model.safetensors.index.json"
 
 
 #: One of these at least; without any, Transformers makes up a tokenizer that knows no word.
-_TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm")
+TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm")
 
 
 class ShardIndexError(ValueError):
@@ -27,7 +27,7 @@ def weight_files(folder: Path) -> list[Path]:
     Raises:
         ShardIndexError: If the index of the shards is broken, or names a file outside the folder.
     """
-    whole, index = folder / _WEIGHTS, folder / _SHARDS
+    whole, index = folder / WEIGHTS, folder / _SHARDS
     if whole.is_file():
         return [whole]
     if not index.is_file():
@@ -66,4 +66,4 @@ def _inside(folder: Path, name: str) -> Path:
 
 def has_tokenizer(folder: Path) -> bool:
     """Whether the vocabulary of a tokenizer is there."""
-    return any(any(folder.glob(pattern)) for pattern in _TOKENIZER_FILES)
+    return any(any(folder.glob(pattern)) for pattern in TOKENIZER_FILES)

@@ -48,21 +48,22 @@ def _killed_by(name: str) -> Failure:
 DEATHS_KEPT = 64
 
 
-_wake = threading.Event()
+#: Set when a child has ended: maintenance does not wait for its next round then.
+wake = threading.Event()
 
 
 #: By pid. A child that replaces a dead one inherits this with the fork.
-_deaths: dict[int, Failure] = {}
+deaths: dict[int, Failure] = {}
 
 
 def child_died(pid: int, failure: Failure) -> None:
     """In the parent: what is known of a child's end; of several reports the first counts."""
-    _deaths.setdefault(pid, failure)
-    while len(_deaths) > DEATHS_KEPT:
-        del _deaths[next(iter(_deaths))]
-    _wake.set()
+    deaths.setdefault(pid, failure)
+    while len(deaths) > DEATHS_KEPT:
+        del deaths[next(iter(deaths))]
+    wake.set()
 
 
 def death_of(pid: int) -> Failure:
     """What this process, or the parent that it was forked from, knows of the end of a worker."""
-    return _deaths.get(pid, LOST)
+    return deaths.get(pid, LOST)

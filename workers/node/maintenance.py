@@ -24,7 +24,7 @@ from schema.process import Process, machine
 from schema.results import Failure
 from schema.settings import Settings
 from schema.worker_registry import seen, workers_on
-from workers.node.child_exit import _deaths, child_died, death_of, how_a_child_ended
+from workers.node.child_exit import child_died, death_of, deaths, how_a_child_ended
 from workers.node.lost_messages import LostMessages
 from workers.node.outage_guard import OutageGuard
 from workers.node.redis_outage import redis_outage
@@ -123,7 +123,7 @@ class Maintenance:
     def _puzzles(self, process: Process) -> bool:
         """Whether to wait for the word of who knows how this process died: its parent alone."""
         parent = process.parent
-        if process.pid in _deaths:
+        if process.pid in deaths:
             return False
         if parent == os.getpid() and (death := how_a_child_ended(process.pid)):
             child_died(process.pid, death)

@@ -13,7 +13,7 @@ from schema.broker.app import make_app
 from schema.broker.messages import BrokerError, Messages
 from schema.database import open_engine
 from schema.settings import Settings, settings
-from workers.node.child_exit import _wake
+from workers.node.child_exit import wake
 from workers.node.maintenance import LAST_LOOK, REDIS_TIMEOUT, WATCH, Maintenance
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import node_scoreboard
@@ -47,7 +47,7 @@ def start(**_signal: Any) -> None:
 def stop(**_signal: Any) -> None:
     """End when the node shuts down: a node that leaves asks for no more work."""
     _over.set()
-    _wake.set()
+    wake.set()
 
 
 def leave(**_signal: Any) -> None:
@@ -81,12 +81,12 @@ def between_rounds(config: Settings) -> float:
 def _repeat(upkeep: Maintenance) -> None:
     due = 0.0
     while not _over.is_set():
-        if upkeep.watch() or _wake.is_set() or time.monotonic() >= due:
-            _wake.clear()
+        if upkeep.watch() or wake.is_set() or time.monotonic() >= due:
+            wake.clear()
             _round(upkeep, upkeep.step)
             due = time.monotonic() + between_rounds(settings())
         vitals.write()
-        _wake.wait(WATCH)
+        wake.wait(WATCH)
 
 
 def _round(upkeep: Maintenance, step: Callable[[], None]) -> None:

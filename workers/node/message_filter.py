@@ -159,7 +159,7 @@ def readable(raw: bytes) -> bool:
         return False
 
 
-def _let_in(queue: str, raw: bytes) -> str | bytes:
+def admit(queue: str, raw: bytes) -> str | bytes:
     """What may be taken from a queue.
 
     Raises:

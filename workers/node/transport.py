@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from schema.broker.app import EXCHANGE
 from workers.node.lenient_channel import LenientChannel, LenientQoS
-from workers.node.message_filter import UNREADABLE, ForgedMessageError, _let_in, cleaned, readable
+from workers.node.message_filter import UNREADABLE, ForgedMessageError, admit, cleaned, readable
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class _Client(redis.PrefixedStrictRedis):
             return answer
         key, raw = answer
         try:
-            return key, _let_in(key.decode(errors="replace").split(Channel.sep)[0], raw)
+            return key, admit(key.decode(errors="replace").split(Channel.sep)[0], raw)
         except ForgedMessageError as error:
             logger.warning("dropped a message of %d bytes: %s", len(raw), error)
             return None
