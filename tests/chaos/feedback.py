@@ -9,10 +9,13 @@ from pathlib import Path
 from random import Random
 
 import producer
+from schema.tables import FIRST_DOCUMENTS
 from tests.chaos.sabotage import CROWDING, POISON, SEGFAULT, TOO_LARGE, harm_words
 
 SAMPLE = Path(producer.__file__).parent / "demo" / "feedback.csv"
 ANALYSES = ("sentiment", "entities", "qa")
+#: Documents that make a run a large one: those of its first that go before others, and some.
+LARGE = FIRST_DOCUMENTS + 128
 
 #: What a worker dies of that another fault kills, or whose whole node it kills.
 OTHER_DEATHS = {"SIGKILL", "WorkerLost"}
@@ -61,8 +64,13 @@ class Delivery:
     empty: int
 
 
+#: Numbers from here on are those of `Pool.many`.
+MANY = 10_000
+
+
 class Pool:
-    """All documents of a chaos run: harmless ones, and one for each harm and analysis.
+    """All documents of a chaos run: harmless ones, so many that they make a large run, and one for
+    each harm and analysis.
 
     Args:
         seed: Which of the sample's texts.
@@ -79,6 +87,8 @@ class Pool:
             for harm in (POISON, SEGFAULT, CROWDING, TOO_LARGE)
             for name in (ANALYSES if harm != SEGFAULT else ANALYSES[:2])
         ]
+        # Of the same texts, for a document is known by its number.
+        self.many = tuple(Feedback(MANY + number, chosen[number % size]) for number in range(LARGE))
         self.planted = {
             kind: Feedback(size + place, f"{chosen[place]} {harm_words(*kind)}", *kind)
             for place, kind in enumerate(kinds, 1)
@@ -87,7 +97,7 @@ class Pool:
     @property
     def all(self) -> tuple[Feedback, ...]:
         """Every document."""
-        return (*self.harmless, *self.planted.values())
+        return (*self.harmless, *self.many, *self.planted.values())
 
 
 def write_delivery(

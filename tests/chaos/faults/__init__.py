@@ -7,6 +7,7 @@ from random import Random
 
 from tests.chaos.faults import (
     broker,
+    crowds,
     documents,
     ledger_database,
     messages,
@@ -23,6 +24,7 @@ FAULTS: tuple[Fault, ...] = (
     *ledger_database.FAULTS,
     *messages.FAULTS,
     *documents.FAULTS,
+    *crowds.FAULTS,
     *reapers.FAULTS,
 )
 
