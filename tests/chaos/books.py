@@ -51,8 +51,10 @@ class Books:
         stage = self._stage
         deliveries = dict(stage.deliveries)
         names = [name for name in deliveries if everything or name not in self._settled]
+        # Before the snapshot, in which a run that begins meanwhile is not to be found.
+        begun = [name for name in names if self._begun(name)]
         with stage.engine.connect().execution_options(triage_read_only=True) as connection:
-            ids = {name: find_run(connection, name) for name in names if self._begun(name)}
+            ids = {name: find_run(connection, name) for name in begun}
             finished = finished_runs(connection)
         violations = [str(one) for name in ids for one in verify(stage.engine, ids[name])]
         if violations:
