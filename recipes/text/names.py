@@ -7,7 +7,6 @@ from pathlib import Path
 
 NAMES = Path(__file__).with_name("names.toml")
 
-
 #: Share of names that are invented rather than taken from a list.
 INVENTED = 0.5
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 #: weights and inputs are rounded to 8 bits.
 Precision = Literal["fp32", "bf16", "fp16", "int8"]
 
-
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 

@@ -38,6 +38,5 @@ class UtcDateTime(TypeDecorator[datetime]):
 #: SQLite makes only an INTEGER PRIMARY KEY the row's own number.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
-
 #: Python dictionaries and lists; binary JSON where the database has it.
 Json = JSON().with_variant(JSONB(), "postgresql")

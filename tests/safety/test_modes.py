@@ -25,7 +25,7 @@ from tests.support.modes import open_to_others
 
 #: Keeps a server of its own until standard input ends.
 WITH_REDIS = (
-    "import sys; from pathlib import Path; from producer import embedded_redis\n"
+    "import sys; from pathlib import Path; from producer.nodes import embedded_redis\n"
     "server = embedded_redis.start(Path(sys.argv[1])); print('up', flush=True)\n"
     "sys.stdin.read(); server.stop()"
 )

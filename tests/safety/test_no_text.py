@@ -159,7 +159,7 @@ def test_the_story_had_all_of_it(story: Story) -> None:
     tables = contents(story.system.engine)
     assert len([row for row in tables["documents"] if MARKER in row["text"]]) >= len(GOOD + LOUD)
     kinds = {row["error_class"] for row in tables["dead_letters"]}
-    assert {"ValueError", "MemoryError", "MuteError", "DeviceFault", "IntegrityError"} <= kinds
+    assert {"ValueError", "MemoryError", "MuteError", "DeviceLostError", "IntegrityError"} <= kinds
     assert any(MARKER in row["question"] for row in tables["answers"])
     assert {"task-sent", "task-received", "task-succeeded"} <= {
         event["type"] for event in story.heard.events

@@ -23,7 +23,6 @@ T = TypeVar("T")
 #: Errors of the database that what is written may be to blame for; others are the database's own.
 _OF_DOCUMENTS = (DataError, IntegrityError)
 
-
 #: Of a job that must not be computed.
 _REFUSED = object()
 
@@ -45,9 +44,9 @@ class FailurePolicy:
             What the step returns, or None if it failed: then the job is given up, and let go.
 
         Raises:
-            Interrupted: As it comes, as SystemExit; the job is still held.
-            DeviceFault: The attempt stays charged: perhaps a document did it.
-            WorkerFault: Nobody is charged.
+            NodeStopping: As it comes, as SystemExit; the job is still held.
+            DeviceLostError: The attempt stays charged: perhaps a document did it.
+            WorkerError: Nobody is charged.
         """
         try:
             return step()
@@ -97,7 +96,7 @@ class FailurePolicy:
         """Put the job back, soon again, since another worker may be well.
 
         Raises:
-            WorkerFault: Always.
+            WorkerError: Always.
         """
         self._ledger.release(claim, FIRST)
         beat.drop(claim)

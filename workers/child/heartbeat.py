@@ -83,7 +83,7 @@ class Heartbeat:
         """Call now and then, lest work goes on that nobody wants any more.
 
         Raises:
-            ClaimLost: If the job is no longer ours.
+            LeaseLostError: If the job is no longer ours.
         """
         with self._lock:
             if self._claims.get(claim.job_id) is None:

@@ -95,8 +95,8 @@ class JobStream:
             from being done, and one that does not fit, which is not begun.
 
         Raises:
-            DeviceFault: The attempt of every job stays charged: perhaps a document did it.
-            WorkerFault: The jobs are still held, as after whatever else is raised.
+            DeviceLostError: The attempt of every job stays charged: perhaps a document did it.
+            WorkerError: The jobs are still held, as after whatever else is raised.
         """
         self._since = began
         self._place.computing(self._config.batch_timeout)

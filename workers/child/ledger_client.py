@@ -70,7 +70,7 @@ class LedgerClient:
         """Claim a job, unless the node is to end.
 
         Raises:
-            Interrupted: If it is.
+            NodeStopping: If it is.
             UnknownOptionsError: If the run is of a newer producer.
         """
         tries = 0

@@ -60,7 +60,7 @@ def retry(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) 
         wait: Waits some seconds; returns True when the worker is to end.
 
     Raises:
-        Interrupted: If the worker is to end before the database is back.
+        NodeStopping: If the worker is to end before the database is back.
         SQLAlchemyError: Whatever trying again would not mend.
     """
     pause = FIRST_PAUSE

@@ -88,7 +88,7 @@ class JobRunner:
         doubled message does nothing.
 
         Raises:
-            Interrupted: If the node is to end and the message has to go to another.
+            NodeStopping: If the node is to end and the message has to go to another.
         """
         if self._place.stopping:
             raise NodeStopping(f"job {job_id}")

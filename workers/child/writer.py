@@ -61,7 +61,7 @@ class ResultWriter:
         """Wait for it: False, with nothing written, if it was no longer ours.
 
         Raises:
-            Interrupted: If the child is to end before the database is back.
+            NodeStopping: If the child is to end before the database is back.
             SQLAlchemyError: What trying again would not mend.
         """
         if self._writing is None:

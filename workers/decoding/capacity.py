@@ -14,15 +14,12 @@ from workers.runtime.gpu_memory import memory_of
 #: processor.
 ON_CPU = (96, 16_384)
 
-
 #: Of the memory that weights leave, what sources that are on their way may take; texts may take as
 #: much. The rest is for what is computed, and for caches while they grow.
 _SOURCES = 0.2
 
-
 #: Tokens for which a text has room then. Few get so long, and a cache grows with them only.
 _TEXT = 256
-
 
 #: Documents, times beams, that are on their way at once: more have not been tried.
 MOST_ROWS = 4096

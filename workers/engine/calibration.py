@@ -13,13 +13,10 @@ CANDIDATES = {
     "cuda": (8192, 16384, 32768, 65536, 131072, 262144),
 }
 
-
 #: Of budgets as quick as this beside the best, the smallest is taken: it pads and holds less.
 NEAR = 0.02
 
-
 #: Seconds that measuring may take, about, and how often each candidate is tried in them.
 SECONDS, ROUNDS = 6.0, 3
-
 
 Forward = Callable[[Sequence[Window]], Any]

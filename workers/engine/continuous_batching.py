@@ -100,8 +100,8 @@ class ContinuousBatching:
             itself.
 
         Raises:
-            WorkerFault: If this process cannot work, whatever it is given.
-            DeviceFault: If the device is gone; any batch that is not done may have done it.
+            WorkerError: If this process cannot work, whatever it is given.
+            DeviceLostError: If the device is gone; any batch that is not done may have done it.
             BaseException: Whatever a call-back raises.
         """
         stream = self._engine.stream(group)

@@ -130,7 +130,7 @@ class Engine:
 
         Raises:
             ModelError: If a model cannot be loaded.
-            WorkerFault: If this process cannot work; no document is to blame.
+            WorkerError: If this process cannot work; no document is to blame.
         """
         return [work.known for work in self._run(documents, options, on_progress)]
 
@@ -157,7 +157,7 @@ class Engine:
         failed alone is what it raised, and it is tried once more.
 
         Raises:
-            WorkerFault: If this process cannot work; no document is to blame.
+            WorkerError: If this process cannot work; no document is to blame.
         """
         for work in works:
             for place, output in enumerate(work.outputs):
@@ -281,7 +281,7 @@ class Engine:
         """Return if a harmless document in the same language goes through.
 
         Raises:
-            WorkerFault: If it does not, so that `error` is not the document's fault.
+            WorkerError: If it does not, so that `error` is not the document's fault.
         """
         harmless = Document(document.id, _HARMLESS, document.language)
         try:

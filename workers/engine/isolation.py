@@ -39,7 +39,7 @@ def isolate(
         For each item its output, or the exception that it raises alone.
 
     Raises:
-        WorkerFault: If an attempt raises what is no item's fault.
+        WorkerError: If an attempt raises what is no item's fault.
     """
     try:
         return list(attempt(items))

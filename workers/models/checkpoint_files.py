@@ -7,9 +7,7 @@ from pathlib import Path
 
 WEIGHTS = "model.safetensors"
 
-
 _SHARDS = "model.safetensors.index.json"
-
 
 #: One of these at least; without any, Transformers makes up a tokenizer that knows no word.
 TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm")

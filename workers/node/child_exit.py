@@ -47,10 +47,8 @@ def _killed_by(name: str) -> Failure:
 #: Deaths of children that are remembered until somebody asks.
 DEATHS_KEPT = 64
 
-
 #: Set when a child has ended: maintenance does not wait for its next round then.
 wake = threading.Event()
-
 
 #: By pid. A child that replaces a dead one inherits this with the fork.
 deaths: dict[int, Failure] = {}

@@ -24,7 +24,6 @@ from workers.node.redis_outage import redis_outage
 #: Seconds between two looks at whether the node is to end.
 LOOK = 0.25
 
-
 #: Of no interest: the next answer says why.
 PASSING = frozenset({"UNBLOCKED"})
 

@@ -21,9 +21,7 @@ from workers.node.vitals import vitals
 
 logger = logging.getLogger(__name__)
 
-
 _over = threading.Event()
-
 
 #: Held during a step: a child forked in the middle of one would inherit locks on a SQLite file
 #: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).

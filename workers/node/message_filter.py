@@ -17,13 +17,10 @@ from schema.broker.app import EXCHANGE, LATER, URGENT
 #: Bytes; our own messages have some 900.
 LONGEST = 16_384
 
-
 #: Ids of jobs are 64-bit integers with a sign.
 HIGHEST_ID = 2**63 - 1
 
-
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
 
 #: What reading a forged message may raise; deep brackets are a RecursionError, and kombu's JSON
 #: knows types that have errors of their own.

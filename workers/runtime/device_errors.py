@@ -9,13 +9,11 @@ from workers.errors import DeviceLostError, WorkerError
 #: Known to newer versions of torch only.
 _AcceleratorError: type[Exception] | None = getattr(torch, "AcceleratorError", None)
 
-
 #: The last two are oneDNN's and cuBLAS's way to say so.
 _OUT_OF_MEMORY = (
     *("can't allocate memory", "not enough memory", "out of memory"),
     *("could not create a primitive", "CUBLAS_STATUS_ALLOC_FAILED"),
 )
-
 
 _DEVICE_GONE = ("CUDA error", "CUDA driver error", "cuDNN error", "CUBLAS_STATUS")
 
@@ -31,8 +29,8 @@ def raise_worker_fault(error: Exception) -> None:
     """Raise what is certainly the worker's fault; return where it may be a document's.
 
     Raises:
-        WorkerFault: As it came.
-        DeviceFault: If the device is gone.
+        WorkerError: As it came.
+        DeviceLostError: If the device is gone.
     """
     if isinstance(error, WorkerError):
         raise error

@@ -8,9 +8,7 @@ import numpy.typing as npt
 #: Tokens of an answer.
 MAX_ANSWER = 15
 
-
 #: Spans of a window that are considered, before whole words and equal texts make them fewer.
 CANDIDATES = 12
-
 
 Logits = npt.NDArray[np.float32]

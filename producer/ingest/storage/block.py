@@ -10,7 +10,6 @@ from producer.ingest.validation.input_row import InputRow
 #: Characters after which a block is closed early, so that long texts do not fill the memory.
 MOST_CHARACTERS = 8_000_000
 
-
 Block = list[InputRow]
 
 

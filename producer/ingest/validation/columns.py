@@ -33,7 +33,6 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "source": ("source",),
 }
 
-
 #: A text column may also be called something like `Translated_Review`.
 _TEXT_ENDINGS = ("text", "review", "feedback", "comment", "comments", "message", "body")
 

@@ -113,7 +113,7 @@ def test_a_lost_device_ends_the_child_and_charges_the_one_job(engine: Engine, ch
     child.analysis.on_forward["first"] = fail
     assert work_apart(engine, child) == 1
     assert states(engine) == [(JobState.RUNNING, 1), (JobState.PENDING, 0)]
-    assert [job.error_class for job in jobs(engine)] == ["DeviceFault", None]
+    assert [job.error_class for job in jobs(engine)] == ["DeviceLostError", None]
 
 
 def test_who_dies_of_what_was_tokenised_beside_him_is_tried_with_nothing_beside_him(

@@ -162,7 +162,7 @@ def test_a_lost_device_ends_the_child_and_charges_all_that_may_have_done_it(
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
     left = [job for job in jobs(engine) if job.state == RUNNING]
     assert len(left) == (2 if text == "first" else 1)
-    assert {(job.error_class, job.attempts) for job in left} == {("DeviceFault", 1)}
+    assert {(job.error_class, job.attempts) for job in left} == {("DeviceLostError", 1)}
 
 
 def test_a_job_that_must_not_begin_is_let_go_at_once(

@@ -311,5 +311,5 @@ def test_a_lost_device_ends_the_child_and_stays_charged(engine: Engine, runner: 
         child.job("sentiment", jobs(engine)[0].id)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
-    assert (jobs(engine)[0].attempts, jobs(engine)[0].error_class) == (1, "DeviceFault")
+    assert (jobs(engine)[0].attempts, jobs(engine)[0].error_class) == (1, "DeviceLostError")
     assert reap(engine, max_attempts=3).expired == 1

@@ -9,7 +9,7 @@ from schema.catalog import Precision
 from tests.support.seq2seq_models import build_model
 from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
 from tests.workers.engine.test_batch_stream import threads
-from workers.decoding import convert, decoder
+from workers.decoding import capacity, convert, decoder
 from workers.decoding.attention.kv_layout import padded_at_once, padded_by_runs
 from workers.decoding.capacity import MOST_ROWS, ON_CPU, room, room_in
 from workers.decoding.cohort import Cohort
@@ -40,7 +40,7 @@ def test_weights_take_their_part_of_a_gpu(
     monkeypatch: pytest.MonkeyPatch, precision: Precision, width: int
 ) -> None:
     model = convert(build_model("marian"), "fp32")
-    monkeypatch.setattr(gpu_memory, "memory_of", lambda _: GIB)
+    monkeypatch.setattr(capacity, "memory_of", lambda _: GIB)
     gpu, parameters = torch.device("cuda:0"), GIB // 16
     assert room(model, parameters, gpu, precision) == room_in(
         GIB - parameters * width, model, width

@@ -150,7 +150,7 @@ def test_the_command_finds_the_home_folder_in_the_settings(
 
     def said() -> str:
         command = [sys.executable, "-m", "workers.node.health", "gpu0"]
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         assert done.returncode == 1
         return done.stderr

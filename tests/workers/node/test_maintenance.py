@@ -28,7 +28,7 @@ from schema.ledger.lose import lose
 from schema.ledger.reap import LOST
 from schema.process import find_process, machine, this_process
 from schema.results import Failure
-from schema.settings import Settings
+from schema.settings import Settings, settings
 from schema.tables import DeadLetter, Job, JobState
 from schema.worker_registry import NameTakenError, register, workers_on
 from tests.support.ledger import jobs, make_run
@@ -293,8 +293,9 @@ def test_it_outlives_a_redis_that_is_away(
     make_run(sqlite_engine, ["a"])
     monkeypatch.setenv("TRIAGE_REDIS_URL", server.url)
     monkeypatch.setenv("TRIAGE_UPKEEP", "0.05")
-    monkeypatch.setattr(maintenance, "redis_outage", RedisOutage())
-    maintenance.settings.cache_clear()
+    for module in (maintenance, maintenance_thread):
+        monkeypatch.setattr(module, "redis_outage", RedisOutage())
+    settings.cache_clear()
     with caplog.at_level(logging.WARNING):
         maintenance_thread.start()
         try:
