@@ -49,7 +49,7 @@ def test_what_is_chosen_is_right_and_what_is_passed_over_is_told(setting: dict[s
     done = subprocess.run(
         [sys.executable, "-c", CHECK],
         env={name: value for name, value in os.environ.items() if name not in NAMES} | setting,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         check=False,
