@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --co
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-all lint contracts coverage chaos bad-input bench clean
+.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,13 +20,15 @@ demo: $(VENV)/.demo ## 200 pieces of feedback through five analyses, then a repo
 check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
 	$(PYTEST) -m "not (server or slow or long or gpu)"
 
-check: lint contracts test-all ## what CI runs: lint, import contracts, all tests
+check: lint contracts test test-long ## what CI runs: lint, import contracts, all tests
 
 test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real PostgreSQL; some minutes
 	$(PYTEST) -m "not long"
 
-test-all: $(VENV)/.dev ## all of them, with chaos, bad input and full parity; half an hour
-	$(PYTEST)
+test-long: $(VENV)/.dev ## what `make test` leaves out: chaos, bad input and full parity
+	$(PYTEST) -m long
+
+test-all: test test-long ## all of them; half an hour
 
 lint: $(VENV)/.dev ## format, lint and types
 	$(BIN)/ruff format --check .
