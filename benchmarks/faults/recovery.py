@@ -1,7 +1,7 @@
 """From `kill -9` of a worker until its job runs again: median and worst, with default settings.
 
-python -m benchmarks.recovery [--kills 30] [--node-kills 30] [--lease-kills 5] [--idle-kills 10]
-    [--database sqlite|postgresql]
+python -m benchmarks.faults.recovery [--kills 30] [--node-kills 30] [--lease-kills 5]
+    [--idle-kills 10] [--database sqlite|postgresql]
 
 Three ways: a child is killed, and a node on its machine sees it; a whole node is killed, and
 another node on its machine sees it; a whole node is killed, and the only other node is on another

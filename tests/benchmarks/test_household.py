@@ -27,8 +27,8 @@ SENTIMENT = WORKS["sentiment"]
 KEEPER = """
 import sys
 from pathlib import Path
-from benchmarks.engine.household import Household
-from benchmarks.engine.work import WORKS, Place
+from benchmarks.engine.measuring.isolated_process import Household
+from benchmarks.engine.workload import WORKS, Place
 household = Household(WORKS["sentiment"], Place(Path(sys.argv[1]), "cpu", 1))
 household.load("engine fp32")
 print("loaded", flush=True)
@@ -39,9 +39,9 @@ sys.stdin.read()
 #: Loads a variant in a household where libraries show bars, and lets it end.
 BARRED = """
 import sys
-from benchmarks.engine.household import Household
-from benchmarks.engine.work import WORKS, Place
-from tests.benchmarks.barred import BarredPath
+from benchmarks.engine.measuring.isolated_process import Household
+from benchmarks.engine.workload import WORKS, Place
+from tests.support.barred import BarredPath
 with Household(WORKS["sentiment"], Place(BarredPath(sys.argv[1]), "cpu", 1)) as household:
     household.load("engine fp32")
 print("loaded", flush=True)

@@ -62,7 +62,7 @@ def test_an_ingest_goes_on_without_a_traceback(
     def fails(*_arguments: object) -> None:
         raise IndexError
 
-    monkeypatch.setattr("producer.broker.dispatch", fails)
+    monkeypatch.setattr("producer.dispatcher.dispatch", fails)
     monkeypatch.setenv("TRIAGE_BLOCK_SIZE", "10")
     path = write_csv(tmp_path / "a.csv", [(n, f"text {n}") for n in range(40)])
     ended = Triage(monkeypatch, capsys)("ingest", str(path), "--run", "r")

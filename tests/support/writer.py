@@ -1,4 +1,4 @@
-"""A process that works through the ledger: `python -m tests.schema.writer URL NAME`.
+"""A process that works through the ledger: `python -m tests.support.writer URL NAME`.
 
 It claims each sentiment job that it finds, finishes it, until none is left, and prints how many.
 """

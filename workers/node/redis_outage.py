@@ -41,7 +41,7 @@ class RedisOutage:
         """Say why Redis cannot be used, unless that is known.
 
         Args:
-            reason: From `schema.refusals.reason_of`.
+            reason: From `schema.broker.refusals.reason_of`.
         """
         now = self._clock()
         if not self.lasts and now - self._last > SAME_OUTAGE:

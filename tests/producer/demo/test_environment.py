@@ -16,7 +16,7 @@ pytestmark = pytest.mark.server
 
 #: A process that is in the folder until its standard input ends.
 OTHER = (
-    "import sys; from pathlib import Path; from producer.demo import fresh_home\n"
+    "import sys; from pathlib import Path; from producer.demo.environment import fresh_home\n"
     "with fresh_home(Path(sys.argv[1])) as folder:\n"
     "    (folder / 'mine').touch(); print('in', flush=True); sys.stdin.read()"
 )

@@ -65,7 +65,7 @@ def test_needs_the_password_which_only_the_owner_can_read(tmp_path: Path) -> Non
 
 def test_ends_with_a_killed_owner(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from producer.embedded_redis import start\n"
+        "import sys; from pathlib import Path; from producer.nodes.embedded_redis import start\n"
         "print(start(Path(sys.argv[1])).pid, flush=True); sys.stdin.read()"
     )
     owner = subprocess.Popen(
@@ -111,7 +111,7 @@ def test_what_the_server_says_when_it_does_not_start(tmp_path: Path) -> None:
 
 def test_stop_waits_for_a_server_of_somebody_else(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from producer.embedded_redis import start\n"
+        "import sys; from pathlib import Path; from producer.nodes.embedded_redis import start\n"
         "print(start(Path(sys.argv[1])).pid, flush=True); sys.stdin.read()"
     )
     # The owner lives on, and never asks how its child ended.

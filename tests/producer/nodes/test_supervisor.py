@@ -47,7 +47,7 @@ def test_a_killed_node_is_started_again_and_stop_ends_all() -> None:
 
 def test_nodes_end_with_a_killed_supervisor() -> None:
     code = (
-        "import os, sys; from producer.supervisor import Node, Supervisor\n"
+        "import os, sys; from producer.nodes.supervisor import Node, Supervisor\n"
         "nodes = [Node('gpu0', sys.argv[1:], dict(os.environ))]\n"
         "Supervisor(nodes, lambda line: print(line, flush=True)).run()"
     )
@@ -95,7 +95,7 @@ def test_a_node_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
 
 def test_nodes_are_kept_when_nobody_reads_what_is_said() -> None:
     code = (
-        "import os, sys; from producer.supervisor import Node, Supervisor\n"
+        "import os, sys; from producer.nodes.supervisor import Node, Supervisor\n"
         "nodes = [Node('gpu0', sys.argv[1:], dict(os.environ))]\n"
         "say = lambda line: print(line, file=sys.stderr, flush=True)\n"
         "Supervisor(nodes, say, first_pause=0.01).run()"
@@ -119,7 +119,8 @@ def test_nodes_are_kept_when_nobody_reads_what_is_said() -> None:
 
 def test_a_second_signal_while_the_first_stops_the_nodes() -> None:
     code = (
-        "import os, signal, subprocess, sys; from producer.supervisor import Node, Supervisor\n"
+        "import os, signal, subprocess, sys\n"
+        "from producer.nodes.supervisor import Node, Supervisor\n"
         "gently, signals = subprocess.Popen.terminate, [signal.SIGINT]\n"
         "def terminate(process):\n"
         "    while signals:\n"

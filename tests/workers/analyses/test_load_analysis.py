@@ -14,7 +14,7 @@ from schema.catalog import Catalog, CatalogError
 from workers.analyses import load_analysis
 
 MODULE = """
-from tests.workers.engine_analysis import CountingAnalysis
+from tests.support.engine_analysis import CountingAnalysis
 
 class Smell(CountingAnalysis):
     name = "smell"
@@ -58,6 +58,8 @@ def test_a_catalog_without_the_model_is_said() -> None:
 
 
 def test_what_a_parent_process_imports_is_free_of_torch() -> None:
-    imports = "import workers.checkpoint, workers.faults, workers.analyze, workers.analyze.lines"
+    imports = (
+        "import workers.errors, workers.models.checkpoint, workers.analyze.command, workers.celery"
+    )
     check = f"{imports}, sys; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.slow
 CHECK = """
 import logging
 import torch
-from tests.workers.byte_weights import LAYOUTS, rows_of, weights
-from workers.layers.byte_products import byte_product, cpu_kinds
+from tests.support.byte_weights import LAYOUTS, rows_of, weights
+from workers.layers.int8_matmul import byte_product, cpu_kinds
 
 logging.basicConfig(format="%(message)s")
 for layout in LAYOUTS.values():
