@@ -58,8 +58,6 @@ def test_a_catalog_without_the_model_is_said() -> None:
 
 
 def test_what_a_parent_process_imports_is_free_of_torch() -> None:
-    imports = (
-        "import workers.errors, workers.models.checkpoint, workers.analyze.command, workers.analyze.lines"
-    )
+    imports = "import workers.errors, workers.models.checkpoint, workers.analyze.command"
     check = f"{imports}, sys; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)
