@@ -28,6 +28,6 @@ def test_32_faults_lose_nothing_double_nothing_and_change_nothing(tmp_path: Path
     said = path.read_text()
     for database in ("sqlite", "postgresql"):
         row = re.search(
-            rf"^\| {database} \| 15 \| \d+ \| \d+ \| ([\d,]+) (\| 0 ){{3}}\|$", said, re.M
+            rf"^\| {database} \| 16 \| \d+ \| \d+ \| ([\d,]+) (\| 0 ){{3}}\|$", said, re.M
         )
         assert row and int(row[1].replace(",", "")) > 500, said
