@@ -254,13 +254,15 @@ def test_a_stopped_child_that_wakes_after_its_lease_writes_nothing(
     gate: Gate,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("TRIAGE_LEASE", "2")
+    monkeypatch.setenv("TRIAGE_LEASE", "4")
     monkeypatch.setenv("TRIAGE_HEARTBEAT", "0.5")
     make_run(engine, [f"hold {gate.folder}"])
     with running_node(tmp_path, ["sentiment"], app=APP, name="first") as first:
         child = gate.wait_for_begin()
-        os.kill(child, signal.SIGSTOP)
-        with running_node(tmp_path, ["sentiment"], app=APP, name="second"):
+        with running_node(tmp_path, ["sentiment"], app=APP, name="second") as second:
+            # Whoever looks for the first time reaps at once: both have looked before.
+            second.wait_for_loads(1)
+            os.kill(child, signal.SIGSTOP)
             assert gate.wait_for_begin() != child
             gate.open()
             wait_until(done(engine), PATIENCE)

@@ -84,7 +84,16 @@ def _repeat(upkeep: Maintenance) -> None:
             _round(upkeep, upkeep.step)
             due = time.monotonic() + between_rounds(settings())
         vitals.write()
-        wake.wait(WATCH)
+        wake.wait(_pause(due))
+
+
+def _pause(due: float) -> float:
+    """Seconds until the next look at the processes or the next round, whichever comes first.
+
+    A round that came later than it was due would take the time since the last one for an outage,
+    in which no worker could renew its lease, and so no lease would ever end.
+    """
+    return min(WATCH, max(0.0, due - time.monotonic()))
 
 
 def _round(upkeep: Maintenance, step: Callable[[], None]) -> None:

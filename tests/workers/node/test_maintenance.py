@@ -327,3 +327,36 @@ def test_nobody_forks_in_the_middle_of_a_step() -> None:
         assert not forked.wait(0.2)
     thread.join()
     assert forked.is_set()
+
+
+def test_the_thread_never_sleeps_past_a_round_that_is_due(
+    sqlite_engine: Engine, config: Settings, board: Scoreboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late round looks like an outage, in which no lease may end: with a lease of two seconds,
+    none ever did.
+    """
+    monkeypatch.setenv("TRIAGE_LEASE", "2")
+    monkeypatch.setenv("TRIAGE_HEARTBEAT", "0.5")
+    settings.cache_clear()
+    slept: list[float] = []
+
+    class Wake(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None
+            slept.append(timeout)
+            if len(slept) == 3:
+                maintenance_thread._over.set()
+            return False
+
+    class Idle(Maintenance):
+        def watch(self) -> bool:
+            return False
+
+        def step(self) -> None:
+            pass
+
+    monkeypatch.setattr(maintenance_thread, "wake", Wake())
+    monkeypatch.setattr(maintenance_thread, "_over", threading.Event())
+    messages = Messages(make_app(Settings(redis_url=SecretStr("redis://127.0.0.1:1/0"))))
+    maintenance_thread._repeat(Idle(sqlite_engine, messages, config, board))
+    assert max(slept) <= maintenance_thread.between_rounds(settings()) == 0.25
