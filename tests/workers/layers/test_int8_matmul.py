@@ -94,7 +94,8 @@ class Saturated(FloatProduct):
     def __call__(self, rows: Tensor) -> Tensor:
         pairs = ((rows + 128)[:, None] * self._weight).unflatten(2, (-1, 2)).sum(3)
         sums = pairs.clamp(-(2.0**15), 2.0**15 - 1).sum(2)
-        return (sums - 128 * self._weight.sum(1)) * self._scale
+        product: Tensor = (sums - 128 * self._weight.sum(1)) * self._scale
+        return product
 
 
 def test_a_check_sees_one_pair_that_is_too_large_in_a_weight_where_it_is_rare() -> None:

@@ -140,7 +140,7 @@ def test_the_message_that_is_lost_is_sent_again_and_no_other(
     sent = messages.waiting("sentiment")
     first, lost, last = (ids_of("sentiment", raw)[1] for raw in reversed(sent))
     queue = redis.Redis.from_url(redis_url)
-    queue.lrem("triage:sentiment", 1, sent[1])
+    queue.lrem("triage:sentiment", 1, sent[1].decode())
     let_messages_get_old(engine)
     for _ in range(2):
         keeper.step()
