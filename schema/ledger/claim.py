@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, or_, select, update
 
 from schema.database import writing
 from schema.database.clock import after, now
@@ -61,14 +63,7 @@ def claim(
     """
     statement = (
         update(Job)
-        .where(
-            Job.id == job_id,
-            Job.analysis == analysis,
-            Job.state.in_([JobState.PENDING, JobState.QUEUED]),
-            or_(Job.not_before.is_(None), Job.not_before <= now()),
-            # Of the one run: the cost must not grow with the number of runs.
-            select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists(),
-        )
+        .where(*_is_claimable(job_id, analysis))
         .values(
             state=JobState.RUNNING,
             attempts=Job.attempts + (0 if ahead else 1),
@@ -91,17 +86,30 @@ def claim(
     )
     with writing(engine) as connection:
         row = connection.execute(statement).one_or_none()
-        if row is None:
-            return None
-        try:
-            known = RunOptions.model_validate(row.options)
-        except ValidationError as error:
-            # Raised within the transaction, so that nothing is claimed.
-            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
-            raise UnknownOptionsError(
-                f"run {row.run_id} has an option that this worker does not know ({name}): "
-                "upgrade feedback-triage here"
-            ) from None
+        # An error ends the transaction, so that nothing is claimed.
+        return None if row is None else _read_claim(job_id, row)
+
+
+def _is_claimable(job_id: int, analysis: str) -> Iterator[ColumnElement[bool]]:
+    """What must hold of a job at the moment when it is claimed."""
+    yield Job.id == job_id
+    yield Job.analysis == analysis
+    yield Job.state.in_([JobState.PENDING, JobState.QUEUED])
+    yield or_(Job.not_before.is_(None), Job.not_before <= now())
+    # Of the one run: the cost must not grow with the number of runs.
+    yield select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists()
+
+
+def _read_claim(job_id: int, row: Row[Any]) -> Claim:
+    """The claim as the statement returned it; see `claim` for the error."""
+    try:
+        options = RunOptions.model_validate(row.options)
+    except ValidationError as error:
+        name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+        raise UnknownOptionsError(
+            f"run {row.run_id} has an option that this worker does not know ({name}): "
+            "upgrade feedback-triage here"
+        ) from None
     return Claim(
         job_id=job_id,
         run_id=row.run_id,
@@ -110,5 +118,5 @@ def claim(
         end_position=row.end_position,
         attempts=row.attempts,
         fence=row.fence,
-        options=known,
+        options=options,
     )

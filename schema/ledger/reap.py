@@ -14,6 +14,9 @@ from schema.database.clock import now
 from schema.results import Failure
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, RunDocument
 
+#: Rows of jobs that a step works on.
+Jobs = Sequence[Row[*tuple[Any, ...]]]
+
 #: Jobs that one step frees at the most, so that it holds its locks for milliseconds only.
 REAP_LIMIT = 500
 #: What a document is charged with whose workers went silent, each time it stood alone.
@@ -51,35 +54,8 @@ def reap(
         clock = connection.execute(select(now())).scalar_one()
         if is_steady is not None and not is_steady(clock):
             return Reaped()
-        expired = connection.execute(
-            select(Job)
-            .with_only_columns(
-                Job.id,
-                Job.run_id,
-                Job.analysis,
-                Job.first_position,
-                Job.end_position,
-                Job.attempts,
-                Job.started_at,
-                Job.error_class,
-                Job.error_message,
-            )
-            .where(Job.state == JobState.RUNNING, Job.lease_until < clock)
-            .limit(REAP_LIMIT)
-            .with_for_update(skip_locked=True)
-        ).all()
-        again, halves, dead = [], [], []
-        for job in expired:
-            alone = job.end_position - job.first_position == 1
-            if job.started_at is None:
-                # Claimed ahead: whatever its worker died of, it was not this.
-                again.append(job)
-            elif not alone and job.attempts >= min(2, max_attempts):
-                halves.append(job)
-            elif alone and job.attempts >= max_attempts:
-                dead.append(job)
-            else:
-                again.append(job)
+        expired = _lock_expired(connection, clock)
+        again, halves, dead = _sort(expired, max_attempts)
         _back_to_pending(connection, again)
         _halve(connection, halves)
         _bury(connection, dead)
@@ -93,9 +69,45 @@ def _have_tables(connection: Connection) -> None:
         connection.execute(text("LOCK TABLE jobs, dead_letters IN ROW EXCLUSIVE MODE"))
 
 
-def _back_to_pending(
-    connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]], **values: Any
-) -> None:
+def _lock_expired(connection: Connection, clock: datetime) -> Jobs:
+    """Running jobs whose lease is over, but for those that another reaper holds."""
+    return connection.execute(
+        select(Job)
+        .with_only_columns(
+            Job.id,
+            Job.run_id,
+            Job.analysis,
+            Job.first_position,
+            Job.end_position,
+            Job.attempts,
+            Job.started_at,
+            Job.error_class,
+            Job.error_message,
+        )
+        .where(Job.state == JobState.RUNNING, Job.lease_until < clock)
+        .limit(REAP_LIMIT)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _sort(jobs: Jobs, max_attempts: int) -> tuple[Jobs, Jobs, Jobs]:
+    """The jobs that are tried again as they are, those that are halved, and those that are dead."""
+    again, halves, dead = [], [], []
+    for job in jobs:
+        alone = job.end_position - job.first_position == 1
+        if job.started_at is None:
+            # It was prefetched: whatever its worker died of, it was not this.
+            again.append(job)
+        elif not alone and job.attempts >= min(2, max_attempts):
+            halves.append(job)
+        elif alone and job.attempts >= max_attempts:
+            dead.append(job)
+        else:
+            again.append(job)
+    return again, halves, dead
+
+
+def _back_to_pending(connection: Connection, jobs: Jobs, **values: Any) -> None:
     if jobs:
         connection.execute(
             update(Job)
@@ -104,7 +116,7 @@ def _back_to_pending(
         )
 
 
-def _halve(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def _halve(connection: Connection, jobs: Jobs) -> None:
     # One attempt stays charged: the next death cuts this half in two again.
     middle = (Job.first_position + Job.end_position) // 2
     _back_to_pending(connection, jobs, end_position=middle, attempts=1)
@@ -125,7 +137,7 @@ def _halve(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> Non
         connection.execute(insert(Job), halves)
 
 
-def _bury(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def _bury(connection: Connection, jobs: Jobs) -> None:
     """Close jobs of one document each with a dead letter, or none if its customer was forgotten."""
     if not jobs:
         return
