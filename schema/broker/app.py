@@ -22,8 +22,8 @@ EXCHANGE = "triage"
 #: Seconds after which Redis gives an unacknowledged message to another worker: above any job, since
 #: Celery never renews it. The ledger's leases find dead workers long before.
 VISIBILITY_TIMEOUT = 12 * 3600
-#: Priorities of messages, for kombu: each is a list of its own in Redis. Urgent ones, as all that
-#: come back after their worker has died, are taken before the others.
+#: Priorities of messages as kombu has them: each is a list of its own in Redis. Urgent ones, as all
+#: that come back after their worker has died, are taken before the others.
 URGENT, LATER = 0, 9
 
 
@@ -65,7 +65,7 @@ TRANSPORT_OPTIONS: dict[str, Any] = {
 
 
 def queues() -> list[Queue]:
-    """One direct queue for each analysis."""
+    """Make one direct queue for each analysis."""
     exchange = Exchange(EXCHANGE, type="direct")  # type: ignore[no-untyped-call]
     return [
         Queue(queue_name(name), exchange, routing_key=name)  # type: ignore[no-untyped-call]
@@ -73,13 +73,13 @@ def queues() -> list[Queue]:
     ]
 
 
-def make_app(config: Settings, patience: float | None = None) -> Celery:
+def make_app(config: Settings, redis_timeout: float | None = None) -> Celery:
     """Build a Celery application on the broker that the settings name.
 
     Args:
         config: The settings.
-        patience: Seconds that Redis gets to answer, once, for whoever has more to do than to wait;
-            such an application sends and counts messages, and is not that of this process.
+        redis_timeout: Seconds that Redis gets to answer, with no second try; such an application
+            only sends and counts messages, and is not that of this process.
 
     Raises:
         SettingsError: If no broker is named.
@@ -90,7 +90,7 @@ def make_app(config: Settings, patience: float | None = None) -> Celery:
             "which starts an embedded Redis"
         )
     broker = parse_broker_url(config.redis_url.get_secret_value())
-    app = Celery("triage", broker=broker.url, set_as_current=patience is None)
+    app = Celery("triage", broker=broker.url, set_as_current=redis_timeout is None)
     app.conf.update(
         CONFIGURATION,
         # Not in the URL: there kombu would check no certificate, and Flower finds none of it.
@@ -100,10 +100,10 @@ def make_app(config: Settings, patience: float | None = None) -> Celery:
         # A respawned child loads its models before it says that it is alive.
         worker_proc_alive_timeout=config.load_timeout,
     )
-    if patience is not None:
+    if redis_timeout is not None:
         app.conf.broker_transport_options |= {
-            "socket_connect_timeout": patience,
-            "socket_timeout": patience,
+            "socket_connect_timeout": redis_timeout,
+            "socket_timeout": redis_timeout,
             "max_retries": 0,
         }
     return app

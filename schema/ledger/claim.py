@@ -15,13 +15,27 @@ from schema.options import RunOptions
 from schema.tables import Job, JobState, Run
 
 
+#: What the statement returns of a claimed job, for `_read_claim`.
+_CLAIMED = (
+    Job.run_id,
+    Job.analysis,
+    Job.first_position,
+    Job.end_position,
+    Job.attempts,
+    Job.fence,
+    select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job in the hands of a worker.
+    """A job that a worker holds.
 
     Attributes:
+        first_position: Where its documents begin in the run, inclusive.
+        end_position: Where they end, exclusive.
+        attempts: Times that computing has begun, this one included unless it is prefetched.
         fence: Number of this claim; whoever holds an older one can finish nothing any more.
-        attempts: Times that computing has begun, this one included unless it is claimed ahead.
     """
 
     job_id: int
@@ -35,7 +49,7 @@ class Claim:
 
 
 class UnknownOptionsError(ValueError):
-    """A run asks for what this worker does not know. One sentence, with the fix."""
+    """A run asks for what this worker does not know. Its text is one sentence, with the fix."""
 
 
 def claim(
@@ -51,7 +65,8 @@ def claim(
         analysis: Whose queue the message came from.
         worker: Name of the node and child.
         lease: Seconds until the job counts as abandoned, unless a heartbeat renews it.
-        ahead: Whether computing begins later, with `begin`: that charges the attempt then.
+        ahead: Whether the job is prefetched: computing begins later, with `begin`, which charges
+            the attempt.
 
     Returns:
         The claim, or None when there is nothing to claim: done already, claimed by another,
@@ -74,15 +89,7 @@ def claim(
             error_class=None,
             error_message=None,
         )
-        .returning(
-            Job.run_id,
-            Job.analysis,
-            Job.first_position,
-            Job.end_position,
-            Job.attempts,
-            Job.fence,
-            select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
-        )
+        .returning(*_CLAIMED)
     )
     with writing(engine) as connection:
         row = connection.execute(statement).one_or_none()

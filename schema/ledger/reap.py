@@ -19,13 +19,13 @@ Jobs = Sequence[Row[*tuple[Any, ...]]]
 
 #: Jobs that one step frees at the most, so that it holds its locks for milliseconds only.
 REAP_LIMIT = 500
-#: What a document is charged with whose workers went silent, each time it stood alone.
+#: The failure of a document whose workers went silent each time that it stood alone.
 LOST = Failure("WorkerLost", "its worker died or hung and could not say why")
 
 
 @dataclass(frozen=True, slots=True)
 class Reaped:
-    """What one step did, in jobs."""
+    """What one step has done, in jobs."""
 
     expired: int = 0
     halved: int = 0
@@ -39,8 +39,8 @@ def reap(
 
     A running job whose lease is over goes back to pending. If that happens a second time its
     worker has died twice on it, so it comes back in halves, until the document that kills workers
-    stands alone; that one is dead after `max_attempts`. A job that was only claimed ahead goes back
-    as it was.
+    stands alone; that one is dead after `max_attempts`. A job that was only prefetched goes back as
+    it was.
 
     Args:
         engine: The database.
@@ -63,7 +63,7 @@ def reap(
 
 
 def _have_tables(connection: Connection) -> None:
-    """Wait now for whoever has a table locked that we are going to use: later we hold jobs."""
+    """Wait for locks on the tables that we use, now, while we hold no job that others wait for."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE runs, run_documents, documents IN ROW SHARE MODE"))
         connection.execute(text("LOCK TABLE jobs, dead_letters IN ROW EXCLUSIVE MODE"))

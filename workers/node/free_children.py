@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def install(app: Celery) -> None:
-    """Let an application's nodes take messages only for free children; call it before they start."""
+    """Let nodes take messages only for children that are free; call it before they start."""
     app.steps["consumer"].add(Credit)
     # A weak reference would not outlive this function.
     worker_before_create_process.connect(give_back, weak=False)

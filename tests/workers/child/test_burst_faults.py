@@ -197,7 +197,9 @@ def test_without_redis_a_job_is_done_all_the_same(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_run(engine, ["first"], job_size=1)
-    away = Messages(make_app(Settings(redis_url=SecretStr("redis://127.0.0.1:1/0")), patience=0.2))
+    away = Messages(
+        make_app(Settings(redis_url=SecretStr("redis://127.0.0.1:1/0")), redis_timeout=0.2)
+    )
     child.send()
     monkeypatch.setattr(child.runner._ledger, "_messages", away)
     monkeypatch.setattr(ahead_module, "redis_outage", RedisOutage())
