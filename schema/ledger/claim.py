@@ -14,7 +14,6 @@ from schema.database.clock import after, now
 from schema.options import RunOptions
 from schema.tables import Job, JobState, Run
 
-
 #: What the statement returns of a claimed job, for `_read_claim`.
 _CLAIMED = (
     Job.run_id,
