@@ -141,11 +141,11 @@ def _bury(connection: Connection, jobs: Jobs) -> None:
     """Close jobs of one document each with a dead letter, or none if its customer was forgotten."""
     if not jobs:
         return
-    places = [(job.run_id, job.first_position) for job in jobs]
+    positions = [(job.run_id, job.first_position) for job in jobs]
     found = connection.execute(
         select(RunDocument.run_id, RunDocument.position, RunDocument.document_id)
         .join(DocumentRow, DocumentRow.id == RunDocument.document_id)
-        .where(tuple_(RunDocument.run_id, RunDocument.position).in_(places))
+        .where(tuple_(RunDocument.run_id, RunDocument.position).in_(positions))
         # In this order `forget` locks them too, so that the two never wait for each other; and it
         # cannot take them from under a letter that we are about to write.
         .order_by(DocumentRow.id)
