@@ -115,7 +115,9 @@ class _Builder:
                 return pack(loaded.model, precision, self._takes_types)
             except UnsupportedModelError as reason:
                 self.packs = False
-                logger.info("%s is computed in padded batches by Transformers: %s", self._name, reason)
+                logger.info(
+                    "%s is computed in padded batches by Transformers: %s", self._name, reason
+                )
         if precision == "int8":
             raise ModelError(
                 f"model {self._name!r} cannot be computed in int8, which needs the packed path; "
