@@ -40,7 +40,7 @@ class WorkerStatus:
         since: When it came into this state.
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
-        throughput: Its throughput in its last jobs.
+        throughput: Of its last jobs.
     """
 
     worker: str
@@ -60,7 +60,7 @@ class WorkerStatus:
 
 
 def all_worker_status(connection: Connection) -> list[WorkerStatus]:
-    """Read the status of all workers, in order of their names."""
+    """All workers by name."""
     columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(

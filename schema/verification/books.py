@@ -93,7 +93,7 @@ def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Ite
 
 
 def _batches(connection: Connection, run_id: int | None) -> list[range]:
-    """Ranges of run ids, oldest first, that are checked together."""
+    """Ranges of run ids, oldest first, that are looked at together."""
     statement = select(Run.id, Run.stored).where(_KEPT).order_by(Run.id)
     if run_id is not None:
         statement = statement.where(Run.id == run_id)

@@ -65,7 +65,7 @@ def count_outcomes(scope: Scope) -> dict[int, Tallies]:
 
 
 def check_outcomes(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]:
-    """Compare the counts, and name rows only where something is wrong."""
+    """Look at what was counted, and for the rows only where something is wrong."""
     may_be_empty = scope.many_rows and scope.analysis != "qa"
     # Each once, however many runs are wrong in it, and in the order in which runs have them.
     wrong = dict.fromkeys(

@@ -100,7 +100,7 @@ class PackedEncoder:
         self._turn = threading.Lock()
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
-        """Compute the logits of one batch.
+        """One batch through the model.
 
         Raises:
             ValueError: If a row has no token.

@@ -33,7 +33,7 @@ class PaddedEncoder:
         self._known = tokens_of(model)
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
-        """Compute the logits of one batch.
+        """One batch through the model, in one go.
 
         Raises:
             IndexError: If a row has a token that the model does not know.
