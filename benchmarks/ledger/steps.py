@@ -145,7 +145,7 @@ class Bench:
         assert self.time("resend, 96 lost", lambda: self.resend(0)) == room
 
     def dispatch(self) -> int:
-        return dispatch(self.engine, lambda analysis, ids: None, "sentiment", 4)
+        return dispatch(self.engine, lambda analysis, ids, *, urgent: None, "sentiment", 4)
 
     def resend(self, depth: int) -> int:
         lost = find_unclaimed(self.engine, "sentiment", depth, 30)

@@ -17,7 +17,7 @@ from producer.ingest.readers.row import Reject
 from producer.ingest.storage.block import Block, cut_blocks
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.storage.rejects_place import ENDING, remember_place
-from producer.ingest.storage.run import close_run
+from producer.ingest.storage.run import RunGoneError, close_run
 from producer.ingest.storage.store_block import store_block
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback
@@ -83,7 +83,8 @@ def ingest(
         on_block: Called after each block, whose jobs are waiting then.
 
     Raises:
-        IngestError: If an input cannot be read, or not to its end; blocks before that stay.
+        IngestError: If an input cannot be read, or not to its end; blocks before that stay. Or if
+            the run is cancelled or deleted meanwhile.
     """
     check_inputs(plan, settings.text_limit)
     rejects = RejectsFile(settings.rejects / f"{plan.run}{ENDING}")
@@ -99,6 +100,8 @@ def ingest(
                 on_block()
             if progress:
                 progress(counts, reading.fraction())
+    except RunGoneError:
+        raise
     except IngestError as error:
         if counts.read:
             raise IngestError(

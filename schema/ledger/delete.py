@@ -21,7 +21,7 @@ from schema.tables import DocumentRow, Job, Model, Run, RunDocument
 DELETE_LIMIT = 1_000
 
 #: What a run's rows are, in the order in which they go, and the key of each behind the run's id.
-#: The places of its documents are last: a document goes with the last place that it has anywhere.
+#: The positions of its documents are last: a document goes with the last one that it has anywhere.
 _ROWS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     *((table, tuple(_key.name for _key in table.__table__.primary_key)[1:]) for table in OUTCOMES),
     (Job, ("analysis", "first_position")),
@@ -31,11 +31,11 @@ _ROWS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
 
 @dataclass(slots=True)
 class Deleted:
-    """Rows that were deleted, or would be.
+    """Counts rows that were deleted, or would be.
 
     Attributes:
         documents: Stored documents that no other run has.
-        rows: Rows of the run by table: results, dead letters, jobs, places.
+        rows: Rows of the run by table: results, dead letters, jobs, positions.
     """
 
     documents: int = 0
@@ -43,7 +43,7 @@ class Deleted:
 
 
 def find_deletable(engine: Engine, run_id: int) -> Deleted:
-    """What `delete_run` would delete."""
+    """Count what `delete_run` would delete."""
     found = Deleted()
     with reading(engine) as connection:
         for table, _ in _ROWS:

@@ -26,11 +26,11 @@ LOG_PATIENCE = 5_000
 
 @dataclass(slots=True)
 class Forgotten:
-    """Rows that were deleted, or would be.
+    """Counts rows that were deleted, or would be.
 
     Attributes:
         documents: Stored documents.
-        rows: Rows by table: results, dead letters, places in runs.
+        rows: Rows by table: results, dead letters, positions in runs.
     """
 
     documents: int = 0
@@ -38,7 +38,7 @@ class Forgotten:
 
 
 def find_forgettable(engine: Engine, which: Which) -> Forgotten:
-    """What `forget` would delete."""
+    """Count what `forget` would delete."""
     found = Forgotten()
     for ids in _blocks(engine, which):
         found.documents += len(ids)
@@ -85,9 +85,9 @@ def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
         last = ids[-1]
 
 
-#: The tables of what came of documents.
+#: The tables that hold the outcomes of documents.
 OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, DeadLetter)
-#: What refers to documents by `run_id` and `document_id`.
+#: The tables that refer to documents by `run_id` and `document_id`.
 _REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 
 
@@ -97,7 +97,7 @@ def _name(table: type[Any]) -> str:
 
 @contextmanager
 def erasing(engine: Engine) -> Iterator[Connection]:
-    """A connection whose deletions leave nothing in the files of SQLite."""
+    """Open a connection whose deletions leave nothing in the files of SQLite."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection

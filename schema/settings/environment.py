@@ -1,4 +1,4 @@
-"""Settings: environment variables `TRIAGE_*`, or a `.env` file in the current directory."""
+"""Settings: read from the environment, `TRIAGE_*`, or from `.env` in the current directory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from schema.settings.broker_url import parse_broker_url
 from schema.settings.database_url import parse_database_url
 
-#: SQLAlchemy's names of the databases, and of the one driver that we know for each.
+#: Names that SQLAlchemy gives the databases, and the one driver of each that we use.
 DATABASES = ("postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 
 #: Documents or jobs that one statement may name, each with a parameter: PostgreSQL takes 65,535 of
@@ -20,11 +20,11 @@ MAX_STATEMENT_IDS = 10_000
 
 
 class SettingsError(ValueError):
-    """A setting is wrong. One sentence that names it, what it was, and what it may be."""
+    """A setting is wrong. Its text is one sentence: which, what it was, and what it may be."""
 
 
 class Settings(BaseSettings):
-    """All settings; `.env.example` documents each. Times are in seconds."""
+    """Holds all settings; `.env.example` documents each. Times are in seconds."""
 
     model_config = SettingsConfigDict(env_prefix="TRIAGE_", env_file=".env", extra="ignore")
 
@@ -42,20 +42,20 @@ class Settings(BaseSettings):
     #: Folder for `<run>.rejects.jsonl` of new runs; `Run.rejects_files` has those of all.
     rejects: Path = Path(".")
 
-    #: Characters; a longer text is rejected.
+    #: Characters of a text; a longer one is rejected.
     text_limit: int = Field(default=100_000, gt=0)
     #: Rows that are stored in one transaction.
     block_size: int = Field(default=5_000, gt=0)
-    #: Most documents in a job.
+    #: Documents in a job at the most.
     job_size: int = Field(default=256, gt=0, le=MAX_STATEMENT_IDS)
 
-    #: Least messages to keep in Redis for each analysis; beyond it three a running job.
+    #: Messages kept in Redis for each analysis at the least; more if more workers are busy.
     window: int = Field(default=4, gt=0, le=MAX_STATEMENT_IDS)
     #: How long a claim holds without a heartbeat.
     lease: float = Field(default=30, gt=0)
     #: Between two heartbeats of a running job.
     heartbeat: float = Field(default=10, gt=0)
-    #: Between two rounds of reaping and dispatching.
+    #: Between two rounds of maintenance, which reaps and dispatches.
     upkeep: float = Field(default=5, gt=0)
     #: After which a queued job's message counts as lost and is sent again.
     message_timeout: float = Field(default=30, gt=0)
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the settings afresh.
+    """Read the settings anew, as they are now.
 
     Raises:
         SettingsError: Names the first variable that is wrong.

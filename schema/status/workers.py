@@ -1,4 +1,4 @@
-"""What workers are up to, as `triage status` shows it."""
+"""Worker status: what each worker does, and how fast, as `triage status` shows it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from schema.database.clock import after, seconds_since
 from schema.tables import Worker
 
-#: Seconds after which a worker that nobody has seen is no longer listed, …
+#: Seconds after which a worker that nobody has seen alive is no longer listed.
 LISTED_FOR = 600.0
 
 
@@ -20,9 +20,9 @@ class Throughput:
     """How well a worker has used its machine lately; None where it had nothing to compute.
 
     Attributes:
-        tokens_per_second: Padding not counted.
-        padding: Share of what was computed, 0..1.
-        batch_fill: Share of their budgets that batches took, 0..1.
+        tokens_per_second: Tokens of texts a second, padding not counted.
+        padding: Padding's share of all computed tokens, 0..1.
+        batch_fill: Share of their token budgets that batches took, 0..1.
         forward_share: Share of the time in which models computed, 0..1.
     """
 
@@ -37,6 +37,7 @@ class WorkerStatus:
     """A worker as `triage status` shows it.
 
     Attributes:
+        since: When it came into this state.
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
         throughput: Of its last jobs.
@@ -52,10 +53,10 @@ class WorkerStatus:
     throughput: Throughput
 
     def as_json(self) -> dict[str, Any]:
-        """For `--json`; times in ISO 8601, seconds as numbers."""
-        said = asdict(self) | {"since": self.since.isoformat()} | asdict(self.throughput)
-        del said["throughput"]
-        return said
+        """The object that `--json` prints; times in ISO 8601, seconds as numbers."""
+        printed = asdict(self) | {"since": self.since.isoformat()} | asdict(self.throughput)
+        del printed["throughput"]
+        return printed
 
 
 def all_worker_status(connection: Connection) -> list[WorkerStatus]:

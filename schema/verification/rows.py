@@ -1,4 +1,4 @@
-"""Checks of rows: every row that a run has read is accounted for."""
+"""Checks of rows: every row that a run has read is stored, a duplicate or rejected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from schema.verification.violation import Violation
 
 
 def check_rows(scope: Scope) -> list[Violation]:
-    """The counts of a run, its documents, and that it has to do with known analyses only."""
+    """Check the counts of a run, its documents, and that all of its analyses are known."""
     documents = scope.by_run(
         f"""
         SELECT run_id, count(*) FROM run_documents WHERE {scope.within("run_id")} GROUP BY run_id
@@ -41,7 +41,7 @@ def check_rows(scope: Scope) -> list[Violation]:
 
 
 def _wrong_counts(run: RunRow, documents: int, inputs: int | None) -> list[str]:
-    """What a run's own counts, and the number of its documents, contradict each other in."""
+    """Name where a run's own counts, and the number of its documents, contradict each other."""
     wrong = []
     if run.read != run.stored + run.duplicate + run.rejected:
         wrong.append(

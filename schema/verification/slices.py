@@ -1,5 +1,5 @@
-"""Checks of slices: the jobs of an analysis cover the documents of a run, each just once, and what
-they say of themselves is possible.
+"""Checks of slices: the jobs of an analysis cover the documents of a run, each just once, and their
+states are possible.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SLICES = """
 
 
 def check_slices(scope: Scope) -> list[Violation]:
-    """No gap, no overlap, from 0 to the number of stored documents."""
+    """Check that slices have no gap and no overlap, from 0 to the number of stored documents."""
     within = scope.within("run_id")
     found = []
     for check, wrong in (
@@ -43,7 +43,7 @@ def check_slices(scope: Scope) -> list[Violation]:
 
 
 def check_states(scope: Scope) -> list[Violation]:
-    """States are known; a running job has a worker and a lease; attempts are never negative."""
+    """Check that states are known, and that a running job has a worker and a lease."""
     states = ", ".join(f"'{state.value}'" for state in JobState)
     return [
         violation

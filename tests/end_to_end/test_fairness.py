@@ -45,9 +45,9 @@ class RedisWatch:
     looks: list[int] = field(default_factory=list)
 
     def look(self, analysis: str = "sentiment") -> bool:
-        depth = int(self.client.llen(KEY_PREFIX + queue_name(analysis)))  # type: ignore[arg-type]
+        depth = int(self.client.llen(KEY_PREFIX + queue_name(analysis)))
         self.messages = max(self.messages, depth)
-        self.memory = max(self.memory, self.client.info("memory")["used_memory"])  # type: ignore[index]
+        self.memory = max(self.memory, self.client.info("memory")["used_memory"])
         self.looks.append(depth)
         return True
 

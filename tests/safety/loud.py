@@ -38,14 +38,14 @@ class LoudWindow(Window):
 
 
 class _Loud(Analysis):
-    """Put before a real analysis."""
+    """Put before a real analysis, whose methods `super()` is: mypy sees the abstract ones."""
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:
         for document in documents:
             _shout(PREPARED, document.text)
-        prepared = super().prepare(documents, options)
+        prepared = super().prepare(documents, options)  # type: ignore[safe-super]
         for document, windows in zip(documents, prepared or (), strict=True):
             if not isinstance(windows, DocumentError):
                 windows[:] = [
@@ -56,7 +56,7 @@ class _Loud(Analysis):
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         _shout_at(windows)
-        return super().forward(windows, on_progress)
+        return super().forward(windows, on_progress)  # type: ignore[safe-super]
 
     def stream(self, group: str) -> Stream | None:
         stream = super().stream(group)
@@ -70,7 +70,7 @@ class _Loud(Analysis):
         options: RunOptions,
     ) -> list[Result]:
         _shout(ASSEMBLED, document.text)
-        return super().assemble(document, windows, outputs, options)
+        return super().assemble(document, windows, outputs, options)  # type: ignore[safe-super]
 
 
 def _shout_at(windows: Sequence[Window]) -> None:

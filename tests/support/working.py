@@ -36,7 +36,7 @@ def outcomes(engine: Engine, claimed: Claim, failing: Collection[str] = ()) -> l
     model = Provenance("pocket/" + claimed.analysis, "sha256:0123456789ab", {"a": 1})
     return [
         Outcome(
-            one.id,
+            int(one.id),
             FAILURE if one.text in failing else results(claimed.analysis, one, claimed),
             model,
         )

@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 GPU = torch.device("cuda:0")
-OPTIONS = RunOptions(questions=["What arrived late?"], translate_to="de")
+OPTIONS = RunOptions(questions=("What arrived late?",), translate_to="de")
 
 
 def documents_of(count: int) -> list[Document]:

@@ -169,7 +169,9 @@ class LedgerClient:
         """Let Flower know of a job whose message Celery has not seen."""
         node = self._name.rpartition("/")[0]
         try:
-            self._messages.tell_done(node, claimed.analysis, claimed.job_id, message_id, seconds)
+            self._messages.send_task_events(
+                node, claimed.analysis, claimed.job_id, message_id, seconds
+            )
         except BrokerError as error:
             redis_outage.note(str(error))
 

@@ -24,7 +24,7 @@ from schema.process import die_with_parent, machine, this_process
 from schema.settings import Settings, settings
 from schema.worker_registry import NameTakenError, not_ready, ready, register, workers_on
 from workers.models.checkpoint import ModelError
-from workers.node.child_exit import death_of
+from workers.node.child_exit import exit_of
 from workers.node.maintenance import REDIS_TIMEOUT
 from workers.node.scoreboard import ScoreboardSlot, node_scoreboard
 from workers.runtime.threads import limit_threads
@@ -117,7 +117,7 @@ def fail_node(sender: Any, **_signal: Any) -> None:
 def _register(database: Engine, name: str) -> None:
     # The one before is known by its pid only to who replaces it.
     before = workers_on(database, machine()).get(name)
-    death = death_of(before.pid) if before else LOST
+    death = exit_of(before.pid) if before else LOST
     register(database, name, this_process(), _consumed(), death)
 
 

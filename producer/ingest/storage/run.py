@@ -27,12 +27,38 @@ class LockedRun:
     stored: int
 
 
+class RunGoneError(IngestError):
+    """The run was cancelled or deleted while its rows came in: the same command does not resume."""
+
+
+def make_run(connection: Connection, plan: Plan) -> None:
+    """Make the plan's run if there is none of this name: once an ingestion, before its first block.
+
+    A run that is not there at a later block was deleted meanwhile, and is not made anew.
+    """
+    if connection.execute(select(Run.id).where(Run.name == plan.run)).first() is not None:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = {
+        "name": plan.run,
+        "state": RunState.INGESTING,
+        "analyses": list(plan.analyses),
+        "options": plan.options.model_dump(mode="json"),
+        "read": 0,
+        "stored": 0,
+        "duplicate": 0,
+        "rejected": 0,
+        "created_at": now(),
+    }
+    connection.execute(dialect.insert(Run).values(new).on_conflict_do_nothing())
+
+
 def lock_run(connection: Connection, plan: Plan) -> LockedRun:
-    """Find the plan's run, or make it, and lock it.
+    """Lock the plan's run, which `make_run` has made, until the transaction ends.
 
     Raises:
-        IngestError: If there is a run of this name for other analyses or options, or a cancelled
-            one.
+        IngestError: If there is a run of this name for other analyses or options.
+        RunGoneError: If it is cancelled, or no longer there.
     """
     # Workers that write results hold a key share lock on the run; it must not keep us waiting.
     find = select(Run.id, Run.stored, Run.analyses, Run.options, Run.cancelled_at).where(
@@ -42,27 +68,19 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
     found = connection.execute(find).one_or_none()
     options = plan.options.model_dump(mode="json")
     if found is None:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        new = {
-            "name": plan.run,
-            "state": RunState.INGESTING,
-            "analyses": list(plan.analyses),
-            "options": options,
-            "read": 0,
-            "stored": 0,
-            "duplicate": 0,
-            "rejected": 0,
-            "created_at": now(),
-        }
-        connection.execute(dialect.insert(Run).values(new).on_conflict_do_nothing())
-        found = connection.execute(find).one()
+        raise RunGoneError(
+            f"run {plan.run} was deleted while its rows came in, and nothing of it is left; "
+            "to take the rows in after all, run the same command again"
+        )
     if tuple(found.analyses) != plan.analyses or found.options != options:
         raise IngestError(
             f"run {plan.run} exists with analyses {','.join(found.analyses)} and options "
             f"{found.options}, which are not those of this command; give another --run"
         )
     if found.cancelled_at is not None:
-        raise IngestError(f"run {plan.run} is cancelled and takes no more rows; give another --run")
+        raise RunGoneError(
+            f"run {plan.run} is cancelled and takes no more rows; give another --run"
+        )
     return LockedRun(found.id, found.stored)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select, update
 
-from producer.commands import status as status_module
 from producer.display.progress_table import duration
 from schema.database import reading, writing
 from schema.database.clock import after, now
@@ -154,7 +153,7 @@ def between_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Non
     """Do something where `--watch` pauses between two looks."""
 
     def use(action: Callable[[], None]) -> None:
-        monkeypatch.setattr(status_module.time, "sleep", lambda _seconds: action())
+        monkeypatch.setattr("producer.commands.status.time.sleep", lambda _seconds: action())
 
     return use
 

@@ -80,7 +80,7 @@ def test_stopped_at_any_row_any_number_of_times(
     paths, rows = _files(tmp_path)
     # Documents of their own, so that no example meets those of another.
     name = f"r{next(_names)}"
-    asked = {"run": name, "source": name, "analyses": "qa"}
+    asked: dict[str, Any] = {"run": name, "source": name, "analyses": "qa"}
     sizes = st.sampled_from([1, 4, 9, 20, rows + 1])
     for _ in range(data.draw(st.integers(1, 4))):
         row, size = data.draw(st.integers(0, rows - 1)), data.draw(sizes)

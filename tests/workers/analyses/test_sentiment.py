@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ TEXTS = SHORT + long_texts(120, 6, seed=5)
 CONTENT = WINDOW - 2
 
 
-def load(folder: Path, **options: int) -> Analysis:
+def load(folder: Path, **options: Any) -> Analysis:
     entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return load_analysis("sentiment", Catalog("test", {"sentiment": entry}), "cpu")
 

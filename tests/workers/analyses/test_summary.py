@@ -92,7 +92,7 @@ def test_a_long_text_is_summarised_piece_by_piece(analysis: SummaryAnalysis) -> 
     windows = windows_of(analysis, text)
     assert len(windows) > 3
     assert all(window.length == len(window.features.ids) <= SEQ2SEQ_WINDOW for window in windows)
-    tokenizer = analysis._generator.loaded.tokenizer
+    tokenizer: Any = analysis._generator.loaded.tokenizer
     pieces = [tokenizer.decode(window.features.ids, skip_special_tokens=True) for window in windows]
     assert "".join("".join(pieces).split()) == "".join(text.split())
     outcomes = analyse(analysis, documents_of([*pieces, text]))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 
 from schema.broker.app import make_app
@@ -74,7 +75,7 @@ def test_whatever_ends_a_burst_what_was_taken_ahead_goes_back(
     child.analysis.on_forward["first"] = fail
     if isinstance(fault, NodeStopping):
         # An error of any other kind is held against the document.
-        child.runner._engines["sentiment"].outcomes = lambda *_: fail()  # type: ignore
+        child.runner._engines["sentiment"].outcomes = lambda *_: fail()  # type: ignore[assignment]
     if isinstance(fault, WorkerError):
         child.work()
         with reading(engine) as connection:
@@ -96,7 +97,7 @@ def test_an_unknown_fault_is_charged_to_the_job_that_was_computed(
         wait_until_ahead(engine)
         raise TypeError
 
-    child.runner._engines["sentiment"].outcomes = fail  # type: ignore
+    child.runner._engines["sentiment"].outcomes = fail  # type: ignore[assignment]
     child.work()
     assert states(engine) == [(JobState.RUNNING, 1), (JobState.PENDING, 0)]
     assert [job.error_class for job in jobs(engine)] == ["TypeError", None]
@@ -196,7 +197,9 @@ def test_without_redis_a_job_is_done_all_the_same(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_run(engine, ["first"], job_size=1)
-    away = Messages(make_app(Settings(redis_url="redis://127.0.0.1:1/0"), patience=0.2))
+    away = Messages(
+        make_app(Settings(redis_url=SecretStr("redis://127.0.0.1:1/0")), redis_timeout=0.2)
+    )
     child.send()
     monkeypatch.setattr(child.runner._ledger, "_messages", away)
     monkeypatch.setattr(ahead_module, "redis_outage", RedisOutage())

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from schema.database import writing
+from schema.ledger.begin import begin
 from schema.ledger.cancel import cancel
 from schema.ledger.claim import Claim
 from schema.ledger.pause import pause, resume
@@ -171,7 +172,7 @@ def test_a_job_that_must_not_begin_is_let_go_at_once(
     monkeypatch.setattr(job_stream_module, "LOOK_AGAIN", 0)
     child = Child(engine, Scoreboard(), Streamed(wants=2))
     _, paused, _, _ = (make_run(engine, [text], name=text) for text in ("a", "bb", "c", "d"))
-    begin, seen = clerk_module.begin, []
+    seen: list[object] = []
 
     def paused_just_now(database: Engine, claim: Claim) -> Claim | None:
         if claim.run_id == paused and not seen:

@@ -54,7 +54,7 @@ def test_a_full_disk_is_waited_for(sqlite_engine: Engine) -> None:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_connection_that_was_cut_is_made_again(engine: Engine, database_url: str) -> None:
     other = open_engine(database_url)
-    tries = []
+    tries: list[int] = []
 
     def cut_once() -> int:
         with writing(engine) as connection:

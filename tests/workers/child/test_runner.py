@@ -14,6 +14,8 @@ from schema.broker.app import make_app
 from schema.broker.messages import Messages
 from schema.database import reading, writing
 from schema.document import Document
+from schema.ledger.claim import claim
+from schema.ledger.finish import finish as ledger_finish
 from schema.ledger.reap import LOST, reap
 from schema.options import RunOptions
 from schema.process import this_process
@@ -215,13 +217,13 @@ def test_a_job_that_waits_for_the_database_has_the_grace_of_the_node(
     attempts: int,
 ) -> None:
     make_run(engine, ["a"])
-    real, away = clerk_module.finish, [OperationalError("SELECT", {}, Exception("gone"))]
+    away = [OperationalError("SELECT", {}, Exception("gone"))]
 
     def finish(*arguments: object) -> object:
         if away:
             board.stop(grace)
             raise away.pop()
-        return real(*arguments)  # type: ignore[arg-type]
+        return ledger_finish(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(clerk_module, "finish", finish)
     # Its beat would end this very process when the time is up.
@@ -272,7 +274,7 @@ def test_a_claim_whose_answer_was_lost_is_made_again_and_costs_no_attempt(
     engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_run(engine, ["a"])
-    claim, cut = clerk_module.claim, [True]
+    cut = [True]
 
     def cut_after_commit(*arguments: object, **options: object) -> object:
         claimed = claim(*arguments, **options)  # type: ignore[arg-type]

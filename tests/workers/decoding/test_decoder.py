@@ -76,7 +76,8 @@ def generated(model: Any, settings: GenerationConfig, source: list[int]) -> list
         text = model.generate(
             input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
         )
-    return text[0, 1:].tolist()
+    written: list[int] = text[0, 1:].tolist()
+    return written
 
 
 def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
@@ -270,7 +271,7 @@ def test_greedy_texts_are_those_of_generate_where_scores_are_coarse(
     sources = sources_of(16, model.config.eos_token_id)
     expected = [generated(model, settings, source) for source in sources]
     decoder = decoder_of(model, settings, rows=5)
-    assert decoder._model.head._screen is not None
+    assert decoder._model.head._int8_argmax is not None
     # Lengths differ by more than twice, so that there are several cohorts in a step.
     assert decoder.decode(sources, nothing) == expected
 

@@ -114,7 +114,7 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
         (hf.BertForTokenClassification, hf.BertConfig(**SIZES, is_decoder=True), "decoder"),
         (
             hf.BertForTokenClassification,
-            hf.BertConfig(**SIZES, position_embedding_type="relative_key"),
+            hf.BertConfig(**SIZES | {"position_embedding_type": "relative_key"}),
             "position_embedding_type 'relative_key'",
         ),
         (
@@ -124,7 +124,7 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
         ),
         (
             hf.DebertaV2ForTokenClassification,
-            hf.DebertaV2Config(**V3, conv_kernel_size=3),
+            hf.DebertaV2Config(**V3 | {"conv_kernel_size": 3}),
             "convolution",
         ),
         (

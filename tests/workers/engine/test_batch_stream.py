@@ -59,7 +59,7 @@ def label_of(outcome: Outcome) -> str:
 
 def exactly(outcome: Outcome) -> list[object]:
     assert not isinstance(outcome.outcome, Failure)
-    results = [asdict(result) for result in outcome.outcome]  # type: ignore[call-overload]
+    results = [asdict(result) for result in outcome.outcome]
     return [outcome.document_id, outcome.model, *results]
 
 
@@ -74,7 +74,7 @@ def nearly(outcome: Outcome) -> list[object]:
 def test_outcomes_are_those_of_each_job_by_itself(
     tiny_catalog: Catalog, name: str, lanes: int
 ) -> None:
-    options = RunOptions(questions=["What arrived late?"])
+    options = RunOptions(questions=("What arrived late?",))
     engine = Engine(load_analysis(name, tiny_catalog, "cpu"))
     engine._budgets.set_ceiling("", 64)
     texts = [f"Parcel {number} from Berlin was late. " * (number % 5 + 1) for number in range(24)]

@@ -68,7 +68,7 @@ def test_what_a_call_back_raises_is_no_fault_of_the_model(place: str) -> None:
         one: fail if one == place else lambda *_: None for one in ("more", "on_step", "on_done")
     }
     with pytest.raises(KeyError, match=place):
-        ContinuousBatching(engine).run("", batch_of(engine, documents_of(["a"])), **calls)  # type: ignore[arg-type]
+        ContinuousBatching(engine).run("", batch_of(engine, documents_of(["a"])), **calls)
 
 
 def test_what_the_model_raises_is_told_and_blames_nobody() -> None:

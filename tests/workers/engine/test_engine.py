@@ -27,7 +27,7 @@ def analysis() -> CountingAnalysis:
     return CountingAnalysis()
 
 
-def labels(outcomes: Sequence[list[Result] | Failure]) -> list[str]:
+def labels(outcomes: Sequence[Sequence[Result] | Failure]) -> list[str]:
     """The label of each result, `!` for a failure."""
     found = []
     for outcome in outcomes:

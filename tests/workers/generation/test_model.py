@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.support.told_checkpoints import build_m2m100, build_nllb
 from workers.analyses.translation import TranslationAnalysis
 from workers.decoding import Decoder, TransformersDecoder
 from workers.generation import model as text_model
+from workers.models.loading import load
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,6 @@ TEXTS = SHORT[3:9]
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The models that are really loaded, one by one."""
     loaded: list[str] = []
-    load: Callable[..., Any] = text_model.load
 
     def counted(entry: CatalogEntry, *rest: Any) -> Any:
         loaded.append(entry.model)

@@ -160,8 +160,14 @@ def test_quotation_marks_that_never_end_do_not_take_the_square_of_the_file(
 ) -> None:
     # Inside quotation marks each of these lines ends one field and opens another.
     content = b"id,text\n" + b'a","b\n' * 2_000 + b"1,good\n"
-    read, next_line = [], Lines.__next__
-    monkeypatch.setattr(Lines, "__next__", lambda lines: read.append(1) or next_line(lines))
+    read: list[str] = []
+    next_line = Lines.__next__
+
+    def counted(lines: Lines) -> str:
+        read.append(line := next_line(lines))
+        return line
+
+    monkeypatch.setattr(Lines, "__next__", counted)
     _, good, bad = read_bytes(tmp_path, "a.csv", content)
     assert [(row.line, row.fields["text"]) for row in good] == [(2_002, "good")]
     assert [reject.line for reject in bad] == list(range(2, 2_002))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ HEADS = {
     "csv": b"id,text\n" + b'1,"a"\n' * GOOD,
     "jsonl": b'{"id": 1, "text": "a"}\n' * GOOD,
 }
-PACK = {"gz": gzip.compress, "zst": zstandard.compress}
+PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstandard.compress}
 LINE = b"words that are in a line\n"
 ALONE = r"line 25\d: this line alone has more than 5,000,000 characters; take it out$"
 NO_ROW = r"line 25\d: there is no row .* in the 5,000,000 characters from here to line .* take them"
