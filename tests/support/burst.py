@@ -23,7 +23,7 @@ from workers.analysis import Window
 from workers.child.runner import JobRunner
 from workers.engine.engine import Engine as Warm
 from workers.errors import DocumentError
-from workers.node.scoreboard import _PLACE, Scoreboard, _offset
+from workers.node.scoreboard import _SLOT, Scoreboard, _offset
 
 NAME = "node/0"
 PATIENCE = 30.0
@@ -70,7 +70,7 @@ class Child:
             self.messages,
             config,
             NAME,
-            board.place(0, os.getpid()),
+            board.slot(0, os.getpid()),
         )
         self._engine = engine
 
@@ -85,7 +85,7 @@ class Child:
 
     def limit(self) -> float:
         """Until when the child says that it may be busy; 0 if it says nothing."""
-        return float(_PLACE.unpack_from(self.board._page, _offset(0))[1])
+        return float(_SLOT.unpack_from(self.board._page, _offset(0))[1])
 
     @property
     def computed(self) -> list[str]:

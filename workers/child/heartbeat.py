@@ -19,7 +19,7 @@ from schema.ledger.claim import Claim
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import release
 from schema.settings import Settings
-from workers.node.scoreboard import LOOK, ScoreboardSlot
+from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +37,13 @@ class Heartbeat:
     Args:
         database: The ledger.
         config: For lease and heartbeat.
-        place: Where the child says that it gets on, and learns that it is to end.
+        slot: Where the child says that it gets on, and learns that it is to end.
     """
 
-    def __init__(self, database: Engine, config: Settings, place: ScoreboardSlot) -> None:
+    def __init__(self, database: Engine, config: Settings, slot: ScoreboardSlot) -> None:
         self._database = database
         self._config = config
-        self._place = place
+        self._slot = slot
         self._over = threading.Event()
         self._lock = threading.Lock()
         #: By job; one that is lost is None, until it is dropped.
@@ -91,10 +91,10 @@ class Heartbeat:
 
     def _repeat(self) -> None:
         due = time.monotonic() + self._config.heartbeat
-        while not self._over.wait(LOOK):
-            if self._place.time_is_up:
+        while not self._over.wait(POLL_INTERVAL):
+            if self._slot.time_is_up:
                 self._give_back()
-            if time.monotonic() >= due and not self._place.overdue:
+            if time.monotonic() >= due and not self._slot.is_overdue:
                 due = time.monotonic() + self._renew()
 
     def _renew(self) -> float:

@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,7 +28,7 @@ from workers.child.writer import JobResult, ResultWriter
 from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.counters import Counters
 from workers.errors import DeviceLostError
-from workers.node.scoreboard import ScoreboardSlot
+from workers.node.scoreboard import Deadline, ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class JobStream:
         collect: Waits until the job before is written.
         settlement: Knows what to do when a job cannot begin.
         beat: Holds the claims.
-        place: This child's on the board.
+        slot: This child's.
         config: Limits.
     """
 
@@ -66,14 +67,14 @@ class JobStream:
         collect: Callable[[], None],
         settlement: FailurePolicy,
         beat: Heartbeat,
-        place: ScoreboardSlot,
+        slot: ScoreboardSlot,
         config: Settings,
     ) -> None:
         self._streaming, self._group = streaming, group
         self._ledger, self._prefetcher, self._look = ledger_client, ahead, look
         self._writer, self._collect = writer, collect
         self._failure_policy, self._beat = settlement, beat
-        self._place, self._config = place, config
+        self._slot, self._config = slot, config
         #: Those that are not done, by the order in which they came.
         self._running: dict[int, ClaimedJob] = {}
         self._joined_at: dict[int, float] = {}
@@ -99,19 +100,18 @@ class JobStream:
             WorkerError: The jobs are still held, as after whatever else is raised.
         """
         self._since = began
-        self._place.computing(self._config.batch_timeout)
         fault = None
         try:
-            fault = self._streaming.run(
-                self._group, self._join(first), self._more, self._on_step, self._on_done
-            )
+            with self._slot.computing(self._config.batch_timeout) as deadline:
+                on_step = partial(self._on_step, deadline)
+                fault = self._streaming.run(
+                    self._group, self._join(first), self._more, on_step, self._on_done
+                )
         except LeaseLostError:
             logger.info("nothing is left of a stream")
         except DeviceLostError as device:
             self._expire_all(device)
             raise
-        finally:
-            self._place.waiting()
         left = [replace(job, alone=True) for job in self._running.values()]
         if fault is not None:
             numbers = ", ".join(str(job.claim.job_id) for job in left)
@@ -128,8 +128,7 @@ class JobStream:
 
     def _more(self, wait: bool) -> Batch | None:
         # Whoever waits for the database or for a tokenizer is not to be ended as one that hangs.
-        self._place.waiting()
-        try:
+        with self._slot.idle():
             while (taken := self._taken(wait)) is not None:
                 if not fits(taken, self._streaming, self._group, self._config):
                     self._aside = taken
@@ -137,22 +136,17 @@ class JobStream:
                 self._look(len(self._running) + 1)
                 if begun := self._failure_policy.begun(taken.claim, self._beat):
                     return self._join(replace(taken, claim=begun, begun=True))
-            return None
-        finally:
-            self._place.computing(self._config.batch_timeout)
+        return None
 
     def _taken(self, wait: bool) -> ClaimedJob | None:
-        if self._aside is not None or self._place.stopping or not self._takes_more():
+        if self._aside is not None or self._slot.is_stopping or not self._takes_more():
             return None
         if not self._prefetcher.looks and monotonic() >= self._look_again:
             self._look_again = monotonic() + LOOK_AGAIN
             self._look(len(self._running))
         if not (wait or self._prefetcher.has_looked):
             return None
-        try:
-            return self._prefetcher.taken(lambda: self._place.computing(self._config.load_timeout))
-        finally:
-            self._place.waiting()
+        return self._prefetcher.wait_for_job(self._slot, self._config.load_timeout)
 
     def _takes_more(self) -> bool:
         # Where one lane hangs, others would hide it as long as there is something to do.
@@ -168,8 +162,8 @@ class JobStream:
                 self._ledger.expire(job.claim, Failure(type(fault).__name__, str(fault)))
             self._beat.drop(job.claim)
 
-    def _on_step(self) -> None:
-        self._place.computing(self._config.batch_timeout)
+    def _on_step(self, deadline: Deadline) -> None:
+        deadline.extend()
         for number, job in list(self._running.items()):
             try:
                 self._beat.check(job.claim)
@@ -184,11 +178,8 @@ class JobStream:
         del self._joined_at[number]
         if (job := self._running.pop(number, None)) is None:
             return
-        self._place.waiting()
-        try:
+        with self._slot.idle():
             self._collect()
-        finally:
-            self._place.computing(self._config.batch_timeout)
         now = monotonic()
         computed = JobResult(job.claim, outcomes, counters, now - self._since, job.message)
         self._since = now

@@ -44,7 +44,7 @@ class LedgerClient:
         messages: Redis.
         config: Leases and windows.
         name: This child in the ledger, e.g. `gpu0@host/0`.
-        place: This child's place on the node's board: tells when to wait no longer.
+        slot: This child's on the node's scoreboard: tells when to wait no longer.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class LedgerClient:
         messages: Messages,
         config: Settings,
         name: str,
-        place: ScoreboardSlot,
+        slot: ScoreboardSlot,
     ) -> None:
         self._database = database
         self._messages = messages
         self._config = config
         self._name = name
-        self._place = place
+        self._slot = slot
         self._ending = threading.Event()
 
     def wait_no_longer(self) -> None:
@@ -84,7 +84,7 @@ class LedgerClient:
             lease = self._config.lease
             return claim(self._database, job_id, analysis, self._name, lease, ahead=ahead)
 
-        return retry(f"job {job_id}", once, self._place.wait)
+        return retry(f"job {job_id}", once, self._slot.wait)
 
     def next_message(self, analysis: str, *, urgent: bool = False) -> tuple[str, int] | None:
         """The message whose turn it is, taken out of the queue: its id, and that of its job; with
@@ -148,14 +148,14 @@ class LedgerClient:
 
     def say_ready(self) -> None:
         """Let everybody know that this child works."""
-        retry("ready", lambda: ready(self._database, self._name), self._hold_out)
+        retry("ready", lambda: ready(self._database, self._name), self._wait_while_holding)
 
     def say_not_ready(self, reason: str, seconds: float) -> None:
         """Let everybody know that it does not, and for how long."""
         retry(
             "not ready",
             lambda: not_ready(self._database, self._name, reason, seconds),
-            self._hold_out,
+            self._wait_while_holding,
         )
 
     def report(self, throughput: Throughput) -> None:
@@ -184,7 +184,7 @@ class LedgerClient:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 
     def _patiently(self, claimed: Claim, operation: Callable[[], T]) -> T:
-        return retry(f"job {claimed.job_id}", operation, self._hold_out)
+        return retry(f"job {claimed.job_id}", operation, self._wait_while_holding)
 
-    def _hold_out(self, seconds: float) -> bool:
-        return self._place.hold_out(seconds, self._ending)
+    def _wait_while_holding(self, seconds: float) -> bool:
+        return self._slot.wait_while_holding(seconds, self._ending)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import NodeStopping
 from workers.node.redis_outage import redis_outage
-from workers.node.scoreboard import LOOK
+from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
 
 if TYPE_CHECKING:
     from workers.engine.engine import Engine
@@ -79,20 +79,20 @@ class Prefetcher:
         """Whether its outcome is there."""
         return self._taking is not None and self._taking.done()
 
-    def taken(self, on_preparing: Callable[[], None]) -> ClaimedJob | None:
+    def wait_for_job(self, slot: ScoreboardSlot, load_timeout: float) -> ClaimedJob | None:
         """Wait for it: the job, or None if none was to be had, or nobody has looked.
 
         Args:
-            on_preparing: Called if what is waited for is the tokenising, which may load a model,
-                and so may hang.
+            slot: Says that it computes while what is waited for is the tokenising, which may load
+                a model, and so may hang.
+            load_timeout: Seconds that this may take.
         """
         if self._taking is None:
             return None
-        told = False
-        while not wait([self._taking], LOOK).done:
-            if self._preparing and not told:
-                told = True
-                on_preparing()
+        while not wait([self._taking], POLL_INTERVAL).done:
+            if self._preparing:
+                with slot.computing(load_timeout):
+                    wait([self._taking])
         taken = self._taking.result()
         self._taking = None
         return taken

@@ -56,7 +56,7 @@ class JobRunner:
         messages: To pull the next jobs in.
         config: Leases, limits and windows.
         name: This child in the ledger, e.g. `gpu0@host/0`.
-        place: This child's place on the node's board.
+        slot: This child's on the node's scoreboard.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class JobRunner:
         messages: Messages,
         config: Settings,
         name: str,
-        place: ScoreboardSlot,
+        slot: ScoreboardSlot,
     ) -> None:
         self._database = database
         self._engines = engines
@@ -76,8 +76,8 @@ class JobRunner:
             if engine.streams
         }
         self._config = config
-        self._place = place
-        self._ledger = LedgerClient(database, messages, config, name, place)
+        self._slot = slot
+        self._ledger = LedgerClient(database, messages, config, name, slot)
         self._prefetcher = Prefetcher(self._ledger, engines)
         self._writer = ResultWriter(self._ledger)
         self._failure_policy = FailurePolicy(self._ledger)
@@ -90,7 +90,7 @@ class JobRunner:
         Raises:
             NodeStopping: If the node is to end and the message has to go to another.
         """
-        if self._place.stopping:
+        if self._slot.is_stopping:
             raise NodeStopping(f"job {job_id}")
         began = monotonic()
         try:
@@ -98,7 +98,7 @@ class JobRunner:
             if claimed is None:
                 logger.info("job %d: nothing to claim", job_id)
                 return
-            with Heartbeat(self._database, self._config, self._place) as beat:
+            with Heartbeat(self._database, self._config, self._slot) as beat:
                 beat.hold(claimed)
                 self._burst(ClaimedJob(claimed, begun=True), beat, began)
         except DeviceLostError:
@@ -148,7 +148,7 @@ class JobRunner:
         analysis = job.claim.analysis
         # A worker may die of what is tokenised beside it: that must not be all of its attempts.
         last = job.claim.attempts > 1 or self._config.max_attempts < 2
-        if last or self._prefetcher.looks or self._place.stopping or monotonic() >= until:
+        if last or self._prefetcher.looks or self._slot.is_stopping or monotonic() >= until:
             return
         streams = analysis in self._streamings
         age = monotonic() - until + BURST
@@ -165,19 +165,19 @@ class JobRunner:
         claimed, engine = job.claim, self._engines[job.claim.analysis]
         before = engine.counters.copy()
 
-        def on_progress() -> None:
-            self._place.computing(self._config.batch_timeout)
-            beat.check(claimed)
-
         def compute() -> JobResult:
             documents = self._ledger.read(claimed) if job.documents is None else job.documents
             # Tokenising the first documents of a language may load a model.
             loading = self._config.load_timeout if job.prepared is None else 0
-            self._place.computing(loading + self._config.batch_timeout)
-            try:
+            timeout = self._config.batch_timeout
+            with self._slot.computing(loading + timeout) as deadline:
+
+                def on_progress() -> None:
+                    deadline.seconds = timeout
+                    deadline.extend()
+                    beat.check(claimed)
+
                 outcomes = engine.outcomes(documents, claimed.options, on_progress, job.prepared)
-            finally:
-                self._place.waiting()
             done = engine.counters - before
             return JobResult(claimed, outcomes, done, monotonic() - began, job.message)
 
@@ -193,19 +193,14 @@ class JobRunner:
         try:
             documents = self._ledger.read(job.claim)
             engine = self._engines[job.claim.analysis]
-            self._place.computing(self._config.load_timeout)
-            return replace(
-                job,
-                documents=documents,
-                prepared=engine.prepare(documents, job.claim.options),
-            )
+            with self._slot.computing(self._config.load_timeout):
+                prepared = engine.prepare(documents, job.claim.options)
+            return replace(job, documents=documents, prepared=prepared)
         except Exception as error:
             if isinstance(error, NodeStopping):
                 raise
             logger.info("job %d: not prepared: %s", job.claim.job_id, type(error).__name__)
             return replace(job, documents=documents)
-        finally:
-            self._place.waiting()
 
     def _stream(self, job: ClaimedJob, beat: Heartbeat, until: float) -> JobStream | None:
         """What computes a job together with those that follow; None if it goes by itself."""
@@ -220,7 +215,7 @@ class JobRunner:
 
         def look(held: int) -> None:
             age = monotonic() - until + BURST
-            if age < BURST + LONGEST_BURST and not self._place.stopping:
+            if age < BURST + LONGEST_BURST and not self._slot.is_stopping:
                 self._prefetcher.look(analysis, beat, others=others, age=age, pull=True, held=held)
 
         return JobStream(
@@ -233,22 +228,19 @@ class JobRunner:
             collect=lambda: self._collect(beat),
             settlement=self._failure_policy,
             beat=beat,
-            place=self._place,
+            slot=self._slot,
             config=self._config,
         )
 
     def _begun(self, job: ClaimedJob, beat: Heartbeat) -> Iterator[ClaimedJob]:
         """The job, charged from here on; nothing if it must not be computed."""
-        if self._place.stopping:
+        if self._slot.is_stopping:
             return
         if begun := self._failure_policy.begun(job.claim, beat):
             yield replace(job, claim=begun, begun=True)
 
     def _taken(self) -> ClaimedJob | None:
-        try:
-            return self._prefetcher.taken(lambda: self._place.computing(self._config.load_timeout))
-        finally:
-            self._place.waiting()
+        return self._prefetcher.wait_for_job(self._slot, self._config.load_timeout)
 
     def _collect(self, beat: Heartbeat) -> None:
         """Wait until the job before is written."""
@@ -266,7 +258,7 @@ class JobRunner:
         with contextlib.suppress(NodeStopping, WorkerError):
             self._collect(beat)
         self._taken()
-        why = "the node ends" if self._place.stopping else "its burst has ended"
+        why = "the node ends" if self._slot.is_stopping else "its burst has ended"
         for claim in beat.held:
             self._ledger.give_back(claim, why)
             beat.drop(claim)
@@ -282,4 +274,4 @@ class JobRunner:
         seconds = self._backoff.fault()
         logger.error("not ready for %g s: %s", seconds, reason)
         self._ledger.say_not_ready(reason, seconds)
-        self._place.wait(seconds)
+        self._slot.wait(seconds)

@@ -69,30 +69,34 @@ def start(sender: str, **_signal: Any) -> None:
 
 
 def _start(node: str) -> None:
-    global _warm
     if node_scoreboard.cannot_load or node_scoreboard.stop_at is not None:
         # Started for one that has just said why it cannot; the node is about to end.
         return
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{node}/{billiard.current_process().index}"
-    # Before anything else: the one before may have died with a limit on the board.
-    place = node_scoreboard.place(billiard.current_process().index, os.getpid())
-    place.loading()
+    # Before anything else: the one before may have died with a deadline on the scoreboard.
+    slot = node_scoreboard.slot(billiard.current_process().index, os.getpid())
+    with slot.loading():
+        _load_or_give_up(name, slot)
+
+
+def _load_or_give_up(name: str, slot: ScoreboardSlot) -> None:
+    """Load the models, or say why that cannot be, and how the node is to go on."""
+    global _warm
     try:
         database = open_engine(settings().database, idle_timeout=settings().lease)
         _register(database, name)
-        _warm = _load(settings(), database, name, place)
+        _warm = _load(settings(), database, name, slot)
         # What is there now stays: it need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
         ready(database, name)
-        place.waiting()
     except (CatalogError, ModelError, NameTakenError) as error:
         _warm = None
         logger.error("%s", error)
         # Another child would fare no better, and Celery would start them for ever.
-        node_scoreboard.say_cannot_load()
+        node_scoreboard.record_load_failure()
         if not isinstance(error, NameTakenError):
             with contextlib.suppress(SQLAlchemyError):
                 not_ready(database, name, str(error), None)
@@ -125,7 +129,7 @@ def _consumed() -> list[str]:
     return [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
 
 
-def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) -> JobRunner:
+def _load(config: Settings, database: Engine, name: str, slot: ScoreboardSlot) -> JobRunner:
     began = time.monotonic()
     children = int(celery_app().conf.worker_concurrency or 1)
     threads = limit_threads(config.threads, sharers=children)
@@ -162,7 +166,7 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
         messages=Messages(make_app(config, REDIS_TIMEOUT)),
         config=config,
         name=name,
-        place=place,
+        slot=slot,
     )
 
 

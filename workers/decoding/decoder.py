@@ -197,14 +197,7 @@ class Decoder:
         if cohorts and (places < self._places * _ROOM or free < tokens * _ROOM):
             return []
         return [
-            Cohort(
-                self._model,
-                self._settings,
-                self._constraints,
-                list(sources),
-                list(sources.values()),
-                self._device,
-            )
+            Cohort(self._model, self._settings, self._constraints, sources, self._device)
             for sources in take(places, free, not cohorts)
         ]
 

@@ -69,7 +69,7 @@ class Maintenance:
         Returns:
             Whether a worker has died since the last step.
         """
-        for pid in self._board.take_overdue():
+        for pid in self._board.pop_overdue():
             logger.error("child %d hangs: no batch has ended within its limit; ending it", pid)
             limit = f"a batch took longer than {self._config.batch_timeout:g} s"
             child_died(pid, Failure("BatchTimeout", limit))

@@ -87,8 +87,8 @@ def runner(
     def make(fault: Exception | Callable[[], None] | None) -> JobRunner:
         engines = {"sentiment": OneFault(fault)}
         messages = Messages(make_app(config))
-        place = board.place(0, os.getpid())
-        return JobRunner(engine, engines, messages, config, NAME, place)  # type: ignore[arg-type]
+        slot = board.slot(0, os.getpid())
+        return JobRunner(engine, engines, messages, config, NAME, slot)  # type: ignore[arg-type]
 
     return make
 
