@@ -39,7 +39,7 @@ def main(documents: int) -> None:
     texts = [Document(number, f"{number} {TEXT}") for number in range(documents)]
     few = Engine(analysis).run(texts[:8], RunOptions())
     engine = Engine(analysis)
-    engine.batch_tokens = lambda group="": min(10**9, engine._budgets._ceilings.get(group, 10**9))  # type: ignore[method-assign]
+    engine.budgets._found[""] = 10**9
     room = address_space() + ROOM
     resource.setrlimit(resource.RLIMIT_AS, (room, room))
     outcomes = engine.run(texts, RunOptions())

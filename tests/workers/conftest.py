@@ -15,7 +15,7 @@ from schema.worker_registry import ready, register
 from tests.support.burst import NAME, Child
 from tests.support.checkpoints import BUILDERS
 from tests.support.streamed import Streamed
-from workers.child import failure_policy, job_stream, retry
+from workers.child import failure_policy, job_source, retry
 from workers.node.scoreboard import Scoreboard
 
 
@@ -70,5 +70,5 @@ def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Ch
 @pytest.fixture
 def streamed(engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch) -> Child:
     """A child whose analysis takes a stream."""
-    monkeypatch.setattr(job_stream, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(job_source, "EMPTY_QUEUE_SECONDS", 0)
     return Child(engine, Scoreboard(), Streamed())

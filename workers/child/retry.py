@@ -23,14 +23,14 @@ class ExponentialBackoff:
         """No fault so far."""
         self.faults = 0
 
-    def fault(self) -> float:
+    def next_delay(self) -> float:
         """One more; returns the seconds to wait."""
         # The exponent stops growing long before a float would overflow.
         seconds = min(LONGEST, FIRST * 2.0 ** min(self.faults, 16))
         self.faults += 1
         return seconds
 
-    def well(self) -> bool:
+    def reset(self) -> bool:
         """It works again; returns whether it did not before."""
         recovered = self.faults > 0
         self.faults = 0

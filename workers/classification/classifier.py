@@ -14,7 +14,7 @@ from workers.classification.excerpt import Excerpt, text_of
 from workers.encoders.encoder import load_encoder
 from workers.encoders.interface import Floats
 from workers.encoders.precision_trial import CLASSES
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 
 
 class Classifier:
@@ -80,7 +80,9 @@ class Classifier:
             windows.append(Window(stop - start + around, Excerpt(encoding, (start, stop))))
         return windows
 
-    def logits(self, windows: Sequence[Window], on_layer: Callable[[], None] = nothing) -> Floats:
+    def logits(
+        self, windows: Sequence[Window], on_layer: Callable[[], None] = no_progress
+    ) -> Floats:
         """One batch through the model.
 
         Args:

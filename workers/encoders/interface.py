@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -29,7 +29,7 @@ class Row(Protocol):
 class EncoderForward(Protocol):
     """A function of a loaded model, from rows to logits."""
 
-    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """From rows to their logits in float32, the rows one after the other: (rows, classes) where
         a row is classified, (tokens of all rows, classes) where each of its tokens is.
 

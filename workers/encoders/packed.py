@@ -23,7 +23,7 @@ from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 from workers.runtime.transfer import AsyncCopy, to_device
 
 #: A function from the ids of all rows, one after the other, and the tokens of each row, to each
@@ -99,7 +99,7 @@ class PackedEncoder:
         self._device = device
         self._turn = threading.Lock()
 
-    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """One batch through the model.
 
         Raises:
@@ -114,7 +114,7 @@ class PackedEncoder:
                 # One batch behind the other, its outputs behind it: memory is for one at a time,
                 # and while the last lane's is computed, the others have time to read theirs.
                 with self._turn:
-                    fetched = AsyncCopy(self._logits(inputs, packing, nothing))
+                    fetched = AsyncCopy(self._logits(inputs, packing, no_progress))
                 on_layer()
                 logits = fetched.wait()
             result: Floats = logits.numpy()

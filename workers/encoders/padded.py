@@ -11,7 +11,7 @@ import torch
 
 from workers.encoders.interface import Floats, Row
 from workers.layers.vocabulary import check_known, tokens_of
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 from workers.runtime.transfer import to_device
 
 
@@ -32,7 +32,7 @@ class PaddedEncoder:
         self._device = device
         self._known = tokens_of(model)
 
-    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """One batch through the model, in one go.
 
         Raises:

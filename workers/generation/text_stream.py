@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from workers.analysis import Window
 from workers.decoding import Decoder
@@ -21,25 +21,26 @@ class TextStream:
 
     def __init__(self, decoder: Decoder, model: Seq2SeqModel) -> None:
         self._decoder, self._model = decoder, model
+        self._sources = decoder.stream()
 
     @property
-    def wants(self) -> int:
+    def queue_target(self) -> int:
         """Pieces that should be waiting."""
-        return self._decoder.wants
+        return self._decoder.queue_target
+
+    def add(self, windows: Sequence[Window]) -> None:
+        """Have pieces wait for their turn."""
+        self._sources.add([window.features.ids for window in windows])
+
+    def needs_windows(self) -> bool:
+        """Whether fewer wait than should, and more could be taken."""
+        return self._sources.needs_sources()
 
     def run(
-        self,
-        windows: Sequence[Window],
-        on_step: Callable[[], None],
-        on_output: Callable[[int, list[int]], None],
-        more: Callable[[], Sequence[Window]],
-    ) -> None:
+        self, tick: Callable[[], None]
+    ) -> Generator[list[tuple[int, list[int]]] | None, None, None]:
         """See `Stream`; what is given for each is the tokens of its text."""
-
-        def ids(some: Sequence[Window]) -> list[list[int]]:
-            return [window.features.ids for window in some]
-
-        self._decoder.stream(ids(windows), on_step, on_output, lambda: ids(more()))
+        return self._sources.run(tick)
 
     def outputs(self, raw: Sequence[Sequence[int]]) -> list[str]:
         """The texts."""

@@ -71,7 +71,7 @@ class Maintenance:
         Returns:
             Whether a worker of this machine has died since the last round.
         """
-        for pid in self._scoreboard.take_overdue():
+        for pid in self._scoreboard.pop_overdue():
             logger.error("child %d hangs: no batch has ended within its limit; ending it", pid)
             limit = f"a batch took longer than {self._config.batch_timeout:g} s"
             record_exit(pid, Failure("BatchTimeout", limit))

@@ -18,7 +18,7 @@ from typing import Any
 from schema.results import Failure
 from schema.settings import settings
 from workers.node import child_exit, maintenance_thread
-from workers.node.scoreboard import LOOK, Scoreboard, node_scoreboard
+from workers.node.scoreboard import POLL_INTERVAL, Scoreboard, node_scoreboard
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def end_stragglers(board: Scoreboard) -> None:
     """Kill children that only load, and once the grace of the node is over those that still run."""
     while (stop_at := board.stop_at) is None or time.monotonic() < stop_at + MARGIN:
         _kill(board.pids(loading=True))
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)
     _kill(board.pids())
 
 

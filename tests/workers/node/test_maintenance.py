@@ -236,12 +236,12 @@ def test_a_child_that_hangs_is_ended(
 ) -> None:
     register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
     keeper.step()
-    place = board.place(0, sleeper.pid)
-    place.computing(3600)
-    assert not keeper.watch()
-    assert sleeper.poll() is None
-    place.computing(-1)
-    keeper.watch()
+    slot = board.slot(0, sleeper.pid)
+    with slot.computing(3600):
+        assert not keeper.watch()
+        assert sleeper.poll() is None
+        with slot.computing(-1):
+            keeper.watch()
     assert sleeper.wait() == -signal.SIGKILL
     assert child_exit.exit_of(sleeper.pid).error_class == "BatchTimeout"
 

@@ -1,4 +1,4 @@
-"""What goes wrong in a stream of jobs finds its owner, and costs nobody else."""
+"""What goes wrong among jobs that are computed together finds its owner, and costs nobody else."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from schema.ledger.pause import pause, resume
 from schema.tables import Job, JobState
 from tests.support.burst import NAME, PATIENCE, Child, states
 from tests.support.ledger import jobs, make_run
-from tests.support.streamed import Streamed, analysis_of, held_by_the_beat, labels, letters
+from tests.support.streamed import Streamed, analysis_of, labels, letters
 from tests.support.waiting import wait_until
-from workers.child import job_stream as job_stream_module
-from workers.child import ledger_client as clerk_module
+from workers.child import job_source, ledger_client
 from workers.child.retry import NodeStopping
 from workers.errors import WorkerError
 from workers.node.scoreboard import Scoreboard
@@ -38,7 +37,7 @@ def test_a_document_that_fails_is_charged_and_no_job_beside_it(
     assert labels(engine) == ["5", "4", "4"]
     # What was done by then is not done again.
     assert "first" not in analysis_of(streamed).alone
-    assert "ValueError in a stream" in caplog.text
+    assert "ValueError while jobs were computed together" in caplog.text
     assert "bad word" not in caplog.text
 
 
@@ -61,7 +60,7 @@ def test_jobs_that_do_not_fit_the_memory_together_are_computed_one_by_one_from_t
     make_run(engine, ["later"], name="later")
     streamed.send()
     assert streamed.messages.take("sentiment")
-    streamed.runner.job("sentiment", jobs(engine)[-1].id)
+    streamed.runner.run_message("sentiment", jobs(engine)[-1].id)
     assert analysis_of(streamed).alone[-1] == "later"
 
 
@@ -73,7 +72,7 @@ def test_a_lost_claim_costs_the_jobs_beside_it_nothing(engine: Engine, streamed:
         with writing(engine) as connection:
             taken = update(Job).where(Job.id == jobs(engine)[0].id)
             connection.execute(taken.values(fence=Job.fence + 1, worker="node/1"))
-        wait_until(lambda: len(held_by_the_beat().held) == 2, PATIENCE)
+        wait_until(lambda: len(streamed.context.heartbeat.held) == 2, PATIENCE)
 
     streamed.analysis.on_forward["first"] = take_away
     streamed.work()
@@ -89,7 +88,7 @@ def test_when_all_claims_are_lost_the_stream_ends(engine: Engine, streamed: Chil
 
     def stop() -> None:
         cancel(engine, run)
-        wait_until(lambda: not held_by_the_beat().held, PATIENCE)
+        wait_until(lambda: not streamed.context.heartbeat.held, PATIENCE)
 
     streamed.analysis.on_forward["first"] = stop
     streamed.work()
@@ -98,7 +97,7 @@ def test_when_all_claims_are_lost_the_stream_ends(engine: Engine, streamed: Chil
 
 
 def test_a_job_of_a_run_that_was_cancelled_is_not_begun(engine: Engine, child: Child) -> None:
-    child = Child(engine, Scoreboard(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(queue_target=2))
     _, _, other = (make_run(engine, [text], name=text) for text in "abc")
     child.send()
     child.analysis.on_forward["a"] = lambda: cancel(engine, other)
@@ -121,7 +120,7 @@ def test_whatever_ends_a_stream_charges_nobody(
 
     if isinstance(fault, NodeStopping):
         # As from whoever waits for the database.
-        streamed.runner._writer.write = lambda *_: fail()  # type: ignore[method-assign]
+        streamed.context.writer.put = lambda *_: fail()  # type: ignore[method-assign]
     else:
         streamed.analysis.on_forward["first"] = fail
     if isinstance(fault, WorkerError):
@@ -134,7 +133,7 @@ def test_whatever_ends_a_stream_charges_nobody(
 
 
 def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
-    child = Child(engine, Scoreboard(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(queue_target=2))
     make_run(engine, ["a", "b", "c", "d"], job_size=1)
     child.send()
     child.analysis.on_forward["a"] = lambda: child.board.stop(grace=60)
@@ -169,8 +168,8 @@ def test_a_lost_device_ends_the_child_and_charges_all_that_may_have_done_it(
 def test_a_job_that_must_not_begin_is_let_go_at_once(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_stream_module, "LOOK_AGAIN", 0)
-    child = Child(engine, Scoreboard(), Streamed(wants=2))
+    monkeypatch.setattr(job_source, "EMPTY_QUEUE_SECONDS", 0)
+    child = Child(engine, Scoreboard(), Streamed(queue_target=2))
     _, paused, _, _ = (make_run(engine, [text], name=text) for text in ("a", "bb", "c", "d"))
     seen: list[object] = []
 
@@ -183,7 +182,7 @@ def test_a_job_that_must_not_begin_is_let_go_at_once(
         seen.append(states(engine)[1])
         resume(engine, paused)
 
-    monkeypatch.setattr(clerk_module, "begin", paused_just_now)
+    monkeypatch.setattr(ledger_client, "begin", paused_just_now)
     child.analysis.on_forward["c"] = look
     child.send()
     child.work()

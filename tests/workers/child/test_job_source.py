@@ -1,4 +1,4 @@
-"""A stream of jobs: one is begun before the one before is done, and no more than should be."""
+"""Jobs computed together: one is begun before those before it are done, and no more than should."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from tests.support.burst import PATIENCE, Child, states
 from tests.support.ledger import jobs, make_run
 from tests.support.streamed import Streamed, analysis_of, labels
 from tests.support.waiting import wait_until
-from workers.child import job_stream as job_stream_module
-from workers.child import prefetch
-from workers.child import runner as job_module
+from workers.child import job_source, prefetch
 from workers.node.scoreboard import Scoreboard
 
 DONE, RUNNING, PENDING = JobState.DONE, JobState.RUNNING, JobState.PENDING
@@ -40,11 +38,11 @@ def test_jobs_are_begun_while_others_are_computed_and_each_is_written_when_it_is
     assert states(engine) == [(DONE, 1)] * 4
     assert labels(engine) == ["5", "6", "1", "2"]
     assert analysis_of(streamed).alone == []
-    assert streamed.limit() == 0
+    assert streamed.deadline() == 0
 
 
 def test_no_more_are_begun_than_are_wanted(engine: Engine, child: Child) -> None:
-    child = Child(engine, Scoreboard(), Streamed(wants=2))
+    child = Child(engine, Scoreboard(), Streamed(queue_target=2))
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.send()
     begun: list[int] = []
@@ -90,9 +88,9 @@ def test_a_job_that_was_tried_before_goes_alone(engine: Engine, streamed: Child)
 def test_where_one_attempt_is_all_there_is_every_job_goes_alone(
     engine: Engine, streamed: Child
 ) -> None:
+    streamed = Child(engine, Scoreboard(), Streamed(), max_attempts=1)
     make_run(engine, ["first", "second"], job_size=1)
     streamed.send()
-    streamed.runner._config = streamed.runner._config.model_copy(update={"max_attempts": 1})
     streamed.work()
     # Nor is another taken ahead: the child might die of that.
     assert analysis_of(streamed).alone == ["first"]
@@ -102,7 +100,7 @@ def test_where_one_attempt_is_all_there_is_every_job_goes_alone(
 def test_a_stream_has_so_many_jobs_at_the_most(
     engine: Engine, streamed: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_stream_module, "MOST_JOBS", 3)
+    monkeypatch.setattr(job_source, "MAX_JOBS", 3)
     make_run(engine, [str(number) for number in range(8)], job_size=1)
     begun: list[int] = []
 
@@ -136,7 +134,8 @@ def test_other_workers_have_their_share(engine: Engine, streamed: Child) -> None
 
 def test_a_job_too_long_on_its_way_is_not_joined_by_others(engine: Engine, streamed: Child) -> None:
     """Where one lane hangs, the others come to their end, and the parent sees it."""
-    streamed.runner._config = streamed.runner._config.model_copy(update={"batch_timeout": -1.0})
+    limits = streamed.context.settings.model_copy(update={"batch_timeout": -1.0})
+    streamed.runner._context = replace(streamed.context, settings=limits)
     make_run(engine, ["a", "b", "c"], job_size=1)
     streamed.send()
     begun: list[int] = []
@@ -153,10 +152,10 @@ def test_a_job_too_long_on_its_way_is_not_joined_by_others(engine: Engine, strea
 def test_other_queues_of_the_node_have_their_turn(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "BURST", 0)
+    monkeypatch.setattr(job_source, "BURST_SECONDS", 0)
     monkeypatch.setattr(prefetch, "URGENT_TURN", 0)
-    child = Child(engine, Scoreboard(), Streamed(wants=2))
-    child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
+    child = Child(engine, Scoreboard(), Streamed(queue_target=2))
+    child.engines["qa"] = child.engine
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.send()
     asked: list[Callable[[], None]] = [lambda: child.messages.publish("qa", [999_999])]
@@ -177,7 +176,7 @@ def test_a_large_run_has_its_part_while_urgent_messages_wait_elsewhere(
     monkeypatch.setattr(prefetch, "LATER_TURN", part)
     monkeypatch.setattr(prefetch, "URGENT_TURN", 60.0)
     child = Child(engine, Scoreboard(), Streamed())
-    child.runner._engines = dict(child.runner._engines) | {"qa": child.runner._engines["sentiment"]}
+    child.engines["qa"] = child.engine
     make_run(engine, [str(number) for number in range(6)], job_size=1)
     child.messages.publish("qa", [999_999], urgent=True)
     child.messages.publish("sentiment", [job.id for job in jobs(engine)], urgent=False)
