@@ -48,7 +48,7 @@ PRIVATE = {
     "places": ("positions, indices", 4),
     "puzzled": ("undetermined", 0),
     "room": ("budget, capacity", 4),
-    "say": ("record_…, print", 14),
+    "say": ("record_…, print", 12),
     "screen": ("int8 argmax", 0),
     "settle": ("failure policy", 1),
     "settlement": ("failure policy", 0),

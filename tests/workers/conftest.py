@@ -60,8 +60,8 @@ def tiny_catalog_file(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> Path
 
 @pytest.fixture
 def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Child:
-    monkeypatch.setattr(retry, "FIRST", 0.01)
-    monkeypatch.setattr(failure_policy, "FIRST", 0)
+    monkeypatch.setattr(retry, "MIN_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr(failure_policy, "MIN_BACKOFF_SECONDS", 0)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
     return Child(engine, Scoreboard())

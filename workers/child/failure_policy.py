@@ -13,7 +13,7 @@ from schema.ledger.claim import Claim
 from schema.results import Failure
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
-from workers.child.retry import FIRST, ExponentialBackoff, NodeStopping
+from workers.child.retry import MIN_BACKOFF_SECONDS, ExponentialBackoff, NodeStopping
 from workers.errors import DeviceLostError, WorkerError
 from workers.node.scoreboard import ScoreboardSlot
 
@@ -127,7 +127,7 @@ class FailurePolicy:
     def recover(self) -> None:
         """Note that this worker works; if it did not, let everybody know."""
         if self._backoff.reset():
-            self._ledger.say_ready()
+            self._ledger.record_ready()
 
     def back_off(self, reason: str) -> None:
         """Say that this worker is not ready, and wait: a worker that fails at once would else win
@@ -135,7 +135,7 @@ class FailurePolicy:
         """
         seconds = self._backoff.next_delay()
         logger.error("not ready for %g s: %s", seconds, reason)
-        self._ledger.say_not_ready(reason, seconds)
+        self._ledger.record_not_ready(reason, seconds)
         self._slot.wait(seconds)
 
     def _release(self, claim: Claim, reason: str) -> None:
@@ -144,7 +144,7 @@ class FailurePolicy:
         Raises:
             WorkerError: Always.
         """
-        self._ledger.release(claim, FIRST)
+        self._ledger.release(claim, MIN_BACKOFF_SECONDS)
         self._heartbeat.drop(claim)
         logger.error("job %d: not done", claim.job_id)
         raise WorkerError(reason)

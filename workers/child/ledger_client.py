@@ -151,11 +151,11 @@ class LedgerClient:
         except SQLAlchemyError as error:
             logger.error("job %d: not released: %s", claimed.job_id, type(error).__name__)
 
-    def say_ready(self) -> None:
+    def record_ready(self) -> None:
         """Let everybody know that this child works."""
         retry("ready", lambda: ready(self._database, self._name), self._wait_while_holding)
 
-    def say_not_ready(self, reason: str, seconds: float) -> None:
+    def record_not_ready(self, reason: str, seconds: float) -> None:
         """Let everybody know that it does not, and for how long."""
         retry(
             "not ready",

@@ -180,6 +180,8 @@ def test_a_job_that_must_not_begin_is_let_go_at_once(
 
     def look() -> None:
         seen.append(states(engine)[1])
+        # Whoever has looked for a job by now has not found this one.
+        wait_until(lambda: child.context.prefetcher.is_ready, PATIENCE)
         resume(engine, paused)
 
     monkeypatch.setattr(ledger_client, "begin", paused_just_now)

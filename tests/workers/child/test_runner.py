@@ -83,8 +83,8 @@ def board() -> Scoreboard:
 def runner(
     engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch, board: Scoreboard
 ) -> Make:
-    monkeypatch.setattr(retry, "FIRST", 0.01)
-    monkeypatch.setattr(failure_policy, "FIRST", 0)
+    monkeypatch.setattr(retry, "MIN_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr(failure_policy, "MIN_BACKOFF_SECONDS", 0)
     config = Settings(lease=30, heartbeat=0.05)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
