@@ -15,7 +15,7 @@ from pathlib import Path
 from schema.catalog import load_catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Sentiment
+from schema.results.sentiment import Sentiment
 from workers.runtime.threads import limit_threads
 
 #: What the process may still take once the model is warm.

@@ -15,7 +15,8 @@ from transformers import AutoModelForTokenClassification
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Entity, Result
+from schema.results import Result
+from schema.results.entity import Entity
 from workers.analysis import Window
 from workers.classification.analysis import EncoderAnalysis
 from workers.classification.classifier import Classifier, softmax

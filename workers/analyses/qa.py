@@ -21,7 +21,8 @@ from transformers import AutoModelForQuestionAnswering
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Answer, Result
+from schema.results import Result
+from schema.results.answer import Answer
 from workers.analysis import Window
 from workers.classification.analysis import EncoderAnalysis
 from workers.encoders.encoder import load_encoder

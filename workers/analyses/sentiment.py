@@ -14,7 +14,8 @@ from transformers import AutoModelForSequenceClassification
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result, Sentiment
+from schema.results import Result
+from schema.results.sentiment import Sentiment
 from workers.analysis import Window
 from workers.classification.analysis import EncoderAnalysis
 from workers.classification.classifier import Classifier, softmax

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result, Summary
+from schema.results import Result
+from schema.results.summary import Summary
 from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
 from workers.generation.generator import FORWARD_TOKENS, Generator, join

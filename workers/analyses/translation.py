@@ -17,7 +17,8 @@ from huggingface_hub.errors import RepositoryNotFoundError
 from schema.catalog import Catalog, CatalogEntry, CatalogError
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result, Translation
+from schema.results import Result
+from schema.results.translation import Translation
 from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
 from workers.generation.generator import FORWARD_TOKENS, Generator, join

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from pydantic import ValidationError
 
-from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
+from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
 from schema.options import RunOptions
@@ -114,10 +114,9 @@ def _options(asked: argparse.Namespace) -> RunOptions:
 def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
     if names is not None:
         return parse_analyses(names)
-    served = tuple(name for name in ANALYSES if catalog.serves(name))
-    if not served:
+    if not catalog.served:
         raise CatalogError(f"catalog {catalog.name!r} has no model for any analysis")
-    return served
+    return catalog.served
 
 
 def _open(path: str) -> AbstractContextManager[IO[bytes]]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schema.options import RunOptions
-from schema.results import Summary
+from schema.results.summary import Summary
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, fingerprint
 from tests.support.feedback_texts import long_texts

@@ -13,7 +13,8 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result, Translation
+from schema.results import Failure, Result
+from schema.results.translation import Translation
 from tests.support.batched import ROW_BY_ROW, analyse, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
