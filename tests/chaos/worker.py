@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from schema.catalog import Catalog
 from tests.chaos.sabotage import sabotage
 from workers import analyses
@@ -14,8 +16,8 @@ from workers.celery import app
 _load_analysis = analyses.load_analysis
 
 
-def _load_vulnerable(name: str, catalog: Catalog, device: str) -> Analysis:
-    return sabotage(_load_analysis(name, catalog, device))
+def _load_vulnerable(name: str, catalog: Catalog, device: str, *models: Any) -> Analysis:
+    return sabotage(_load_analysis(name, catalog, device, *models))
 
 
 # A child looks it up here when it loads its models.

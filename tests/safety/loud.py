@@ -97,8 +97,8 @@ def _shout(word: str, text: str) -> None:
 _load_analysis = analyses.load_analysis
 
 
-def _load_loud(name: str, catalog: Catalog, device: str) -> Analysis:
-    analysis = _load_analysis(name, catalog, device)
+def _load_loud(name: str, catalog: Catalog, device: str, *models: Any) -> Analysis:
+    analysis = _load_analysis(name, catalog, device, *models)
     kind = type(analysis)
     analysis.__class__ = type(kind.__name__, (_Loud, kind), {})
     return analysis

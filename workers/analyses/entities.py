@@ -24,6 +24,7 @@ from workers.classification.classifier import Classifier, softmax
 from workers.classification.excerpt import Excerpt
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 from workers.spans.analysis import SpanAnalysis
 
@@ -37,9 +38,9 @@ class EntitiesAnalysis(SpanAnalysis):
     name = "entities"
     auto_model_class = AutoModelForTokenClassification
 
-    def __init__(self, catalog: Catalog, device: str) -> None:
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's [entities]."""
-        super().__init__(catalog, device)
+        super().__init__(catalog, device, models)
         self._classifier = Classifier(self._encoder)
         self._grouping = EntityAggregation(self._classifier.labels)
 

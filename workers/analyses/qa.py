@@ -21,12 +21,10 @@ from schema.results.answer import Answer
 from workers.analysis import Window
 from workers.encoders.precision_trial import ANSWERS
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 from workers.spans.analysis import SpanAnalysis
 from workers.spans.answer_spans import Logits, best_span
-from workers.spans.passages import Passage, passages_of
-
-#: Tokens of a window: question, document and special tokens.
-MAX_WINDOW = 384
+from workers.spans.passages import MAX_WINDOW, Passage, passages_of
 
 
 class QaAnalysis(SpanAnalysis):
@@ -36,9 +34,9 @@ class QaAnalysis(SpanAnalysis):
     auto_model_class = AutoModelForQuestionAnswering
     compared = ANSWERS
 
-    def __init__(self, catalog: Catalog, device: str) -> None:
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's [qa]."""
-        super().__init__(catalog, device)
+        super().__init__(catalog, device, models)
         self._max_window = min(self._loaded.max_length, MAX_WINDOW)
 
     def prepare(

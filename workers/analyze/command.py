@@ -137,10 +137,13 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
 
     from workers.analyses import load_analysis
     from workers.engine.engine import Engine
+    from workers.models.budget import model_budget
+    from workers.models.registry import ModelRegistry
 
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
-    return {name: Engine(load_analysis(name, catalog, device)) for name in analyses}
+    models = ModelRegistry(model_budget(settings().model_memory, device, processes=1))
+    return {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
 
 
 def _next_block(lines: Iterator[Line], path: str) -> list[Line]:

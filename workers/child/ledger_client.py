@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,12 +24,15 @@ from schema.ledger.share import share
 from schema.results import Failure
 from schema.results.outcome import Outcome
 from schema.settings import Settings
-from schema.status.workers import Throughput
+from schema.status.workers import ModelInMemory, Throughput
 from schema.worker_registry import not_ready, ready
 from workers.child.retry import retry
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import ScoreboardSlot
+
+if TYPE_CHECKING:
+    from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class LedgerClient:
         config: Leases and windows.
         name: This child in the ledger, e.g. `gpu0@host/0`.
         place: This child's place on the node's board: tells when to wait no longer.
+        models: What it has in memory, for `triage status`.
     """
 
     def __init__(
@@ -54,13 +58,20 @@ class LedgerClient:
         config: Settings,
         name: str,
         place: ScoreboardSlot,
+        models: ModelRegistry | None = None,
     ) -> None:
         self._database = database
         self._messages = messages
         self._config = config
         self._name = name
         self._place = place
+        self._models = models
         self._ending = threading.Event()
+
+    @property
+    def models(self) -> list[ModelInMemory]:
+        """What this child has in memory."""
+        return [] if self._models is None else self._models.loaded()
 
     def wait_no_longer(self) -> None:
         """The child is ending: whoever waits for the database gives up."""
@@ -159,9 +170,11 @@ class LedgerClient:
         )
 
     def report(self, throughput: Throughput) -> None:
-        """Let everybody know how quick this child is; the next report may do better."""
+        """Let everybody know how quick this child is, and which models it has in memory; the next
+        report may do better.
+        """
         try:
-            worker_registry.report(self._database, self._name, throughput)
+            worker_registry.report(self._database, self._name, throughput, self.models)
         except SQLAlchemyError as error:
             logger.warning("cannot report: %s", type(error).__name__)
 

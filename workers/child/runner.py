@@ -23,6 +23,7 @@ from sqlalchemy import Engine as Database
 from schema.broker.messages import Messages
 from schema.ledger.claim import UnknownOptionsError
 from schema.settings import Settings
+from schema.status.workers import ModelInMemory
 from workers.child.claimed_job import ClaimedJob
 from workers.child.failure_policy import FailurePolicy
 from workers.child.heartbeat import Heartbeat
@@ -37,6 +38,7 @@ from workers.node.scoreboard import ScoreboardSlot
 
 if TYPE_CHECKING:
     from workers.engine.engine import Engine
+    from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class JobRunner:
         config: Leases, limits and windows.
         name: This child in the ledger, e.g. `gpu0@host/0`.
         place: This child's place on the node's board.
+        models: What the engines have in memory, for `triage status`.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class JobRunner:
         config: Settings,
         name: str,
         place: ScoreboardSlot,
+        models: ModelRegistry | None = None,
     ) -> None:
         self._database = database
         self._engines = engines
@@ -77,11 +81,16 @@ class JobRunner:
         }
         self._config = config
         self._place = place
-        self._ledger = LedgerClient(database, messages, config, name, place)
+        self._ledger = LedgerClient(database, messages, config, name, place, models)
         self._prefetcher = Prefetcher(self._ledger, engines)
         self._writer = ResultWriter(self._ledger)
         self._failure_policy = FailurePolicy(self._ledger)
         self._backoff = ExponentialBackoff()
+
+    @property
+    def models(self) -> list[ModelInMemory]:
+        """What this child has in memory."""
+        return self._ledger.models
 
     def job(self, analysis: str, job_id: int) -> None:
         """Run a job if it is there to be claimed, and those that follow it in the queue; a late or

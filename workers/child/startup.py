@@ -86,7 +86,7 @@ def _start(node: str) -> None:
         # What is there now stays: it need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
-        ready(database, name)
+        ready(database, name, _warm.models)
         place.waiting()
     except (CatalogError, ModelError, NameTakenError) as error:
         _warm = None
@@ -133,6 +133,8 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
     from workers.analyses import load_analysis
     from workers.child.runner import JobRunner
     from workers.engine.engine import Engine as Warm
+    from workers.models.budget import model_budget
+    from workers.models.registry import ModelRegistry
     from workers.runtime.gpu_memory import share_memory
     from workers.runtime.tuning_cache import TuningCache
 
@@ -141,7 +143,8 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
     share_memory(device, children)
     catalog = load_catalog(config.models)
     consumed = _consumed()
-    engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}
+    models = ModelRegistry(model_budget(config.model_memory, device, children))
+    engines = {one: Warm(load_analysis(one, catalog, device, models)) for one in consumed}
     for engine in engines.values():
         engine.warm_up(device, TuningCache(config.home / "budgets"))
     logger.info(
@@ -163,6 +166,7 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
         config=config,
         name=name,
         place=place,
+        models=models,
     )
 
 

@@ -21,6 +21,7 @@ from workers.classification.classifier import Classifier, softmax
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 
 
 class ClassificationAnalysis(EncoderAnalysis):
@@ -32,9 +33,9 @@ class ClassificationAnalysis(EncoderAnalysis):
 
     auto_model_class = AutoModelForSequenceClassification
 
-    def __init__(self, catalog: Catalog, device: str) -> None:
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's table of this name."""
-        super().__init__(catalog, device)
+        super().__init__(catalog, device, models)
         self._classifier = Classifier(self._encoder)
         self.labels = self._classifier.labels
         self._problem_type = self._loaded.model.config.problem_type

@@ -8,6 +8,7 @@ from schema.catalog import Catalog
 from workers.analysis import Analysis, Provenance
 from workers.encoders.encoder import load_encoder
 from workers.encoders.precision_trial import CLASSES, TrialInputs
+from workers.models.registry import ModelRegistry
 
 
 class EncoderAnalysis(Analysis):
@@ -21,11 +22,13 @@ class EncoderAnalysis(Analysis):
     auto_model_class: ClassVar[Any]
     compared: ClassVar[TrialInputs] = CLASSES
 
-    def __init__(self, catalog: Catalog, device: str) -> None:
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's table of this name."""
         entry = catalog.entry(self.name)
         self._encoder = load_encoder(entry, self.auto_model_class, device, self.compared)
         self._loaded = self._encoder.loaded
+        if models is not None:
+            models.pin(entry.model, self._encoder)
 
     @property
     def batch_tokens(self) -> int:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 from workers.analysis import Window
-from workers.decoding import Decoder
-from workers.generation.model import Seq2SeqModel
+from workers.decoding import Decoder, TransformersDecoder
 
 
 class TextStream:
     """Pieces that come while others are on their way; an analysis's `Stream`.
 
     Args:
-        decoder: Writes.
-        model: Reads what it has written.
+        decoder: Opens what writes, a `Decoder`, whose weights stay in memory until it is closed.
+        texts: Reads what it has written, see `Seq2SeqModel.texts`.
     """
 
     by_batches = False
 
-    def __init__(self, decoder: Decoder, model: Seq2SeqModel) -> None:
-        self._decoder, self._model = decoder, model
+    def __init__(
+        self,
+        decoder: Callable[[], AbstractContextManager[Decoder | TransformersDecoder]],
+        texts: Callable[[Sequence[Sequence[int]]], list[str]],
+    ) -> None:
+        self._decoder, self._texts = decoder, texts
 
     @property
     def wants(self) -> int:
         """Pieces that should be waiting."""
-        return self._decoder.wants
+        with self._decoder() as decoder:
+            assert isinstance(decoder, Decoder)
+            return decoder.wants
 
     def run(
         self,
@@ -39,8 +45,12 @@ class TextStream:
         def ids(some: Sequence[Window]) -> list[list[int]]:
             return [window.features.ids for window in some]
 
-        self._decoder.stream(ids(windows), on_step, on_output, lambda: ids(more()))
+        # Loading weights takes long.
+        on_step()
+        with self._decoder() as decoder:
+            assert isinstance(decoder, Decoder)
+            decoder.stream(ids(windows), on_step, on_output, lambda: ids(more()))
 
     def outputs(self, raw: Sequence[Sequence[int]]) -> list[str]:
         """The texts."""
-        return self._model.texts(raw)
+        return self._texts(raw)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,7 @@ from workers.analysis import Provenance
 from workers.errors import ModelError
 from workers.layers.linear import DTYPES
 from workers.models.checkpoint import locate
+from workers.models.checkpoint_files import weight_files
 from workers.models.precision import check
 
 #: The window of a model that states none, neither in its configuration nor in its tokenizer's.
@@ -25,6 +28,8 @@ _USUAL_WINDOW = 512
 _BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
 #: Parameters of a model below which no budget is measured: tests and demos load at once.
 _WORTH_MEASURING = 10_000_000
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,22 @@ class LoadedModel:
     measurable: bool = False
 
 
-def load(entry: CatalogEntry, auto_model_class: Any, device: str) -> LoadedModel:
+def load(
+    entry: CatalogEntry,
+    auto_model_class: Any,
+    device: str,
+    *,
+    tokenizer: PreTrainedTokenizerBase | None = None,
+    reserve: Callable[[int], None] | None = None,
+) -> LoadedModel:
     """Load the model of a catalog entry.
 
     Args:
         entry: The model, its revision, its options.
         auto_model_class: E.g. `transformers.AutoModelForSequenceClassification`.
         device: `cpu` or `cuda:0`.
+        tokenizer: The model's, if it is there already.
+        reserve: Called before weights are read, with the bytes of their files.
 
     Raises:
         ModelError: If it is not there, not of the asked-for kind, or does not fit the device.
@@ -68,19 +82,24 @@ def load(entry: CatalogEntry, auto_model_class: Any, device: str) -> LoadedModel
     place = torch.device(device)
     check(entry, place)
     precision: Precision = "fp32" if entry.options.precision == "auto" else entry.options.precision
+    if reserve is not None:
+        reserve(sum(file.stat().st_size for file in weight_files(checkpoint.folder)))
     try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            checkpoint.folder, trust_remote_code=False, local_files_only=True
-        )
-        model, info = auto_model_class.from_pretrained(
-            checkpoint.folder,
-            dtype=DTYPES[precision],
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
-        model = model.eval().to(place)
+        # Transformers keeps to itself what it does while it loads, and so is not for two threads.
+        with _loading:
+            if tokenizer is None:
+                tokenizer = AutoTokenizer.from_pretrained(
+                    checkpoint.folder, trust_remote_code=False, local_files_only=True
+                )
+            model, info = auto_model_class.from_pretrained(
+                checkpoint.folder,
+                dtype=DTYPES[precision],
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+            )
+            model = model.eval().to(place)
     except Exception as error:
         raise ModelError(
             f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "

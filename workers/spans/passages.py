@@ -11,6 +11,8 @@ from transformers import PreTrainedTokenizerBase
 from workers.errors import DocumentError
 from workers.spans.answer_spans import MAX_ANSWER
 
+#: Tokens of a passage: question, document and special tokens.
+MAX_WINDOW = 384
 #: Tokens by which two windows of a document overlap.
 MAX_OVERLAP = 128
 

@@ -18,7 +18,7 @@ from tests.support.engine_analysis import CountingAnalysis
 
 class Smell(CountingAnalysis):
     name = "smell"
-    def __init__(self, catalog, device):
+    def __init__(self, catalog, device, models=None):
         super().__init__()
 """
 
