@@ -81,8 +81,12 @@ def ready(engine: Engine, name: str, models: Sequence[ModelInMemory] | None = No
         name: The worker.
         models: What it has in memory; None for what it said before.
     """
-    said = {} if models is None else {"models": [asdict(model) for model in models]}
+    said = _in_memory(models)
     _say(engine, name, state=WorkerState.READY, reason=None, next_try_at=None, **said)
+
+
+def _in_memory(models: Sequence[ModelInMemory] | None) -> dict[str, Any]:
+    return {} if models is None else {"models": [asdict(model) for model in models]}
 
 
 def not_ready(engine: Engine, name: str, reason: str, seconds: float | None) -> None:
@@ -99,10 +103,13 @@ def not_ready(engine: Engine, name: str, reason: str, seconds: float | None) -> 
 
 
 def report(
-    engine: Engine, name: str, throughput: Throughput, models: Sequence[ModelInMemory] = ()
+    engine: Engine,
+    name: str,
+    throughput: Throughput,
+    models: Sequence[ModelInMemory] | None = None,
 ) -> None:
-    """The worker says how quick it is, and which models it has in memory."""
-    said = asdict(throughput) | {"models": [asdict(model) for model in models]}
+    """The worker says how quick it is, and which models it has in memory, as in `ready`."""
+    said = asdict(throughput) | _in_memory(models)
     with writing(engine) as connection:
         connection.execute(update(Worker).where(Worker.name == name).values(**said, seen_at=now()))
 

@@ -69,9 +69,9 @@ class LedgerClient:
         self._ending = threading.Event()
 
     @property
-    def models(self) -> list[ModelInMemory]:
-        """What this child has in memory."""
-        return [] if self._models is None else self._models.loaded()
+    def models(self) -> list[ModelInMemory] | None:
+        """What this child has in memory, if anybody knows."""
+        return None if self._models is None else self._models.loaded()
 
     def wait_no_longer(self) -> None:
         """The child is ending: whoever waits for the database gives up."""

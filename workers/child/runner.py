@@ -88,8 +88,8 @@ class JobRunner:
         self._backoff = ExponentialBackoff()
 
     @property
-    def models(self) -> list[ModelInMemory]:
-        """What this child has in memory."""
+    def models(self) -> list[ModelInMemory] | None:
+        """What this child has in memory, if anybody knows."""
         return self._ledger.models
 
     def job(self, analysis: str, job_id: int) -> None:

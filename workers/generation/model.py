@@ -98,7 +98,7 @@ class Seq2SeqModel:
             is_new = not weights.has_decoder(settings)
             decoder = weights.decoder(settings)
             if is_new:
-                self._models.grown(self)
+                self._models.measure_again(self)
             yield decoder
 
     def tokenise(self, texts: Sequence[str], source: str | None = None) -> list[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -88,25 +89,16 @@ def load(
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
             if tokenizer is None:
-                tokenizer = AutoTokenizer.from_pretrained(
-                    checkpoint.folder, trust_remote_code=False, local_files_only=True
-                )
-            model, info = auto_model_class.from_pretrained(
-                checkpoint.folder,
-                dtype=DTYPES[precision],
-                use_safetensors=True,
-                trust_remote_code=False,
-                local_files_only=True,
-                output_loading_info=True,
-            )
-            model = model.eval().to(place)
+                tokenizer = _read_tokenizer(checkpoint.folder)
+            model, missing = _read_model(checkpoint.folder, auto_model_class, precision)
+            model = model.to(place)
     except Exception as error:
         raise ModelError(
             f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "
             f"{auto_model_class.__name__} ({type(error).__name__}: {_first_line(error)}); check "
             "`model` in the catalog that TRIAGE_MODELS names, and the device"
         ) from error
-    if missing := sorted(info["missing_keys"]):
+    if missing:
         raise ModelError(
             f"model {entry.model!r} ({checkpoint.folder}) lacks {len(missing)} weights of a "
             f"{type(model).__name__}, {missing[0]} among them: it was not trained for this "
@@ -114,13 +106,38 @@ def load(
         )
     max_length = _window(entry, model, tokenizer)
     batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
+    options = _options_in_force(entry, precision, max_length)
+    provenance = Provenance(entry.model, checkpoint.revision, options)
+    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
+    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
+
+
+def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int) -> dict[str, Any]:
     # The budget is not among them: results do not depend on it, and it varies by device.
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     if entry.options.split != "window":
         options["split"] = entry.options.split
-    provenance = Provenance(entry.model, checkpoint.revision, options)
-    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
-    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
+    return options
+
+
+def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+        folder, trust_remote_code=False, local_files_only=True
+    )
+    return tokenizer
+
+
+def _read_model(folder: Path, auto_model_class: Any, precision: Precision) -> tuple[Any, list[str]]:
+    """The model in eval mode, on the CPU, and the names of weights that it lacks."""
+    model, info = auto_model_class.from_pretrained(
+        folder,
+        dtype=DTYPES[precision],
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+        output_loading_info=True,
+    )
+    return model.eval(), sorted(info["missing_keys"])
 
 
 def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:

@@ -99,7 +99,7 @@ class ModelRegistry:
             self._pinned.append(held)
             self._evict(0, spare=None)
 
-    def grown(self, source: ModelSource[Any]) -> None:
+    def measure_again(self, source: ModelSource[Any]) -> None:
         """Measure again what is in use: something was added to its weights."""
         held = self._sources[source]
         held.bytes = tensor_bytes(held.weights)

@@ -131,7 +131,7 @@ def test_workers_say_whether_they_are_ready_and_why_not(engine: Engine, triage: 
     (quick, _) = json.loads(triage("status", "--json").out)["workers"]
     names = ("tokens_per_second", "padding", "batch_fill", "forward_share")
     assert [quick[name] for name in names] == [12_345.6, 0.004, 0.923, 0.968]
-    assert (quick["models"], "in memory" in out) == ([], False)
+    assert (quick["models"], "in memory" in out) == (None, False)
     with writing(engine) as connection:
         connection.execute(update(Worker).values(seen_at=after(-120)))
     assert "not seen for" in triage("status").out

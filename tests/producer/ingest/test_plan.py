@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from producer.ingest import ColumnChoice, IngestError, make_plan
-from schema.analyses import ANALYSES
+from schema.catalog import load_catalog
 from schema.options import DEFAULT_QUESTION
 from schema.settings import Settings, read_settings
+
+#: Those that the built-in models serve.
+ANALYSES = load_catalog("pocket").served
 
 
 @pytest.fixture

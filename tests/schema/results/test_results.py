@@ -24,10 +24,10 @@ class Mixin(ResultTable):
 
 
 def test_the_order_in_which_analyses_are_shown() -> None:
-    assert ANALYSES == ("sentiment", "entities", "qa", "summary", "translation")
-    assert {"summary", "translation"} == WRITING_ANALYSES
+    assert ANALYSES[:5] == ("sentiment", "entities", "qa", "summary", "translation")
+    assert {"summary", "translation"} <= WRITING_ANALYSES
     labelled = [table.analysis for table in RESULT_TABLES if issubclass(table, LabelTable)]
-    assert labelled == ["sentiment"]
+    assert labelled[0] == "sentiment"
 
 
 def test_a_sixth_is_a_file_and_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,6 +169,6 @@ def test_weights_that_grow_are_measured_again() -> None:
     use(models, b)
     with models.using(a) as weights:
         weights.append(torch.zeros(50))
-        models.grown(a)
+        models.measure_again(a)
         assert models.loaded() == [ModelInMemory("a", 300), ModelInMemory("b", 100)]
     assert models.loaded() == [ModelInMemory("a", 300)]
