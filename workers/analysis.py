@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from schema.catalog import Catalog
 from schema.document import Document
@@ -17,6 +17,9 @@ from schema.options import RunOptions
 from schema.results import Result
 from schema.results.outcome import Provenance
 from workers.errors import DocumentError
+
+if TYPE_CHECKING:
+    from workers.models.registry import ModelRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Analysis(ABC):
     Args:
         catalog: Where the analysis finds its model.
         device: `cpu` or `cuda:0`.
+        models: Counts and keeps the weights of this process's models; None for no bound.
 
     Raises:
         ModelError: If the model cannot be loaded: which model, which setting, what to do.
@@ -86,7 +90,9 @@ class Analysis(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def __init__(self, catalog: Catalog, device: str) -> None: ...
+    def __init__(
+        self, catalog: Catalog, device: str, models: ModelRegistry | None = None
+    ) -> None: ...
 
     @property
     @abstractmethod

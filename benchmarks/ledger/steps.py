@@ -29,8 +29,8 @@ from schema.ledger.reap import REAP_LIMIT, reap
 from schema.ledger.resend import find_unclaimed, resend
 from schema.migrations.revision import upgrade
 from schema.options import RunOptions
-from schema.results import Sentiment
 from schema.results.outcome import Outcome, Provenance
+from schema.results.sentiment import Sentiment
 from schema.tables import Job, JobState, Run, RunState
 
 SIZE = 64

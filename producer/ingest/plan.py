@@ -14,7 +14,7 @@ from producer.ingest.errors import IngestError
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.input import Input, parse_input
 from producer.ingest.validation.columns import ColumnChoice
-from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
+from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions
 from schema.settings import Settings
@@ -72,12 +72,8 @@ def make_plan(
         raise IngestError("--source is not UTF-8; write it in the encoding of the terminal")
     if limit is not None and limit < 1:
         raise IngestError("--limit must be 1 or more")
-    try:
-        chosen = parse_analyses(analyses) if analyses is not None else ANALYSES
-    except UnknownAnalysisError as error:
-        raise IngestError(str(error)) from None
     options = make_options(questions, translate_to)
-    check_catalog(settings.models, chosen, options)
+    chosen = choose_analyses(analyses, settings.models, options)
     if run is not None and not _RUN_NAME.fullmatch(run):
         raise IngestError(
             f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
@@ -111,16 +107,22 @@ def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptio
         ) from None
 
 
-def check_catalog(models: str, analyses: Sequence[str], options: RunOptions) -> None:
-    """Make sure that the catalog has a model for every analysis, and for the language asked for.
+def choose_analyses(named: str | None, models: str, options: RunOptions) -> tuple[str, ...]:
+    """The analyses that are named, separated by commas; or all that the catalog has models for.
 
     Raises:
-        IngestError: If it has not; the message says what it has.
+        IngestError: If the catalog has no model for one of them, or for the target language; the
+            message says what it has.
     """
     try:
         catalog = load_catalog(models)
-    except CatalogError as error:
+        analyses = catalog.served if named is None else parse_analyses(named)
+    except (CatalogError, UnknownAnalysisError) as error:
         raise IngestError(str(error)) from None
+    if not analyses:
+        raise IngestError(
+            f"the catalog {models!r} (TRIAGE_MODELS) has no model for any analysis; add one"
+        )
     for analysis in analyses:
         if not catalog.serves(analysis):
             raise IngestError(
@@ -134,6 +136,7 @@ def check_catalog(models: str, analyses: Sequence[str], options: RunOptions) -> 
             f"{options.translate_to!r}, only into {', '.join(sorted(targets))}; "
             "choose with --translate-to, or leave translation out of --analyses"
         )
+    return analyses
 
 
 def _refuse_twice(inputs: Sequence[Input]) -> None:

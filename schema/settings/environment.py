@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schema.settings.broker_url import parse_broker_url
@@ -69,6 +71,9 @@ class Settings(BaseSettings):
     load_timeout: float = Field(default=900, gt=0)
     #: Intra-op threads of a child on the CPU; cores divided by children when 0.
     threads: int = Field(default=0, ge=0)
+    #: What the models of a child may take together, e.g. `8GB`; when unset half of a GPU's memory,
+    #: or of the RAM, divided by the node's children.
+    model_memory: ByteSize | None = Field(default=None, gt=0)
 
     #: `user:password` for Flower's pages.
     flower_auth: SecretStr | None = None
@@ -89,6 +94,14 @@ class Settings(BaseSettings):
         if url:
             parse_broker_url(url.get_secret_value())
         return url
+
+    @field_validator("model_memory", mode="wrap")
+    @classmethod
+    def _is_size(cls, size: Any, parse: Callable[[Any], ByteSize | None]) -> ByteSize | None:
+        try:
+            return parse(size)
+        except ValidationError:
+            raise ValueError("must be bytes, more than 0, as in 8GB or 512MiB") from None
 
     @model_validator(mode="after")
     def _heartbeat_in_time(self) -> Settings:

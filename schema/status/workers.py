@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,14 @@ from schema.tables import Worker
 
 #: Seconds after which a worker that nobody has seen alive is no longer listed.
 LISTED_FOR = 600.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ModelInMemory:
+    """A model that a worker has loaded: its name in the catalog, and the bytes of its weights."""
+
+    name: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class WorkerStatus:
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
         throughput: Of its last jobs.
+        models: What it has in memory; None if it has not said it.
     """
 
     worker: str
@@ -51,6 +61,7 @@ class WorkerStatus:
     unseen: float
     next_try: float | None
     throughput: Throughput
+    models: tuple[ModelInMemory, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints; times in ISO 8601, seconds as numbers."""
@@ -61,7 +72,10 @@ class WorkerStatus:
 
 def all_worker_status(connection: Connection) -> list[WorkerStatus]:
     """All workers by name."""
-    columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
+    columns = (
+        *(Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since),
+        Worker.models,
+    )
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(
         select(
@@ -83,6 +97,13 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
             unseen=max(0.0, row.unseen),
             next_try=None if row.late is None else max(0.0, -row.late),
             throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
+            models=_models(row.models),
         )
         for row in found
     ]
+
+
+def _models(said: Sequence[Mapping[str, Any]] | None) -> tuple[ModelInMemory, ...] | None:
+    if said is None:
+        return None
+    return tuple(ModelInMemory(str(model["name"]), int(model["bytes"])) for model in said)

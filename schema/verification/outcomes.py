@@ -66,7 +66,7 @@ def count_outcomes(scope: Scope) -> dict[int, Tallies]:
 
 def check_outcomes(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]:
     """Look at what was counted, and for the rows only where something is wrong."""
-    may_be_empty = scope.many_rows and scope.analysis != "qa"
+    may_be_empty = scope.may_be_empty
     # Each once, however many runs are wrong in it, and in the order in which runs have them.
     wrong = dict.fromkeys(
         one for of_run in tallies.values() for one in _wrong(of_run, may_be_empty)

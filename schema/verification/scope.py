@@ -68,6 +68,12 @@ class Scope:
         """Whether a document may have several rows of results."""
         return issubclass(result_table(self.analysis), OrdinalTable)
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a document may go without a row of results."""
+        table = result_table(self.analysis)
+        return issubclass(table, OrdinalTable) and table.may_be_empty
+
     def within(self, column: str) -> str:
         """The condition that the id in `column` is that of one of the runs. Each table of a
         statement needs it: databases do not conclude it from another table's.

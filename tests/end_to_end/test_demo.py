@@ -14,11 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from schema.analyses import ANALYSES
+from schema.catalog import load_catalog
 from tests.end_to_end.node import PATIENCE
 from tests.support.modes import open_to_others
 from tests.support.waiting import wait_until
 
+#: Those that the built-in models serve.
+ANALYSES = load_catalog("pocket").served
 ROOT = Path(__file__).parents[2]
 
 

@@ -19,6 +19,7 @@ from workers import analyses
 from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 
 
 class MuteError(Exception):
@@ -97,8 +98,10 @@ def _shout(word: str, text: str) -> None:
 _load_analysis = analyses.load_analysis
 
 
-def _load_loud(name: str, catalog: Catalog, device: str) -> Analysis:
-    analysis = _load_analysis(name, catalog, device)
+def _load_loud(
+    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
+) -> Analysis:
+    analysis = _load_analysis(name, catalog, device, models)
     kind = type(analysis)
     analysis.__class__ = type(kind.__name__, (_Loud, kind), {})
     return analysis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,12 +24,15 @@ from schema.ledger.share import share
 from schema.results import Failure
 from schema.results.outcome import Outcome
 from schema.settings import Settings
-from schema.status.workers import Throughput
+from schema.status.workers import ModelInMemory, Throughput
 from schema.worker_registry import not_ready, ready
 from workers.child.retry import retry
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import ScoreboardSlot
+
+if TYPE_CHECKING:
+    from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +64,13 @@ class LedgerClient:
         self._name = name
         self._slot = slot
         self._ending = threading.Event()
+        #: Set when there are models, for `triage status`.
+        self.registry: ModelRegistry | None = None
+
+    @property
+    def models(self) -> list[ModelInMemory] | None:
+        """What this child has in memory, if anybody knows."""
+        return None if self.registry is None else self.registry.loaded()
 
     @property
     def database(self) -> Database:
@@ -164,9 +174,11 @@ class LedgerClient:
         )
 
     def report(self, throughput: Throughput) -> None:
-        """Let everybody know how quick this child is; the next report may do better."""
+        """Let everybody know how quick this child is, and which models it has in memory; the next
+        report may do better.
+        """
         try:
-            worker_registry.report(self._database, self._name, throughput)
+            worker_registry.report(self._database, self._name, throughput, self.models)
         except SQLAlchemyError as error:
             logger.warning("cannot report: %s", type(error).__name__)
 

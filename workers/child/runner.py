@@ -15,6 +15,7 @@ import os
 from time import monotonic
 
 from schema.ledger.claim import UnknownOptionsError
+from schema.status.workers import ModelInMemory
 from workers.child.claimed_job import ClaimedJob
 from workers.child.context import JobContext
 from workers.child.job_progress import JobProgress
@@ -35,6 +36,11 @@ class JobRunner:
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
+
+    @property
+    def models(self) -> list[ModelInMemory] | None:
+        """What this child has in memory, if anybody knows."""
+        return self._context.ledger.models
 
     def run_message(self, analysis: str, job_id: int) -> None:
         """Run a job if it is there to be claimed, and those that follow it in the queue; a late or

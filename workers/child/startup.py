@@ -92,7 +92,7 @@ def _load_or_give_up(name: str, slot: ScoreboardSlot) -> None:
         # What is there now stays: it need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
-        ready(database, name)
+        ready(database, name, _runner.models)
     except (CatalogError, ModelError, NameTakenError) as error:
         _runner = None
         logger.error("%s", error)
@@ -139,6 +139,8 @@ def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot)
     from workers.child.context import JobContext
     from workers.child.runner import JobRunner
     from workers.engine.engine import Engine
+    from workers.models.budget import model_budget
+    from workers.models.registry import ModelRegistry
     from workers.runtime.gpu_memory import share_memory
     from workers.runtime.tuning_cache import TuningCache
 
@@ -147,7 +149,8 @@ def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot)
     share_memory(device, children)
     catalog = load_catalog(config.models)
     consumed = _consumed()
-    engines = {one: Engine(load_analysis(one, catalog, device)) for one in consumed}
+    models = ModelRegistry(model_budget(config.model_memory, device, children))
+    engines = {one: Engine(load_analysis(one, catalog, device, models)) for one in consumed}
     for engine in engines.values():
         engine.warm_up(device, TuningCache(config.home / "budgets"))
     logger.info(
@@ -164,6 +167,7 @@ def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot)
     # Kombu would wait for ever for a Redis that is away, and the child with it.
     messages = Messages(make_app(config, REDIS_TIMEOUT))
     ledger = LedgerClient(database, messages, config, name, slot)
+    ledger.registry = models
     return JobRunner(JobContext.of(ledger, engines, slot, config))
 
 

@@ -180,6 +180,8 @@ class FbgemmProduct(Int8Matmul):
                     quantised.contiguous(), scale.double(), no_shift, 0
                 )
             self._weight: Any = torch.ops.quantized.linear_prepack(weight, bias)
+            #: FBGEMM does not say what it takes: a byte for each weight.
+            self.packed_bytes = weight.numel()
         finally:
             torch.backends.quantized.engine = engine
 

@@ -72,16 +72,17 @@ class Linear:
         dtype = DTYPES[precision]
         weight = weight.detach().to(dtype)
         self._bias = None if bias is None else bias.detach().to(dtype)
-        self._call: Callable[[Tensor], Tensor]
+        # Not a method of this object: a circle would keep the weights until it is searched for.
+        self._call: Callable[[Linear, Tensor], Tensor]
         if precision == "int8":
             self._weight: Any = Int8Weight(weight)
-            self._call = self._int8
+            self._call = Linear._int8
         elif prepacks(weight):
             self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _USUAL_ROWS)
-            self._call = self._prepacked
+            self._call = Linear._prepacked
         else:
             self._weight = weight.contiguous()
-            self._call = self._fused_on_gpu if self._fuses_on_gpu() else self._plain
+            self._call = Linear._fused_on_gpu if self._fuses_on_gpu() else Linear._plain
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the layer.
@@ -92,7 +93,7 @@ class Linear:
         Returns:
             (…, outputs), of the same dtype.
         """
-        return self._call(x)
+        return self._call(self, x)
 
     def _plain(self, x: Tensor) -> Tensor:
         y = functional.linear(x, self._weight, self._bias)

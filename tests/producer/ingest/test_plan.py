@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from producer.ingest import ColumnChoice, IngestError, make_plan
-from schema.analyses import ANALYSES
+from schema.catalog import load_catalog
 from schema.options import DEFAULT_QUESTION
 from schema.settings import Settings, read_settings
+
+#: Those that the built-in models serve.
+ANALYSES = load_catalog("pocket").served
 
 
 @pytest.fixture
@@ -87,8 +90,13 @@ def test_the_catalog_must_serve_every_analysis(config: Settings, path: str, tmp_
     catalog.write_text('[qa]\nmodel = "x/y"\n')
     own = config.model_copy(update={"models": str(catalog)})
     with pytest.raises(IngestError, match="has no model for 'sentiment'"):
-        make_plan(own, [path])
+        make_plan(own, [path], analyses="qa,sentiment")
     assert make_plan(own, [path], analyses="qa").analyses == ("qa",)
+    assert make_plan(own, [path]).analyses == ("qa",)
+    catalog.write_text("")
+    with pytest.raises(IngestError, match="has no model for any analysis"):
+        make_plan(own, [path])
+    catalog.write_text('[qa]\nmodel = "x/y"\n')
     with pytest.raises(IngestError, match="cannot read this catalog"):
         make_plan(config.model_copy(update={"models": "nowhere.toml"}), [path])
 

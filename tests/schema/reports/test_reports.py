@@ -119,6 +119,21 @@ def test_every_report_is_described_and_runs(engine: Engine) -> None:
                     assert all(isinstance(value, Value) for value in row)
 
 
+def test_labels_of_every_analysis_that_gives_them(engine: Engine) -> None:
+    autumn, again = seed(engine)
+    counted = ("analysis", "label", "documents", "percent", "mean_score")
+    assert columns(engine, "labels") == counted
+    assert rows(engine, "labels", autumn) == [
+        ("sentiment", "NEGATIVE", 2, 40.0, 0.75),
+        ("sentiment", "NEUTRAL", 1, 20.0, 0.5),
+        ("sentiment", "POSITIVE", 1, 20.0, 0.8),
+        ("sentiment", "neg", 1, 20.0, 0.7),
+    ]
+    assert rows(engine, "labels", again) == [("sentiment", "POSITIVE", 1, 100.0, 0.75)]
+    # Over all runs each document counts once, with its newest label.
+    assert rows(engine, "labels")[0] == ("sentiment", "POSITIVE", 2, 40.0, 0.775)
+
+
 def test_sentiment_by_day_product_source_and_language(engine: Engine) -> None:
     autumn, again = seed(engine)
     counted = ("documents", "positive", "negative", "negative_percent")

@@ -12,7 +12,8 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
-from schema.results import Entity, Result
+from schema.results import Result
+from schema.results.entity import Entity
 from tests.support.checkpoints import WINDOW, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
 from tests.support.parity import analyse, reference

@@ -12,7 +12,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
-from schema.results import Result, Sentiment
+from schema.results import Result
+from schema.results.sentiment import Sentiment
 from tests.support.checkpoints import WINDOW, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
 from tests.support.parity import analyse, reference

@@ -12,8 +12,8 @@ from schema.database import open_engine, reading, writing
 from schema.ledger.claim import claim
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.results import Translation
 from schema.results.outcome import Outcome
+from schema.results.translation import Translation
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
 from workers.child.retry import NodeStopping, retry

@@ -19,9 +19,8 @@ from schema.ledger.finish import finish as ledger_finish
 from schema.ledger.reap import LOST, reap
 from schema.options import RunOptions
 from schema.process import this_process
-from schema.results import Sentiment
 from schema.results.outcome import Outcome
-from schema.results.sentiment import SentimentRow
+from schema.results.sentiment import Sentiment, SentimentRow
 from schema.settings import Settings
 from schema.status.workers import all_worker_status
 from schema.tables import Job, JobState, Run

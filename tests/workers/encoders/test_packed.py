@@ -34,7 +34,9 @@ from tests.support.packed_models import (
 )
 from workers.classification.classifier import Classifier
 from workers.encoders.conversion import pack, release
+from workers.encoders.encoder import load_encoder
 from workers.encoders.padded import PaddedEncoder
+from workers.encoders.precision_trial import CLASSES
 from workers.errors import ModelError, UnsupportedModelError
 
 
@@ -164,7 +166,7 @@ def test_layers_are_let_go_of() -> None:
 
 def load(folder: Path, **options: Any) -> Classifier:
     entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
-    return Classifier(entry, hf.AutoModelForSequenceClassification, "cpu")
+    return Classifier(load_encoder(entry, hf.AutoModelForSequenceClassification, "cpu", CLASSES))
 
 
 def test_a_loaded_model_holds_its_weights_once(tmp_path: Path) -> None:

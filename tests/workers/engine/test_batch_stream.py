@@ -16,8 +16,9 @@ from sqlalchemy import Engine as Database
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Sentiment
+from schema.results import Failure
 from schema.results.outcome import Outcome
+from schema.results.sentiment import Sentiment
 from schema.tables import JobState
 from tests.support.burst import PATIENCE, Child, Watched, states
 from tests.support.collected import (

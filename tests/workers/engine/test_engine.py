@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result, Sentiment
+from schema.results import Failure, Result
+from schema.results.sentiment import Sentiment
 from tests.support.collected import Jobs, exclusive_job_of, outcomes_of
 from tests.support.engine_analysis import CountingAnalysis, documents_of
 from workers.engine.counters import Counters
