@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -172,3 +173,27 @@ def test_weights_that_grow_are_measured_again() -> None:
         models.measure_again(a)
         assert models.loaded() == [ModelInMemory("a", 300), ModelInMemory("b", 100)]
     assert models.loaded() == [ModelInMemory("a", 300)]
+
+
+def test_many_threads_at_once_each_have_what_they_asked_for() -> None:
+    models = ModelRegistry(budget=250)
+    sources = [Source(str(number)) for number in range(5)]
+    wrong: list[str] = []
+
+    def work(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(200):
+            source, beside = draw.sample(sources, 2)
+            with models.using(source) as weights:
+                use(models, beside)
+                if len(weights[0]) != 25 or source.name not in names(models):
+                    wrong.append(source.name)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert wrong == []
+    assert [held.users for held in models._sources.values()] == [0] * 5
+    assert sum(model.bytes for model in models.loaded()) <= 250
