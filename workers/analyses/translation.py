@@ -16,6 +16,7 @@ from huggingface_hub.errors import RepositoryNotFoundError
 
 from schema.catalog import Catalog, CatalogEntry, CatalogError
 from schema.document import Document
+from schema.languages import DEFAULT_LANGUAGE
 from schema.options import RunOptions
 from schema.results import Result, Translation
 from workers.analysis import Analysis, Provenance, Stream, Window
@@ -27,9 +28,6 @@ from workers.models.loading import ModelError
 from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
-
-#: The language of a document of which nobody said it.
-ASSUMED_LANGUAGE = "en"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -191,4 +189,4 @@ class TranslationAnalysis(Analysis):
 
 
 def _language(document: Document) -> str:
-    return document.language or ASSUMED_LANGUAGE
+    return document.language or DEFAULT_LANGUAGE

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from schema.document import Document
-
-#: The language of a document of which nobody said it.
-DEFAULT_LANGUAGE = "en"
+from schema.languages import DEFAULT_LANGUAGE, read_language
 
 #: Characters of an id's JSON, which each answer repeats.
 MOST_ID = 1_000
@@ -22,7 +20,6 @@ _ESCAPED = len(r"\ud83d\ude00")
 
 #: Byte-order marks, of which files that were joined have more than one.
 _MARKS = re.compile(rb"\A(?:\xef\xbb\xbf)+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 #: NaN and its like are no JSON, and nothing that is asked for here.
 _loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
 
@@ -129,7 +126,7 @@ def _text(fields: dict[str, Any], limit: int) -> str:
 
 def _language(fields: dict[str, Any]) -> str:
     given = fields.get("language") or DEFAULT_LANGUAGE
-    code = _LANGUAGE.match(given.strip().lower()) if isinstance(given, str) else None
+    code = read_language(given)
     if code is None:
-        raise LineError('"language" is not a code like en or de-AT')
-    return code[0]
+        raise LineError('"language" is neither a code like en or de-AT nor a name like German')
+    return code

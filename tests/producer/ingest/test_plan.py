@@ -64,7 +64,7 @@ def test_the_same_command_has_the_same_run(
         ({"analyses": "qa,poetry"}, "'poetry'; choose from sentiment"),
         ({"analyses": ""}, "--analyses names nothing"),
         ({"questions": ["Why?", " "]}, "--question is empty"),
-        ({"translate_to": "german"}, "'german' is no language code"),
+        ({"translate_to": "germanic"}, "'germanic' is no language code"),
         ({"translate_to": "fr"}, "cannot translate into 'fr', only into de"),
     ],
 )
