@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from producer.ingest import ColumnChoice, IngestError, make_plan
+from producer.ingest.readers.options import ReadingOptions
 from schema.analyses import ANALYSES
 from schema.options import DEFAULT_QUESTION
 from schema.settings import Settings, read_settings
@@ -45,7 +46,9 @@ def test_the_same_command_has_the_same_run(
         {"columns": ColumnChoice(id="")},
         {"analyses": "qa"},
         {"questions": ["Why?"]},
-        {"encoding": "cp1252"},
+        {"reading": ReadingOptions(encoding="cp1252")},
+        {"reading": ReadingOptions(delimiter=";")},
+        {"reading": ReadingOptions(path="data")},
         {"limit": 5},
     ]
     runs = {make_plan(config, [path], **other).run for other in others}
