@@ -51,14 +51,18 @@ def open_csv(
         text = source.as_text(options.encoding, newline="")
         lines = Lines(source.name, text, 4 * field_limit)
         csv.field_size_limit(field_limit)
-        layout = _read_layout(source.name, lines, options, tabs)
+        layout, above = _read_layout(source.name, lines, options, tabs)
         lines.found_row()
     rows = _Reader(source.name, lines, layout).rows()
     names = list(layout.header.names)
-    return RowStream(source.name, names, rows, source.fraction, _notes(source, layout, options))
+    notes = _notes(source, layout, above, options)
+    return RowStream(source.name, names, rows, source.fraction, notes)
 
 
-def _read_layout(name: str, lines: Lines, options: ReadingOptions, tabs: bool) -> Layout:
+def _read_layout(
+    name: str, lines: Lines, options: ReadingOptions, tabs: bool
+) -> tuple[Layout, int]:
+    """The layout, and how many lines above it say nothing; rows are read next."""
     sample = lines.sample(SAMPLE_LINES, SAMPLE_CHARACTERS)
     passed = lines.number
     if not sample:
@@ -84,10 +88,10 @@ def _read_layout(name: str, lines: Lines, options: ReadingOptions, tabs: bool) -
             raise
         raise InputError(f"{name}, line {passed + 1}: the header cannot be read") from None
     lines.skip(layout.header.first_row)
-    return layout
+    return layout, passed
 
 
-def _notes(source: ByteStream, layout: Layout, options: ReadingOptions) -> list[str]:
+def _notes(source: ByteStream, layout: Layout, above: int, options: ReadingOptions) -> list[str]:
     notes = list(source.notes)
     header, dialect = layout.header, layout.dialect
     if header.index is None and options.header_row is None:
@@ -96,7 +100,7 @@ def _notes(source: ByteStream, layout: Layout, options: ReadingOptions) -> list[
             "if it has one, give --header-row N"
         )
     if header.index and options.header_row is None:
-        notes.append(f"{source.name}: the header is taken to be in line {header.index + 1}")
+        notes.append(f"{source.name}: the header is taken to be in line {above + header.index + 1}")
     if header.skipped:
         notes.append(f"{source.name}: {header.skipped} is no answer, and passed over")
     if dialect.escape:
@@ -178,9 +182,14 @@ class _Reader:
         return row
 
     def _check_whole(self, row: Row, following: Row | Reject) -> Row | Reject:
+        """The row, unless the next record is the rest of it."""
         width = len(self._header)
-        rest = following.fields.values() if isinstance(following, Row) else following.row
-        if isinstance(rest, list | type({}.values())) and len(row.fields) + len(rest) - 1 == width:
+        if isinstance(following, Row):
+            # It is a row of its own where a column's type says so.
+            rest = 0 if any(self._layout.types) else len(following.fields)
+        else:
+            rest = len(following.row) if isinstance(following.row, list) else 0
+        if len(row.fields) + rest - 1 == width:
             reason = f"{len(row.fields)} fields, the header has {width}"
             fields = list(row.fields.values())
             return Reject(self._name, row.line, reason, fields, row.characters, fix=_QUOTE_IT)

@@ -43,6 +43,9 @@ _LETTERS = {
         "mac_roman": _WESTERN,
     }.items()
 }
+_JAPANESE = ("cp932", "euc_jp")
+#: Part of Japanese that is kana, at least.
+_MUCH_KANA = 0.3
 #: Part of the characters beside ASCII that has to be such letters.
 _SURE = 0.9
 #: Bytes of the lines with others than ASCII that are looked at: enough to tell, and soon done.
@@ -137,9 +140,11 @@ def _utf8_or_legacy(head: bytes) -> ChosenEncoding:
     if good >= broken:
         # Some rows of another program among those that are UTF-8.
         return ChosenEncoding("utf-8")
-    lines = [line for line in head.splitlines() if not line.isascii()]
-    # The last one may end within a character.
-    told = b"\n".join(lines[:-1] or lines)[:_LOOKED_AT]
+    # The last line may end within a character.
+    whole = head[: head.rfind(b"\n") + 1] or head
+    told = b"\n".join(line for line in whole.splitlines() if not line.isascii())[:_LOOKED_AT]
+    if not told:
+        return ChosenEncoding("utf-8")
     codec = _legacy(told)
     return ChosenEncoding(codec, is_guess=True) if codec else ChosenEncoding("utf-8")
 
@@ -151,10 +156,23 @@ def _legacy(told: bytes) -> str | None:
     codec = max(shares, key=lambda one: shares[one])
     if shares[codec] > _SURE:
         return codec
+    for codec in _JAPANESE:
+        if _kana(told, codec) > _MUCH_KANA:
+            return codec
     best = from_bytes(told, cp_isolation=list(_LEGACY), enable_fallback=False).best()
     if best is not None:
         return str(best.encoding)
     return codec if shares[codec] else None
+
+
+def _kana(told: bytes, codec: str) -> float:
+    """How many of the characters beside ASCII are kana, which no other decoding gives many of."""
+    try:
+        text = told.decode(codec)
+    except UnicodeDecodeError:
+        return 0.0
+    others = [character for character in text if character > "\x7f"]
+    return sum("\u3040" <= character <= "\u30ff" for character in others) / max(1, len(others))
 
 
 def _share(told: bytes, codec: str, letters: frozenset[str]) -> float:

@@ -60,12 +60,13 @@ class Dialect:
             return fields
         return [field.replace(UNIT_SEPARATOR, self.delimiter) for field in fields]
 
-    def cut(self, line: str) -> list[str]:
+    def cut(self, line: str, *, quotes: bool = True) -> list[str]:
         """The fields of a line that stands alone, whatever its quotation marks."""
         if self.is_multiple:
             line = line.replace(self.delimiter, UNIT_SEPARATOR)
         try:
-            return self.restore(next(csv.reader([line], **self.parameters()), []))
+            quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+            return self.restore(next(csv.reader([line], quoting=quoting, **self.parameters()), []))
         except csv.Error:
             return []
 

@@ -122,7 +122,7 @@ def _has_rows(records: Sequence[Record], width: int) -> bool:
     """Whether a table follows: nearly all records are as wide, and columns have types."""
     rows = [record.fields for record in records if record.fields and not record.is_blank]
     table = [fields for fields in rows if has_width(fields, width)]
-    if not table or len(table) < 0.8 * len(rows):
+    if not table or len(table) < 0.6 * len(rows):
         return False
     return any(column_types(table, width)) or (width > 2 and len(table) > 2)
 

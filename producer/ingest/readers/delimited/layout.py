@@ -43,8 +43,11 @@ class Layout:
 
     def is_row(self, line: str) -> bool:
         """Whether a line is a row for itself: as wide as the header, of the columns' types."""
-        fields = self.dialect.cut(line)
-        return has_width(fields, len(self.header.names)) and agrees(fields, self.types)
+        width = len(self.header.names)
+        return any(
+            has_width(fields, width) and agrees(fields, self.types)
+            for fields in (self.dialect.cut(line), self.dialect.cut(line, quotes=False))
+        )
 
 
 def find_layout(
@@ -114,8 +117,9 @@ def _agreement(rows: Sequence[Record], width: int, dialect: Dialect, lines: Sequ
     as_wide = sum(has_width(row.fields, width) for row in rows)
     shorter = sum(is_cut_short(row.fields, width) for row in rows)
     # Of what cannot be read for its quotation marks, the delimiter may be right all the same.
-    broken = [dialect.cut(lines[row.index]) for row in rows if row.fields is None]
-    shorter += sum(has_width(fields, width) for fields in broken)
+    if not (dialect.escape or dialect.skip_space):
+        broken = [dialect.cut(lines[row.index]) for row in rows if row.fields is None]
+        shorter += sum(has_width(fields, width) for fields in broken)
     return (as_wide + 0.5 * shorter) / len(rows)
 
 
