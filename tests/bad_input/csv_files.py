@@ -96,7 +96,7 @@ def csv_files(draw: st.DrawFn) -> TextFile:
             lines.append(Line(style.encode(style.row(fields)) + end, good))
         elif kind == "again" and last:
             lines.append(Line(style.encode(style.row(last[0])) + end, duplicate=True))
-        elif kind == "short" and extra:
+        elif kind == "short" and names and extra[-1]:
             good.metadata[names[-1]] = ""
             lines.append(Line(style.encode(style.row(fields[:-1])) + end, good))
         elif kind == "other text" and last:
@@ -135,7 +135,7 @@ def _kinds(style: Style, width: int, with_time: bool) -> list[str]:
         kinds.append("no time")
     if CODECS[style.codec][1]:
         kinds.append("broken")
-    if not style.tabs:
+    if style.delimiter != "\t":
         kinds.append("after the quote")
         if style.quote_all:
             # The quotation mark that the next row begins with shows that it is not closed.

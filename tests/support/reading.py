@@ -13,7 +13,7 @@ from producer.ingest.readers.row_stream import RowStream
 
 
 def open_path(
-    path: Path | str, text_limit: int = 1000, **options: Any
+    path: Path | str, /, text_limit: int = 1000, **options: Any
 ) -> AbstractContextManager[RowStream]:
     """The only input that a PATH names, opened."""
     (found,) = parse_inputs([str(path)], ReadingOptions(**options), text_limit)
@@ -21,7 +21,7 @@ def open_path(
 
 
 def read_path(
-    path: Path | str, encoding: str | None = None, text_limit: int = 1000, **options: Any
+    path: Path | str, /, encoding: str | None = None, text_limit: int = 1000, **options: Any
 ) -> tuple[list[str], list[Row], list[Reject]]:
     """Columns, good rows and rejects of an input; further options as `ReadingOptions` has them."""
     with open_path(path, text_limit, encoding=encoding, **options) as stream:
@@ -31,7 +31,7 @@ def read_path(
 
 
 def read_bytes(
-    folder: Path, name: str, content: bytes, encoding: str | None = None, **options: Any
+    folder: Path, name: str, content: bytes, /, encoding: str | None = None, **options: Any
 ) -> tuple[list[str], list[Row], list[Reject]]:
     """The same of a file with this content."""
     path = folder / name

@@ -123,9 +123,12 @@ class _Reader:
         with damage(self._name):
             for item in self._items():
                 if waiting is not None:
-                    # Two that are one row's parts: a line end in a field without quotation marks.
-                    yield self._check_whole(waiting, item)
+                    whole = self._is_whole(waiting, item)
+                    yield self._fill(waiting) if whole else self._too_short(waiting)
                     waiting = None
+                    if not whole and isinstance(item, Row):
+                        yield self._too_short(item)
+                        continue
                 if isinstance(item, Row) and len(item.fields) < len(self._header):
                     waiting = item
                 else:
@@ -181,19 +184,20 @@ class _Reader:
             row.fields[name] = ""
         return row
 
-    def _check_whole(self, row: Row, following: Row | Reject) -> Row | Reject:
-        """The row, unless the next record is the rest of it."""
-        width = len(self._header)
+    def _is_whole(self, row: Row, following: Row | Reject) -> bool:
+        """Whether a row that is too short is one, and not cut in two by a line end in a field
+        without quotation marks, of which the next record is the rest."""
         if isinstance(following, Row):
             # It is a row of its own where a column's type says so.
             rest = 0 if any(self._layout.types) else len(following.fields)
         else:
             rest = len(following.row) if isinstance(following.row, list) else 0
-        if len(row.fields) + rest - 1 == width:
-            reason = f"{len(row.fields)} fields, the header has {width}"
-            fields = list(row.fields.values())
-            return Reject(self._name, row.line, reason, fields, row.characters, fix=_QUOTE_IT)
-        return self._fill(row)
+        return len(row.fields) + rest - 1 != len(self._header)
+
+    def _too_short(self, row: Row) -> Reject:
+        reason = f"{len(row.fields)} fields, the header has {len(self._header)}"
+        fields = list(row.fields.values())
+        return Reject(self._name, row.line, reason, fields, row.characters, fix=_QUOTE_IT)
 
     def _mend(self, line: int, error: Exception) -> Row | Reject:
         """Give up the first line of a record that cannot be parsed, and read on at the second."""

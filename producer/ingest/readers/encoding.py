@@ -153,16 +153,16 @@ def _legacy(told: bytes) -> str | None:
     if b"\0" in told:
         return None
     shares = {codec: _share(told, codec, letters) for codec, letters in _LETTERS.items()}
-    codec = max(shares, key=lambda one: shares[one])
-    if shares[codec] > _SURE:
-        return codec
+    likely = max(shares, key=lambda codec: shares[codec])
+    if shares[likely] > _SURE:
+        return likely
     for codec in _JAPANESE:
         if _kana(told, codec) > _MUCH_KANA:
             return codec
     best = from_bytes(told, cp_isolation=list(_LEGACY), enable_fallback=False).best()
     if best is not None:
         return str(best.encoding)
-    return codec if shares[codec] else None
+    return likely if shares[likely] else None
 
 
 def _kana(told: bytes, codec: str) -> float:

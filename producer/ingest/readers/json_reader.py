@@ -211,15 +211,20 @@ class _Reader:
             return Reject(self._name, line, str(error), written, len(written))
         self._text.found_row()
         if '"$' in written:
-            fields = from_mongo(fields)
+            fields = {key: from_mongo(item) for key, item in fields.items()}
         return Row(line, unwrap_attributes(fields), len(written))
 
 
 def _lists_of_objects(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Paths to lists that are made of objects, through objects only."""
     if isinstance(value, list):
-        if value and all(isinstance(item, dict) for item in value):
+        if value and all(isinstance(item, dict) and not _is_extended(item) for item in value):
             yield path
     elif isinstance(value, dict) and len(path) < _MOST_WRAPPERS:
         for key, item in value.items():
             yield from _lists_of_objects(item, (*path, key))
+
+
+def _is_extended(value: dict[str, Any]) -> bool:
+    """Whether an object is a value of MongoDB's Extended JSON."""
+    return len(value) == 1 and next(iter(value)).startswith("$")

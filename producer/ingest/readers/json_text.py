@@ -17,6 +17,8 @@ _END_OF_SCALAR = re.compile(r"[,\[\]{}\s]")
 _CHUNK = 1 << 16
 #: Characters from the end of what is read within which an error may be for want of the rest.
 _NEAR = 1 << 12
+#: Levels below which the end of a value is not looked for: nothing that a row is made of has them.
+_MOST_DEPTH = 10_000
 #: Characters of a broken value that are kept to show.
 _SHOWN = 1 << 16
 
@@ -150,6 +152,11 @@ class JsonText:
                 depth += 1 if match[0] in "[{" else -1
                 if depth <= 0:
                     return shown
+                if depth > _MOST_DEPTH:
+                    raise InputError(
+                        f"{self._name}, line {self.line}: nested deeper than {_MOST_DEPTH:,} "
+                        "levels, as a bomb is; take it out"
+                    )
 
     def _skip_string(self) -> str:
         shown = '"'
@@ -161,6 +168,7 @@ class JsonText:
                 end = min(end + 1, len(self._buffer))
                 if end == match.end() and not self._ended:
                     # What is escaped is not read yet.
+                    shown += self._buffer[self._index : match.start()][: _SHOWN - len(shown)]
                     self._advance(match.start())
                     if self._fill():
                         continue

@@ -57,6 +57,8 @@ def is_json_lines(begin: str, named_so: bool) -> bool:
         return named_so or len(lines) > 1
     if lines[0][0] not in "{[":
         return named_so
+    if lines[0] == "[" and len(lines) > 1 and lines[1].endswith(","):
+        return False
     # A broken line at the top, of lines that each begin at the left.
     return named_so and any(
         is_object and raw[:1] == "{" for is_object, raw in zip(objects[1:], lines[1:], strict=False)
@@ -96,7 +98,7 @@ def _read(name: str, lines: Lines, line: str) -> Row | Reject:
         return _reject(name, lines, line, str(error))
     lines.found_row()
     if '"$' in line:
-        fields = from_mongo(fields)
+        fields = {key: from_mongo(item) for key, item in fields.items()}
     return Row(lines.number, unwrap_attributes(fields), len(line))
 
 

@@ -33,7 +33,7 @@ def cell_type(cell: str) -> str | None:
 def column_types(rows: Sequence[Sequence[str]], width: int) -> list[str | None]:
     """The type of each column of some rows, `code` for ids such as `R_1a` too; None where it is of
     words, or of many types."""
-    return [_type_of([row[index] for row in rows]) for index in range(width)]
+    return [_type_of([row[index] for row in rows if index < len(row)]) for index in range(width)]
 
 
 def _type_of(cells: Sequence[str]) -> str | None:

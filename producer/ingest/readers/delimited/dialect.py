@@ -65,8 +65,9 @@ class Dialect:
         if self.is_multiple:
             line = line.replace(self.delimiter, UNIT_SEPARATOR)
         try:
-            quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
-            return self.restore(next(csv.reader([line], quoting=quoting, **self.parameters()), []))
+            quoting = {} if quotes else {"quoting": csv.QUOTE_NONE}
+            parameters = self.parameters() | quoting
+            return self.restore(next(csv.reader([line], **parameters), []))
         except csv.Error:
             return []
 

@@ -102,11 +102,13 @@ def _layout(
         return None
     width = len(header.names)
     rows = [record for record in records if record.index >= header.first_row]
-    exact = [record.fields[:width] for record in rows if has_width(record.fields, width)]  # type: ignore[index]
+    readable = [record.fields for record in rows if record.fields]
+    exact = [fields for fields in readable if has_width(fields, width)]
+    shorter = [fields for fields in readable if is_cut_short(fields, width)]
     agreement = _agreement(rows, width, dialect, lines)
     widths = {len(row.fields) for row in rows if row.fields}
     is_of_prose = not agreement and 1 in widths and len(widths) > 1
-    types = tuple(column_types(exact, width))
+    types = tuple(column_types(exact or shorter, width))
     return Layout(dialect, header, types, agreement, is_of_prose)
 
 
