@@ -101,26 +101,40 @@ def _open_with_fsspec(name: str, url: str) -> Iterator[OpenedBytes]:
     except ModuleNotFoundError:
         raise IngestError(f"{name}: install what reads URLs: pip install 'fsspec[http]'") from None
     try:
-        file = fsspec.open(url, "rb").open()
+        system, path = fsspec.core.url_to_fs(url)
+        # Of a server that gives no parts all is read in one go, and nothing twice.
+        parts = {} if _gives_parts(system, path) else {"block_size": 0}
+        file = system.open(path, "rb", **parts)
         size = getattr(file, "size", None)
     except (ImportError, ValueError) as error:
         raise IngestError(f"{name}: nothing can read this URL: {escaped(str(error))}") from None
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        # fsspec says so of a server that it cannot reach, too.
+        if isinstance(error.__cause__, OSError) and not isinstance(
+            error.__cause__, FileNotFoundError
+        ):
+            raise InputError(f"{name} cannot be reached: no connection to the server") from None
         raise InputError(f"{name} does not exist") from None
     except Exception as error:
         # Each filesystem of fsspec has errors of its own.
         said = escaped(str(error).replace(url, name)[:300]) or type(error).__name__
         raise InputError(f"{name} cannot be reached: {said}") from None
     with file:
-        yield _opened(name, _Guarded(name, file), size)
+        yield _opened(name, _Guarded(file, can_seek=not parts), size)
+
+
+def _gives_parts(system: Any, path: str) -> bool:
+    if not str(path).startswith(("http://", "https://")):
+        return True
+    return bool(system.info(path).get("partial"))
 
 
 class _Guarded(io.RawIOBase):
     """A file of fsspec that raises `OSError` whatever goes wrong on the network."""
 
-    def __init__(self, name: str, file: Any) -> None:
-        self._name = name
+    def __init__(self, file: Any, *, can_seek: bool) -> None:
         self._file = file
+        self._can_seek = can_seek
 
     def readable(self) -> bool:
         """Yes."""
@@ -128,7 +142,7 @@ class _Guarded(io.RawIOBase):
 
     def seekable(self) -> bool:
         """Whether the server gives parts."""
-        return bool(self._file.seekable()) and getattr(self._file, "size", None) is not None
+        return self._can_seek and bool(self._file.seekable())
 
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer."""
