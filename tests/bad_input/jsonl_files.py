@@ -74,7 +74,7 @@ def jsonl_files(
         if kind == "again" and last:
             lines.append(Line(_encode(last[0] + end, codec), duplicate=True))
         elif kind == "good":
-            last = draw(_good_rows(id_, texts))
+            last = draw(good_rows(id_, texts))
             before = draw(st.sampled_from(["", "", " ", "\ufeff"]))
             lines.append(Line(_encode(before + last[0] + end, codec), last[1]))
         elif kind == "broken" and codec == "utf-8":
@@ -101,7 +101,7 @@ _BROKEN = st.sampled_from([b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xe2\x82", b
 
 
 @st.composite
-def _good_rows(draw: st.DrawFn, id_: str, texts: st.SearchStrategy[str]) -> tuple[str, Good]:
+def good_rows(draw: st.DrawFn, id_: str, texts: st.SearchStrategy[str]) -> tuple[str, Good]:
     text, extras = draw(texts), draw(_EXTRAS)
     ascii_only = draw(st.booleans())
     members = [f'"id": "{id_}"']

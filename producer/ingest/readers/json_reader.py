@@ -31,7 +31,8 @@ class SeveralListsError(InputError):
 
 
 def open_json(source: ByteStream, options: ReadingOptions, field_limit: int) -> RowStream:
-    """Read JSON object by object; the columns are all fields of the first rows.
+    """Read JSON object by object; rows are numbered from 1, and the columns are all fields of the first
+    rows.
 
     Args:
         source: Its bytes.
@@ -52,7 +53,7 @@ def open_json(source: ByteStream, options: ReadingOptions, field_limit: int) -> 
         assert isinstance(first, Reject)
         raise InputError(
             f"{source.name} is JSON, but holds no objects, which rows are made of: "
-            f"line {first.line}: {first.reason}"
+            f"the first one: {first.reason}"
         )
     more = len(sample) == SAMPLE_ROWS
     return RowStream(source.name, column_names(sample), rows, source.fraction, source.notes, more)
@@ -64,6 +65,8 @@ class _Reader:
         self._text = text
         self._limit = limit
         self._path: tuple[str, ...] | None = None
+        #: Of the row read last, from 1.
+        self._number = 0
 
     def rows(self, path: str | None) -> Iterator[Row | Reject]:
         """Good rows and broken ones."""
@@ -87,7 +90,7 @@ class _Reader:
         elif first is None:
             yield self._element(text)
         elif text.peek():
-            yield self._row(line, *first)
+            yield self._row(*first)
         else:
             yield from self._single(line, *first)
         yield from self._rest()
@@ -95,7 +98,7 @@ class _Reader:
     def _single(self, line: int, value: Any, written: str) -> Iterator[Row | Reject]:
         paths = list(_lists_of_objects(value))
         if not paths:
-            yield self._row(line, value, written)
+            yield self._row(value, written)
         elif len(paths) > 1:
             raise SeveralListsError(self._name, paths)
         else:
@@ -124,12 +127,12 @@ class _Reader:
 
     def _skip_items(self, text: JsonText) -> None:
         while text.peek() and not text.take("]"):
-            if not text.take(","):
+            if not self._take_comma(text):
                 text.skip()
 
     def _rest(self) -> Iterator[Row | Reject]:
         while self._text.peek():
-            if not self._text.take(","):
+            if not self._take_comma(self._text):
                 yield self._element(self._text)
 
     def _list(self, text: JsonText) -> Iterator[Row | Reject]:
@@ -140,13 +143,20 @@ class _Reader:
         while not text.take("]"):
             if not text.peek():
                 raise InputError(f"{self._name} is cut off: its list of rows does not end")
-            if not text.take(","):
+            if not self._take_comma(text):
                 yield self._element(text)
+
+    def _take_comma(self, text: JsonText) -> bool:
+        if not text.take(","):
+            return False
+        if text.peek() == ",":
+            raise InputError(f"{self._name}, line {text.line}: not JSON: nothing between commas")
+        return True
 
     def _at_path(self, path: tuple[str, ...]) -> Iterator[Row | Reject]:
         """The rows that are there in each object of the file, of which there is mostly one."""
         while self._text.peek():
-            if not self._text.take(","):
+            if not self._take_comma(self._text):
                 yield from self._inside(self._text, path)
 
     def _inside(self, text: JsonText, path: Sequence[str]) -> Iterator[Row | Reject]:
@@ -174,7 +184,7 @@ class _Reader:
     def _keys(self, text: JsonText) -> Iterator[Any]:
         """The keys of an object; whoever takes one reads past its value."""
         while not text.take("}"):
-            if text.take(","):
+            if self._take_comma(text):
                 continue
             line = text.line
             try:
@@ -196,23 +206,26 @@ class _Reader:
         try:
             value, written = text.value()
         except BrokenValueError as error:
-            return self._broken(line, error)
-        return self._row(line, value, written)
+            return self._broken(error)
+        return self._row(value, written)
 
-    def _broken(self, line: int, error: BrokenValueError) -> Reject:
-        return Reject(self._name, line, error.reason, error.written, len(error.written))
+    def _broken(self, error: BrokenValueError) -> Reject:
+        self._number += 1
+        return Reject(self._name, self._number, error.reason, error.written, len(error.written))
 
-    def _row(self, line: int, value: Any, written: str) -> Row | Reject:
+    def _row(self, value: Any, written: str) -> Row | Reject:
+        # All rows may be in one line, and another program may write the same rows in others.
+        self._number += 1
         try:
             if is_broken(written):
                 raise JsonLineError("broken encoding; if all rows are, give --encoding")
             fields = check_object(written, value)
         except JsonLineError as error:
-            return Reject(self._name, line, str(error), written, len(written))
+            return Reject(self._name, self._number, str(error), written, len(written))
         self._text.found_row()
         if '"$' in written:
             fields = {key: from_mongo(item) for key, item in fields.items()}
-        return Row(line, unwrap_attributes(fields), len(written))
+        return Row(self._number, unwrap_attributes(fields), len(written))
 
 
 def _lists_of_objects(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

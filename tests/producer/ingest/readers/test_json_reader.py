@@ -75,10 +75,14 @@ def test_a_path_leads_into_each_of_several_pages(tmp_path: Path) -> None:
     assert [(row.line, row.fields["text"]) for row in good] == [(1, "t0"), (2, "t1"), (3, "t2")]
 
 
-def test_rows_have_the_lines_that_they_begin_in(tmp_path: Path) -> None:
-    content = '\n{"n": 2,\n "rows": [\n  {"text":\n   "a"},\n\n  {"text": "b"}\n]}\n'
-    _, good, _ = read_bytes(tmp_path, "a.json", content.encode())
-    assert [row.line for row in good] == [4, 7]
+@pytest.mark.parametrize("indent", [None, 2])
+def test_rows_have_the_same_numbers_however_they_are_written(
+    tmp_path: Path, indent: int | None
+) -> None:
+    rows = [{"text": "a"}, 5, {"text": "a"}]
+    _, good, bad = read_bytes(tmp_path, "a.json", json.dumps(rows, indent=indent).encode())
+    assert [row.line for row in good] == [1, 3]
+    assert [reject.line for reject in bad] == [2]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +120,7 @@ def test_broken_bytes_cost_their_own_row_only(tmp_path: Path) -> None:
         ('[{"text": "a"}, {"text": "b"}', "is cut off"),
         ('[{"text": "a"}}', "'}' where a row should be"),
         ("[1, 2]", "holds no objects"),
+        ('[{"text": "a"},,{"text": "b"}]', "nothing between commas"),
         ("words", "begins neither with"),
         ('"words"', "begins neither with"),
     ],
