@@ -31,8 +31,8 @@ class SeveralListsError(InputError):
 
 
 def open_json(source: ByteStream, options: ReadingOptions, field_limit: int) -> RowStream:
-    """Read JSON object by object; rows are numbered from 1, and the columns are all fields of the first
-    rows.
+    """Read JSON object by object, in which rows are numbered from 1; the columns are all fields of
+    the first rows.
 
     Args:
         source: Its bytes.
