@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Annotated
@@ -19,6 +19,7 @@ from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest import ColumnChoice, Counts, Plan, make_plan
 from producer.ingest.ingestion import Progress
+from producer.ingest.readers.options import ReadingOptions
 from producer.session import open_database, open_settings
 from schema.settings import Settings
 
@@ -31,7 +32,8 @@ def ingest(
         list[str],
         typer.Argument(
             metavar="PATH…",
-            help="CSV, TSV, JSONL (also .ndjson), each also .gz or .zst, or Parquet; `-` is JSONL "
+            help="CSV, TSV, JSON or JSON Lines, each also .gz or .zst, Parquet, .xlsx, .xls, .ods; "
+            "a folder, a pattern, a .zip or a URL (s3://, gs://, https://) of these; `-` is JSON "
             "on standard input; `'sql:URL SELECT …'` reads another database (give the SELECT an "
             "id column, or an ORDER BY).",
         ),
@@ -67,7 +69,26 @@ def ingest(
         str | None, typer.Option(metavar="LANG", help="For translation, e.g. de.")
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="Of text files; UTF-8 unless a byte-order mark says more.")
+        str | None, typer.Option(help="Of text files; found where it is not said.")
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(metavar="X", help="What cuts the rows of a CSV, one character or more."),
+    ] = None,
+    header_row: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The line that the header of a table is in; 0: none."),
+    ] = None,
+    no_header: Annotated[
+        bool,
+        typer.Option("--no-header", help="There is none: columns are named by number, from 1."),
+    ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a workbook; the first that has rows.")
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option(metavar="A.B", help="Where in a JSON file the list of rows is."),
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N rows.")] = None,
     dry_run: Annotated[
@@ -90,7 +111,7 @@ def ingest(
         analyses=analyses,
         questions=question or (),
         translate_to=translate_to,
-        encoding=encoding,
+        reading=ReadingOptions(encoding, delimiter, 0 if no_header else header_row, sheet, path),
         limit=limit,
     )
     if dry_run:
@@ -115,6 +136,7 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
             progress=progress,
             on_block=lambda: broker().dispatch(plan.analyses),
         )
+    _print_notes(done.notes, done.failed)
     counts = done.counts
     before = f" ({counts.before} of them before)" if counts.before else ""
     known = f" ({counts.known} known from earlier runs)" if counts.known else ""
@@ -139,6 +161,7 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
 def _dry_run(config: Settings, plan: Plan) -> None:
     with _bar(plan) as progress:
         seen = ingestion.dry_run(config, plan, progress)
+    _print_notes(seen.notes, seen.failed)
     for name, columns in seen.columns.items():
         say(f"{name}: {columns.describe()}")
     say(f"dry run: read {seen.good + seen.rejected}, good {seen.good}, rejected {seen.rejected}")
@@ -146,6 +169,11 @@ def _dry_run(config: Settings, plan: Plan) -> None:
         say(f"  {reject.file}, line {reject.line}: {reject.reason}")
     if seen.rejected > len(seen.rejects):
         say(f"  and {seen.rejected - len(seen.rejects)} more")
+
+
+def _print_notes(notes: Sequence[str], failed: Sequence[str]) -> None:
+    for sentence in (*notes, *failed):
+        say(sentence, err=True)
 
 
 @contextmanager

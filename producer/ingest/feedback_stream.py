@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import EmptyInputError, InputError
 from producer.ingest.plan import Plan
 from producer.ingest.readers.input import Input
+from producer.ingest.readers.nested_fields import with_nested, with_one_spelling
 from producer.ingest.readers.row import Row
 from producer.ingest.readers.row_stream import look_ahead
 from producer.ingest.validation.columns import Columns, find_columns
@@ -24,12 +25,14 @@ class FeedbackStream:
     Attributes:
         columns: What was found in which column.
         rows: Rows that may go in, and rejects.
+        notes: How the input is read where that was found and not said, a sentence each.
         fraction: How much has been read, 0 to 1; None where nobody can know.
     """
 
     columns: Columns
     rows: Iterator[InputRow]
     fraction: Callable[[], float | None]
+    notes: Sequence[str] = ()
 
 
 @contextmanager
@@ -46,13 +49,15 @@ def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[Feedback
     """
     one = plan.inputs[number]
     with one.open() as rows:
+        rows = with_nested(rows, filter(None, vars(plan.columns).values()))
+        sample, everything = look_ahead(rows.rows)
+        if not sample:
+            raise EmptyInputError(f"{rows.name} has no rows")
         columns = find_columns(
             rows.name, rows.columns, plan.columns, with_source=plan.source is None
         )
-        sample, everything = look_ahead(rows.rows)
-        if not sample:
-            raise IngestError(f"{rows.name} has no rows")
-        good = [row.fields for row in sample if isinstance(row, Row)]
+        everything = with_one_spelling(everything, rows.columns, columns.taken())
+        good = [row.fields for row in (*sample, *rows.late) if isinstance(row, Row)]
         validation = RowValidator(
             file=one.name,
             place=_place(plan.inputs, number),
@@ -68,19 +73,29 @@ def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[Feedback
             InputRow(validation.look(row), identity, number)
             for number, row in enumerate(everything, 1)
         )
-        yield FeedbackStream(columns, looked, rows.fraction)
+        yield FeedbackStream(columns, looked, rows.fraction, rows.notes)
 
 
-def check_inputs(plan: Plan, text_limit: int) -> None:
+def check_inputs(plan: Plan, text_limit: int) -> dict[int, InputError]:
     """Open every file once, so that a wrong one is found before anything is stored.
 
+    Returns:
+        Why some inputs cannot be read, by their place in the plan; the others can.
+
     Raises:
-        IngestError: As `open_feedback`.
+        IngestError: If none can be read, or what the user says is wrong.
     """
+    failed: dict[int, InputError] = {}
     for number, one in enumerate(plan.inputs):
         if one.checkable:
-            with open_feedback(plan, number, text_limit):
-                pass
+            try:
+                with open_feedback(plan, number, text_limit):
+                    pass
+            except InputError as error:
+                failed[number] = error
+    if len(failed) == len(plan.inputs):
+        raise next(iter(failed.values()))
+    return failed
 
 
 def _place(inputs: tuple[Input, ...], number: int) -> str:

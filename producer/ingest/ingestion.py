@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from producer.ingest.counts import Counts
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import IngestError, InputError
 from producer.ingest.feedback_stream import check_inputs, open_feedback
 from producer.ingest.plan import Plan
 from producer.ingest.readers.row import Reject
@@ -40,11 +40,15 @@ class Ingested:
         run: The run's name.
         counts: Of this time; the run has those of all times, each row once.
         rejects: The file that this run's rejected rows are in.
+        notes: How inputs are read where that was found and not said, a sentence each.
+        failed: Why inputs could not be read, or not to their end, a sentence each.
     """
 
     run: str
     counts: Counts
     rejects: Path
+    notes: list[str]
+    failed: list[str]
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,16 @@ class DryRun:
         rejected: Rows that could not.
         columns: What was found in which column, by input.
         rejects: The first of the rejected rows.
+        notes: As in `Ingested`.
+        failed: As in `Ingested`.
     """
 
     good: int
     rejected: int
     columns: dict[str, Columns]
     rejects: list[Reject]
+    notes: list[str]
+    failed: list[str]
 
 
 def ingest(
@@ -86,10 +94,10 @@ def ingest(
         IngestError: If an input cannot be read, or not to its end; blocks before that stay. Or if
             the run is cancelled or deleted meanwhile.
     """
-    check_inputs(plan, settings.text_limit)
+    failed = check_inputs(plan, settings.text_limit)
     rejects = RejectsFile(settings.rejects / f"{plan.run}{ENDING}")
     counts = Counts()
-    reading = _Reading(plan, settings.text_limit)
+    reading = _Reading(plan, settings.text_limit, failed)
     try:
         blocks = cut_blocks(reading.rows(), settings.block_size)
         for block in _remembering(engine, plan, rejects.path, blocks):
@@ -111,7 +119,7 @@ def ingest(
         raise
     with writing(engine) as connection:
         close_run(connection, plan)
-    return Ingested(plan.run, counts, rejects.path)
+    return Ingested(plan.run, counts, rejects.path, reading.notes, reading.failures())
 
 
 def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) -> DryRun:
@@ -120,8 +128,8 @@ def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) ->
     Raises:
         IngestError: If an input cannot be read, or not to its end.
     """
-    check_inputs(plan, settings.text_limit)
-    reading = _Reading(plan, settings.text_limit)
+    failed = check_inputs(plan, settings.text_limit)
+    reading = _Reading(plan, settings.text_limit, failed)
     good, rejected, shown = 0, 0, []
     for row in reading.rows():
         if isinstance(row.content, Feedback):
@@ -131,7 +139,7 @@ def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) ->
             shown += [row.content] if rejected <= SHOWN_REJECTS else []
         if progress and (good + rejected) % settings.block_size == 0:
             progress(Counts(stored=good, rejected=rejected), reading.fraction())
-    return DryRun(good, rejected, reading.columns, shown)
+    return DryRun(good, rejected, reading.columns, shown, reading.notes, reading.failures())
 
 
 def _remembering(
@@ -145,18 +153,24 @@ def _remembering(
 
 
 class _Reading:
-    """All inputs of a plan, one behind the other."""
+    """All inputs of a plan that can be read, one behind the other."""
 
-    def __init__(self, plan: Plan, text_limit: int) -> None:
+    def __init__(self, plan: Plan, text_limit: int, failed: dict[int, InputError]) -> None:
         self._plan = plan
         self._text_limit = text_limit
         self._number = 0
         self._fraction: Callable[[], float | None] = lambda: None
+        self._failed = failed
         self.columns: dict[str, Columns] = {}
+        self.notes: list[str] = []
 
     def rows(self) -> Iterator[InputRow]:
         """Rows that may go in, and rejects, up to the plan's limit."""
         return islice(self._all(), self._plan.limit)
+
+    def failures(self) -> list[str]:
+        """Why inputs could not be read, in their order."""
+        return [str(self._failed[number]) for number in sorted(self._failed)]
 
     def fraction(self) -> float | None:
         """How much has been read, 0 to 1, as if all inputs were of one size."""
@@ -165,9 +179,12 @@ class _Reading:
 
     def _all(self) -> Iterator[InputRow]:
         for number, one in enumerate(self._plan.inputs):
+            if number in self._failed:
+                continue
             with open_feedback(self._plan, number, self._text_limit) as stream:
                 self._number, self._fraction = number, stream.fraction
                 self.columns[one.name] = stream.columns
+                self.notes += stream.notes
                 yield from stream.rows
             # What told it is closed by now, while the last rows still wait to be stored.
             self._fraction = lambda: 1.0

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from producer.ingest.errors import IngestError
 from producer.ingest.readers.encoding import is_broken
-from producer.ingest.readers.input import Input, parse_input
+from producer.ingest.readers.input import Input, parse_inputs
+from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.validation.columns import ColumnChoice
 from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
@@ -55,7 +56,7 @@ def make_plan(
     analyses: str | None = None,
     questions: Sequence[str] = (),
     translate_to: str | None = None,
-    encoding: str | None = None,
+    reading: ReadingOptions | None = None,
     limit: int | None = None,
 ) -> Plan:
     """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
@@ -64,7 +65,8 @@ def make_plan(
         IngestError: If something cannot be done.
     """
     columns = columns or ColumnChoice()
-    inputs = tuple(parse_input(path, encoding, settings.text_limit) for path in paths)
+    reading = reading or ReadingOptions()
+    inputs = parse_inputs(paths, reading, settings.text_limit)
     _refuse_twice(inputs)
     if source is not None and (not source.strip() or "\0" in source):
         raise IngestError("--source is empty; leave it out to take the name of the file")
@@ -79,7 +81,16 @@ def make_plan(
             f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
             "100 at the most"
         )
-    asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
+    asked: list[object] = [
+        source,
+        asdict(columns),
+        chosen,
+        options.model_dump(),
+        reading.encoding,
+        limit,
+    ]
+    # Commands of before these options keep the names of their runs.
+    asked += [given] if (given := reading.given()) else []
     name = run or _derive_name(inputs, asked)
     return Plan(inputs, name, source, columns, chosen, options, limit)
 

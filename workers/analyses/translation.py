@@ -13,6 +13,7 @@ import threading
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from schema.catalog import Catalog, CatalogEntry, CatalogError
+from schema.languages import DEFAULT_LANGUAGE
 from schema.options import RunOptions
 from schema.results.translation import Translation
 from workers.errors import DocumentError, ModelError
@@ -23,9 +24,6 @@ from workers.generation.model import Seq2SeqModel
 from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
-
-#: The language of a document of which nobody said it.
-ASSUMED_LANGUAGE = "en"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -74,7 +72,7 @@ class TranslationAnalysis(GenerationAnalysis):
             DocumentError: If there is none for the document's language.
             ModelError: If there is one and it cannot be loaded.
         """
-        source, target = language or ASSUMED_LANGUAGE, options.translate_to
+        source, target = language or DEFAULT_LANGUAGE, options.translate_to
         if source == target:
             return None
         pair = f"{source}-{target}"

@@ -35,6 +35,8 @@ class Reject:
         reason: What is wrong and, where that helps, what to do.
         row: What could be read of it: values by column, a list of fields, or the raw line.
         characters: As in `Row`.
+        column: The column that the reason is about; None where it is about the row.
+        fix: What to do about it; empty where the reason says it.
     """
 
     file: str
@@ -42,15 +44,22 @@ class Reject:
     reason: str
     row: Any
     characters: int = 0
+    column: str | None = None
+    fix: str = ""
 
     def as_json(self) -> str:
         """One line of JSON. Broken bytes come out as `\\udcXX`, so that none is lost."""
-        content = {
+        content: dict[str, Any] = {
             "file": self.file,
             "line": self.line,
             "reason": self.reason,
             "row": self.row,
         }
+        # An input is known by its first row as it is written here: what is not there stays out.
+        if self.column is not None:
+            content["column"] = self.column
+        if self.fix:
+            content["fix"] = self.fix
         try:
             line = json_text(content, default=plain)
         except RecursionError:

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from producer.ingest.escaping import shown
-from producer.ingest.language import read_language
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback, digest
 from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.missing_values import is_missing
 from producer.ingest.validation.timestamps import TimestampParser
+from schema.languages import read_language
 
 
 class RowValidator:

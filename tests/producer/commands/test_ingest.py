@@ -110,12 +110,13 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_2(
 ) -> None:
     path = str(write_csv(tmp_path / "a.csv", [(1, "")]))
     monkeypatch.setenv("TRIAGE_DATABASE_URL", sqlite_url)
+    (tmp_path / "empty").mkdir()
     assert "has no tables yet; run: triage init" in triage("ingest", path).err
     assert triage("init").code == 0
     for arguments, said in (
         ([path, "--text", "foo"], "has no column 'foo' (--text); its columns are: id, text"),
         ([str(tmp_path / "gone.csv")], "gone.csv does not exist"),
-        ([str(tmp_path)], "is a directory"),
+        ([str(tmp_path / "empty")], "is a folder without"),
         ([path, "--translate-to", "fr"], "only into de"),
     ):
         ended = triage("ingest", *arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -184,14 +185,36 @@ def test_a_file_that_is_cut_off_keeps_its_first_blocks(engine: Engine, tmp_path:
 
 def test_a_wrong_file_is_found_before_anything_is_stored(engine: Engine, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [(1, "a")])
-    for name, content, said in (
-        ("b.csv", "id,text\n", "b.csv has no rows"),
-        ("c.csv", "id,words\n1,a\n", "c.csv: no column looks like the text.* id, words"),
-    ):
-        (tmp_path / name).write_text(content)
-        with pytest.raises(IngestError, match=said):
-            run_ingest(engine, path, tmp_path / name, run="r")
+    (tmp_path / "c.csv").write_text("id,words\n1,a\n")
+    with pytest.raises(IngestError, match=r"c\.csv: no column looks like the text.* id, words"):
+        run_ingest(engine, path, tmp_path / "c.csv", run="r")
     assert count(engine, DocumentRow) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("b.csv", b"", "b.csv is empty (0 bytes)"),
+        ("b.csv", b"id,text\n", "b.csv has no rows"),
+        ("b.json", b"[]", "b.json has no rows"),
+        ("b.csv.gz", b"id,text\n1,a\n", "b.csv.gz is not compressed with gzip, as its name says"),
+        ("b.xlsx", b"PK\x03\x04 and so on", "b.xlsx is a damaged zip archive or workbook"),
+        ("b.parquet", b"PAR1 and so on", "b.parquet is not Parquet, or was not written to its end"),
+    ],
+)
+def test_an_input_that_cannot_be_read_is_named_and_the_others_go_on(
+    engine: Engine, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    first = write_csv(tmp_path / "a.csv", [(1, "a")])
+    last = write_csv(tmp_path / "c.csv", [(2, "c")])
+    (tmp_path / name).write_bytes(content)
+    done = run_ingest(engine, first, tmp_path / name, last, run="r", analyses="qa")
+    assert done.counts == Counts(stored=2)
+    (failure,) = done.failed
+    assert said in failure
+    check_run(engine, "r")
+    with pytest.raises(IngestError, match=re.escape(said)):
+        run_ingest(engine, tmp_path / name, run="alone")
 
 
 def test_a_limit_counts_over_all_files(engine: Engine, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from producer.ingest import ColumnChoice, IngestError, make_plan
+from producer.ingest.readers.options import ReadingOptions
 from schema.catalog import load_catalog
 from schema.options import DEFAULT_QUESTION
 from schema.settings import Settings, read_settings
@@ -48,7 +49,9 @@ def test_the_same_command_has_the_same_run(
         {"columns": ColumnChoice(id="")},
         {"analyses": "qa"},
         {"questions": ["Why?"]},
-        {"encoding": "cp1252"},
+        {"reading": ReadingOptions(encoding="cp1252")},
+        {"reading": ReadingOptions(delimiter=";")},
+        {"reading": ReadingOptions(path="data")},
         {"limit": 5},
     ]
     runs = {make_plan(config, [path], **other).run for other in others}
@@ -67,7 +70,7 @@ def test_the_same_command_has_the_same_run(
         ({"analyses": "qa,poetry"}, "'poetry'; choose from sentiment"),
         ({"analyses": ""}, "--analyses names nothing"),
         ({"questions": ["Why?", " "]}, "--question is empty"),
-        ({"translate_to": "german"}, "'german' is no language code"),
+        ({"translate_to": "germanic"}, "'germanic' is no language code"),
         ({"translate_to": "fr"}, "cannot translate into 'fr', only into de"),
     ],
 )

@@ -13,9 +13,8 @@ import zstandard
 
 from producer.ingest.errors import IngestError
 from producer.ingest.readers import limits
-from producer.ingest.readers.input import parse_input
 from producer.ingest.readers.row import Reject, Row
-from tests.support.reading import read_path
+from tests.support.reading import open_path, read_path
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +69,7 @@ def test_it_ends_with_the_reason_and_most_of_it_unread(
     content = HEADS[kind] + content
     path.write_bytes(PACK[packing[0]](content) if packing else content)
     good = 0
-    with parse_input(str(path), None, 1_000).open() as stream:
+    with open_path(path) as stream:
         with pytest.raises(IngestError, match=said) as failure:
             for row in stream.rows:
                 good += isinstance(row, Row)
@@ -129,7 +128,7 @@ def test_parquet_that_unpacks_to_endless_texts(
     said = "unpacks to more than 200 times its size, .*; if that is meant, write it as CSV$"
     with (
         pytest.raises(IngestError, match=said),
-        parse_input(str(path), None, 1_000).open() as stream,
+        open_path(path) as stream,
     ):
         for row in stream.rows:
             assert isinstance(row, Row | Reject)
@@ -149,4 +148,4 @@ def test_a_header_of_a_million_columns(tmp_path: Path) -> None:
     said = "has 900001 columns, more than the 10000 that can be read"
     with pytest.raises(IngestError, match=said):
         # The reader itself refuses it, before anything is made of the columns.
-        parse_input(str(path), None, 1_000).open().__enter__()
+        open_path(path).__enter__()

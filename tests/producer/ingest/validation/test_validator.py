@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.ingest.language import read_language
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback
@@ -119,16 +118,6 @@ def test_metadata_becomes_json(value: object, stored: object) -> None:
 )  # fmt: skip
 def test_ids_are_strings(value: object, stored: str | None) -> None:
     assert good({"text": "a", "id": value}).external_id == stored
-
-
-@pytest.mark.parametrize(
-    ("written", "code"),
-    [("en", "en"), ("EN_us", "en"), ("de-AT", "de"), ("deu", "de"), ("German", "de"),
-     ("français", "fr"), ("xx", None), ("english?", "en"), ("klingon", None), ("", None),
-     (5, None)],
-)  # fmt: skip
-def test_languages(written: object, code: str | None) -> None:
-    assert read_language(written) == code
 
 
 def test_an_odd_language_is_kept_as_metadata() -> None:
