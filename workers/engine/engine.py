@@ -18,7 +18,7 @@ from workers.engine.document_state import DocumentState
 from workers.engine.isolation import isolate
 from workers.engine.jobs import FinishedJob, JobSource, Prepared, PreparedJob
 from workers.engine.token_budget import TokenBudgets
-from workers.errors import DeviceLostError, WorkerError
+from workers.errors import WorkerError
 from workers.runtime.device_errors import is_out_of_memory
 from workers.runtime.lanes import SharedIterator, Tick, run_in_lanes
 from workers.runtime.progress import Progress, no_progress
@@ -213,6 +213,3 @@ class Engine:
             pass
         self._assembly.assemble(states, options)
         return states
-
-
-__all__ = ["Counters", "DeviceLostError", "Engine", "Prepared", "WorkerError"]

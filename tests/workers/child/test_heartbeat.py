@@ -42,6 +42,20 @@ def test_a_lease_is_renewed(engine: Engine, claimed: Claim) -> None:
         beat.check(claimed)
 
 
+def test_its_block_may_be_entered_again_and_has_forgotten_what_it_held(
+    engine: Engine, claimed: Claim
+) -> None:
+    heartbeat = Heartbeat(engine, CONFIG, Scoreboard().slot(0, os.getpid()))
+    with heartbeat:
+        heartbeat.hold(claimed)
+        assert heartbeat.held == [claimed]
+    with heartbeat:
+        assert heartbeat.held == []
+        first = lease(engine)
+        heartbeat.hold(claimed)
+        wait_until(lambda: lease(engine) > first, 10)
+
+
 def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
     slot = Scoreboard().slot(0, os.getpid())
     first = lease(engine)
