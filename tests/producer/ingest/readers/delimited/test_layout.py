@@ -127,6 +127,12 @@ FOUND: dict[str, tuple[str, list[str], list[list[str]]]] = {
             ["1", "Returned", "Left side died in a week, and nobody answers my mails"],
         ],
     ),
+    "no header, and short words": ("1,ok\n2,bad\n", ["1", "2"], [["1", "ok"], ["2", "bad"]]),
+    "no header, times and addresses": (
+        "2026-03-14,ann@example.org,ok\n2026-03-15,max@example.org,late\n",
+        ["1", "2", "3"],
+        [["2026-03-14", "ann@example.org", "ok"], ["2026-03-15", "max@example.org", "late"]],
+    ),
     "names that are numbers": ("0,text\n1,a\n2,b\n", ["0", "text"], [["1", "a"], ["2", "b"]]),
     "questions as names": (
         "Timestamp,How likely are you to recommend us to a friend or colleague?\n"
