@@ -36,6 +36,9 @@ FOUND: dict[str, tuple[str, list[str], list[list[str]]]] = {
         [["Good, cheap"], ["Bad, late"]],
     ),
     "bars": ("id|text\n1|a, b; c\n2|d\n", ["id", "text"], [["1", "a, b; c"], ["2", "d"]]),
+    "carets": ("id^text\n1^a, b\n2^c\n", ["id", "text"], [["1", "a, b"], ["2", "c"]]),
+    "two colons": ("id::text\n1::a: b\n2::c\n", ["id", "text"], [["1", "a: b"], ["2", "c"]]),
+    "one column with a tilde": ("text\na ~ b\nc\n", ["text"], [["a ~ b"], ["c"]]),
     "Excel's own line": (
         "sep=;\nid;text\n1;too short, sadly\n",
         ["id", "text"],
