@@ -17,6 +17,7 @@ from schema.broker.app import KEY_PREFIX
 from schema.database import writing
 from tests.support.console import Triage
 from tests.support.ingesting import check_run, positions, run_row, write_csv
+from tests.support.workbooks import write_xlsx
 
 
 def test_it_says_what_went_in_and_what_comes_next(
@@ -75,6 +76,72 @@ def test_every_option_reaches_the_run(engine: Engine, tmp_path: Path, triage: Tr
     assert (row.source, row.external_id, row.text) == ("shop", "7", "Gut!")
     assert (row.time, row.language, row.product) == (datetime(2026, 10, 5, tzinfo=UTC), "de", "Tee")
     assert row.metadata == {"note": "1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "stored"),
+    [
+        ("a.csv", b"id^text\n1^a, b\n", ["--delimiter", "^"], ("1", "a, b")),
+        ("a.csv", b"1::a::5\n", ["--delimiter", "::", "--no-header", "--id", "1", "--text", "2"],
+         ("1", "a")),
+        ("a.csv", b"x,y\nx,y\nid,text\n1,a\n", ["--header-row", "3"], ("1", "a")),
+        ("a.csv", b"1,a\n", ["--header-row", "0", "--text", "2", "--id", "1"], ("1", "a")),
+        ("a.xlsx", write_xlsx({"x": [["n"], [1]], "y": [["id", "text"], [1, "a"]]}),
+         ["--sheet", "y"], ("1", "a")),
+        ("a.json", b'{"x": [{"n": 1}], "y": {"z": [{"id": 1, "text": "a"}]}}', ["--path", "y.z"],
+         ("1", "a")),
+        ("a.jsonl", b'{"key": {"n": [7, 8]}, "review": {"body": "a"}}\n',
+         ["--text", "review.body", "--id", "key.n.1"], ("8", "a")),
+        ("a.csv", b'id,data\n1,"{""text"": ""a""}"\n', ["--text", "data.text"], ("1", "a")),
+        ("a.jsonl", b'{"ID": 1, "Text": "a"}\n', [], ("1", "a")),
+    ],
+)  # fmt: skip
+def test_every_option_of_reading_reaches_the_reader(
+    engine: Engine,
+    tmp_path: Path,
+    triage: Triage,
+    name: str,
+    content: bytes,
+    options: list[str],
+    stored: tuple[str, str],
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    ended = triage("ingest", str(path), "--run", "r", "--analyses", "qa", *options)
+    assert ended.code == 0, ended.err
+    (row,) = positions(engine, "r")
+    assert (row.external_id, row.text) == stored
+
+
+def test_what_was_found_and_not_said_is_printed(
+    engine: Engine, redis_url: str, tmp_path: Path, triage: Triage
+) -> None:
+    path, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    path.write_bytes("Report of May\n\nid;text\n1;Die Tür klemmt\n".encode("cp1252"))
+    other.write_bytes(b"")
+    said = [
+        f"{path} is not UTF-8 and is read as cp1252; if that is wrong, give --encoding",
+        f"{path}: the header is taken to be in line 3",
+        f"{other} is empty (0 bytes)",
+    ]
+    ended = triage("ingest", str(path), str(other), "--run", "r", "--analyses", "qa")
+    assert ended.err.splitlines() == said
+    assert [row.text for row in positions(engine, "r")] == ["Die Tür klemmt"]
+    dry = triage("ingest", str(path), str(other), "--dry-run")
+    assert dry.err.splitlines() == said
+
+
+def test_a_column_that_is_met_far_down_is_used(
+    engine: Engine, tmp_path: Path, triage: Triage
+) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = [{"id": n, "stars": 1} for n in range(300)]
+    late = {"id": 300, "text": "late", "created_at": "2026-03-14T10:00:00Z"}
+    path.write_text("".join(json.dumps(line) + "\n" for line in [*lines, late]))
+    ended = triage("ingest", str(path), "--run", "r", "--analyses", "qa")
+    assert "read 301, stored 1, duplicate 0, rejected 300" in ended.out
+    (row,) = positions(engine, "r")
+    assert (row.text, row.time) == ("late", datetime(2026, 3, 14, 10, tzinfo=UTC))
 
 
 def test_standard_input(engine: Engine, triage: Triage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 #: In order of preference, where a header could be cut by several.
 DELIMITERS = (",", ";", "\t", "|")
+#: Those that are tried where none of these cuts the header: each row has to have its width then.
+RARE_DELIMITERS = ("^", "~", "¦", "||", "::", "\x01")
 #: Stands for a delimiter of several characters, which Python's csv does not know, and for one where
 #: there is a single column: no text has it.
 UNIT_SEPARATOR = "\x1f"

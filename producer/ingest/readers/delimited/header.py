@@ -16,6 +16,11 @@ _MOST_PREAMBLE = 30
 #: Characters and words of a name; what is longer is a title, a question or somebody's words.
 _NAME_CHARACTERS = 40
 _NAME_WORDS = 5
+#: Words of a header beside which a number is the name of a column, too.
+_NAME = re.compile(
+    r"(?i)text|review|comment|feedback|message|body|content|title|name|(?:^|[^a-z])id(?:$|[^a-z])|"
+    r"date|time|created|rating|stars?|score|lang|product|source|label|kommentar|bewertung|commentaire"
+)
 #: What SurveyMonkey writes below a question that has no columns of its own.
 _ANSWERS = frozenset({"response", "open-ended response", "other (please specify)"})
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
@@ -138,7 +143,8 @@ def _is_mostly_blank(fields: Sequence[str]) -> bool:
 
 def _is_row(records: Sequence[Record], place: int) -> bool:
     """Whether what should be the header is a row like the others: a cell has the type of its
-    column, and another is too long for a name, or two have such types."""
+    column, and the others name nothing, or two have such types. To take a customer's words for the
+    names of columns would print them."""
     fields = records[place].fields or []
     below = [record.fields for record in records[place + 1 :] if record.fields]
     below = [row for row in below if len(row) == len(fields)]
@@ -149,7 +155,9 @@ def _is_row(records: Sequence[Record], place: int) -> bool:
         kind is not None and cell_type(field) == kind
         for field, kind in zip(fields, types, strict=True)
     )
-    return alike > 1 or (alike == 1 and any(map(_is_long, fields)))
+    if alike == 1:
+        return any(map(_is_long, fields)) or not any(map(_NAME.search, fields))
+    return alike > 1
 
 
 def _is_long(field: str) -> bool:

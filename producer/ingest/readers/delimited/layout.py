@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from producer.ingest.readers.delimited.cell_types import agrees, column_types
 from producer.ingest.readers.delimited.dialect import (
     DELIMITERS,
+    RARE_DELIMITERS,
     UNIT_SEPARATOR,
     Dialect,
     Record,
@@ -78,11 +79,23 @@ def find_layout(
     if best is None:
         raise ValueError("the header cannot be read")
     if delimiter is None and (best.is_of_prose or len(best.header.names) == 1):
+        if (rare := _rare_layout(lines, start, header_row)) is not None:
+            return rare
         best = _layout(lines, Dialect(UNIT_SEPARATOR), start, header_row) or best
         name = best.header.names[0]
         if '"' in name and any(mark in name for mark in DELIMITERS):
             raise ValueError("a quotation mark in the header is not closed")
     return best
+
+
+def _rare_layout(lines: Sequence[str], start: int, header_row: int | None) -> Layout | None:
+    if len(lines) < start + 2:
+        return None
+    for delimiter in RARE_DELIMITERS:
+        layout = _layout(lines, Dialect(delimiter), start, header_row)
+        if layout and len(layout.header.names) > 1 and layout.agreement == 1:
+            return layout
+    return None
 
 
 def _behind_comments(lines: Sequence[str], start: int) -> int:

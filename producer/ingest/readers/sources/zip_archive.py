@@ -46,9 +46,10 @@ def members_of(source: ByteSource) -> list[ByteSource]:
     names = [name for name in names if not _is_hidden(name)]
     known = [name for name in names if has_known_ending(name)]
     chosen = known or (names if len(names) == 1 else [])
-    return [_member(source, name) for name in chosen[:MOST_MEMBERS]] or [
-        replace(source, open=partial(_refuse, source.name))
-    ]
+    if not chosen or len(chosen) > MOST_MEMBERS:
+        why = f"more than {MOST_MEMBERS:,} files" if chosen else "no file that can be read"
+        return [replace(source, open=partial(_refuse, f"{source.name} is an archive with {why}"))]
+    return [_member(source, name) for name in chosen]
 
 
 def _is_hidden(name: str) -> bool:
@@ -57,8 +58,8 @@ def _is_hidden(name: str) -> bool:
 
 
 @contextmanager
-def _refuse(name: str) -> Iterator[OpenedBytes]:
-    raise InputError(f"{name} is an archive without a file that can be read")
+def _refuse(said: str) -> Iterator[OpenedBytes]:
+    raise InputError(said)
     yield
 
 

@@ -15,6 +15,7 @@ from producer.ingest.readers import limits
 from producer.ingest.readers.input import parse_inputs
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.readers.row import Row
+from producer.ingest.readers.sources import zip_archive
 from tests.support.reading import read_path
 from tests.support.workbooks import pack, write_xlsx
 
@@ -69,7 +70,7 @@ def _encrypted() -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (pack({"a.md": "x", "b.md": "y"}), "is an archive without a file that can be read"),
+        (pack({"a.md": "x", "b.md": "y"}), "is an archive with no file that can be read"),
         (pack({"a.csv": ""}), r"a\.zip/a\.csv is empty \(0 bytes\)"),
         (_encrypted(), r"a\.zip/a\.csv is encrypted; unpack it first"),
         (pack({"a.csv": "text\nx\n"})[:-30], "is a damaged zip archive or workbook"),
@@ -79,6 +80,16 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes, said: str) 
     path = tmp_path / "a.zip"
     path.write_bytes(content)
     with pytest.raises(InputError, match=said):
+        read_path(path)
+
+
+def test_an_archive_of_very_many_files_is_refused_and_not_read_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zip_archive, "MOST_MEMBERS", 2)
+    path = tmp_path / "a.zip"
+    path.write_bytes(pack({f"{number}.csv": "text\na\n" for number in range(3)}))
+    with pytest.raises(InputError, match="is an archive with more than 2 files"):
         read_path(path)
 
 
