@@ -9,11 +9,15 @@ from uuid import UUID
 from producer.ingest.escaping import shown
 from producer.ingest.language import read_language
 from producer.ingest.readers.row import Reject, Row
+from producer.ingest.texts.empty_texts import is_empty_text
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback, digest
 from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.missing_values import is_missing
 from producer.ingest.validation.timestamps import TimestampParser
+
+#: What the reason begins with where a text says nothing.
+EMPTY = "empty"
 
 
 class RowValidator:
@@ -106,12 +110,13 @@ class RowValidator:
             except UnicodeDecodeError:
                 raise ValueError("broken encoding: the text is not UTF-8") from None
         if value is None or value != value:
-            raise ValueError(f"no text in {_named(column)}")
+            raise ValueError(f"{EMPTY}: no text in {_named(column)}")
         if type(value) is not str:
             raise ValueError(f"{_named(column)} holds no text but {type(value).__name__}")
-        if is_missing(value):
-            said = f" ({value.strip()!r} means none)" if value.strip() else ""
-            raise ValueError(f"no text in {_named(column)}{said}")
+        if is_empty_text(value):
+            written = value.strip() if value.isprintable() and len(value) < 20 else ""
+            said = f" ({written!r} says nothing)" if written else ""
+            raise ValueError(f"{EMPTY}: no text in {_named(column)}{said}")
         if len(value) > self._text_limit:
             raise ValueError(
                 f"text of {len(value)} characters, TRIAGE_TEXT_LIMIT is {self._text_limit}"

@@ -101,7 +101,7 @@ def test_a_dry_run_says_what_it_saw(
     assert ended.out == (
         f"{path}: text=text, id=id\n"
         "dry run: read 3, good 2, rejected 1\n"
-        f"  {path}, line 2: no text in column 'text'\n"
+        f"  {path}, line 2: empty: no text in column 'text'\n"
     )
 
 

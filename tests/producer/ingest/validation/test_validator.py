@@ -54,12 +54,13 @@ def test_a_row_becomes_feedback() -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({}, "no text in column 'text'"),
+        ({}, "empty: no text in column 'text'"),
         ({"text": None}, "no text"),
         ({"text": float("nan")}, "no text"),
         ({"text": " \t\u200b\ufeff\n "}, "no text"),
         ({"text": "\u200b" * 9}, "no text"),
-        ({"text": "nan"}, "('nan' means none)"),
+        ({"text": "nan"}, "empty: no text in column 'text' ('nan' says nothing)"),
+        ({"text": " k.A."}, "empty: no text in column 'text' ('k.A.' says nothing)"),
         ({"text": 5}, "holds no text but int"),
         ({"text": ["x"]}, "holds no text but list"),
         ({"text": b"\xff"}, "broken encoding"),
