@@ -1,8 +1,8 @@
 """Texts that say nothing: what people type into a field that they must fill in, and what programs
 leave where there was no text.
 
-They would be labelled, and counted as opinions. Short answers (`ok`, `no`, `None`, `5/5`, `👍`, `?`)
-are answers.
+They would be labelled, and counted as opinions. Short answers (`ok`, `no`, `None`, `5/5`, `👍`,
+`?`) are answers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: Longer texts are not looked up: none of the markers is longer, and marks are repeated only so far.
+#: Longer texts are not looked up: no marker is longer, and marks are repeated only so far.
 MOST_CHARACTERS = 40
 
 #: In lower case, without spaces around full stops and at the ends.

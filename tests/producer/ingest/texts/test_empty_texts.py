@@ -10,7 +10,7 @@ from producer.ingest.texts.empty_texts import is_empty_text
     [
         *("", " ", "\t\n", "\u200b\u200b \u200b", "\u200e", "\u202a\u202c", "\u2067 \u2069"),
         *("\ufeff", "\u00ad", "\ufe0f", "\u3164", "\u2800", "\u200b" * 100, " " * 5000),
-        *("N/A", "n/a", "NA", "n.a.", "N. A.", " N/A\u200b", "k.A.", "k. A.", "K.A.", "keine Angabe"),
+        *("N/A", "n/a", "NA", "n.a.", "N. A.", " N/A\u200b", "k.A.", "k. A.", "keine Angabe"),
         *("-", "--", "—", "...", "…", ". . .", ".", "/", "_", "-/-", "***", "''", "- - -"),
         *("nan", "NaN", "NULL", "<NA>", "NaT", "\\N", "undefined", "[deleted]", "(blank)"),
         *("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#BEZUG!", "#NV", "#¡REF!", "#WERT!"),
