@@ -10,10 +10,14 @@ from hashlib import blake2b
 
 from pydantic import ValidationError
 
+from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.input import Input, parse_input
-from producer.ingest.validation.columns import ColumnChoice
+from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
+from producer.ingest.recipes.recipe import Recipe
+from producer.ingest.recipes.write_recipe import write_recipe
+from producer.ingest.texts.text_cleaner import TextCleaner
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions
@@ -34,6 +38,10 @@ class Plan:
         analyses: In standard order.
         options: Of the run.
         limit: Rows to read at the most, over all inputs; None for all.
+        texts: What is taken out of texts.
+        day_order: What dates like 03/04/2026 mean; None: what the input shows.
+        recipe: The user's own recipe, or the name of one of ours; None: what the header shows.
+        encoding: Of text files; None: what they show.
     """
 
     inputs: tuple[Input, ...]
@@ -43,6 +51,16 @@ class Plan:
     analyses: tuple[str, ...]
     options: RunOptions
     limit: int | None
+    texts: TextCleaner = TextCleaner()
+    day_order: str | None = None
+    recipe: Recipe | str | None = None
+    encoding: str | None = None
+
+    def recipe_for(self, columns: Sequence[str]) -> Recipe | None:
+        """The recipe of an input with these columns; None where there is none."""
+        if isinstance(self.recipe, Recipe):
+            return self.recipe
+        return recognise_recipe(columns, self.recipe)
 
 
 def make_plan(
@@ -57,13 +75,20 @@ def make_plan(
     translate_to: str | None = None,
     encoding: str | None = None,
     limit: int | None = None,
+    texts: TextCleaner | None = None,
+    day_order: str | None = None,
+    recipe: str | None = None,
 ) -> Plan:
     """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
 
     Raises:
         IngestError: If something cannot be done.
     """
-    columns = columns or ColumnChoice()
+    columns, texts = columns or ColumnChoice(), texts or TextCleaner()
+    own = load_recipe(recipe) if recipe is not None else None
+    if own:
+        source = source if source is not None else own.source
+        encoding, day_order = encoding or own.encoding, day_order or own.day_order
     inputs = tuple(parse_input(path, encoding, settings.text_limit) for path in paths)
     _refuse_twice(inputs)
     if source is not None and (not source.strip() or "\0" in source):
@@ -83,9 +108,28 @@ def make_plan(
             f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
             "100 at the most"
         )
-    asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
-    name = run or _derive_name(inputs, asked)
-    return Plan(inputs, name, source, columns, chosen, options, limit)
+    asked: list[object] = [source, columns.requested(), chosen, options.model_dump()]
+    # What came later counts only where it is said: a run keeps its name.
+    later = {
+        "texts": asdict(texts) if texts != TextCleaner() else None,
+        "day_order": day_order,
+        "recipe": write_recipe(own) if own else recipe,
+    }
+    more = {name: one for name, one in later.items() if one is not None}
+    name = run or _derive_name(inputs, [*asked, encoding, limit, *([more] if more else [])])
+    return Plan(
+        inputs=inputs,
+        run=name,
+        source=source,
+        columns=columns,
+        analyses=chosen,
+        options=options,
+        limit=limit,
+        texts=texts,
+        day_order=day_order,
+        recipe=own or recipe,
+        encoding=encoding,
+    )
 
 
 def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:
