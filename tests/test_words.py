@@ -36,7 +36,7 @@ PRIVATE = {
     "holds": ("is_steady, is_…", 1),
     "judged": ("token predictions", 0),
     "kept": ("tuning cache", 0),
-    "look": ("validate, check, start", 8),
+    "look": ("validate, check, start", 7),
     "looked": ("is_ready", 1),
     "looks": ("is_pending", 1),
     "moment": ("time, UTC datetime", 1),
