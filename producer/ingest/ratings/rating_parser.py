@@ -21,6 +21,8 @@ _ALONE = re.compile(
 )
 #: Scales that a column of plain numbers may have, the smallest that holds them all is it.
 _SCALES = (5, 10, 100)
+#: Values that are kept with their ratings.
+_MOST_KNOWN = 1_000
 #: Words in a column's name that mean 0 to 10 (the Net Promoter Score).
 _OF_TEN = re.compile(r"\bnps\b|recommend|empfehl|recommand|recomend|raccomand", re.IGNORECASE)
 
@@ -51,6 +53,8 @@ class RatingParser:
 
     def __init__(self, name: str, sample: Iterable[Any]) -> None:
         self._scale: int | None = None
+        #: Most columns have few values.
+        self._known: dict[str, Rating | None] = {}
         read = [rating for value in sample if (rating := self._read(value)) is not None]
         highest = max((rating.value for rating in read if rating.scale is None), default=None)
         if highest is not None:
@@ -59,6 +63,15 @@ class RatingParser:
 
     def read(self, value: Any) -> Rating | None:
         """Read one value; None where it is no rating, or missing."""
+        if type(value) is not str:
+            return self._scaled(value)
+        if value not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                return self._scaled(value)
+            self._known[value] = self._scaled(value)
+        return self._known[value]
+
+    def _scaled(self, value: Any) -> Rating | None:
         rating = self._read(value)
         if rating is None or rating.scale is not None or self._scale is None:
             return rating

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: Longer texts are not looked up: no marker is longer, and marks are repeated only so far.
+#: Longer texts are not looked up: no marker is longer, though blanks may be around it.
 MOST_CHARACTERS = 40
 
 #: In lower case, without spaces around full stops and at the ends.
@@ -38,30 +38,37 @@ _MARKS = frozenset("-–—―−‐‑_.…·•,;:/\\|~*=#'\"`´")
 _BLANK_SYMBOLS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 #: `:/`, `:|`, `;*` and the like are faces.
 _FACE = re.compile(r"[:;=]['-]?[/\\|*#]")
+#: Letters and digits; the blank ones are those among `_BLANK_SYMBOLS` that are letters.
+_LETTER = re.compile("[^\\W_\u115f\u1160\u3164\uffa0]")
 _AROUND_STOPS = re.compile(r"\s*\.\s*")
 
 
 def is_empty_text(text: str) -> bool:
     """Whether a text says nothing: it is blank or invisible, made of dashes, full stops and the
     like alone, or a marker such as `N/A`, `k.A.`, `nan` or `#REF!`."""
-    if len(text) > MOST_CHARACTERS:
-        # Most texts are decided by their first character.
-        return not any(map(is_visible, text))
-    visible = "".join(filter(is_visible_or_space, text)).strip()
+    if _LETTER.search(text):
+        # Most texts are decided here, by their first character.
+        return len(text) <= MOST_CHARACTERS and _is_marker(text)
+    visible = _visible(text)
     if not visible:
         return True
-    if _MARKS.issuperset(visible) or _MARKS.issuperset(visible.replace(" ", "")):
+    if _MARKS.issuperset(visible.replace(" ", "")):
         return not _FACE.fullmatch(visible)
-    return _AROUND_STOPS.sub(".", visible).casefold() in _MARKERS
+    return _is_marker(text)
 
 
-def is_visible(character: str) -> bool:
-    """Whether a character shows anything: no white space, control, mark of direction or joiner."""
-    return is_visible_or_space(character) and not character.isspace()
+def _is_marker(text: str) -> bool:
+    return _AROUND_STOPS.sub(".", _visible(text)).casefold() in _MARKERS
 
 
-def is_visible_or_space(character: str) -> bool:
-    """The same, or white space."""
+def _visible(text: str) -> str:
+    """The text without what shows nothing; white space inside of it becomes a space."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(filter(_is_visible_or_space, text))
+    return " ".join(text.split())
+
+
+def _is_visible_or_space(character: str) -> bool:
     if character.isascii():
         return character.isprintable() or character.isspace()
     if character in _BLANK_SYMBOLS:

@@ -12,6 +12,7 @@ from producer.ingest.texts.empty_texts import is_empty_text
         *("\ufeff", "\u00ad", "\ufe0f", "\u3164", "\u2800", "\u200b" * 100, " " * 5000),
         *("N/A", "n/a", "NA", "n.a.", "N. A.", " N/A\u200b", "k.A.", "k. A.", "keine Angabe"),
         *("-", "--", "—", "...", "…", ". . .", ".", "/", "_", "-/-", "***", "''", "- - -"),
+        *("-" * 500, ". " * 50, "\u200e-\u200e"),
         *("nan", "NaN", "NULL", "<NA>", "NaT", "\\N", "undefined", "[deleted]", "(blank)"),
         *("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#BEZUG!", "#NV", "#¡REF!", "#WERT!"),
     ],
