@@ -33,6 +33,7 @@ from producer.ingest.columns.usual_names import (
 )
 from producer.ingest.errors import IngestError
 from producer.ingest.escaping import shown_names
+from producer.ingest.ratings.rating_parser import is_net_promoter_name
 from producer.ingest.readers.row_stream import check_number
 
 #: Roles in the order in which a column is found for them, behind the text.
@@ -164,6 +165,10 @@ class _Finder:
         if not candidates and usual and role == "time":
             # Its times cannot be read, and that should be said.
             candidates = [one for one in usual if not self._sample.share_of_clocks(one)]
+        if role == "rating":
+            # A question, as surveys have it.
+            asked = [one for one in self._free if is_net_promoter_name(one)]
+            candidates += [one for one in asked if is_rating(self._sample, one)]
         why = _BY_NAME
         if not candidates and role == "time" and (only := only_time(self._sample, self._free)):
             candidates, why = [only], "only it holds times"

@@ -86,6 +86,10 @@ _OTHER_WORDS_TEXT = """
     department team question
 """
 OTHER_WORDS = frozenset(_OTHER_WORDS_TEXT.split())
+#: Words in names of columns that somebody else has written.
+_OTHER_WRITERS = frozenset(
+    ("agent", "assignee", "company", "developer", "owner", "reply", "replies")
+)
 #: Words in names of times that are not when the feedback was written.
 _OTHER_TIMES_TEXT = """
     birth birthday born reply replied response answered due expiry expires purchase order
@@ -105,11 +109,12 @@ def words(name: str) -> str:
 
 
 def core_words(name: str) -> str:
-    """The same without what only says of what: `Review Created (UTC)` is `created`."""
+    """The same without what only says of what, and in what: `Review Created (UTC)` is `created`,
+    `Score (0-10)` is `score`."""
     parts = words(name).split()
     while len(parts) > 1 and parts[0] in _BEFORE:
         del parts[0]
-    while len(parts) > 1 and parts[-1] in _BEHIND:
+    while len(parts) > 1 and (parts[-1] in _BEHIND or parts[-1].isdecimal()):
         del parts[-1]
     return " ".join(parts)
 
@@ -134,4 +139,8 @@ def is_other_time(name: str) -> bool:
 
 def is_other_name(name: str) -> bool:
     """Whether a column's name says that its words are not a customer's opinion."""
-    return not OTHER_WORDS.isdisjoint(words(name).split())
+    parts = set(words(name).split())
+    if not _OTHER_WRITERS.isdisjoint(parts):
+        return True
+    # A customer's comment is one.
+    return not OTHER_WORDS.isdisjoint(parts) and not words(name).endswith(TEXT_ENDINGS)

@@ -23,6 +23,11 @@ _ALONE = re.compile(
 _SCALES = (5, 10, 100)
 #: Values that are kept with their ratings.
 _MOST_KNOWN = 1_000
+#: `Score (0-10)`, `Rating out of 5`, `Bewertung 1 bis 5`.
+_SCALE_IN_NAME = re.compile(
+    r"\b[01]\s*(?:-|–|to|bis|à|a)\s*(\d{1,3})\b|(?:\bout of|\bvon|\bsur|/)\s*(\d{1,3})\b",
+    re.IGNORECASE,
+)
 #: Words in a column's name that mean 0 to 10 (the Net Promoter Score).
 _OF_TEN = re.compile(r"\bnps\b|recommend|empfehl|recommand|recomend|raccomand", re.IGNORECASE)
 
@@ -43,8 +48,8 @@ class RatingParser:
     """Reads the values of one column.
 
     Known are numbers with a decimal point or comma, `4/5`, `4 out of 5`, drawn stars, `4 stars` and
-    `80 %`. A number alone has the smallest scale of 5, 10 and 100 that holds the first values of
-    its column; 10 where the column's name says that it is a Net Promoter Score.
+    `80 %`. A number alone has the scale that its column's name says (`Score (0-10)`, or 10 for a
+    Net Promoter Score), else the smallest of 5, 10 and 100 that holds the column's first values.
 
     Args:
         name: The column's.
@@ -58,8 +63,8 @@ class RatingParser:
         read = [rating for value in sample if (rating := self._read(value)) is not None]
         highest = max((rating.value for rating in read if rating.scale is None), default=None)
         if highest is not None:
-            scales = [scale for scale in _SCALES if scale >= (10 if _OF_TEN.search(name) else 0)]
-            self._scale = next((scale for scale in scales if highest <= scale), None)
+            scales = (_scale_in(name), *_SCALES)
+            self._scale = next((scale for scale in scales if scale and highest <= scale), None)
 
     def read(self, value: Any) -> Rating | None:
         """Read one value; None where it is no rating, or missing."""
@@ -89,6 +94,13 @@ class RatingParser:
 def is_net_promoter_name(name: str) -> bool:
     """Whether a column's name says that customers tell how likely they are to recommend."""
     return bool(_OF_TEN.search(name))
+
+
+def _scale_in(name: str) -> int | None:
+    """The scale that a column's name says."""
+    if found := _SCALE_IN_NAME.search(name):
+        return int(found[1] or found[2])
+    return 10 if _OF_TEN.search(name) else None
 
 
 def _from_text(written: str) -> Rating | None:

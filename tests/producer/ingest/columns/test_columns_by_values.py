@@ -35,6 +35,12 @@ def plan_of(
             "video;Sound cuts out early\nphoto;Too small to read",
             "caption",
         ),
+        (
+            "feedback;customer comment;agent comment\npositive;The box came late;We are so sorry\n"
+            "negative;Nothing works here;Oh that is bad\npositive;Quite a nice one;Thanks a lot\n"
+            "negative;It came off again;Sorry for all that",
+            "customer comment",
+        ),
         # Short answers are no category, and a product is no text.
         ("review;product name\ngood;Garden hose 5 m\nbad;Garden hose 9 m", "review"),
         ("text;caption\nok;The first of all\nok;The second of all\nok;And a third one", "text"),
@@ -139,6 +145,11 @@ def test_the_time_is_a_column_of_times(content: str, time: str | None, clock: st
         ("reviews.rating;text\n2/5;It leaks\n5/5;Quiet", "reviews.rating"),
         ("Bewertung;text\n2,5;It leaks\n4,5;Quiet", "Bewertung"),
         ("overall;text\n4.0;It leaks\n2.0;Quiet", "overall"),
+        ("Score (0-10);text\n4;It leaks\n2;Quiet", "Score (0-10)"),
+        (
+            "How likely are you to recommend us?;text\n4;It leaks\n2;Quiet",
+            "How likely are you to recommend us?",
+        ),
         ("score;text\ngood;It leaks\nbad;Quiet", None),
         ("score;text\n0.93;It leaks\n0.12;Quiet", None),
         ("score;text\n1520;It leaks\n3;Quiet", None),
