@@ -21,10 +21,10 @@ from producer.errors import UsageError
 from producer.ingest import ColumnChoice, Counts, Plan, make_plan
 from producer.ingest.escaping import escaped
 from producer.ingest.ingestion import Progress
+from producer.ingest.plan import requested_order
 from producer.ingest.plan_lines import InputView
-from producer.ingest.recipes.write_recipe import write_recipe
+from producer.ingest.recipes import write_recipe as recipes
 from producer.ingest.texts.text_cleaner import TextCleaner
-from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
 from producer.session import open_database, open_settings
 from schema.settings import Settings
 
@@ -141,37 +141,21 @@ def ingest(
         encoding=encoding,
         limit=limit,
         texts=TextCleaner(html, strip_replies),
-        day_order=_day_order(dayfirst, monthfirst),
+        day_order=requested_order(dayfirst, monthfirst),
         recipe=recipe,
     )
-    if save_recipe and save_recipe.exists():
-        raise UsageError(f"--save-recipe {save_recipe}: the file is there; name another one")
+    if save_recipe:
+        recipes.check_recipe_file(save_recipe)
     inputs = _dry_run(config, plan) if dry_run else _ingest(config, plan, wait)
     if save_recipe:
-        _save_recipe(save_recipe, plan, inputs)
+        recipes.save_recipe(save_recipe, [one.recipe(plan) for one in inputs])
+        say(f"recipe: {save_recipe}")
 
 
 def _names(text: list[str] | None) -> str | tuple[str, ...] | None:
     if not text:
         return None
     return text[0] if len(text) == 1 else tuple(text)
-
-
-def _day_order(dayfirst: bool, monthfirst: bool) -> str | None:
-    if dayfirst and monthfirst:
-        raise UsageError("--dayfirst and --monthfirst exclude each other; give one of them")
-    return DAY_FIRST if dayfirst else MONTH_FIRST if monthfirst else None
-
-
-def _save_recipe(path: Path, plan: Plan, inputs: list[InputView]) -> None:
-    recipes = list(dict.fromkeys(one.recipe(plan) for one in inputs))
-    if len(recipes) != 1:
-        raise UsageError("the inputs have different columns; save a recipe of each, one at a time")
-    try:
-        path.write_text(write_recipe(recipes[0]), "utf-8")
-    except OSError as error:
-        raise UsageError(f"--save-recipe {path} cannot be written ({error.strerror})") from None
-    say(f"recipe: {path}")
 
 
 def _ingest(config: Settings, plan: Plan, wait: bool) -> list[InputView]:

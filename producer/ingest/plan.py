@@ -18,6 +18,7 @@ from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.recipes.write_recipe import write_recipe
 from producer.ingest.texts.text_cleaner import TextCleaner
+from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
 from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions
@@ -130,6 +131,17 @@ def make_plan(
         recipe=own or recipe,
         encoding=encoding,
     )
+
+
+def requested_order(dayfirst: bool, monthfirst: bool) -> str | None:
+    """What dates like 03/04/2026 mean by the options; None where the input shows it.
+
+    Raises:
+        IngestError: If both are given.
+    """
+    if dayfirst and monthfirst:
+        raise IngestError("--dayfirst and --monthfirst exclude each other; give one of them")
+    return DAY_FIRST if dayfirst else MONTH_FIRST if monthfirst else None
 
 
 def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:

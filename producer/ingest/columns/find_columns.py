@@ -10,11 +10,10 @@ from producer.ingest.columns.choice import (
     ColumnPlan,
     Columns,
     Decision,
-    Names,
     RecipeChoice,
 )
 from producer.ingest.columns.column_sample import ColumnSample
-from producer.ingest.columns.nested_fields import column_of_path
+from producer.ingest.columns.named_columns import identity_columns, named_columns
 from producer.ingest.columns.role_values import (
     is_id,
     is_rating,
@@ -25,11 +24,8 @@ from producer.ingest.columns.role_values import (
 )
 from producer.ingest.columns.text_column import TextColumn
 from producer.ingest.columns.usual_names import (
-    TEXT_ENDINGS,
-    USUAL_NAMES,
     further_columns,
     usual_columns,
-    words,
 )
 from producer.ingest.errors import IngestError
 from producer.ingest.escaping import shown_names
@@ -38,6 +34,7 @@ from producer.ingest.readers.row_stream import check_number
 
 #: Roles in the order in which a column is found for them, behind the text.
 _ROLES = ("id", "time", "language", "product", "source", "rating", "title")
+_BY_NAME = "its name is usual for it"
 #: Whether the values of a column go with a role that its name says.
 _BY_VALUES: dict[str, Callable[[ColumnSample, str], bool]] = {
     "id": is_id,
@@ -77,7 +74,7 @@ def find_columns(
         finder.take_recipe(recipe)
     if not with_source:
         finder.decide(Decision("source", None, "--source says it"))
-    return finder.find(_identity(columns, choice, with_source))
+    return finder.find(identity_columns(columns, choice, with_source))
 
 
 class _Finder:
@@ -214,62 +211,3 @@ class _Finder:
     def _ordered(self) -> tuple[Decision, ...]:
         order = ("text", "title", "id", "time", "clock", "rating", "language", "product", "source")
         return tuple(self._decisions[role] for role in order if role in self._decisions)
-
-
-_BY_NAME = "its name is usual for it"
-
-
-def named_columns(
-    name: str, columns: Sequence[str], role: str, requested: Names
-) -> tuple[str, ...]:
-    """The columns that the user names for a role.
-
-    Raises:
-        IngestError: If one is not there.
-    """
-    if isinstance(requested, tuple):
-        found = [one for part in requested for one in named_columns(name, columns, role, part)]
-        return tuple(dict.fromkeys(found))
-    one = _named(columns, requested)
-    if one is not None:
-        return (one,)
-    parts = [part.strip() for part in requested.split(",")]
-    if role in ("text", "time") and len(parts) > 1:
-        several = [_named(columns, part) for part in parts]
-        if all(several):
-            return tuple(dict.fromkeys(column for column in several if column))
-    raise IngestError(
-        f"{name} has no column {requested!r} (--{role}); its columns are: {shown_names(columns)}"
-    )
-
-
-def _named(columns: Sequence[str], requested: str) -> str | None:
-    if requested in columns:
-        return requested
-    alike = [column for column in columns if column.casefold() == requested.casefold()]
-    if len(alike) == 1:
-        return alike[0]
-    return requested if column_of_path(columns, requested) else None
-
-
-def _identity(columns: Sequence[str], choice: ColumnChoice, with_source: bool) -> Columns:
-    """The columns by the names that were known first, see `ColumnPlan.identity`."""
-    free = list(columns)
-    found: dict[str, str | None] = {}
-    for role in USUAL_NAMES:
-        requested = getattr(choice, role, None)
-        # What names several columns came later.
-        one = _named(columns, requested) if isinstance(requested, str) and requested else None
-        if one is not None:
-            found[role] = one
-            free = [column for column in free if column != one]
-        elif requested == "":
-            found[role] = None
-    if not with_source:
-        found["source"] = None
-    for role in USUAL_NAMES:
-        if role not in found:
-            found[role] = next(iter(usual_columns(role, free)), None)
-    ending = [column for column in free if words(column).endswith(TEXT_ENDINGS)]
-    found["text"] = found["text"] or next(iter(ending), "")
-    return Columns(**found)  # type: ignore[arg-type]

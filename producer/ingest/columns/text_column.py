@@ -92,6 +92,10 @@ class TextColumn:
             only = self._columns[0]
             if self._sample.profile(only).numbers < _MOST_OF:
                 return Decision("text", only, "it is the only column")
+        for column in self._refused:
+            # Its rows are rejected, each with its reason.
+            if not any(isinstance(value, str) for value in self._sample.values(column)):
+                return Decision("text", column, "its name is usual for texts")
         raise IngestError(self._no_text())
 
     def _clearly_best(self, candidates: Sequence[str]) -> Decision | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from producer.ingest.columns.choice import Columns
+from producer.ingest.errors import IngestError
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
 
@@ -38,6 +41,33 @@ def write_recipe(recipe: Recipe) -> str:
         if names is not None
     ]
     return "\n".join([*lines, *([""] if lines else []), "[columns]", *columns, ""])
+
+
+def check_recipe_file(path: Path) -> None:
+    """Make sure that a recipe can be written there without writing over anything.
+
+    Raises:
+        IngestError: If it cannot.
+    """
+    if path.exists():
+        raise IngestError(f"--save-recipe {path}: the file is there; name another one")
+
+
+def save_recipe(path: Path, recipes: Sequence[Recipe]) -> None:
+    """Write the recipe of all inputs.
+
+    Raises:
+        IngestError: If they have different ones, or the file cannot be written.
+    """
+    different = list(dict.fromkeys(recipes))
+    if len(different) != 1:
+        raise IngestError(
+            "the inputs have different columns: save a recipe of each, one input at a time"
+        )
+    try:
+        path.write_text(write_recipe(different[0]), "utf-8")
+    except OSError as error:
+        raise IngestError(f"--save-recipe {path} cannot be written ({error.strerror})") from None
 
 
 def _value(value: object) -> str:
