@@ -25,6 +25,7 @@ from producer.ingest.columns.role_values import (
 from producer.ingest.columns.text_column import TextColumn
 from producer.ingest.columns.usual_names import (
     further_columns,
+    is_rating_name,
     usual_columns,
 )
 from producer.ingest.errors import IngestError
@@ -164,7 +165,11 @@ class _Finder:
             candidates = [one for one in usual if not self._sample.share_of_clocks(one)]
         if role == "rating":
             # A question, as surveys have it.
-            asked = [one for one in self._free if is_net_promoter_name(one)]
+            asked = [
+                one
+                for one in self._free
+                if one not in candidates and (is_rating_name(one) or is_net_promoter_name(one))
+            ]
             candidates += [one for one in asked if is_rating(self._sample, one)]
         why = _BY_NAME
         if not candidates and role == "time" and (only := only_time(self._sample, self._free)):

@@ -9,6 +9,7 @@ from producer.ingest.columns.choice import Decision
 from producer.ingest.columns.column_sample import ColumnSample
 from producer.ingest.columns.usual_names import (
     TEXT_ENDINGS,
+    alike_columns,
     further_columns,
     is_other_name,
     usual_columns,
@@ -73,7 +74,10 @@ class TextColumn:
             (named, "its name is one of those of texts"),
         ):
             possible = [column for column in candidates if self._may_be(column)]
-            if len(possible) == 1 or (possible and candidates is named):
+            if possible and candidates is named:
+                # `Freitext 1` and `Freitext 2` are two questions.
+                possible = [one for one in alike_columns(possible[0], free) if self._may_be(one)]
+            if len(possible) == 1:
                 return Decision("text", possible[0], why, self._next_prose(possible[0]))
             if possible:
                 own = [column for column in possible if not is_other_name(column)] or possible

@@ -132,6 +132,17 @@ def further_columns(role: str, columns: Sequence[str]) -> list[str]:
     return [by_core[name] for name in known if name in by_core]
 
 
+def is_rating_name(name: str) -> bool:
+    """Whether a column's name says that it has ratings of something: `Rating [Service]`."""
+    written = words(name)
+    return written.endswith(("rating", "ratings", "stars")) or written.startswith("rating ")
+
+
+def alike_columns(column: str, columns: Sequence[str]) -> list[str]:
+    """The columns that have the same name but for a number, itself included."""
+    return [one for one in columns if core_words(one) == core_words(column)]
+
+
 def is_other_time(name: str) -> bool:
     """Whether a column's name says that its times are not when the feedback was written."""
     return not _OTHER_TIMES.isdisjoint(words(name).split())

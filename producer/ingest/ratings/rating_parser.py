@@ -12,11 +12,15 @@ from typing import Any, NamedTuple
 _FULL, _EMPTY = "★⭐🌟✭✮⭑", "☆✩⚝⭒"
 _STARS = re.compile(rf"([{_FULL}]+)\s*([{_EMPTY}]*)\s*|[{_EMPTY}]+")
 _NUMBER = r"(\d{1,3}(?:[.,]\d{1,4})?)"
+#: `Rated 4 out of 5`, `★4`.
+_BEFORE = rf"(?:rated|rating|bewertet mit|note|nota|[{_FULL}])?:?\s*"
 #: `4/5`, `4 out of 5 stars`, `4 von 5`, `4 sur 5`, `4 de 5`, `4 su 5`, `4 av 5`.
-_OUT_OF = re.compile(rf"{_NUMBER}\s*(?:/|out of|of|von|sur|de|su|av|van)\s*(\d{{1,3}})\b\D*")
+_OUT_OF = re.compile(
+    rf"{_BEFORE}{_NUMBER}\s*(?:/|out of|of|von|sur|de|su|av|van)\s*(\d{{1,3}})\b\D*"
+)
 #: `4`, `4,5`, `4.0`, `80 %`, `4 stars`, `4★`, `4 - good`.
 _ALONE = re.compile(
-    rf"{_NUMBER}\s*(%|[{_FULL}]|stars?|sterne?|étoiles?|estrellas?|stelle|points?|punkte?|pts?"
+    rf"{_BEFORE}{_NUMBER}\s*(%|[{_FULL}]|stars?|sterne?|étoiles?|estrellas?|stelle|points?|punkte?|pts?"
     r"|[-–:]\s*[^\d]+|\([^\d]+\))?"
 )
 #: Scales that a column of plain numbers may have, the smallest that holds them all is it.

@@ -13,9 +13,11 @@ from producer.ingest.texts.empty_texts import is_empty_text
 _I = re.IGNORECASE
 #: `-----Original Message-----`, and the line that help desks put over their own mail.
 _DIVIDER = re.compile(
-    r"\s*(?:[-_]{2,}\s*(?:original message|ursprüngliche nachricht|originalnachricht|"
+    r"\s*(?:[-_]{2,}\s*(?:original message|reply message|forwarded message|"
+    r"weitergeleitete nachricht|"
+    r"message transféré|mensaje reenviado|ursprüngliche nachricht|originalnachricht|"
     r"message d['’]origine|message original|mensaje original|messaggio originale|"
-    r"oorspronkelijk bericht)\s*[-_]{2,}|#{1,}- .{5,80} -#{1,})\s*",
+    r"oorspronkelijk bericht)\s*[-_]{2,}|begin forwarded message:|#{1,}- .{5,80} -#{1,})\s*",
     _I,
 )
 #: `On Sat, 14 Mar 2026 at 10:00, Shop <help@shop.example> wrote:`, on up to three lines.
@@ -24,6 +26,8 @@ _ATTRIBUTION = re.compile(
     r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu)\b[^\n:]{0,100}:\s*",
     _I,
 )
+#: `2026-03-14 10:00 Shop <help@shop.example>:`, where a quotation follows.
+_ADDRESS_ABOVE = re.compile(r"[^\n]{0,200}<[^<>\s]+@[^<>\s]+>[^\n]{0,100}:\s*")
 _ADDRESS = re.compile(r"@|<[^>]+>|\d{1,2}[:./]\d{2}|\d{4}")
 _FROM = re.compile(r"\s*\*?(?:from|von|de|da|van)\s?:\*?\s+\S.*", _I)
 _SENT = re.compile(r"\s*\*?(?:sent|date|gesendet|datum|envoyé|enviado|fecha|inviato|data)\s?:", _I)
@@ -106,6 +110,9 @@ def _attribution_length(lines: list[str], number: int) -> int:
         written = "\n".join(lines[number : number + length])
         if len(written) < 400 and _ATTRIBUTION.fullmatch(written) and _ADDRESS.search(written):
             return length
+    if _ADDRESS_ABOVE.fullmatch(lines[number]):
+        behind = next((line for line in lines[number + 1 :] if line.strip()), "")
+        return int(bool(_QUOTED.match(behind)))
     return 0
 
 

@@ -91,6 +91,11 @@ def test_a_tie_is_a_question() -> None:
     )
 
 
+def test_numbered_columns_are_a_tie() -> None:
+    with pytest.raises(IngestError, match="Give --text Freitext 1 or Freitext 2; for"):
+        plan_of("id;Freitext 1;Freitext 2\n1;Alles gut so weit;Mehr Licht im Flur")
+
+
 @pytest.mark.parametrize(
     "choice",
     [ColumnChoice(text=("pros", "CONS")), ColumnChoice(text="pros, Cons"),
@@ -145,6 +150,7 @@ def test_the_time_is_a_column_of_times(content: str, time: str | None, clock: st
         ("reviews.rating;text\n2/5;It leaks\n5/5;Quiet", "reviews.rating"),
         ("Bewertung;text\n2,5;It leaks\n4,5;Quiet", "Bewertung"),
         ("overall;text\n4.0;It leaks\n2.0;Quiet", "overall"),
+        ("Rating [Service];text\n4;It leaks\n2;Quiet", "Rating [Service]"),
         ("Score (0-10);text\n4;It leaks\n2;Quiet", "Score (0-10)"),
         (
             "How likely are you to recommend us?;text\n4;It leaks\n2;Quiet",

@@ -33,6 +33,8 @@ from producer.ingest.ratings.rating_parser import Rating, RatingParser
         ("★★★★★★★☆☆☆", 7, 10),
         ("4 stars", 4, 5),
         ("4★", 4, 5),
+        ("★4", 4, 5),
+        ("Rated 4 out of 5", 4, 5),
         ("1 Stern", 1, 5),
         ("5 - very good", 5, 5),
         ("80 %", 80, 100),
