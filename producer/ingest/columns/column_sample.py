@@ -19,6 +19,8 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NO_PROSE = re.compile(r"\w+://|www\.|[^\s@]+@[^\s@]+$|[{\[]|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}$")
 #: More are not told apart: the longest texts are no better texts.
 _MOST_WORDS = 25
+#: Values that tell whether the others of a column need to be seen.
+_FIRST = 5
 #: Characters of a value that are looked at.
 _MOST_CHARACTERS = 1_000
 
@@ -88,6 +90,11 @@ class ColumnSample:
         values = self.values(column)
         times = TimestampParser(values, guess=False)
         return sum(map(times.is_time, values)) / len(values) if values else 0.0
+
+    def has_time_early(self, column: str) -> bool:
+        """Whether one of the first values is a time: all of them are not tried in each column."""
+        times = TimestampParser((), guess=False)
+        return any(map(times.is_time, self.values(column)[:_FIRST]))
 
     def share_of_clocks(self, column: str) -> float:
         """Share of the values that are a time of day alone."""

@@ -41,6 +41,7 @@ def only_time(sample: ColumnSample, columns: Sequence[str]) -> str | None:
         for column in columns[:_MOST_SEARCHED]
         if not is_other_time(column)
         and sample.profile(column).numbers < 0.5
+        and sample.has_time_early(column)
         and sample.share_of_times(column) >= 0.9
     ]
     return found[0] if len(found) == 1 else None

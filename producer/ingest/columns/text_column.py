@@ -20,6 +20,8 @@ from producer.ingest.escaping import MOST_NAMES, shown, shown_names
 
 #: Columns that are searched for prose; of very many nobody means the last.
 _MOST_SEARCHED = 1_000
+#: Columns that are searched for the second best.
+_MOST_RUNNERS_UP = 100
 #: Share of values that decides what a column is made of.
 _MOST_OF = 0.9
 #: How much better than the next column the best must be to be taken without a question.
@@ -165,5 +167,5 @@ class TextColumn:
 
     def _next_prose(self, chosen: str) -> str | None:
         others = [one for one in self._free if one != chosen and not is_other_name(one)]
-        prose = self._prose(others)
+        prose = self._prose(others[:_MOST_RUNNERS_UP])
         return max(prose, key=lambda one: self._sample.profile(one).score, default=None)
