@@ -87,6 +87,8 @@ class _Finder:
         self._decisions: dict[str, Decision] = {}
         self._texts: tuple[str, ...] = ()
         self._clock: str | None = None
+        #: Columns that the user or a recipe names.
+        self._requested: set[str] = set()
         self._warnings: list[str] = []
 
     def decide(self, decision: Decision, *columns: str) -> None:
@@ -118,10 +120,13 @@ class _Finder:
                 if recipe.strict:
                     raise
                 continue
-            self._take(role, found, f"recipe {name}")
+            # What the user wants something else with is left alone.
+            if all(one in self._free or one not in self._columns for one in found):
+                self._take(role, found, f"recipe {name}")
 
     def _take(self, role: str, found: tuple[str, ...], why: str) -> None:
         self.decide(Decision(role, ", ".join(found), why), *found)
+        self._requested.update(found)
         if role == "text":
             self._texts = found
         elif role == "time" and len(found) > 1:
@@ -198,7 +203,9 @@ class _Finder:
     def _find_clock(self) -> None:
         """A time of day in a column of its own."""
         time = self._decisions["time"].column
-        if self._clock or time is None or not self._sample.share_of_days(time):
+        if self._clock or time is None or time in self._requested:
+            return
+        if not self._sample.share_of_days(time):
             return
         for column in further_columns("clock", self._free):
             if self._sample.share_of_clocks(column) > 0.5:

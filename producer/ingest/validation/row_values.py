@@ -27,6 +27,8 @@ class RowFacts(NamedTuple):
     external_id: str | None
     product: str | None
     time: datetime | None
+    #: The same without the column with the time of day, which was not looked for at first.
+    day: datetime | None
     language: str | None
 
 
@@ -58,11 +60,13 @@ class RowValues:
         Raises:
             ValueError: If the row has to be rejected; the message is the reason.
         """
+        time, day = self._time(row, extra)
         return RowFacts(
             self._short(self._columns.source, row.fields) or self._context.source,
             self._short(self._columns.id, row.fields),
             self._product(row.fields, extra),
-            self._time(row, extra),
+            time,
+            day,
             self._language(row.fields, extra),
         )
 
@@ -107,15 +111,16 @@ class RowValues:
             extra[column] = said
         return language
 
-    def _time(self, row: Row, extra: dict[str, Any]) -> datetime | None:
-        """The time; one that cannot be read is left to the metadata."""
+    def _time(self, row: Row, extra: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
+        """The time, and the day alone; one that cannot be read is left to the metadata."""
         columns, times = self._columns, self._parsers.times
         if columns.time is None:
-            return None
+            return None, None
         value = get_field(row.fields, columns.time)
         clock = get_field(row.fields, columns.clock) if columns.clock else None
         try:
-            return times.read(value, clock)
+            time = times.read(value, clock)
+            return time, times.read(value) if columns.clock else time
         except (ValueError, OverflowError) as error:
             self._notes.unread_times += 1
             self._notes.unread_line = self._notes.unread_line or row.line
@@ -123,7 +128,7 @@ class RowValues:
         extra[columns.time] = value
         if columns.clock:
             extra[columns.clock] = clock
-        return None
+        return None, None
 
     def _short(self, column: str | None, fields: dict[str, Any]) -> str | None:
         """An id, a product, a source: a string or a number, None when missing."""

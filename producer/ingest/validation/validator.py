@@ -114,7 +114,7 @@ class RowValidator:
         if self._used != self._used_by_identity or QUOTED in metadata:
             metadata = self._first_metadata(row.fields, about)
         content = (
-            str(about.time if first.time == ours.time and ours.clock is None else None),
+            str(about.day if first.time == ours.time else None),
             str(about.language if first.language == ours.language else None),
             str(about.product if first.product == ours.product else None),
             metadata,

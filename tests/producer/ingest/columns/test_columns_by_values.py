@@ -212,6 +212,15 @@ def test_a_recipe_says_what_the_user_does_not() -> None:
         plan_of(content, recipe=RecipeChoice("r", choice, strict=True))
 
 
+def test_what_the_user_names_is_left_as_it_is() -> None:
+    content = "date;time;subject;text\n2026-03-14;10:00;Nice try;It leaks"
+    choice = ColumnChoice(text="subject", time="date")
+    recipe = RecipeChoice("r", ColumnChoice(title="subject", text="text"))
+    columns = plan_of(content, choice, recipe).columns
+    assert (columns.time, columns.clock) == ("date", None)
+    assert (columns.text, columns.title) == ("subject", None)
+
+
 def test_each_decision_says_why_and_what_came_next() -> None:
     content = "id;review_text;caption;stars;score\n1;It leaks a lot;My own words;4;3"
     found = {one.role: (one.column, one.runner_up) for one in plan_of(content).decisions}

@@ -305,6 +305,13 @@ def test_a_clock_of_its_own_column() -> None:
     (one,) = documents({"text": "a", "day": "2026-10-05", "clock": "15:03"}, columns=columns)
     assert one.time == datetime(2026, 10, 5, 15, 3, tzinfo=UTC)
     assert json.loads(one.metadata) == {}
+    alone = replace(COLUMNS, time="day")
+    (before,) = documents({"text": "a", "day": "2026-10-05", "clock": "15:03"}, columns=alone)
+    (after,) = documents(
+        {"text": "a", "day": "2026-10-05", "clock": "15:03"}, columns=columns, identity=alone
+    )
+    assert before.identity == after.identity
+    assert before.time == DAY
     (unread,) = documents({"text": "a", "day": "soon", "clock": "15:03"}, columns=columns)
     assert json.loads(unread.metadata) == {"day": "soon", "clock": "15:03"}
 
