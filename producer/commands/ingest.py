@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -121,6 +122,10 @@ def ingest(
         bool,
         typer.Option("--dry-run", help="Say what would be read and how, and store nothing."),
     ] = False,
+    show_text: Annotated[
+        bool,
+        typer.Option("--show-text", help="With --dry-run: show texts, as a terminal does anyway."),
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all is analysed.")] = False,
 ) -> None:
     """Read feedback from files, and put it in line for analysis.
@@ -146,7 +151,7 @@ def ingest(
     )
     if save_recipe:
         recipes.check_recipe_file(save_recipe)
-    inputs = _dry_run(config, plan) if dry_run else _ingest(config, plan, wait)
+    inputs = _dry_run(config, plan, show_text) if dry_run else _ingest(config, plan, wait)
     if save_recipe:
         recipes.save_recipe(save_recipe, [one.recipe(plan) for one in inputs])
         say(f"recipe: {save_recipe}")
@@ -199,11 +204,12 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> list[InputView]:
     return done.inputs
 
 
-def _dry_run(config: Settings, plan: Plan) -> list[InputView]:
+def _dry_run(config: Settings, plan: Plan, show_text: bool) -> list[InputView]:
     with _bar(plan) as progress:
         seen = ingestion.dry_run(config, plan, progress)
     for one in seen.inputs:
-        for line in one.lines(plan):
+        # What is no terminal may be a log.
+        for line in one.lines(plan, show_text or sys.stdout.isatty()):
             say(line)
     say(f"dry run: read {seen.good + seen.rejected}, good {seen.good}, rejected {seen.rejected}")
     for kind, count in seen.reasons.most_common(SHOWN_KINDS):

@@ -51,8 +51,13 @@ class InputView:
     day_order: str | None
     documents: list[Feedback] = field(default_factory=list)
 
-    def lines(self, plan: Plan) -> list[str]:
-        """What is to be said of it."""
+    def lines(self, plan: Plan, show_text: bool) -> list[str]:
+        """What is to be said of it.
+
+        Args:
+            plan: The plan.
+            show_text: Whether texts of customers are shown, and not only how long they are.
+        """
         return [
             f"{escaped(self.name)}:",
             *_decisions(self.plan),
@@ -60,7 +65,7 @@ class InputView:
             *(f"  note: {line}" for line in self.notes.lines()),
             *(f"  note: {line}" for line in self._proposals()),
             "  the first documents:",
-            *(f"    {_document(one)}" for one in self.documents),
+            *(f"    {_document(one, show_text)}" for one in self.documents),
             f"  the same as a command: {self.command(plan)}",
             "  the same as a recipe (--save-recipe FILE writes it):",
             *(f"    {line}".rstrip() for line in write_recipe(self.recipe(plan)).splitlines()),
@@ -132,7 +137,7 @@ def _all_texts(columns: Columns) -> str:
     return ", ".join(columns.texts)
 
 
-def _document(one: Feedback) -> str:
+def _document(one: Feedback, show_text: bool) -> str:
     rating = None if one.rating is None else f"{one.rating:g}/{one.rating_scale or '?'}"
     cells = {
         "id": one.external_id,
@@ -140,7 +145,9 @@ def _document(one: Feedback) -> str:
         "rating": rating,
         "language": one.language,
         "product": one.product,
-        "text": " ".join(one.text[: 2 * _MOST_TEXT].split()),
+        "text": " ".join(one.text[: 2 * _MOST_TEXT].split())
+        if show_text
+        else f"({len(one.text)} characters: --show-text)",
     }
     return ", ".join(f"{name}={shown(value)}" for name, value in cells.items() if value)
 

@@ -92,7 +92,10 @@ def test_a_dry_run_shows_the_plan(tmp_path: Path, triage: Triage) -> None:
     rows = [f"{n},Head {n},It <i>leaks</i> &amp; drips {n}<br>-- <br>Ray,{n % 5 + 1},2026-03-14"
             for n in range(8)]  # fmt: skip
     path.write_text("\n".join(["id,title,review,stars,date", *rows, "9,x,N/A,1,soon", "1,2"]))
-    ended = triage("ingest", str(path), "--dry-run", "--save-recipe", str(tmp_path / "r.toml"))
+    ended = triage(
+        *("ingest", str(path), "--dry-run", "--show-text"),
+        *("--save-recipe", str(tmp_path / "r.toml")),
+    )
     assert ended.code == 0, ended.err
     for said in (
         "  rating    stars   its name is usual for it",
@@ -106,6 +109,7 @@ def test_a_dry_run_shows_the_plan(tmp_path: Path, triage: Triage) -> None:
     ):
         assert said in ended.out
     assert ended.out.count("rating=") == 5
+    assert "leaks" not in triage("ingest", str(path), "--dry-run").out
     path.write_text('id,text\n1,"It leaks\n\n-- \nRay"\n')
     assert "1 of 1 texts quote another mail, or have a signature: --strip-replies" in (
         triage("ingest", str(path), "--dry-run").out
