@@ -41,7 +41,7 @@ REJECTED = [
 ]
 #: Where texts belong.
 TEXTS = {
-    "documents": {"text", "product", "extra", "external_id", "identity"},
+    "documents": {"text", "product", "metadata", "external_id", "identity"},
     "answers": {"question", "answer"},
     "runs": {"options"},
 }
