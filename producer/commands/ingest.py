@@ -189,7 +189,7 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> list[InputView]:
         f"duplicate {counts.duplicate}, rejected {counts.rejected}{where}"
     )
     for one in done.inputs:
-        for line in one.notes.lines():
+        for line in (*one.plan.warnings, *one.notes.lines()):
             say(f"{escaped(one.name)}: {line}")
     if rejected == counts.read:
         raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")

@@ -73,6 +73,16 @@ def test_a_recipe_reads_the_next_delivery_the_same(
     assert "the file is there; name another one" in again.err
 
 
+def test_what_may_be_wrong_is_said(engine: Engine, tmp_path: Path, triage: Triage) -> None:
+    path = tmp_path / "a.csv"
+    rows = [f"{n % 3},It leaks {n} times,03/04/2026" for n in range(12)]
+    path.write_text("\n".join(["id,text,date", *rows, ""]))
+    ended = triage("ingest", str(path), "--run", "r")
+    assert "stored 12, duplicate 0, rejected 0" in ended.out
+    assert f"{path}: column 'id' is no id: different rows have the same; give --id" in ended.out
+    assert f"{path}: 12 of them may be two dates, as 03/04/2026 may: give --dayfirst" in ended.out
+
+
 def test_what_cannot_be_done_is_said(tmp_path: Path, triage: Triage) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,pros,cons\n1,Kind team,Old laptops\n")
