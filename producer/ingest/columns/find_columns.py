@@ -167,7 +167,7 @@ class _Finder:
         candidates += [one for one in further if self._goes_with(role, one, strictly=True)]
         if not candidates and usual and role == "time":
             # Its times cannot be read, and that should be said.
-            candidates = [one for one in usual if not self._sample.share_of_clocks(one)]
+            candidates = [one for one in usual if self._sample.share_of_clocks(one) <= 0.5]
         if role == "rating":
             # A question, as surveys have it.
             asked = [
