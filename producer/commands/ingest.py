@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,13 +20,20 @@ from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest import ColumnChoice, Counts, Plan, make_plan
+from producer.ingest.escaping import escaped
 from producer.ingest.ingestion import Progress
+from producer.ingest.plan import requested_order
+from producer.ingest.plan_lines import InputView
 from producer.ingest.readers.options import ReadingOptions
+from producer.ingest.recipes import write_recipe as recipes
+from producer.ingest.texts.text_cleaner import TextCleaner
 from producer.session import open_database, open_settings
 from schema.settings import Settings
 
 #: What `--wait` ends with when the run was cancelled meanwhile.
 CANCELLED = 1
+#: Kinds of reasons that a dry run shows.
+SHOWN_KINDS = 5
 
 
 def ingest(
@@ -48,7 +57,12 @@ def ingest(
         ),
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="COL", help="Text column; usual names are found.")
+        list[str] | None,
+        typer.Option(
+            metavar="COL",
+            help="Text column; found by names and values. Given twice, or as A,B: a document for "
+            "each answer. A.B leads into nested fields.",
+        ),
     ] = None,
     id_: Annotated[
         str | None,
@@ -57,10 +71,44 @@ def ingest(
         ),
     ] = None,
     time: Annotated[
-        str | None, typer.Option(metavar="COL", help="Time column; UTC where it has no zone.")
+        str | None,
+        typer.Option(
+            metavar="COL",
+            help="Time column; UTC where it has no zone. DAY,CLOCK where that is two columns.",
+        ),
     ] = None,
     language: Annotated[str | None, typer.Option(metavar="COL", help="Language column.")] = None,
     product: Annotated[str | None, typer.Option(metavar="COL", help="Product column.")] = None,
+    rating: Annotated[
+        str | None, typer.Option(metavar="COL", help="Rating column: 4, 4/5, ★★★★☆, 4 out of 5.")
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="COL", help="Title column; it goes before the text.")
+    ] = None,
+    dayfirst: Annotated[
+        bool, typer.Option("--dayfirst", help="03/04/2026 is the 3rd of April.")
+    ] = False,
+    monthfirst: Annotated[
+        bool, typer.Option("--monthfirst", help="03/04/2026 is the 4th of March.")
+    ] = False,
+    strip_replies: Annotated[
+        bool,
+        typer.Option("--strip-replies", help="Analyse no quoted mails and signatures in texts."),
+    ] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="Make text of tags and entities in texts.")
+    ] = False,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="How to read: zendesk and the like, which their headers show, or your own file.",
+        ),
+    ] = None,
+    save_recipe: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a recipe that reads the next delivery the same."),
+    ] = None,
     analyses: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these, separated by commas.")
     ] = None,
@@ -92,7 +140,12 @@ def ingest(
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N rows.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and look into the rows, store nothing.")
+        bool,
+        typer.Option("--dry-run", help="Say what would be read and how, and store nothing."),
+    ] = False,
+    show_text: Annotated[
+        bool,
+        typer.Option("--show-text", help="With --dry-run: show texts, as a terminal does anyway."),
     ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all is analysed.")] = False,
 ) -> None:
@@ -107,20 +160,31 @@ def ingest(
         paths,
         run=run,
         source=source,
-        columns=ColumnChoice(text, id_, time, language, product),
+        columns=ColumnChoice(_names(text), id_, time, language, product, rating, title),
         analyses=analyses,
         questions=question or (),
         translate_to=translate_to,
         reading=ReadingOptions(encoding, delimiter, 0 if no_header else header_row, sheet, path),
         limit=limit,
+        texts=TextCleaner(html, strip_replies),
+        day_order=requested_order(dayfirst, monthfirst),
+        recipe=recipe,
     )
-    if dry_run:
-        _dry_run(config, plan)
-    else:
-        _ingest(config, plan, wait)
+    if save_recipe:
+        recipes.check_recipe_file(save_recipe)
+    inputs = _dry_run(config, plan, show_text) if dry_run else _ingest(config, plan, wait)
+    if save_recipe:
+        recipes.save_recipe(save_recipe, [one.recipe(plan) for one in inputs])
+        say(f"recipe: {save_recipe}")
 
 
-def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
+def _names(text: list[str] | None) -> str | tuple[str, ...] | None:
+    if not text:
+        return None
+    return text[0] if len(text) == 1 else tuple(text)
+
+
+def _ingest(config: Settings, plan: Plan, wait: bool) -> list[InputView]:
     engine = open_database()
 
     @cache
@@ -136,7 +200,7 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
             progress=progress,
             on_block=lambda: broker().dispatch(plan.analyses),
         )
-    _print_notes(done.notes, done.failed)
+    _print_findings(done.inputs, done.failed)
     counts = done.counts
     before = f" ({counts.before} of them before)" if counts.before else ""
     known = f" ({counts.known} known from earlier runs)" if counts.known else ""
@@ -146,6 +210,9 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
         f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}, "
         f"duplicate {counts.duplicate}, rejected {counts.rejected}{where}"
     )
+    for one in done.inputs:
+        for line in (*one.plan.warnings, *one.notes.lines()):
+            say(f"{escaped(one.name)}: {line}")
     if rejected == counts.read:
         raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")
     if wait:
@@ -156,23 +223,29 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
         say(f"all is analysed; next: triage report --run {done.run} sentiment-by-day")
     else:
         say(f"next: triage status {done.run}")
+    return done.inputs
 
 
-def _dry_run(config: Settings, plan: Plan) -> None:
+def _dry_run(config: Settings, plan: Plan, show_text: bool) -> list[InputView]:
     with _bar(plan) as progress:
         seen = ingestion.dry_run(config, plan, progress)
-    _print_notes(seen.notes, seen.failed)
-    for name, columns in seen.columns.items():
-        say(f"{name}: {columns.describe()}")
+    _print_findings(seen.inputs, seen.failed)
+    for one in seen.inputs:
+        # What is no terminal may be a log.
+        for line in one.lines(plan, show_text or sys.stdout.isatty()):
+            say(line)
     say(f"dry run: read {seen.good + seen.rejected}, good {seen.good}, rejected {seen.rejected}")
+    for kind, count in seen.reasons.most_common(SHOWN_KINDS):
+        say(f"  {count} × {kind}")
     for reject in seen.rejects:
         say(f"  {reject.file}, line {reject.line}: {reject.reason}")
     if seen.rejected > len(seen.rejects):
         say(f"  and {seen.rejected - len(seen.rejects)} more")
+    return seen.inputs
 
 
-def _print_notes(notes: Sequence[str], failed: Sequence[str]) -> None:
-    for sentence in (*notes, *failed):
+def _print_findings(inputs: list[InputView], failed: list[str]) -> None:
+    for sentence in (*(line for one in inputs for line in one.findings), *failed):
         say(sentence, err=True)
 
 

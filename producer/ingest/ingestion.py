@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError, InputError
 from producer.ingest.feedback_stream import check_inputs, open_feedback
 from producer.ingest.plan import Plan
+from producer.ingest.plan_lines import SHOWN_DOCUMENTS, InputView, kind_of
 from producer.ingest.readers.row import Reject
 from producer.ingest.storage.block import Block, cut_blocks
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.storage.rejects_place import ENDING, remember_place
 from producer.ingest.storage.run import RunGoneError, close_run
 from producer.ingest.storage.store_block import store_block
-from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.input_row import InputRow
 from schema.database import writing
@@ -40,15 +41,15 @@ class Ingested:
         run: The run's name.
         counts: Of this time; the run has those of all times, each row once.
         rejects: The file that this run's rejected rows are in.
-        notes: How inputs are read where that was found and not said, a sentence each.
+        inputs: What was seen of each input.
         failed: Why inputs could not be read, or not to their end, a sentence each.
     """
 
     run: str
     counts: Counts
     rejects: Path
-    notes: list[str]
-    failed: list[str]
+    inputs: list[InputView] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,17 @@ class DryRun:
     Attributes:
         good: Rows that could go in.
         rejected: Rows that could not.
-        columns: What was found in which column, by input.
+        inputs: What was seen of each input.
         rejects: The first of the rejected rows.
-        notes: As in `Ingested`.
+        reasons: How many rows are rejected for which kind of reason.
         failed: As in `Ingested`.
     """
 
     good: int
     rejected: int
-    columns: dict[str, Columns]
+    inputs: list[InputView]
     rejects: list[Reject]
-    notes: list[str]
+    reasons: Counter[str]
     failed: list[str]
 
 
@@ -119,7 +120,7 @@ def ingest(
         raise
     with writing(engine) as connection:
         close_run(connection, plan)
-    return Ingested(plan.run, counts, rejects.path, reading.notes, reading.failures())
+    return Ingested(plan.run, counts, rejects.path, reading.inputs, reading.failures())
 
 
 def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) -> DryRun:
@@ -130,16 +131,17 @@ def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) ->
     """
     failed = check_inputs(plan, settings.text_limit)
     reading = _Reading(plan, settings.text_limit, failed)
-    good, rejected, shown = 0, 0, []
+    good, rejected, shown, reasons = 0, 0, [], Counter[str]()
     for row in reading.rows():
         if isinstance(row.content, Feedback):
             good += 1
         else:
             rejected += 1
+            reasons[kind_of(row.content.reason)] += 1
             shown += [row.content] if rejected <= SHOWN_REJECTS else []
         if progress and (good + rejected) % settings.block_size == 0:
             progress(Counts(stored=good, rejected=rejected), reading.fraction())
-    return DryRun(good, rejected, reading.columns, shown, reading.notes, reading.failures())
+    return DryRun(good, rejected, reading.inputs, shown, reasons, reading.failures())
 
 
 def _remembering(
@@ -161,8 +163,7 @@ class _Reading:
         self._number = 0
         self._fraction: Callable[[], float | None] = lambda: None
         self._failed = failed
-        self.columns: dict[str, Columns] = {}
-        self.notes: list[str] = []
+        self.inputs: list[InputView] = []
 
     def rows(self) -> Iterator[InputRow]:
         """Rows that may go in, and rejects, up to the plan's limit."""
@@ -183,8 +184,19 @@ class _Reading:
                 continue
             with open_feedback(self._plan, number, self._text_limit) as stream:
                 self._number, self._fraction = number, stream.fraction
-                self.columns[one.name] = stream.columns
-                self.notes += stream.notes
-                yield from stream.rows
+                view = InputView(
+                    one.name,
+                    stream.plan,
+                    stream.sample,
+                    stream.findings,
+                    stream.notes,
+                    stream.texts,
+                    stream.day_order,
+                )
+                self.inputs.append(view)
+                for row in stream.rows:
+                    if len(view.documents) < SHOWN_DOCUMENTS and isinstance(row.content, Feedback):
+                        view.documents.append(row.content)
+                    yield row
             # What told it is closed by now, while the last rows still wait to be stored.
             self._fraction = lambda: 1.0

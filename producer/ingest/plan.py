@@ -10,11 +10,16 @@ from hashlib import blake2b
 
 from pydantic import ValidationError
 
+from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.input import Input, parse_inputs
 from producer.ingest.readers.options import ReadingOptions
-from producer.ingest.validation.columns import ColumnChoice
+from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
+from producer.ingest.recipes.recipe import Recipe
+from producer.ingest.recipes.write_recipe import write_recipe
+from producer.ingest.texts.text_cleaner import TextCleaner
+from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
 from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions
@@ -35,6 +40,10 @@ class Plan:
         analyses: In standard order.
         options: Of the run.
         limit: Rows to read at the most, over all inputs; None for all.
+        texts: What is taken out of texts.
+        day_order: What dates like 03/04/2026 mean; None: what the input shows.
+        recipe: The user's own recipe, or the name of one of ours; None: what the header shows.
+        reading: How inputs are read.
     """
 
     inputs: tuple[Input, ...]
@@ -44,6 +53,16 @@ class Plan:
     analyses: tuple[str, ...]
     options: RunOptions
     limit: int | None
+    texts: TextCleaner = TextCleaner()
+    day_order: str | None = None
+    recipe: Recipe | str | None = None
+    reading: ReadingOptions = ReadingOptions()
+
+    def recipe_for(self, columns: Sequence[str]) -> Recipe | None:
+        """The recipe of an input with these columns; None where there is none."""
+        if isinstance(self.recipe, Recipe):
+            return self.recipe
+        return recognise_recipe(columns, self.recipe)
 
 
 def make_plan(
@@ -58,14 +77,21 @@ def make_plan(
     translate_to: str | None = None,
     reading: ReadingOptions | None = None,
     limit: int | None = None,
+    texts: TextCleaner | None = None,
+    day_order: str | None = None,
+    recipe: str | None = None,
 ) -> Plan:
     """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
 
     Raises:
         IngestError: If something cannot be done.
     """
-    columns = columns or ColumnChoice()
+    columns, texts = columns or ColumnChoice(), texts or TextCleaner()
     reading = reading or ReadingOptions()
+    own = load_recipe(recipe) if recipe is not None else None
+    if own:
+        source = source if source is not None else own.source
+        reading, day_order = reading.or_else(own.reading), day_order or own.day_order
     inputs = parse_inputs(paths, reading, settings.text_limit)
     _refuse_twice(inputs)
     if source is not None and (not source.strip() or "\0" in source):
@@ -81,18 +107,39 @@ def make_plan(
             f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
             "100 at the most"
         )
-    asked: list[object] = [
-        source,
-        asdict(columns),
-        chosen,
-        options.model_dump(),
-        reading.encoding,
-        limit,
-    ]
-    # Commands of before these options keep the names of their runs.
-    asked += [given] if (given := reading.given()) else []
-    name = run or _derive_name(inputs, asked)
-    return Plan(inputs, name, source, columns, chosen, options, limit)
+    first = [source, columns.requested(), chosen, options.model_dump(), reading.encoding, limit]
+    # What came later counts only where it is said: a run keeps its name.
+    later = {
+        "texts": asdict(texts) if texts != TextCleaner() else None,
+        "day_order": day_order,
+        "recipe": write_recipe(own) if own else recipe,
+    }
+    more = {name: one for name, one in later.items() if one is not None}
+    name = run or _derive_name(inputs, [*first, *filter(None, (reading.given(), more))])
+    return Plan(
+        inputs=inputs,
+        run=name,
+        source=source,
+        columns=columns,
+        analyses=chosen,
+        options=options,
+        limit=limit,
+        texts=texts,
+        day_order=day_order,
+        recipe=own or recipe,
+        reading=reading,
+    )
+
+
+def requested_order(dayfirst: bool, monthfirst: bool) -> str | None:
+    """What dates like 03/04/2026 mean by the options; None where the input shows it.
+
+    Raises:
+        IngestError: If both are given.
+    """
+    if dayfirst and monthfirst:
+        raise IngestError("--dayfirst and --monthfirst exclude each other; give one of them")
+    return DAY_FIRST if dayfirst else MONTH_FIRST if monthfirst else None
 
 
 def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:

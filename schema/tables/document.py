@@ -16,7 +16,7 @@ class DocumentRow(Base):
     """Table `documents`: one piece of customer feedback.
 
     `identity` is 32 hex digits over (source, external id), or over source, text and position in
-    the input where there is no id; `text_hash` is 32 hex digits over the text alone.
+    the input where there is no id; `text_hash` is 32 hex digits over the text without its title.
     """
 
     __tablename__ = "documents"
@@ -26,11 +26,20 @@ class DocumentRow(Base):
     external_id: Mapped[str | None]
     identity: Mapped[str] = mapped_column(unique=True)
     text_hash: Mapped[str]
+    #: What is analysed: the title, if there is one, a blank line, and what the customer wrote.
     text: Mapped[str]
     #: When the customer wrote it.
     time: Mapped[datetime | None]
     language: Mapped[str | None]
     product: Mapped[str | None]
+    #: A number, the higher the better, …
+    rating: Mapped[float | None]
+    #: … and the highest that could be given (5, 10, 100); null where nobody can tell.
+    rating_scale: Mapped[int | None]
+    #: What the text begins with.
+    title: Mapped[str | None]
+    #: The column of the answer, where an input has several.
+    question: Mapped[str | None]
     #: All other columns of the input. (`metadata` is taken on a declarative class.)
     extra: Mapped[dict[str, Any]] = mapped_column("metadata")
     stored_at: Mapped[datetime]

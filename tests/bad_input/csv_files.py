@@ -91,7 +91,11 @@ def csv_files(draw: st.DrawFn) -> TextFile:
         good = Good(fields[0], fields[1], dict(zip(names, cells, strict=True)))
         fields += cells
         end = style.encode(draw(st.sampled_from(style.ends)))
-        if kind == "good":
+        if kind == "no time":
+            # It costs the time, which stays as it is written.
+            fields[2] = draw(_NO_TIMES)
+            good = Good(good.id, good.text, good.metadata | {"created_at": fields[2]})
+        if kind in ("good", "no time"):
             last = fields, good
             lines.append(Line(style.encode(style.row(fields)) + end, good))
         elif kind == "again" and last:
@@ -169,10 +173,6 @@ def _long(draw: st.DrawFn, style: Style, fields: list[str]) -> bytes:
     return style.encode(style.row([fields[0], "x" * (TEXT_LIMIT + 1), *fields[2:]]))
 
 
-def _no_time(draw: st.DrawFn, style: Style, fields: list[str]) -> bytes:
-    return style.encode(style.row([*fields[:2], draw(_NO_TIMES), *fields[3:]]))
-
-
 def _broken(draw: st.DrawFn, style: Style, fields: list[str]) -> bytes:
     _, broken = CODECS[style.codec]
     assert broken
@@ -202,7 +202,6 @@ _BAD: dict[str, Callable[[st.DrawFn, Style, list[str]], bytes]] = {
     "nul": _nul,
     "nul id": _nul_id,
     "long": _long,
-    "no time": _no_time,
     "broken": _broken,
     "after the quote": _after_the_quote,
     "not closed": _not_closed,

@@ -35,13 +35,13 @@ MARKER = "quuxfeldspar"
 GOOD = [f"The {MARKER} number {number} broke after a day." for number in range(12)]
 LOUD = [f"The {MARKER} {word} broke." for word in words.ONE_DOCUMENT]
 REJECTED = [
-    ["late", f"The {MARKER} came late.", "at noon"],
+    ["none", "", f"the {MARKER} came late"],
     ["long", f"{MARKER} " * 100, "2026-01-02"],
     ["many", "Fine.", "2026-01-02", MARKER, MARKER],
 ]
 #: Where texts belong.
 TEXTS = {
-    "documents": {"text", "product", "extra", "external_id", "identity"},
+    "documents": {"text", "product", "metadata", "external_id", "identity"},
     "answers": {"question", "answer"},
     "runs": {"options"},
 }
@@ -120,7 +120,8 @@ def tell(story: Story, folder: Path) -> None:
     engine = story.system.engine
     one = write_feed(folder / "one.csv", [f"The {MARKER} is refused."])
     lost = write_feed(folder / "lost.csv", [f"The {MARKER} {words.DEVICE} is lost."])
-    feed = write_feed(folder / "feed.csv", GOOD + LOUD, REJECTED)
+    unread = [["late", f"The {MARKER} came late.", f"at noon, the {MARKER}"]]
+    feed = write_feed(folder / "feed.csv", GOOD + LOUD, [*REJECTED, *unread])
     question = ("--question", f"What of the {MARKER}?", "--analyses")
 
     assert story.triage("ingest", str(feed), "--dry-run", *question, "qa") == 0

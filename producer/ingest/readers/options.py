@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from producer.ingest.errors import IngestError
@@ -32,6 +32,11 @@ class ReadingOptions:
             object.__setattr__(self, "delimiter", _named_delimiter(self.delimiter))
         if self.header_row is not None and self.header_row < 0:
             raise IngestError("--header-row counts from 1; 0 says that there is no header")
+
+    def or_else(self, others: ReadingOptions) -> ReadingOptions:
+        """These options, and others where these say nothing."""
+        said = {name: value for name, value in asdict(self).items() if value is not None}
+        return replace(others, **said)
 
     def given(self) -> dict[str, Any]:
         """What the user said, but for the encoding."""

@@ -17,13 +17,15 @@ _STAGE = text(
     CREATE TEMPORARY TABLE staged (
         id bigint DEFAULT nextval(pg_get_serial_sequence('documents', 'id')),
         source text, external_id text, identity text, text_hash text, text text,
-        time timestamptz, language text, product text, metadata jsonb
+        time timestamptz, language text, product text, metadata jsonb,
+        rating double precision, rating_scale integer, title text, question text
     ) ON COMMIT DROP
     """
 )
 _COPY_DOCUMENTS = """
     COPY staged (
-        source, external_id, identity, text_hash, text, time, language, product, metadata
+        source, external_id, identity, text_hash, text, time, language, product, metadata,
+        rating, rating_scale, title, question
     ) FROM STDIN
 """
 # In the order of identities, so that two ingestions of the same documents wait for each other
@@ -32,11 +34,11 @@ _INSERT = text(
     """
     INSERT INTO documents (
         id, source, external_id, identity, text_hash, text, time, language, product, metadata,
-        stored_at
+        rating, rating_scale, title, question, stored_at
     )
     SELECT
         id, source, external_id, identity, text_hash, text, time, language, product, metadata,
-        clock_timestamp()
+        rating, rating_scale, title, question, clock_timestamp()
     FROM staged
     ORDER BY identity
     ON CONFLICT (identity) DO NOTHING
@@ -96,6 +98,10 @@ def store_documents(
                 one.language,
                 one.product,
                 one.metadata,
+                one.rating,
+                one.rating_scale,
+                one.title,
+                one.question,
             )
             for one in feedback
         ),

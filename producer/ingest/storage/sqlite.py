@@ -62,6 +62,10 @@ def store_documents(
                 "language": one.language,
                 "product": one.product,
                 "metadata_json": one.metadata,
+                "rating": one.rating,
+                "rating_scale": one.rating_scale,
+                "title": one.title,
+                "question": one.question,
             }
         )
     if rows:

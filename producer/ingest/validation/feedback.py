@@ -17,7 +17,7 @@ class Feedback:
         row: What it was made of.
         file: The input that the row is of.
         identity: 32 hex digits that are the same for the same piece of feedback only.
-        text_hash: 32 hex digits over the text.
+        text_hash: 32 hex digits over the text without its title.
         metadata: A JSON object.
     """
 
@@ -32,6 +32,10 @@ class Feedback:
     language: str | None
     product: str | None
     metadata: str
+    rating: float | None = None
+    rating_scale: int | None = None
+    title: str | None = None
+    question: str | None = None
 
 
 def digest(*parts: str) -> str:

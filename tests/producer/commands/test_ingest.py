@@ -162,13 +162,37 @@ def test_a_dry_run_says_what_it_saw(
     tmp_path: Path, triage: Triage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRIAGE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
-    path = write_csv(tmp_path / "a.csv", [(n, "secret" if n else "") for n in range(3)])
+    path = write_csv(tmp_path / "a.csv", [(n, "words" if n else "") for n in range(3)])
     ended = triage("ingest", str(path), "--dry-run")
     assert ended.code == 0
     assert ended.out == (
-        f"{path}: text=text, id=id\n"
+        f"{path}:\n"
+        "  role      column  why                          runner-up\n"
+        "  text      text    its name is usual for texts\n"
+        "  title     –       no column looks like it\n"
+        "  id        id      its name is usual for it\n"
+        "  time      –       no column looks like it\n"
+        "  rating    –       no column looks like it\n"
+        "  language  –       no column looks like it\n"
+        "  product   –       no column looks like it\n"
+        "  source    –       no column looks like it\n"
+        "  the first documents:\n"
+        "    id=1, text=(5 characters: --show-text)\n"
+        "    id=2, text=(5 characters: --show-text)\n"
+        f"  the same as a command: triage ingest {path} --text text --id id --time '' "
+        "--language '' --product '' --rating '' --title ''\n"
+        "  the same as a recipe (--save-recipe FILE writes it):\n"
+        "    [columns]\n"
+        '    text = "text"\n'
+        '    id = "id"\n'
+        '    time = ""\n'
+        '    language = ""\n'
+        '    product = ""\n'
+        '    rating = ""\n'
+        '    title = ""\n'
         "dry run: read 3, good 2, rejected 1\n"
-        f"  {path}, line 2: no text in column 'text'\n"
+        "  1 × empty\n"
+        f"  {path}, line 2: empty: no text in column 'text'\n"
     )
 
 

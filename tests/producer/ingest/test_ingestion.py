@@ -239,7 +239,7 @@ def test_a_dry_run_needs_no_database(tmp_path: Path) -> None:
     config = read_settings()
     seen = dry_run(config, make_plan(config, [str(path)]))
     assert (seen.good, seen.rejected, len(seen.rejects)) == (20, 10, 5)
-    assert seen.columns[str(path)].describe() == "text=Review Text, id=id"
+    assert seen.inputs[0].plan.columns.describe() == "text=Review Text, id=id"
     assert list(tmp_path.iterdir()) == [path]
 
 

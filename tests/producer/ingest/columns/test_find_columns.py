@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from producer.ingest.columns.choice import ColumnChoice, Columns
+from producer.ingest.columns.find_columns import find_columns
 from producer.ingest.errors import IngestError
-from producer.ingest.validation.columns import ColumnChoice, Columns, find_columns
 
 
 def found(columns: list[str], choice: ColumnChoice | None = None) -> Columns:
-    return find_columns("a.csv", columns, choice or ColumnChoice(), with_source=True)
+    return find_columns("a.csv", columns, choice or ColumnChoice(), with_source=True).columns
 
 
 @pytest.mark.parametrize(
@@ -30,13 +31,13 @@ def test_the_other_columns_are_found_by_their_usual_names() -> None:
     columns = ["Review-ID", "createdAt", "Lang", "product_name", "Source", "body", "x"]
     assert found(columns) == Columns("body", "Review-ID", "createdAt", "Lang", "product_name",
                                      "Source")  # fmt: skip
-    assert found(columns).taken() == frozenset(columns) - {"x"}
+    assert found(columns).used() == frozenset(columns) - {"x"}
 
 
 def test_the_user_has_the_last_word() -> None:
     columns = ["id", "text", "date", "Notes", "product", "shop", "source"]
     choice = ColumnChoice(text="notes", id="", time="date", product="shop")
-    columns_found = find_columns("a.csv", columns, choice, with_source=False)
+    columns_found = find_columns("a.csv", columns, choice, with_source=False).columns
     assert columns_found == Columns("Notes", None, "date", None, "shop", None)
 
 

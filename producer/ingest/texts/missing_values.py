@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: Left behind by pandas, databases and spreadsheets. `None`, `none` and `N/A` are not among them:
-#: customers answer that.
+#: Left behind by pandas, databases and spreadsheets. Whether a *text* says nothing is another
+#: question: see `producer.ingest.texts.empty_texts`.
 _MARKERS = frozenset({"nan", "NaN", "NAN", "null", "NULL", "<NA>", "#N/A", "NaT", "\\N"})
 
 #: Characters that show nothing, and that `str.strip` leaves.
