@@ -70,6 +70,23 @@ def ingest(
         str | None, typer.Option(help="Of text files; UTF-8 unless a byte-order mark says more.")
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N rows.")] = None,
+    on_change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="update|keep|error",
+            help="What to do with feedback that is stored, and comes with other content: make a "
+            "new version of it (by default, unless most of an input is so), keep what is stored, "
+            "or reject the row.",
+        ),
+    ] = None,
+    again: Annotated[
+        bool | None,
+        typer.Option(
+            "--again/--only-changed",
+            help="Analyse documents again that were analysed alike before and have not changed; "
+            "by default where --run is given.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and look into the rows, store nothing.")
     ] = False,
@@ -92,6 +109,8 @@ def ingest(
         translate_to=translate_to,
         encoding=encoding,
         limit=limit,
+        on_change=on_change,
+        analyse_again=again,
     )
     if dry_run:
         _dry_run(config, plan)
@@ -118,12 +137,15 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
     counts = done.counts
     before = f" ({counts.before} of them before)" if counts.before else ""
     known = f" ({counts.known} known from earlier runs)" if counts.known else ""
+    updated = f", updated {counts.updated}" if counts.updated else ""
     rejected = counts.rejected + counts.rejected_before
     where = f" → {done.rejects}" if rejected else ""
     say(
-        f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}, "
+        f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}{updated}, "
         f"duplicate {counts.duplicate}, rejected {counts.rejected}{where}"
     )
+    for line in _about_changes(counts):
+        say(line)
     if rejected == counts.read:
         raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")
     if wait:
@@ -134,6 +156,20 @@ def _ingest(config: Settings, plan: Plan, wait: bool) -> None:
         say(f"all is analysed; next: triage report --run {done.run} sentiment-by-day")
     else:
         say(f"next: triage status {done.run}")
+
+
+def _about_changes(counts: Counts) -> Iterator[str]:
+    """What became of rows that differ from what is stored."""
+    if counts.refreshed:
+        yield (
+            f"{counts.refreshed} of them changed in place: their text, time and language are as "
+            "they were, so they are not analysed again"
+        )
+    if counts.kept:
+        yield (
+            f"{counts.kept} rows differ from what is stored, which is kept; bring them in with "
+            "--on-change update"
+        )
 
 
 def _dry_run(config: Settings, plan: Plan) -> None:

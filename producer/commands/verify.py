@@ -83,8 +83,9 @@ def _say_all(found: Iterable[RunAudit], newest: int | None) -> int:
 def _say(books: RunAudit) -> None:
     run = books.run
     forgotten = f" ({run.forgotten} forgotten since)" if run.forgotten else ""
+    updated = f" + {run.updated} updated" if run.updated else ""
     parts = [
-        f"{run.read} read = {run.stored} stored{forgotten} + {run.duplicate} duplicate "
+        f"{run.read} read = {run.stored} stored{forgotten}{updated} + {run.duplicate} duplicate "
         f"+ {run.rejected} rejected"
     ]
     parts += [_analysis(name, totals) for name, totals in books.analyses.items()]

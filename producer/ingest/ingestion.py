@@ -18,7 +18,7 @@ from producer.ingest.storage.block import Block, cut_blocks
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.storage.rejects_place import ENDING, remember_place
 from producer.ingest.storage.run import close_run
-from producer.ingest.storage.store_block import store_block
+from producer.ingest.storage.store_block import BlockStore
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.input_row import InputRow
@@ -87,13 +87,14 @@ def ingest(
     """
     check_inputs(plan, settings.text_limit)
     rejects = RejectsFile(settings.rejects / f"{plan.run}{ENDING}")
+    store = BlockStore(plan, rejects, settings.job_size)
     counts = Counts()
     reading = _Reading(plan, settings.text_limit)
     try:
         blocks = cut_blocks(reading.rows(), settings.block_size)
         for block in _remembering(engine, plan, rejects.path, blocks):
             with writing(engine) as connection:
-                done = store_block(connection, plan, block, rejects, settings.job_size)
+                done = store.store(connection, block)
             counts.add(done)
             if on_block:
                 on_block()

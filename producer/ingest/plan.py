@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pydantic import ValidationError
 
 from producer.ingest.errors import IngestError
+from producer.ingest.on_change import OnChange
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.input import Input, parse_input
 from producer.ingest.validation.columns import ColumnChoice
@@ -34,6 +35,10 @@ class Plan:
         analyses: In standard order.
         options: Of the run.
         limit: Rows to read at the most, over all inputs; None for all.
+        on_change: What is done with a row whose document is stored with other content; None to
+            update it, unless most of the input's documents are.
+        analyse_again: Whether documents join the run that another run of the same analyses and
+            options has, and that have not changed since.
     """
 
     inputs: tuple[Input, ...]
@@ -43,6 +48,8 @@ class Plan:
     analyses: tuple[str, ...]
     options: RunOptions
     limit: int | None
+    on_change: OnChange | None = None
+    analyse_again: bool = False
 
 
 def make_plan(
@@ -57,6 +64,8 @@ def make_plan(
     translate_to: str | None = None,
     encoding: str | None = None,
     limit: int | None = None,
+    on_change: str | None = None,
+    analyse_again: bool | None = None,
 ) -> Plan:
     """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
 
@@ -85,7 +94,25 @@ def make_plan(
         )
     asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
     name = run or _derive_name(inputs, asked)
-    return Plan(inputs, name, source, columns, chosen, options, limit)
+    return Plan(
+        inputs,
+        name,
+        source,
+        columns,
+        chosen,
+        options,
+        limit,
+        on_change=_read_on_change(on_change),
+        analyse_again=run is not None if analyse_again is None else analyse_again,
+    )
+
+
+def _read_on_change(said: str | None) -> OnChange | None:
+    try:
+        return None if said is None else OnChange(said)
+    except ValueError:
+        known = ", ".join(OnChange)
+        raise IngestError(f"--on-change {said!r} is not known; say one of {known}") from None
 
 
 def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:

@@ -35,7 +35,9 @@ def run_ingest(engine: Engine, *paths: Path | str, block_size: int = 10, **asked
 def positions(engine: Engine, run: str) -> list[Row[Any]]:
     """The run's documents in order: position, identity, text, metadata and so on, but no ids."""
     wanted = [
-        column for column in DocumentRow.__table__.c if column.name not in ("id", "stored_at")
+        column
+        for column in DocumentRow.__table__.c
+        if column.name not in ("id", "first_id", "stored_at")
     ]
     statement = (
         select(RunDocument.position, *wanted)
@@ -78,13 +80,14 @@ def check_run(engine: Engine, run: str) -> None:
     the run's count of rows have each row of its inputs."""
     row, places, work = run_row(engine, run), positions(engine, run), jobs(engine, run)
     assert verify(engine, row["id"]) == []
-    assert [place[0] for place in places] == list(range(row["stored"]))
-    assert len({place.identity for place in places}) == row["stored"]
-    assert row["read"] == row["stored"] + row["duplicate"] + row["rejected"]
+    documents = row["stored"] + row["updated_positions"]
+    assert [place[0] for place in places] == list(range(documents))
+    assert len({place.identity for place in places}) == documents
+    assert row["read"] == row["stored"] + row["updated"] + row["duplicate"] + row["rejected"]
     for analysis in row["analyses"]:
         slices = [(first, end) for name, first, end in work if name == analysis]
         covered = [position for first, end in slices for position in range(first, end)]
-        assert covered == list(range(row["stored"]))
+        assert covered == list(range(documents))
     assert {name for name, _, _ in work} <= set(row["analyses"])
 
 

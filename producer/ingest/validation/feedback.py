@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -32,6 +33,44 @@ class Feedback:
     language: str | None
     product: str | None
     metadata: str
+
+    @property
+    def content_hash(self) -> str:
+        """As `hash_content` makes it."""
+        return hash_content(self.text_hash, self.time, self.language)
+
+    @property
+    def metadata_hash(self) -> str:
+        """As `hash_metadata` makes it."""
+        return hash_metadata(self.product, self.metadata)
+
+
+def hash_content(text_hash: str, time: datetime | None, language: str | None) -> str:
+    """32 hex digits over what makes a new version of a document when it changes.
+
+    What is missing leaves no trace, so that a further part, as the last one, changes nothing for
+    documents that do not have it.
+
+    Args:
+        text_hash: Over the text.
+        time: In UTC.
+        language: ISO 639-1.
+    """
+    named = {"time": time and time.isoformat(), "language": language}
+    said = (f"{name}={value}" for name, value in named.items() if value is not None)
+    return digest(text_hash, *said)
+
+
+def hash_metadata(product: str | None, metadata: str) -> str:
+    """32 hex digits over what is written over in place when it changes, whatever the order of keys.
+
+    Args:
+        product: The product.
+        metadata: A JSON object.
+    """
+    if metadata != "{}":
+        metadata = json.dumps(json.loads(metadata), sort_keys=True)
+    return digest(product or "", metadata)
 
 
 def digest(*parts: str) -> str:

@@ -17,10 +17,15 @@ class InputIdentity:
     Attributes:
         digest: 16 hex digits, the same only for the same place with the same first row.
         name: What the input is called.
+        source: Of its documents, where no row says another and the user none; None before it is
+            known.
+        doubtful: Whether most of its documents that are stored have another text there.
     """
 
     digest: str
     name: str
+    source: str | None = None
+    doubtful: bool = False
 
 
 class InputRow(NamedTuple):

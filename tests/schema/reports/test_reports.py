@@ -237,8 +237,8 @@ def test_ledger_reports(engine: Engine) -> None:
         ("autumn", "sentiment", "acme/feelings", "714eb0f", '{"dtype": "float32"}')
     ]
     assert [row[:2] + row[4:] for row in rows(engine, "runs")] == [
-        ("again", "ingested", 2, 2, 0, 0, 0),
-        ("autumn", "ingested", 8, 5, 1, 2, 0),
+        ("again", "ingested", 2, 2, 0, 0, 0, 0),
+        ("autumn", "ingested", 8, 5, 0, 1, 2, 0),
     ]
     for column, word in (("paused_at", "paused"), ("cancelled_at", "cancelled")):
         with writing(engine) as connection:
