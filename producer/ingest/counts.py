@@ -18,6 +18,8 @@ class Counts:
         duplicate: Rows whose document was in the run before, or needs no analysis again.
         kept: Those among all others that differ from what is stored, which stays as it is.
         rejected: Rows that did not go in.
+        doubted: Those among them, counted before or not, that differ from what is stored, as most
+            of their input do.
         before: Rows that the run had counted when they were read before.
         rejected_before: Those among them that do not go in.
         refreshed: Documents that were changed in place, counted before or not.
@@ -33,6 +35,7 @@ class Counts:
     updated: int = 0
     updated_positions: int = 0
     kept: int = 0
+    doubted: int = 0
     refreshed: int = 0
     gone: int = 0
 

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from pydantic import ValidationError
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import EmptyInputError, IngestError
 from producer.ingest.on_change import OnChange
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.input import Input, parse_input
@@ -19,6 +19,9 @@ from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions
 from schema.settings import Settings
+
+#: Part of the rows that may be rejected before an ingestion has failed.
+MAX_REJECTED = 0.1
 
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -39,6 +42,10 @@ class Plan:
             update it, unless most of the input's documents are.
         analyse_again: Whether documents join the run that another run of the same analyses and
             options has, and that have not changed since.
+        id_from: Roles and columns that documents are known by, in place of an id.
+        snapshot: Whether the inputs are all that there is of their sources.
+        max_rejected: Part of the rows that may be rejected before the ingestion has failed.
+        empty: Files without a byte, which are passed over.
     """
 
     inputs: tuple[Input, ...]
@@ -50,6 +57,10 @@ class Plan:
     limit: int | None
     on_change: OnChange | None = None
     analyse_again: bool = False
+    id_from: tuple[str, ...] = ()
+    snapshot: bool = False
+    max_rejected: float = MAX_REJECTED
+    empty: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -66,6 +77,9 @@ def make_plan(
     limit: int | None = None,
     on_change: str | None = None,
     analyse_again: bool | None = None,
+    id_from: str | None = None,
+    snapshot: bool = False,
+    max_rejected: float = MAX_REJECTED,
 ) -> Plan:
     """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
 
@@ -73,7 +87,7 @@ def make_plan(
         IngestError: If something cannot be done.
     """
     columns = columns or ColumnChoice()
-    inputs = tuple(parse_input(path, encoding, settings.text_limit) for path in paths)
+    inputs, empty = _parse_inputs(paths, encoding, settings.text_limit)
     _refuse_twice(inputs)
     if source is not None and (not source.strip() or "\0" in source):
         raise IngestError("--source is empty; leave it out to take the name of the file")
@@ -92,7 +106,15 @@ def make_plan(
             f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
             "100 at the most"
         )
+    if not 0 <= max_rejected <= 1:
+        raise IngestError("--max-rejected must be from 0 to 100 %")
+    if snapshot and limit is not None:
+        raise IngestError("--snapshot needs all rows; leave --limit out")
+    known_by = _read_id_from(id_from)
     asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
+    # Not what may differ when the same command is run again, nor where it says nothing new: a run
+    # that an older version has begun keeps its name.
+    asked += [known_by] if known_by else []
     name = run or _derive_name(inputs, asked)
     return Plan(
         inputs,
@@ -104,7 +126,38 @@ def make_plan(
         limit,
         on_change=_read_on_change(on_change),
         analyse_again=run is not None if analyse_again is None else analyse_again,
+        id_from=known_by,
+        snapshot=snapshot,
+        max_rejected=max_rejected,
+        empty=empty,
     )
+
+
+def _parse_inputs(
+    paths: Sequence[str], encoding: str | None, text_limit: int
+) -> tuple[tuple[Input, ...], tuple[str, ...]]:
+    """The inputs, and the names of those that are empty where others are not."""
+    inputs: list[Input] = []
+    empty: list[EmptyInputError] = []
+    names: list[str] = []
+    for path in paths:
+        try:
+            inputs.append(parse_input(path, encoding, text_limit))
+        except EmptyInputError as error:
+            empty.append(error)
+            names.append(path)
+    if not inputs:
+        raise empty[0]
+    return tuple(inputs), tuple(names)
+
+
+def _read_id_from(said: str | None) -> tuple[str, ...]:
+    if said is None:
+        return ()
+    names = tuple(name.strip() for name in said.split(","))
+    if not all(names):
+        raise IngestError("--id-from is empty; say e.g. --id-from text,time")
+    return names
 
 
 def _read_on_change(said: str | None) -> OnChange | None:

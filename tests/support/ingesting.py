@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,17 @@ def write_csv(path: Path, rows: Iterable[Iterable[object]], header: str = "id,te
     return path
 
 
-def run_ingest(engine: Engine, *paths: Path | str, block_size: int = 10, **asked: Any) -> Ingested:
+def run_ingest(
+    engine: Engine,
+    *paths: Path | str,
+    block_size: int = 10,
+    notify: Callable[[str], None] = lambda _: None,
+    **asked: Any,
+) -> Ingested:
     """Ingest with small blocks."""
     config = read_settings().model_copy(update={"block_size": block_size})
-    return ingest(engine, config, make_plan(config, [str(path) for path in paths], **asked))
+    plan = make_plan(config, [str(path) for path in paths], **asked)
+    return ingest(engine, config, plan, notify=notify)
 
 
 def positions(engine: Engine, run: str) -> list[Row[Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import EmptyInputError, IngestError
 from producer.ingest.escaping import escaped
 from producer.ingest.readers.encoding import KEEP_BROKEN, choose_encoding
 from producer.ingest.readers.limits import check_unpacked
@@ -61,7 +61,7 @@ class ByteStream:
         """
         head = self.stream.peek(4096)[:4096]
         if not head:
-            raise IngestError(f"{self.name} is empty")
+            raise EmptyInputError(f"{self.name} is empty")
         for magic, said in _TAKEN_FOR_TEXT.items():
             if head.startswith(magic):
                 raise IngestError(f"{self.name} {said}")
@@ -99,7 +99,7 @@ def check_file(path: Path) -> None:
         return
     with damage(str(path)), path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
-            raise IngestError(f"{path} is empty (0 bytes)")
+            raise EmptyInputError(f"{path} is empty (0 bytes)")
 
 
 @contextmanager

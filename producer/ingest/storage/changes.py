@@ -24,6 +24,8 @@ class Change(Enum):
 
     #: Not at all.
     NOTHING = auto()
+    #: Not at all, but a delivery with all that there is came without it.
+    RETURNED = auto()
     #: In what is written over in place.
     METADATA = auto()
     #: In what makes a new version.
@@ -57,8 +59,8 @@ class Changes:
     def of(self, row: InputRow, item: Feedback, document: StoredDocument) -> Change:
         """How a row differs from a document of its identity."""
         change = _compare(item, document)
-        if change is Change.NOTHING or document.new:
-            return Change.NOTHING
+        if change in (Change.NOTHING, Change.RETURNED) or document.new:
+            return change
         if document.id in self.seen[row.input.digest]:
             # It is as a row above says. Of metadata the first row counts, without a word.
             return Change.SECOND if change is Change.CONTENT else Change.NOTHING
@@ -92,7 +94,7 @@ def find_changes(
         document.first_id
         for one in firsts
         if not (document := found[one.identity]).new
-        and _compare(one, document) is not Change.NOTHING
+        and _compare(one, document) in (Change.METADATA, Change.CONTENT)
     }
     joined: defaultdict[int, list[_Joined]] = defaultdict(list)
     family = func.coalesce(DocumentRow.first_id, DocumentRow.id)
@@ -144,6 +146,6 @@ def _compare(item: Feedback, document: StoredDocument) -> Change:
         same_text = item.text_hash == document.text_hash
         # What was stored before there were versions may lack what is read of a row by now.
         return Change.METADATA if same_text and not document.hashed else Change.CONTENT
-    if item.metadata_hash != document.metadata_hash or document.gone:
+    if item.metadata_hash != document.metadata_hash:
         return Change.METADATA
-    return Change.NOTHING
+    return Change.RETURNED if document.gone else Change.NOTHING

@@ -26,6 +26,7 @@ class SortedRows:
         joining: Rows whose document joins the run, in order, by its identity.
         replaced: Versions that are to be replaced, by identity.
         refreshed: Documents that are to be changed in place, by identity.
+        returned: Ids of documents that come again.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -33,6 +34,7 @@ class SortedRows:
     joining: dict[str, InputRow] = field(default_factory=dict)
     replaced: dict[str, StoredDocument] = field(default_factory=dict)
     refreshed: dict[str, StoredDocument] = field(default_factory=dict)
+    returned: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,12 @@ class RowSorter:
                 return _refused(item, change)
             if self.on_change is OnChange.KEEP:
                 done.counts.kept += 1
-                # That it is there again is no change of it.
-                if document.gone and document.metadata_hash == item.metadata_hash:
-                    done.refreshed[item.identity] = document
                 change = Change.NOTHING
             elif change is Change.CONTENT and self.on_change is None and row.input.doubtful:
+                done.counts.doubted += 1
                 return _doubted(item)
+        if document.gone and item is first:
+            done.returned.append(document.id)
         self._accept(row, item.identity, change, done)
         return None
 

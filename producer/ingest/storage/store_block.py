@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from producer.ingest.counts import Counts
 from producer.ingest.plan import Plan
@@ -23,6 +23,7 @@ from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.input_row import InputIdentity
 from schema.analyses import WRITING_ANALYSES
 from schema.ledger.enqueue import create_jobs
+from schema.tables import DocumentRow
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
 #: one and progress moves, …
@@ -94,6 +95,9 @@ class BlockStore:
             ids |= store.replace_documents(connection, feedback, done.replaced)
         if done.refreshed:
             store.refresh_documents(connection, feedback, done.refreshed)
+        if done.returned:
+            returned = DocumentRow.id.in_(done.returned)
+            connection.execute(update(DocumentRow).where(returned).values(gone_at=None))
         self._remember(block, ids)
         self._join(connection, run, done, ids)
         self._rejects.append(done.refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from producer.ingest.language import read_language
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.validation.columns import Columns
 from producer.ingest.validation.feedback import Feedback, digest
+from producer.ingest.validation.identity import identity_of_content
 from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.missing_values import is_missing
 from producer.ingest.validation.timestamps import TimestampParser
@@ -26,6 +28,7 @@ class RowValidator:
         source: The documents' source, unless a column says another.
         text_limit: Characters that a text may have.
         times: Reads the time column.
+        identity_from: Roles and columns that make the identity, if the user says so.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class RowValidator:
         source: str,
         text_limit: int,
         times: TimestampParser,
+        identity_from: Sequence[str] = (),
     ) -> None:
         self._file = file
         self._place = place
@@ -43,6 +47,7 @@ class RowValidator:
         self._source = source
         self._text_limit = text_limit
         self._times = times
+        self._identity_from = identity_from
         self._taken = columns.taken()
 
     def look(self, row: Row | Reject) -> Feedback | Reject:
@@ -78,7 +83,11 @@ class RowValidator:
         metadata = encode_metadata(extra)
         # Both hashes also make sure that everything can be encoded.
         text_hash = digest(text)
-        if external_id is not None:
+        if self._identity_from:
+            roles = {"text": text, "time": time, "language": language, "product": product}
+            identity = identity_of_content(source, self._identity_from, roles, fields)
+            f"{metadata}{product}{external_id}".encode()
+        elif external_id is not None:
             identity = digest("id", source, external_id)
             f"{metadata}{product}".encode()
         else:

@@ -164,7 +164,7 @@ def test_a_file_that_is_cut_off_keeps_its_first_blocks(engine: Engine, tmp_path:
         run_ingest(engine, path, run="r", block_size=50, analyses="qa")
     check_run(engine, "r")
     row = run_row(engine, "r")
-    assert row["stored"] % 50 == 0 and 0 < row["stored"] < 2_000
+    assert 0 < row["stored"] == row["read"] < 2_000
     assert (row["state"], row["ingested_at"]) == ("ingesting", None)
     path.write_bytes(whole)
     done = run_ingest(engine, path, run="r", block_size=50, analyses="qa")
@@ -173,16 +173,47 @@ def test_a_file_that_is_cut_off_keeps_its_first_blocks(engine: Engine, tmp_path:
     assert run_row(engine, "r")["state"] == "ingested"
 
 
-def test_a_wrong_file_is_found_before_anything_is_stored(engine: Engine, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", [(1, "a")])
-    for name, content, said in (
-        ("b.csv", "id,text\n", "b.csv has no rows"),
-        ("c.csv", "id,words\n1,a\n", "c.csv: no column looks like the text.* id, words"),
+def test_a_wrong_file_is_said_and_the_others_go_on(engine: Engine, tmp_path: Path) -> None:
+    good = [write_csv(tmp_path / f"{name}.csv", [(1, name)]) for name in ("a", "z")]
+    for name, content, said, fault in (
+        ("b.csv", "", "b.csv is empty", False),
+        ("c.csv", "id,text\n", "c.csv has no rows", False),
+        ("d.csv", "id,words\n1,a\n", "d.csv: no column looks like the text", True),
+        ("e.csv.gz", "id,text\n", "e.csv.gz is not compressed with gzip", True),
     ):
-        (tmp_path / name).write_text(content)
-        with pytest.raises(IngestError, match=said):
-            run_ingest(engine, path, tmp_path / name, run="r")
-    assert count(engine, DocumentRow) == 0
+        path = tmp_path / name
+        path.write_text(content)
+        for alone in ([path], [path, path.with_name(f"other-{name}")]):
+            alone[-1].write_text(content)
+            with pytest.raises(IngestError, match=said):
+                run_ingest(engine, *alone, run=f"alone-{name}")
+        done = run_ingest(engine, good[0], path, good[1], run=name, source=name)
+        assert done.counts == Counts(stored=1, updated=1, updated_positions=1)
+        (wrong,) = (one for one in done.inputs if one.reason)
+        assert wrong.reason is not None and said in wrong.reason
+        assert (wrong.failed, bool(done.failed), wrong.empty) == (fault, fault, not fault)
+        assert run_row(engine, name)["state"] == "ingested"
+        check_run(engine, name)
+
+
+def test_a_file_that_is_cut_off_does_not_keep_the_others_out(
+    engine: Engine, tmp_path: Path
+) -> None:
+    plain = write_csv(tmp_path / "a.csv", [(n, random.randbytes(300).hex()) for n in range(900)])
+    whole = gzip.compress(plain.read_bytes())
+    cut = tmp_path / "b.csv.gz"
+    cut.write_bytes(whole[: len(whole) // 2])
+    other = write_csv(tmp_path / "c.csv", [(5_000, "last")])
+    done = run_ingest(engine, cut, other, run="r", source="s", analyses="qa")
+    (failed,) = done.failed
+    assert failed.reason is not None and "b.csv.gz is cut off" in failed.reason
+    assert done.unfinished and done.counts.stored == failed.rows + 1 > 1
+    assert run_row(engine, "r")["state"] == "ingesting"
+    cut.write_bytes(whole)
+    again = run_ingest(engine, cut, other, run="r", source="s", analyses="qa")
+    assert (again.failed, again.counts.read, again.counts.stored) == ([], 901, 900 - failed.rows)
+    assert run_row(engine, "r")["state"] == "ingested"
+    check_run(engine, "r")
 
 
 def test_a_limit_counts_over_all_files(engine: Engine, tmp_path: Path) -> None:
