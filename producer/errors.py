@@ -35,6 +35,8 @@ WRONG_USAGE = 2
 UNFINISHED = 3
 #: As `sysexits.h` has it for what may pass by itself: the same command is worth trying again.
 TRY_AGAIN = 75
+#: After Ctrl-C, as shells have it.
+INTERRUPTED = 130
 #: Whose messages are such a sentence already.
 _SENTENCES = (
     UsageError,
@@ -81,6 +83,9 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: object, **options: object) -> None:
         try:
             command(*args, **options)
+        except KeyboardInterrupt:
+            say("interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             if (known := explain(error)) is None:
                 raise

@@ -20,7 +20,7 @@ from producer.commands.ingest_summary import error_as_json, faults, sentences
 from producer.dispatcher import Dispatcher
 from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
-from producer.errors import explain
+from producer.errors import INTERRUPTED, explain
 from producer.ingest import ColumnChoice, Counts, Plan, make_plan
 from producer.ingest.ingestion import Progress
 from producer.ingest.plan import MAX_REJECTED
@@ -34,8 +34,6 @@ from schema.tables import Run
 CANCELLED = 1
 #: Where a file could not be read, or too many rows were rejected.
 FAILED = 3
-#: After Ctrl-C.
-INTERRUPTED = 130
 
 
 def ingest(

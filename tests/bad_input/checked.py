@@ -32,7 +32,8 @@ def read_rejects(path: Path, input_name: str) -> list[dict[str, Any]]:
         return []
     rejects = [json.loads(line) for line in path.read_bytes().splitlines()]
     for reject in rejects:
-        assert set(reject) == {"file", "line", "reason", "row"}
+        assert set(reject) == {"file", "line", "reason", "row", "column", "fix"}
+        assert reject["fix"].strip() and "\n" not in reject["fix"]
         assert reject["file"] == input_name
         assert reject["line"] >= 1
         assert reject["reason"].strip() and "\n" not in reject["reason"]
