@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
 from producer.ingest.readers.row import Row
+
+_encode_sorted = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(slots=True)
@@ -34,15 +36,22 @@ class Feedback:
     product: str | None
     metadata: str
 
+    _content_hash: str | None = field(default=None, init=False, compare=False)
+    _metadata_hash: str | None = field(default=None, init=False, compare=False)
+
     @property
     def content_hash(self) -> str:
         """As `hash_content` makes it."""
-        return hash_content(self.text_hash, self.time, self.language)
+        if self._content_hash is None:
+            self._content_hash = hash_content(self.text_hash, self.time, self.language)
+        return self._content_hash
 
     @property
     def metadata_hash(self) -> str:
         """As `hash_metadata` makes it."""
-        return hash_metadata(self.product, self.metadata)
+        if self._metadata_hash is None:
+            self._metadata_hash = hash_metadata(self.product, self.metadata)
+        return self._metadata_hash
 
 
 def hash_content(text_hash: str, time: datetime | None, language: str | None) -> str:
@@ -69,7 +78,7 @@ def hash_metadata(product: str | None, metadata: str) -> str:
         metadata: A JSON object.
     """
     if metadata != "{}":
-        metadata = json.dumps(json.loads(metadata), sort_keys=True)
+        metadata = _encode_sorted(json.loads(metadata))
     return digest(product or "", metadata)
 
 
