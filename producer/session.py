@@ -38,8 +38,12 @@ def open_database() -> Engine:
     try:
         engine = open_engine(config.database)
         check_revision(engine)
-    except DatabaseUnreachableError as error:
-        raise UnreachableError(str(error)) from None
     except DatabaseError as error:
-        raise UsageError(str(error)) from None
+        raise as_usage_error(error) from None
     return engine
+
+
+def as_usage_error(error: DatabaseError) -> UsageError:
+    """The same as a command ends with it: one that may pass by itself is told from the others."""
+    kind = UnreachableError if isinstance(error, DatabaseUnreachableError) else UsageError
+    return kind(str(error))

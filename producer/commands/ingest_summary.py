@@ -28,8 +28,8 @@ def sentences(done: Ingested) -> Iterator[str]:
     )
     if counts.refreshed:
         yield (
-            f"{counts.refreshed} of them changed in place: their text, time and language are as "
-            "they were, so they are not analysed again"
+            f"changed in place: {counts.refreshed}; their text, time and language are as they "
+            "were, so they are not analysed again"
         )
     if counts.kept:
         yield (
@@ -38,7 +38,7 @@ def sentences(done: Ingested) -> Iterator[str]:
         )
     if counts.updated_positions:
         yield (
-            f"{counts.updated_positions} of them are stored as new versions (--on-change update); "
+            f"new versions of what was stored: {counts.updated_positions} (--on-change update); "
             "keep what is stored with --on-change keep"
         )
 
