@@ -52,7 +52,8 @@ _LOCK = text(
         OR d.metadata_hash IS DISTINCT FROM s.metadata_hash
         OR d.gone_at IS NOT NULL
         OR NOT EXISTS (
-            SELECT 1 FROM run_documents AS r WHERE r.run_id = :run_id AND r.document_id = d.id
+            SELECT 1 FROM run_documents AS r
+            WHERE r.document_id = d.id AND (r.run_id = :run_id OR r.run_id = ANY(:analysing))
         )
     )
     ORDER BY d.id
@@ -71,7 +72,11 @@ _FIND = text(
         d.id <> s.id AND (
             d.content_hash IS DISTINCT FROM s.content_hash
             OR d.metadata_hash IS DISTINCT FROM s.metadata_hash
-            OR d.gone_at IS NOT NULL OR r.document_id IS NULL
+            OR d.gone_at IS NOT NULL
+            OR NOT EXISTS (
+                SELECT 1 FROM run_documents AS c
+                WHERE c.document_id = d.id AND (c.run_id = :run_id OR c.run_id = ANY(:analysing))
+            )
         ) AS to_be_locked
     FROM staged AS s
     JOIN document_versions AS d ON d.identity = s.identity
@@ -157,7 +162,7 @@ def store_documents(
     wanted = {"run_id": run_id, "analysing": list(analysing)}
     while True:
         connection.execute(_INSERT)
-        locked.update(connection.execute(_LOCK, {"run_id": run_id}).scalars())
+        locked.update(connection.execute(_LOCK, wanted).scalars())
         rows = connection.execute(_FIND, wanted).all()
         # Fewer where one was deleted before it was locked: it is stored anew. Another one where it
         # was replaced: the newer version is locked then.
