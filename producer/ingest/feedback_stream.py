@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from producer.ingest.errors import EmptyInputError, IngestError
 from producer.ingest.plan import Plan
@@ -76,25 +77,24 @@ def open_feedback(
             [fields.get(columns.time) for fields in good] if columns.time else []
         )
 
-        def validator(source: str) -> RowValidator:
-            return RowValidator(
-                file=one.name,
-                place=_place(plan.inputs, number),
-                columns=columns,
-                source=source,
-                text_limit=text_limit,
-                times=times,
-                identity_from=identity_from,
-            )
+        validator = partial(
+            RowValidator,
+            file=one.name,
+            place=_place(plan.inputs, number),
+            columns=columns,
+            text_limit=text_limit,
+            times=times,
+            identity_from=identity_from,
+        )
 
         def with_source(source: str) -> list[Feedback]:
-            looked = map(validator(source).look, sample)
+            looked = map(validator(source=source).look, sample)
             return [item for item in looked if isinstance(item, Feedback)]
 
         identity = identify_input(one.key, one.stem, sample[0])
         choice = choose_source(Sample(one, identity.digest, with_source))
         identity = replace(identity, source=choice.name, doubtful=choice.doubtful)
-        validation = validator(plan.source or choice.name)
+        validation = validator(source=plan.source or choice.name)
         looked = (
             InputRow(validation.look(row), identity, number)
             for number, row in enumerate(everything, 1)

@@ -124,20 +124,14 @@ def ingest(
             progress(counts, reading.fraction())
     _require_input(plan, counts, reading)
     rejected = counts.rejected + counts.rejected_before
-    done_with = Ingested(
-        plan.run,
-        counts,
-        rejects.path,
-        reading.inputs,
-        too_many_rejected=rejected > plan.max_rejected * counts.read,
-    )
-    if done_with.unfinished:
-        return done_with
-    if plan.snapshot and not (done_with.failed or done_with.too_many_rejected):
+    too_many = rejected > plan.max_rejected * counts.read
+    ingested = Ingested(plan.run, counts, rejects.path, reading.inputs, too_many)
+    if plan.snapshot and not (ingested.failed or too_many):
         counts.gone = mark_gone(engine, reading.sources, store.seen, newest)
-    with writing(engine) as connection:
-        close_run(connection, plan)
-    return done_with
+    if not ingested.unfinished:
+        with writing(engine) as connection:
+            close_run(connection, plan)
+    return ingested
 
 
 def _require_input(plan: Plan, counts: Counts, reading: Reading) -> None:
@@ -159,14 +153,25 @@ def _require_input(plan: Plan, counts: Counts, reading: Reading) -> None:
     raise IngestError(error)
 
 
-def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) -> DryRun:
+def dry_run(
+    settings: Settings,
+    plan: Plan,
+    progress: Progress | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> DryRun:
     """Read and look into everything, and store nothing.
+
+    Args:
+        settings: For the size of texts.
+        plan: What would be done.
+        progress: Called now and then.
+        notify: Gets a sentence where the user should know more.
 
     Raises:
         IngestError: If no input can be read.
     """
     check_inputs(plan, settings.text_limit)
-    reading = Reading(plan, settings.text_limit)
+    reading = Reading(plan, settings.text_limit, notify=notify)
     good, rejected, shown = 0, 0, []
     for row in reading.rows():
         if row is None:

@@ -89,12 +89,8 @@ def make_plan(
     columns = columns or ColumnChoice()
     inputs, empty = _parse_inputs(paths, encoding, settings.text_limit)
     _refuse_twice(inputs)
-    if source is not None and (not source.strip() or "\0" in source):
-        raise IngestError("--source is empty; leave it out to take the name of the file")
-    if source is not None and is_broken(source):
-        raise IngestError("--source is not UTF-8; write it in the encoding of the terminal")
-    if limit is not None and limit < 1:
-        raise IngestError("--limit must be 1 or more")
+    _check_source(source)
+    _check_amounts(limit, max_rejected, snapshot)
     try:
         chosen = parse_analyses(analyses) if analyses is not None else ANALYSES
     except UnknownAnalysisError as error:
@@ -106,10 +102,6 @@ def make_plan(
             f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
             "100 at the most"
         )
-    if not 0 <= max_rejected <= 1:
-        raise IngestError("--max-rejected must be from 0 to 100 %")
-    if snapshot and limit is not None:
-        raise IngestError("--snapshot needs all rows; leave --limit out")
     known_by = _read_id_from(id_from)
     asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
     # Not what may differ when the same command is run again, nor where it says nothing new: a run
@@ -131,6 +123,22 @@ def make_plan(
         max_rejected=max_rejected,
         empty=empty,
     )
+
+
+def _check_source(source: str | None) -> None:
+    if source is not None and (not source.strip() or "\0" in source):
+        raise IngestError("--source is empty; leave it out to take the name of the file")
+    if source is not None and is_broken(source):
+        raise IngestError("--source is not UTF-8; write it in the encoding of the terminal")
+
+
+def _check_amounts(limit: int | None, max_rejected: float, snapshot: bool) -> None:
+    if limit is not None and limit < 1:
+        raise IngestError("--limit must be 1 or more")
+    if not 0 <= max_rejected <= 1:
+        raise IngestError("--max-rejected must be from 0 to 100 %")
+    if snapshot and limit is not None:
+        raise IngestError("--snapshot needs all rows; leave --limit out")
 
 
 def _parse_inputs(

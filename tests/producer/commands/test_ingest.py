@@ -110,6 +110,10 @@ def test_a_dry_run_says_what_it_saw(
         "dry run: read 3, good 2, rejected 1\n"
         f"  {path}, line 2: no text in column 'text'\n"
     )
+    assert ended.err == ""
+    path = write_csv(tmp_path / "b.csv", [("a",)], "text")
+    assert f"{path} has no id column" in triage("ingest", str(path), "--dry-run").err
+    assert triage("ingest", str(path), "--dry-run", "--id", "").err == ""
 
 
 def test_what_cannot_be_done_is_one_sentence_and_exit_2(
