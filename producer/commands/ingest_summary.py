@@ -63,8 +63,9 @@ def faults(done: Ingested, max_rejected: float, snapshot: bool) -> Iterator[str]
         yield f"triage: every row was rejected; the reasons are in {done.rejects}"
     elif done.too_many_rejected:
         yield (
-            f"triage: {_rejected(counts)} of {counts.read} rows were rejected, more than "
-            f"--max-rejected {max_rejected:.0%}; the reasons are in {done.rejects}"
+            f"triage: {_rejected(counts) - counts.empty} of {counts.read} rows were rejected, not "
+            f"for want of a text, more than --max-rejected {max_rejected:.0%}; the reasons are in "
+            f"{done.rejects}"
         )
     if snapshot and (done.failed or done.too_many_rejected):
         yield "nothing was marked as gone, since not all could be read: run it again when it can"

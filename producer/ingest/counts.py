@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Counts:
         duplicate: Rows whose document was in the run before, or needs no analysis again.
         kept: Those among all others that differ from what is stored, which stays as it is.
         rejected: Rows that did not go in.
+        empty: Those among them, counted before or not, that have no text.
         doubted: Those among them, counted before or not, that differ from what is stored, as most
             of their input do.
         before: Rows that the run had counted when they were read before.
@@ -36,6 +37,7 @@ class Counts:
     updated_positions: int = 0
     kept: int = 0
     doubted: int = 0
+    empty: int = field(default=0, compare=False)
     refreshed: int = 0
     gone: int = 0
 

@@ -123,8 +123,7 @@ def ingest(
         if progress:
             progress(counts, reading.fraction())
     _require_input(plan, counts, reading)
-    rejected = counts.rejected + counts.rejected_before
-    too_many = rejected > plan.max_rejected * counts.read
+    too_many = _too_many_rejected(counts, plan.max_rejected)
     ingested = Ingested(plan.run, counts, rejects.path, reading.inputs, too_many)
     if plan.snapshot and not (ingested.failed or too_many):
         counts.gone = mark_gone(engine, reading.sources, store.seen, newest)
@@ -132,6 +131,16 @@ def ingest(
         with writing(engine) as connection:
             close_run(connection, plan)
     return ingested
+
+
+def _too_many_rejected(counts: Counts, most: float) -> bool:
+    """Whether more rows were rejected than may be, or all. Those without a text are no fault; nor
+    is a single one, which would be much of a small file, unless none may be.
+    """
+    rejected = counts.rejected + counts.rejected_before
+    faulty = rejected - counts.empty
+    too_many = faulty > most * counts.read and (faulty > 1 or most == 0)
+    return too_many or (rejected == counts.read > 0)
 
 
 def _require_input(plan: Plan, counts: Counts, reading: Reading) -> None:

@@ -27,6 +27,15 @@ _COLUMN = re.compile(r"column '([^']+)'")
 MEND = "mend the row, and run the same command again"
 
 
+#: How the reason of a row without a text begins.
+_NO_TEXT = re.compile(r"no text in|empty\b")
+
+
+def has_no_text(reason: str) -> bool:
+    """Whether a row is rejected only because its text says nothing, which is no fault of a file."""
+    return _NO_TEXT.match(reason) is not None
+
+
 def column_of(reason: str) -> str | None:
     """The column that a reason names, if it names one."""
     found = _COLUMN.search(reason)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from producer.ingest.counts import Counts
 from producer.ingest.escaping import shown
 from producer.ingest.on_change import OnChange
+from producer.ingest.readers.reject_fix import has_no_text
 from producer.ingest.readers.row import Reject
 from producer.ingest.storage.block import Block
 from producer.ingest.storage.changes import Change, Changes
@@ -67,6 +68,7 @@ class RowSorter:
                 # Also one that was counted before: its file may lie elsewhere now.
                 done.refused.append(item)
                 done.counts.rejected += not before
+                done.counts.empty += has_no_text(item.reason)
                 done.counts.rejected_before += before
                 done.counts.before += before
         return done

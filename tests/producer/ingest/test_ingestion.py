@@ -240,3 +240,35 @@ def test_a_dry_run_needs_no_database(tmp_path: Path) -> None:
     assert (seen.good, seen.rejected, len(seen.rejects)) == (20, 10, 5)
     assert seen.columns[str(path)].describe() == "text=Review Text, id=id"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("good", "empty", "wrong", "most", "expected"),
+    [
+        (1, 4, 0, 0.1, False),
+        (1, 0, 1, 0.1, False),
+        (1, 0, 2, 0.1, True),
+        (18, 0, 2, 0.1, False),
+        (17, 0, 2, 0.1, True),
+        (99, 0, 1, 0.0, True),
+        (99, 1, 0, 0.0, False),
+        (0, 3, 0, 0.1, True),
+        (0, 0, 1, 1.0, True),
+        (0, 0, 1, 0.1, True),
+    ],
+)
+def test_too_many_are_rejected(
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    good: int,
+    empty: int,
+    wrong: int,
+    most: float,
+    expected: bool,
+) -> None:
+    rows: list[tuple[object, ...]] = [(n, f"text {n}") for n in range(good)]
+    rows += [(n + 100, "") for n in range(empty)] + [(n, "too", "many") for n in range(wrong)]
+    path = write_csv(tmp_path / "a.csv", rows)
+    for _ in ("first", "again"):
+        done = run_ingest(sqlite_engine, path, max_rejected=most, analyses="qa")
+        assert done.too_many_rejected is expected

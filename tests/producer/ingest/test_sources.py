@@ -151,9 +151,10 @@ def test_a_snapshot_marks_what_no_longer_comes(engine: Engine, tmp_path: Path) -
     assert ingest(engine, second, **asked)[0].gone == 2
     assert gone(engine) == ["text 7", "text 8"]
     # What comes again is there again; a delivery of which too much is rejected marks nothing.
-    third = write_csv(tmp_path / "c.csv", [(8, "text 8"), (0, "text 0"), (1, "")])
+    wrong = [(1, "one", "too many"), (2, "one", "too many")]
+    third = write_csv(tmp_path / "c.csv", [(8, "text 8"), (0, "text 0"), *wrong])
     counts, _ = ingest(engine, third, **asked)
-    assert (counts.rejected, counts.gone) == (1, 0)
+    assert (counts.rejected, counts.gone) == (2, 0)
     assert gone(engine) == ["text 7"]
     counts, _ = ingest(engine, third, **asked, max_rejected=0.5, run="r")
     assert counts.gone == 7
