@@ -56,7 +56,7 @@ PRIVATE = {
     "struck": ("removed", 0),
     "taken": ("claimed job, mapped", 2),
     "tell": ("record_…, resolve_…", 2),
-    "told": ("language pair, interruption", 0),
+    "told": ("language pair, interruption", 1),
     "turned": ("rotary embedding", 0),
     "upkeep": ("maintenance", 0),
     "wants": ("target", 0),

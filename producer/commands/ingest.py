@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 
-from producer import ingest as ingestion
-from producer.dispatcher import Dispatcher
-from producer.display.progress_bars import wait_for_run
-from producer.display.say import say
-from producer.errors import UsageError
-from producer.ingest import ColumnChoice, Counts, Plan, make_plan
-from producer.ingest.escaping import escaped
-from producer.ingest.ingestion import Progress
-from producer.ingest.plan import requested_order
-from producer.ingest.plan_lines import InputView
+from producer.commands.ingesting import Ingesting
+from producer.ingest import ColumnChoice, make_plan
 from producer.ingest.readers.options import ReadingOptions
-from producer.ingest.recipes import write_recipe as recipes
+from producer.ingest.request import MAX_REJECTED, requested_order
 from producer.ingest.texts.text_cleaner import TextCleaner
-from producer.session import open_database, open_settings
-from schema.settings import Settings
-
-#: What `--wait` ends with when the run was cancelled meanwhile.
-CANCELLED = 1
-#: Kinds of reasons that a dry run shows.
-SHOWN_KINDS = 5
+from producer.session import open_settings
 
 
 def ingest(
@@ -139,6 +118,23 @@ def ingest(
         typer.Option(metavar="A.B", help="Where in a JSON file the list of rows is."),
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N rows.")] = None,
+    on_change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="update|keep|error",
+            help="What to do with feedback that is stored, and comes with other content: make a "
+            "new version of it (by default, unless most of an input is so), keep what is stored, "
+            "or reject the row.",
+        ),
+    ] = None,
+    again: Annotated[
+        bool | None,
+        typer.Option(
+            "--again/--only-changed",
+            help="Analyse documents again that were analysed alike before and have not changed; "
+            "by default where --run is given.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say what would be read and how, and store nothing."),
@@ -147,128 +143,68 @@ def ingest(
         bool,
         typer.Option("--show-text", help="With --dry-run: show texts, as a terminal does anyway."),
     ] = False,
+    id_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Know feedback by these columns, or by text, time, language, product, where it "
+            "has no id.",
+        ),
+    ] = None,
+    snapshot: Annotated[
+        bool,
+        typer.Option(
+            "--snapshot",
+            help="This is all that there is of its source: what no longer comes is marked as gone.",
+        ),
+    ] = False,
+    max_rejected: Annotated[
+        float,
+        typer.Option(metavar="PERCENT", help="End with 3 where more of the rows are rejected."),
+    ] = MAX_REJECTED * 100,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all is analysed.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say it as one JSON object, for programs.")
+    ] = False,
 ) -> None:
     """Read feedback from files, and put it in line for analysis.
 
     The same command again resumes what was interrupted, and doubles nothing: each row counts once.
-    Rows that cannot go in are written to RUN.rejects.jsonl, with the reason.
+    Rows that cannot go in are written to RUN.rejects.jsonl, with the reason. Ends with 3 where a
+    file could not be read, or too many rows were rejected.
     """
-    config = open_settings()
-    plan = make_plan(
-        config,
-        paths,
-        run=run,
-        source=source,
-        columns=ColumnChoice(_names(text), id_, time, language, product, rating, title),
-        analyses=analyses,
-        questions=question or (),
-        translate_to=translate_to,
-        reading=ReadingOptions(encoding, delimiter, 0 if no_header else header_row, sheet, path),
-        limit=limit,
-        texts=TextCleaner(html, strip_replies),
-        day_order=requested_order(dayfirst, monthfirst),
-        recipe=recipe,
-    )
-    if save_recipe:
-        recipes.check_recipe_file(save_recipe)
-    inputs = _dry_run(config, plan, show_text) if dry_run else _ingest(config, plan, wait)
-    if save_recipe:
-        recipes.save_recipe(save_recipe, [one.recipe(plan) for one in inputs])
-        say(f"recipe: {save_recipe}")
+    ingesting = Ingesting(as_json, save_recipe)
+    with ingesting.ended():
+        config = open_settings()
+        plan = make_plan(
+            config,
+            paths,
+            run=run,
+            source=source,
+            columns=ColumnChoice(_names(text), id_, time, language, product, rating, title),
+            analyses=analyses,
+            questions=question or (),
+            translate_to=translate_to,
+            reading=ReadingOptions(
+                encoding, delimiter, 0 if no_header else header_row, sheet, path
+            ),
+            limit=limit,
+            texts=TextCleaner(html, strip_replies),
+            day_order=requested_order(dayfirst, monthfirst),
+            recipe=recipe,
+            on_change=on_change,
+            analyse_again=again,
+            id_from=id_from,
+            snapshot=snapshot,
+            max_rejected=max_rejected / 100,
+        )
+        if dry_run:
+            ingesting.dry_run(config, plan, show_text)
+        else:
+            ingesting.ingest(config, plan, wait)
 
 
 def _names(text: list[str] | None) -> str | tuple[str, ...] | None:
     if not text:
         return None
     return text[0] if len(text) == 1 else tuple(text)
-
-
-def _ingest(config: Settings, plan: Plan, wait: bool) -> list[InputView]:
-    engine = open_database()
-
-    @cache
-    def broker() -> Dispatcher:
-        """Asked for with the first block: before that there is nothing to warn about."""
-        return Dispatcher(engine, config, lambda line: say(line, err=True))
-
-    with _bar(plan) as progress:
-        done = ingestion.ingest(
-            engine,
-            config,
-            plan,
-            progress=progress,
-            on_block=lambda: broker().dispatch(plan.analyses),
-        )
-    _print_findings(done.inputs, done.failed)
-    counts = done.counts
-    before = f" ({counts.before} of them before)" if counts.before else ""
-    known = f" ({counts.known} known from earlier runs)" if counts.known else ""
-    rejected = counts.rejected + counts.rejected_before
-    where = f" → {done.rejects}" if rejected else ""
-    say(
-        f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}, "
-        f"duplicate {counts.duplicate}, rejected {counts.rejected}{where}"
-    )
-    for one in done.inputs:
-        for line in (*one.plan.warnings, *one.notes.lines()):
-            say(f"{escaped(one.name)}: {line}")
-    if rejected == counts.read:
-        raise UsageError(f"every row was rejected; the reasons are in {done.rejects}")
-    if wait:
-        ended = wait_for_run(engine, done.run, Console(stderr=True))
-        if ended.cancelled_at is not None:
-            say(f"run {done.run} was cancelled: see triage status {done.run}", err=True)
-            raise typer.Exit(CANCELLED)
-        say(f"all is analysed; next: triage report --run {done.run} sentiment-by-day")
-    else:
-        say(f"next: triage status {done.run}")
-    return done.inputs
-
-
-def _dry_run(config: Settings, plan: Plan, show_text: bool) -> list[InputView]:
-    with _bar(plan) as progress:
-        seen = ingestion.dry_run(config, plan, progress)
-    _print_findings(seen.inputs, seen.failed)
-    for one in seen.inputs:
-        # What is no terminal may be a log.
-        for line in one.lines(plan, show_text or sys.stdout.isatty()):
-            say(line)
-    say(f"dry run: read {seen.good + seen.rejected}, good {seen.good}, rejected {seen.rejected}")
-    for kind, count in seen.reasons.most_common(SHOWN_KINDS):
-        say(f"  {count} × {kind}")
-    for reject in seen.rejects:
-        say(f"  {reject.file}, line {reject.line}: {reject.reason}")
-    if seen.rejected > len(seen.rejects):
-        say(f"  and {seen.rejected - len(seen.rejects)} more")
-    return seen.inputs
-
-
-def _print_findings(inputs: list[InputView], failed: list[str]) -> None:
-    for sentence in (*(line for one in inputs for line in one.findings), *failed):
-        say(sentence, err=True)
-
-
-@contextmanager
-def _bar(plan: Plan) -> Iterator[Progress | None]:
-    """A bar on standard error, if somebody can see it."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    shown = ("{task.description}", "{task.fields[rows]:,} rows")
-    with Bars(
-        TextColumn(shown[0]),
-        BarColumn(),
-        TextColumn(shown[1]),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    ) as bars:
-        task = bars.add_task(plan.run, total=None, rows=0)
-
-        def progress(counts: Counts, fraction: float | None) -> None:
-            total = None if fraction is None else 1.0
-            bars.update(task, rows=counts.read, completed=fraction or 0.0, total=total)
-
-        yield progress

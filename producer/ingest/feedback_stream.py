@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from producer.ingest.columns.choice import ColumnPlan, Columns, RecipeChoice
 from producer.ingest.columns.find_columns import find_columns
 from producer.ingest.columns.nested_fields import get_field
-from producer.ingest.errors import EmptyInputError, InputError
+from producer.ingest.errors import EmptyInputError, IngestError, InputError
 from producer.ingest.plan import Plan
 from producer.ingest.ratings.rating_parser import RatingParser
 from producer.ingest.readers.input import Input
 from producer.ingest.readers.one_spelling import with_one_spelling
 from producer.ingest.readers.row import Row
-from producer.ingest.readers.row_stream import look_ahead
+from producer.ingest.readers.row_stream import RowStream, look_ahead
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.texts.text_cleaner import TextCleaner
 from producer.ingest.times.timestamp_parser import DayOrder, TimestampParser
+from producer.ingest.validation.feedback import Feedback
+from producer.ingest.validation.identity import find_identity_columns
 from producer.ingest.validation.input_row import InputRow, identify_input
 from producer.ingest.validation.row_context import RowContext, ValueNotes, ValueParsers
+from producer.ingest.validation.source_choice import (
+    Sample,
+    SourceChoice,
+    SourceChooser,
+    usual_source,
+)
 from producer.ingest.validation.validator import RowValidator
 
 
@@ -32,6 +40,7 @@ class FeedbackStream:
     Attributes:
         plan: What was decided for its columns.
         sample: The fields of its first good rows.
+        source: Of the documents whose rows say none.
         rows: Rows that may go in, and rejects.
         fraction: How much has been read, 0 to 1; None where nobody can know.
         findings: How the input is read where that was found and not said, a sentence each.
@@ -42,6 +51,7 @@ class FeedbackStream:
 
     plan: ColumnPlan
     sample: list[dict[str, Any]]
+    source: str
     rows: Iterator[InputRow]
     fraction: Callable[[], float | None]
     findings: Sequence[str]
@@ -50,14 +60,22 @@ class FeedbackStream:
     day_order: str | None
 
 
+def by_name(sample: Sample) -> SourceChoice:
+    """The source of an input by its name alone, where no database is asked."""
+    return SourceChoice(usual_source(sample.input))
+
+
 @contextmanager
-def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[FeedbackStream]:
+def open_feedback(
+    plan: Plan, number: int, text_limit: int, choose_source: SourceChooser = by_name
+) -> Iterator[FeedbackStream]:
     """Open an input of the plan.
 
     Args:
         plan: The plan.
         number: The input's place in it.
         text_limit: Characters that a text may have.
+        choose_source: Chooses the source of documents whose rows say none.
 
     Raises:
         IngestError: If it cannot be read, has no rows, or lacks a column.
@@ -67,66 +85,75 @@ def open_feedback(plan: Plan, number: int, text_limit: int) -> Iterator[Feedback
         sample, everything = look_ahead(rows.rows)
         if not sample:
             raise EmptyInputError(f"{rows.name} has no rows")
+        identity = identify_input(one.key, one.stem, sample[0])
         good = [row.fields for row in (*sample, *rows.late) if isinstance(row, Row)]
         recipe = plan.recipe_for(rows.columns)
-        columns = find_columns(
-            rows.name,
-            rows.columns,
-            plan.columns,
-            with_source=plan.source is None,
-            rows=good,
-            recipe=_recipe_choice(recipe, rows.columns),
-        )
-        everything = with_one_spelling(everything, rows.columns, columns.columns.all())
-        place = _place(plan.inputs, number)
-        source = plan.source or one.stem
+        columns = _find_columns(plan, recipe, rows, good)
+        names = columns.columns.all()
+        everything = with_one_spelling(everything, rows.columns, names)
+        sample = list(with_one_spelling(iter(sample), rows.columns, names))
         order = _day_order(plan, recipe, one, columns.columns.time, good)
         parsers = _parsers(plan, columns.columns, order, recipe, good)
-        context = RowContext(one.name, place, source, text_limit)
-        validation = RowValidator(context, columns, parsers)
-        identity = identify_input(one.key, one.stem, sample[0])
+        known_by = find_identity_columns(rows.name, rows.columns, plan.id_from)
+        context = RowContext(one.name, _place(plan.inputs, number), "", text_limit, known_by)
+
+        def with_source(source: str) -> list[Feedback]:
+            validation = RowValidator(replace(context, source=source), columns, parsers)
+            contents = (content for row in sample for content in validation.validate(row))
+            return [content for content in contents if isinstance(content, Feedback)]
+
+        choice = choose_source(Sample(one, identity.digest, with_source))
+        identity = replace(identity, source=choice.name, doubtful=choice.doubtful)
+        source = plan.source or choice.name
+        validation = RowValidator(replace(context, source=source), columns, parsers)
         contents = (content for row in everything for content in validation.validate(row))
-        numbered = (
-            InputRow(content, identity, number) for number, content in enumerate(contents, 1)
-        )
         yield FeedbackStream(
-            columns,
-            good,
-            numbered,
-            rows.fraction,
-            rows.notes,
-            validation.notes,
-            parsers.texts,
-            order.order,
+            plan=columns,
+            sample=good,
+            source=source,
+            rows=(InputRow(content, identity, place) for place, content in enumerate(contents, 1)),
+            fraction=rows.fraction,
+            findings=rows.notes,
+            notes=validation.notes,
+            texts=parsers.texts,
+            day_order=order.order,
         )
 
 
-def check_inputs(plan: Plan, text_limit: int) -> dict[int, InputError]:
-    """Open every file once, so that a wrong one is found before anything is stored.
-
-    Returns:
-        Why some inputs cannot be read, by their place in the plan; the others can.
+def check_inputs(plan: Plan, text_limit: int) -> None:
+    """Open every file once, so that what is wrong with all of them is found before anything is
+    stored.
 
     Raises:
-        IngestError: If none can be read, or what the user says is wrong.
+        IngestError: As `open_feedback`, of the first one, if none can be read.
     """
-    failed: dict[int, InputError] = {}
+    errors: list[IngestError] = []
     for number, one in enumerate(plan.inputs):
-        if one.checkable:
-            try:
-                with open_feedback(plan, number, text_limit):
-                    pass
-            except InputError as error:
-                failed[number] = error
-    if len(failed) == len(plan.inputs):
-        raise next(iter(failed.values()))
-    return failed
+        if not one.checkable:
+            return
+        try:
+            with open_feedback(plan, number, text_limit):
+                return
+        except IngestError as error:
+            errors.append(error)
+    raise next((one for one in errors if not isinstance(one, EmptyInputError)), errors[0])
 
 
-def _recipe_choice(recipe: Recipe | None, columns: list[str]) -> RecipeChoice | None:
-    if recipe is None:
-        return None
-    return RecipeChoice(recipe.name, recipe.columns_in(columns), strict=not recipe.header)
+def _find_columns(
+    plan: Plan, recipe: Recipe | None, rows: RowStream, good: list[dict[str, Any]]
+) -> ColumnPlan:
+    choice = None
+    if recipe is not None:
+        there = recipe.columns_in(rows.columns)
+        choice = RecipeChoice(recipe.name, there, strict=not recipe.header)
+    return find_columns(
+        rows.name,
+        rows.columns,
+        plan.columns,
+        with_source=plan.source is None,
+        rows=good,
+        recipe=choice,
+    )
 
 
 def _parsers(
@@ -163,7 +190,7 @@ def _day_order(
         order.see(value)
     if column is None or order.settled or not order.ambiguous or not one.checkable:
         return order
-    with one.open() as rows:
+    with suppress(InputError), one.open() as rows:
         for row in rows.rows:
             if isinstance(row, Row):
                 order.see(get_field(row.fields, column))

@@ -64,8 +64,7 @@ class InputView:
         return [
             f"{escaped(self.name)}:",
             *_decisions(self.plan),
-            *(f"  note: {warning}" for warning in self.plan.warnings),
-            *(f"  note: {line}" for line in self.notes.lines()),
+            *(f"  note: {line}" for line in self.told()),
             *(f"  note: {line}" for line in self._proposals()),
             "  the first documents:",
             *(f"    {_document(one, show_text)}" for one in self.documents),
@@ -73,6 +72,10 @@ class InputView:
             "  the same as a recipe (--save-recipe FILE writes it):",
             *(f"    {line}".rstrip() for line in write_recipe(self.recipe(plan)).splitlines()),
         ]
+
+    def told(self) -> list[str]:
+        """What the user should know of its columns and values, a sentence each."""
+        return [*self.plan.warnings, *self.notes.lines()]
 
     def recipe(self, plan: Plan) -> Recipe:
         """All that was decided as a recipe."""
@@ -84,6 +87,7 @@ class InputView:
             day_order=self.day_order,
             html=self.texts.html,
             replies=self.texts.replies,
+            id_from=",".join(plan.id_from) or None,
         )
         return to_recipe("", self.plan.columns, options)
 
@@ -95,7 +99,9 @@ class InputView:
             if role == "time":
                 several = (",".join(several),)
             options += [part for name in several for part in (f"--{role}", name)]
-        for option, value in {"source": plan.source, **asdict(plan.reading)}.items():
+        id_from = ",".join(plan.id_from) or None
+        others = {"source": plan.source, "id_from": id_from, **asdict(plan.reading)}
+        for option, value in others.items():
             written = f"--{option.replace('_', '-')}"
             options += [written, str(value)] if value is not None else []
         if self.day_order:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import NoResultFound
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.ledger.cancel import cancel
+from schema.ledger.families import first_ids, lock_versions, make_newest_current
 from schema.ledger.forget import OUTCOMES, erasing
 from schema.tables import DocumentRow, Job, Model, Run, RunDocument
 
@@ -128,15 +129,17 @@ def _delete_block(
         # After their places, in a statement of its own: it sees what others have committed since.
         unused = [~_other_places(run_id, DocumentRow.id)]
         unused += [~exists().where(outcome.document_id == DocumentRow.id) for outcome in OUTCOMES]
+        families = first_ids(connection, documents)
         gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents), *unused))
         done.documents += gone.rowcount
+        make_newest_current(connection, families)
 
 
 def _lock_documents(connection: Connection, block: Sequence[Any]) -> list[int]:
     """The documents of some places: whoever wants to refer to them waits, or has done so."""
-    places = select(RunDocument.document_id).where(*block)
-    locked = select(DocumentRow.id).where(DocumentRow.id.in_(places)).order_by(DocumentRow.id)
-    return list(connection.execute(locked.with_for_update()).scalars())
+    places = list(connection.execute(select(RunDocument.document_id).where(*block)).scalars())
+    locked = lock_versions(connection, places)
+    return sorted(set(places).intersection(locked))
 
 
 def _other_places(run_id: int, document_id: Any) -> Any:

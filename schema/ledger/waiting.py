@@ -85,7 +85,7 @@ def is_first(job: Any = Job) -> ColumnElement[bool]:
 
 def is_small() -> ColumnElement[bool]:
     """Whether a run has no more than its first documents."""
-    return Run.stored <= FIRST_DOCUMENTS
+    return Run.stored + Run.updated_positions <= FIRST_DOCUMENTS
 
 
 def _is_later(job: Any) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ SELECT
     ROUND(100.0 * COUNT(*) / SUM(COUNT(*)) OVER (), 1) AS percent,
     ROUND(CAST(AVG(l.score) AS NUMERIC), 3) AS mean_score
 FROM {table} AS l
+JOIN documents AS d ON d.id = l.document_id AND d.gone_at IS NULL
 WHERE l.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
   AND NOT EXISTS (
       SELECT 1 FROM {table} AS newer

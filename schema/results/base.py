@@ -39,7 +39,7 @@ class ResultTable:
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True, sort_order=-3)
     document_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("documents.id"), primary_key=True, sort_order=-2
+        BigId, ForeignKey("document_versions.id"), primary_key=True, sort_order=-2
     )
     model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id"), sort_order=1)
 

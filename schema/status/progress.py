@@ -47,7 +47,8 @@ class RunProgress:
     """A run, its counts of rows, and its analyses in standard order.
 
     Attributes:
-        forgotten: How many of the stored documents were forgotten since.
+        forgotten: How many of the run's documents were forgotten since.
+        updated: Rows that changed a document that was stored before.
     """
 
     run: str
@@ -63,6 +64,7 @@ class RunProgress:
     duplicate: int
     rejected: int
     forgotten: int
+    updated: int
     analyses: tuple[AnalysisProgress, ...]
 
     @property
@@ -144,6 +146,7 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
             duplicate=run.duplicate,
             rejected=run.rejected,
             forgotten=run.forgotten,
+            updated=run.updated,
             analyses=_in_order(run.analyses, tallies[run.id]),
         )
         for run in runs

@@ -49,7 +49,7 @@ class RunAudit:
     def as_json(self) -> dict[str, Any]:
         """The object that `triage verify --json` prints."""
         run = self.run
-        counts = ("read", "stored", "duplicate", "rejected", "forgotten")
+        counts = ("read", "stored", "updated", "duplicate", "rejected", "forgotten")
         return {
             "run": run.name,
             "ok": not self.violations,
@@ -94,18 +94,22 @@ def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Ite
 
 def _batches(connection: Connection, run_id: int | None) -> list[range]:
     """Ranges of run ids, oldest first, that are looked at together."""
-    statement = select(Run.id, Run.stored).where(_KEPT).order_by(Run.id)
+    statement = (
+        select(Run.id, (Run.stored + Run.updated_positions).label("places"))
+        .where(_KEPT)
+        .order_by(Run.id)
+    )
     if run_id is not None:
         statement = statement.where(Run.id == run_id)
     batches: list[range] = []
     documents = runs = 0
     for row in connection.execute(statement):
-        documents, runs = documents + row.stored, runs + 1
+        documents, runs = documents + row.places, runs + 1
         if batches and documents <= BATCH_DOCUMENTS and runs <= BATCH_RUNS:
             batches[-1] = range(batches[-1].start, row.id + 1)
         else:
             batches.append(range(row.id, row.id + 1))
-            documents, runs = row.stored, 1
+            documents, runs = row.places, 1
     return batches
 
 
@@ -133,6 +137,9 @@ def _run_row(row: Any) -> RunRow:
         duplicate=row.duplicate,
         rejected=row.rejected,
         forgotten=row.forgotten,
+        updated=row.updated,
+        updated_positions=row.updated_positions,
+        rejects_forgotten=row.rejects_forgotten,
     )
 
 

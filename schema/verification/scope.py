@@ -26,6 +26,14 @@ class RunRow:
     duplicate: int
     rejected: int
     forgotten: int
+    updated: int = 0
+    updated_positions: int = 0
+    rejects_forgotten: int = 0
+
+    @property
+    def positions(self) -> int:
+        """Documents that have joined the run, forgotten ones included."""
+        return self.stored + self.updated_positions
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ def check_slices(scope: Scope) -> list[Violation]:
         """
     )
     for run in scope.runs:
-        end, stored = ends.get(run.id, 0), run.stored if scope.analysis in run.analyses else 0
+        end, stored = ends.get(run.id, 0), run.positions if scope.analysis in run.analyses else 0
         if end != stored:
             found.append(scope.violation(run, f"job slices end at {end}, not at stored {stored}"))
     return found

@@ -41,7 +41,7 @@ REJECTED = [
 ]
 #: Where texts belong.
 TEXTS = {
-    "documents": {"text", "product", "metadata", "external_id", "identity"},
+    "document_versions": {"text", "product", "extra", "external_id", "identity"},
     "answers": {"question", "answer"},
     "runs": {"options"},
 }
@@ -125,7 +125,7 @@ def tell(story: Story, folder: Path) -> None:
     question = ("--question", f"What of the {MARKER}?", "--analyses")
 
     assert story.triage("ingest", str(feed), "--dry-run", *question, "qa") == 0
-    with refused(engine, "documents"):
+    with refused(engine, "document_versions"):
         assert story.triage("ingest", str(one), "--run", "not stored", *question, "qa") != 0
     with refused(engine, "answers"):
         assert story.triage("ingest", str(one), "--run", "unanswered", *question, "qa") == 0
@@ -134,7 +134,7 @@ def tell(story: Story, folder: Path) -> None:
     run_id = story.system.start(["This run is odd."], options=odd)
     story.system.node.wait_for_text("does not know (translate_to)")
     mend_options(engine, run_id)
-    assert story.triage("ingest", str(feed), "--run", "feed", *question, "sentiment,qa") == 0
+    assert story.triage("ingest", str(feed), "--run", "feed", *question, "sentiment,qa") == 3
     assert story.triage("ingest", str(lost), "--run", "lost", "--analyses", "sentiment") == 0
     wait_until_over(engine)
     for command in ("status", "dead", "verify"):
@@ -158,7 +158,9 @@ def write_feed(path: Path, texts: list[str], others: Sequence[Sequence[str]] = (
 
 def test_the_story_had_all_of_it(story: Story) -> None:
     tables = contents(story.system.engine)
-    assert len([row for row in tables["documents"] if MARKER in row["text"]]) >= len(GOOD + LOUD)
+    assert len([row for row in tables["document_versions"] if MARKER in row["text"]]) >= len(
+        GOOD + LOUD
+    )
     kinds = {row["error_class"] for row in tables["dead_letters"]}
     assert {"ValueError", "MemoryError", "MuteError", "DeviceLostError", "IntegrityError"} <= kinds
     assert any(MARKER in row["question"] for row in tables["answers"])

@@ -12,7 +12,7 @@ from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
 
 #: What a recipe may say beside its columns.
-_OPTIONS = frozenset(("source", "dayfirst", "monthfirst", "html", "strip_replies"))
+_OPTIONS = frozenset(("source", "id_from", "dayfirst", "monthfirst", "html", "strip_replies"))
 #: The same of how an input is read, with the type of each.
 _READING = {"encoding": str, "delimiter": str, "header_row": int, "sheet": str, "path": str}
 _ROLES = tuple(field.name for field in fields(ColumnChoice))
@@ -30,6 +30,7 @@ class Recipe:
         first: Whether the input begins with these columns.
         source: As `--source` says.
         reading: As `--encoding`, `--delimiter`, `--header-row`, `--sheet` and `--path` say.
+        id_from: As `--id-from` says.
         day_order: What dates like 03/04/2026 mean; None where the recipe does not say.
         html: Whether tags and entities become text.
         replies: Whether quoted mails and signatures are taken out.
@@ -44,6 +45,7 @@ class Recipe:
     day_order: str | None = None
     html: bool = False
     replies: bool = False
+    id_from: str | None = None
 
     def recognises(self, columns: Sequence[str]) -> bool:
         """Whether an input with these columns is such an export."""
@@ -90,7 +92,7 @@ def _parse(name: str, form: Mapping[str, Any]) -> Recipe:
     header = form.get("header", [])
     if not isinstance(header, list) or not all(isinstance(one, str) for one in header):
         raise IngestError(f"recipe {name}: header must be a list of names")
-    for option, type_ in {"source": str, **_READING}.items():
+    for option, type_ in {"source": str, "id_from": str, **_READING}.items():
         if option in form and type(form[option]) is not type_:
             kind = "a string" if type_ is str else "a number"
             raise IngestError(f"recipe {name}: {option} must be {kind}")
@@ -114,6 +116,7 @@ def _parse(name: str, form: Mapping[str, Any]) -> Recipe:
         order,
         bool(form.get("html")),
         bool(form.get("strip_replies")),
+        form.get("id_from"),
     )
 
 

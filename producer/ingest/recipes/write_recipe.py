@@ -29,6 +29,7 @@ def write_recipe(recipe: Recipe) -> str:
     options = {
         "source": recipe.source,
         **asdict(recipe.reading),
+        "id_from": recipe.id_from,
         "dayfirst": recipe.day_order == DAY_FIRST or None,
         "monthfirst": recipe.day_order == MONTH_FIRST or None,
         "html": recipe.html or None,

@@ -20,11 +20,11 @@ class LockedRun:
 
     Attributes:
         id: Its key.
-        stored: Its documents; also the position of the next one.
+        position: Of the next document.
     """
 
     id: int
-    stored: int
+    position: int
 
 
 class RunGoneError(IngestError):
@@ -61,9 +61,13 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
         RunGoneError: If it is cancelled, or no longer there.
     """
     # Workers that write results hold a key share lock on the run; it must not keep us waiting.
-    find = select(Run.id, Run.stored, Run.analyses, Run.options, Run.cancelled_at).where(
-        Run.name == plan.run
-    )
+    find = select(
+        Run.id,
+        (Run.stored + Run.updated_positions).label("position"),
+        Run.analyses,
+        Run.options,
+        Run.cancelled_at,
+    ).where(Run.name == plan.run)
     find = find.with_for_update(key_share=True)
     found = connection.execute(find).one_or_none()
     options = plan.options.model_dump(mode="json")
@@ -81,7 +85,21 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
         raise RunGoneError(
             f"run {plan.run} is cancelled and takes no more rows; give another --run"
         )
-    return LockedRun(found.id, found.stored)
+    return LockedRun(found.id, found.position)
+
+
+def analysing_runs(connection: Connection, run: LockedRun, plan: Plan) -> list[int]:
+    """Ids of other runs that have asked the same of their documents, or more analyses besides."""
+    options = plan.options.model_dump(mode="json")
+    alive = (Run.cancelled_at.is_(None), Run.deleted_at.is_(None))
+    found = connection.execute(
+        select(Run.id, Run.analyses, Run.options).where(Run.id != run.id, *alive)
+    )
+    return [
+        row.id
+        for row in found
+        if row.options == options and set(plan.analyses) <= set(row.analyses)
+    ]
 
 
 def count_block(connection: Connection, run: LockedRun, counts: Counts) -> None:
@@ -94,6 +112,8 @@ def count_block(connection: Connection, run: LockedRun, counts: Counts) -> None:
             ingested_at=None,
             read=Run.read + counts.new,
             stored=Run.stored + counts.stored,
+            updated=Run.updated + counts.updated,
+            updated_positions=Run.updated_positions + counts.updated_positions,
             duplicate=Run.duplicate + counts.duplicate,
             rejected=Run.rejected + counts.rejected,
         )

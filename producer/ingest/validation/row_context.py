@@ -18,12 +18,14 @@ class RowContext:
         place: Tells rows without an id apart from those of other inputs.
         source: The documents' source, unless a column says another.
         text_limit: Characters that a text may have.
+        known_by: Roles and columns that make the identity, if the user says so.
     """
 
     file: str
     place: str
     source: str
     text_limit: int
+    known_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

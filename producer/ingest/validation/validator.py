@@ -10,6 +10,7 @@ from producer.ingest.readers.row import Reject, Row
 from producer.ingest.texts.empty_texts import is_empty_text
 from producer.ingest.texts.replies import OwnWords
 from producer.ingest.validation.feedback import Feedback, digest
+from producer.ingest.validation.identity import identity_of_content
 from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.row_context import RowContext, ValueNotes, ValueParsers
 from producer.ingest.validation.row_values import RowFacts, RowValues, is_blank, named
@@ -80,14 +81,21 @@ class RowValidator:
             extra[columns.id] = get_field(fields, columns.id)
         metadata = encode_metadata(extra)
         # All hashes also make sure that everything can be encoded.
-        f"{metadata}{about.product}{title}{question}".encode()
+        f"{metadata}{about.product}{about.external_id}{title}{question}".encode()
+        if self._context.known_by:
+            told = {**about._asdict(), "text": written, "title": title}
+            told["rating"] = rating and rating.value
+            answer = () if question is None else (question,)
+            identity = identity_of_content(self._context.known_by, told, fields, *answer)
+        else:
+            identity = self._identify(row, about, written, metadata, question)
         external_id = about.external_id
         if question is not None and external_id is not None:
             external_id = f"{external_id}:{question}"
         return Feedback(
             row,
             self._context.file,
-            self._identify(row, about, written, metadata, question),
+            identity,
             about.source,
             external_id,
             digest(text.text),

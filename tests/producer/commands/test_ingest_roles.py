@@ -101,7 +101,9 @@ def test_a_dry_run_shows_the_plan(tmp_path: Path, triage: Triage) -> None:
     path = tmp_path / "a.csv"
     rows = [f"{n},Head {n},It <i>leaks</i> &amp; drips {n}<br>-- <br>Ray,{n % 5 + 1},2026-03-14"
             for n in range(8)]  # fmt: skip
-    path.write_text("\n".join(["id,title,review,stars,date", *rows, "9,x,N/A,1,soon", "1,x,y,2,3,z"]))
+    path.write_text(
+        "\n".join(["id,title,review,stars,date", *rows, "9,x,N/A,1,soon", "1,x,y,2,3,z"])
+    )
     ended = triage(
         *("ingest", str(path), "--dry-run", "--show-text"),
         *("--save-recipe", str(tmp_path / "r.toml")),

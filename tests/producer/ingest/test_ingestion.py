@@ -113,12 +113,10 @@ def test_one_id_one_text(engine: Engine, tmp_path: Path) -> None:
         assert [(one["line"], one["row"]) for one in rejected] == [
             (5, {"id": "1", "text": "other"})
         ]
-        assert "id '1' is stored in source 'a' with another text" in rejected[0]["reason"]
-    # The first row loses against what an earlier run has stored, the second one is that.
-    write_csv(path, [(1, "new"), (1, "a")])
-    assert run_ingest(engine, path, run="late").counts == Counts(stored=1, known=1, rejected=1)
-    assert texts(engine, "late") == ["a"]
-    assert run_ingest(engine, path, run="other", source="x").counts == Counts(stored=1, rejected=1)
+        assert "id '1' of source 'a' is in this file before, with another" in rejected[0]["reason"]
+    assert run_ingest(engine, path, run="other", source="x").counts == Counts(
+        stored=3, duplicate=2, rejected=1
+    )
 
 
 def test_rows_without_id(engine: Engine, tmp_path: Path) -> None:
@@ -174,7 +172,7 @@ def test_a_file_that_is_cut_off_keeps_its_first_blocks(engine: Engine, tmp_path:
         run_ingest(engine, path, run="r", block_size=50, analyses="qa")
     check_run(engine, "r")
     row = run_row(engine, "r")
-    assert row["stored"] % 50 == 0 and 0 < row["stored"] < 2_000
+    assert 0 < row["stored"] == row["read"] < 2_000
     assert (row["state"], row["ingested_at"]) == ("ingesting", None)
     path.write_bytes(whole)
     done = run_ingest(engine, path, run="r", block_size=50, analyses="qa")
@@ -183,12 +181,47 @@ def test_a_file_that_is_cut_off_keeps_its_first_blocks(engine: Engine, tmp_path:
     assert run_row(engine, "r")["state"] == "ingested"
 
 
-def test_a_wrong_file_is_found_before_anything_is_stored(engine: Engine, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", [(1, "a")])
-    (tmp_path / "c.csv").write_text("id,words\n1,a\n")
-    with pytest.raises(IngestError, match=r"c\.csv: no column looks like the text.* id, words"):
-        run_ingest(engine, path, tmp_path / "c.csv", run="r")
-    assert count(engine, DocumentRow) == 0
+def test_a_wrong_file_is_said_and_the_others_go_on(engine: Engine, tmp_path: Path) -> None:
+    good = [write_csv(tmp_path / f"{name}.csv", [(1, name)]) for name in ("a", "z")]
+    for name, content, said, fault in (
+        ("b.csv", "", "b.csv is empty", False),
+        ("c.csv", "id,text\n", "c.csv has no rows", False),
+        ("d.csv", "id,words\n1,a\n", "d.csv: no column looks like the text", True),
+        ("e.csv.gz", "id,text\n", "e.csv.gz is not compressed with gzip", True),
+    ):
+        path = tmp_path / name
+        path.write_text(content)
+        for alone in ([path], [path, path.with_name(f"other-{name}")]):
+            alone[-1].write_text(content)
+            with pytest.raises(IngestError, match=said):
+                run_ingest(engine, *alone, run=f"alone-{name}")
+        done = run_ingest(engine, good[0], path, good[1], run=name, source=name)
+        assert done.counts == Counts(stored=1, updated=1, updated_positions=1)
+        (wrong,) = (one for one in done.inputs if one.reason)
+        assert wrong.reason is not None and said in wrong.reason
+        assert (wrong.failed, bool(done.failed), wrong.empty) == (fault, fault, not fault)
+        assert run_row(engine, name)["state"] == "ingested"
+        check_run(engine, name)
+
+
+def test_a_file_that_is_cut_off_does_not_keep_the_others_out(
+    engine: Engine, tmp_path: Path
+) -> None:
+    plain = write_csv(tmp_path / "a.csv", [(n, random.randbytes(300).hex()) for n in range(900)])
+    whole = gzip.compress(plain.read_bytes())
+    cut = tmp_path / "b.csv.gz"
+    cut.write_bytes(whole[: len(whole) // 2])
+    other = write_csv(tmp_path / "c.csv", [(5_000, "last")])
+    done = run_ingest(engine, cut, other, run="r", source="s", analyses="qa")
+    (failed,) = done.failed
+    assert failed.reason is not None and "b.csv.gz is cut off" in failed.reason
+    assert done.unfinished and done.counts.stored == failed.rows + 1 > 1
+    assert run_row(engine, "r")["state"] == "ingesting"
+    cut.write_bytes(whole)
+    again = run_ingest(engine, cut, other, run="r", source="s", analyses="qa")
+    assert (again.failed, again.counts.read, again.counts.stored) == ([], 901, 900 - failed.rows)
+    assert run_row(engine, "r")["state"] == "ingested"
+    check_run(engine, "r")
 
 
 @pytest.mark.parametrize(
@@ -210,8 +243,9 @@ def test_an_input_that_cannot_be_read_is_named_and_the_others_go_on(
     (tmp_path / name).write_bytes(content)
     done = run_ingest(engine, first, tmp_path / name, last, run="r", analyses="qa")
     assert done.counts == Counts(stored=2)
-    (failure,) = done.failed
-    assert said in failure
+    (wrong,) = (one for one in done.inputs if one.reason)
+    assert wrong.reason is not None and said in wrong.reason
+    assert wrong.failed is not wrong.empty
     check_run(engine, "r")
     with pytest.raises(IngestError, match=re.escape(said)):
         run_ingest(engine, tmp_path / name, run="alone")
@@ -239,7 +273,8 @@ def test_a_dry_run_needs_no_database(tmp_path: Path) -> None:
     config = read_settings()
     seen = dry_run(config, make_plan(config, [str(path)]))
     assert (seen.good, seen.rejected, len(seen.rejects)) == (20, 10, 5)
-    assert seen.inputs[0].plan.columns.describe() == "text=Review Text, id=id"
+    (view,) = (one.view for one in seen.inputs)
+    assert view is not None and view.plan.columns.describe() == "text=Review Text, id=id"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -282,3 +317,35 @@ def test_a_run_that_is_cancelled_between_two_blocks_does_not_promise_to_resume(
     said = stop_between_blocks(engine, path, lambda run: cancel(engine, run))
     assert said == "run r is cancelled and takes no more rows; give another --run"
     assert count(engine, DocumentRow) == 10
+
+
+@pytest.mark.parametrize(
+    ("good", "empty", "wrong", "most", "expected"),
+    [
+        (1, 4, 0, 0.1, False),
+        (1, 0, 1, 0.1, False),
+        (1, 0, 2, 0.1, True),
+        (18, 0, 2, 0.1, False),
+        (17, 0, 2, 0.1, True),
+        (99, 0, 1, 0.0, True),
+        (99, 1, 0, 0.0, False),
+        (0, 3, 0, 0.1, True),
+        (0, 0, 1, 1.0, True),
+        (0, 0, 1, 0.1, True),
+    ],
+)
+def test_too_many_are_rejected(
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    good: int,
+    empty: int,
+    wrong: int,
+    most: float,
+    expected: bool,
+) -> None:
+    rows: list[tuple[object, ...]] = [(n, f"text {n}") for n in range(good)]
+    rows += [(n + 100, "") for n in range(empty)] + [(n, "too", "many") for n in range(wrong)]
+    path = write_csv(tmp_path / "a.csv", rows)
+    for _ in ("first", "again"):
+        done = run_ingest(sqlite_engine, path, max_rejected=most, analyses="qa")
+        assert done.too_many_rejected is expected

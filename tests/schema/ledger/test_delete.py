@@ -254,7 +254,7 @@ def test_a_document_that_another_run_takes_meanwhile_stays(engine: Engine) -> No
     joined = []
 
     def join(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if "FROM documents" in statement and "FOR UPDATE" in statement:
+        if "FROM document_versions" in statement and "FOR UPDATE" in statement:
             with writing(others) as connection:
                 found = connection.execute(select(DocumentRow.id)).scalar_one()
                 place = {"run_id": other, "position": 0, "document_id": found}

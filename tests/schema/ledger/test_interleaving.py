@@ -52,7 +52,7 @@ OPEN = {JobState.PENDING, JobState.QUEUED, JobState.RUNNING}
 
 #: That hold the ledger; each refers to those before it.
 TABLES = (
-    *("runs", "documents", "run_documents", "jobs", "workers", "models", "sentiments"),
+    *("runs", "document_versions", "run_documents", "jobs", "workers", "models", "sentiments"),
     "dead_letters",
 )
 

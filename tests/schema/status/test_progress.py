@@ -178,6 +178,7 @@ def test_json_has_one_shape(engine: Engine) -> None:
         "duplicate": 0,
         "rejected": 0,
         "forgotten": 0,
+        "updated": 0,
         "analyses": [
             {
                 "analysis": "sentiment",
