@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from producer.ingest.columns.choice import ColumnPlan, Columns, RecipeChoice
@@ -15,7 +16,7 @@ from producer.ingest.plan import Plan
 from producer.ingest.ratings.rating_parser import RatingParser
 from producer.ingest.readers.input import Input
 from producer.ingest.readers.one_spelling import with_one_spelling
-from producer.ingest.readers.row import Row
+from producer.ingest.readers.row import Reject, Row
 from producer.ingest.readers.row_stream import RowStream, look_ahead
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.texts.text_cleaner import TextCleaner
@@ -89,9 +90,8 @@ def open_feedback(
         good = [row.fields for row in (*sample, *rows.late) if isinstance(row, Row)]
         recipe = plan.recipe_for(rows.columns)
         columns = _find_columns(plan, recipe, rows, good)
-        names = columns.columns.all()
-        everything = with_one_spelling(everything, rows.columns, names)
-        sample = list(with_one_spelling(iter(sample), rows.columns, names))
+        respelled = partial(with_one_spelling, columns=rows.columns, names=columns.columns.all())
+        sample, everything = list(respelled(iter(sample))), respelled(everything)
         order = _day_order(plan, recipe, one, columns.columns.time, good)
         parsers = _parsers(plan, columns.columns, order, recipe, good)
         known_by = find_identity_columns(rows.name, rows.columns, plan.id_from)
@@ -99,18 +99,17 @@ def open_feedback(
 
         def with_source(source: str) -> list[Feedback]:
             validation = RowValidator(replace(context, source=source), columns, parsers)
-            contents = (content for row in sample for content in validation.validate(row))
-            return [content for content in contents if isinstance(content, Feedback)]
+            return [one for one in _validated(validation, sample) if isinstance(one, Feedback)]
 
         choice = choose_source(Sample(one, identity.digest, with_source))
         identity = replace(identity, source=choice.name, doubtful=choice.doubtful)
-        source = plan.source or choice.name
-        validation = RowValidator(replace(context, source=source), columns, parsers)
-        contents = (content for row in everything for content in validation.validate(row))
+        context = replace(context, source=plan.source or choice.name)
+        validation = RowValidator(context, columns, parsers)
+        contents = _validated(validation, everything)
         yield FeedbackStream(
             plan=columns,
             sample=good,
-            source=source,
+            source=context.source,
             rows=(InputRow(content, identity, place) for place, content in enumerate(contents, 1)),
             fraction=rows.fraction,
             findings=rows.notes,
@@ -118,6 +117,12 @@ def open_feedback(
             texts=parsers.texts,
             day_order=order.order,
         )
+
+
+def _validated(
+    validation: RowValidator, rows: Iterable[Row | Reject]
+) -> Iterator[Feedback | Reject]:
+    return (content for row in rows for content in validation.validate(row))
 
 
 def check_inputs(plan: Plan, text_limit: int) -> None:

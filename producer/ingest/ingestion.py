@@ -97,8 +97,7 @@ def ingest(
     notify: Callable[[str], None] = lambda _: None,
 ) -> Ingested:
     """Read, look into, store and enqueue everything. Run again, it resumes and doubles nothing:
-    neither documents nor jobs, nor the counts of the run. An input that cannot be read does not
-    keep the others from it.
+    neither documents nor jobs, nor counts. An input that cannot be read keeps no other from it.
 
     Args:
         engine: The database, of the right revision.
@@ -118,8 +117,8 @@ def ingest(
     rejects = RejectsFile(settings.rejects / f"{plan.run}{ENDING}")
     store = BlockStore(plan, rejects, settings.job_size)
     counts = Counts()
-    finder = SourceFinder(engine, plan, notify)
-    reading = Reading(plan, settings.text_limit, finder.choose, notify)
+    choose_source = SourceFinder(engine, plan, notify).choose
+    reading = Reading(plan, settings.text_limit, choose_source, notify)
     blocks = cut_blocks(reading.rows(), settings.block_size)
     for block in _remembering(engine, plan, rejects.path, blocks):
         with writing(engine) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -26,10 +27,12 @@ _STAGE = (
     """,
     "TRUNCATE staged",
 )
-_COLUMNS = """
-    source, external_id, identity, text_hash, text, time, language, product, metadata,
-    rating, rating_scale, title, question, content_hash, metadata_hash
-"""
+_NAMES = (
+    *("source", "external_id", "identity", "text_hash", "text", "time", "language", "product"),
+    *("metadata", "rating", "rating_scale", "title", "question", "content_hash", "metadata_hash"),
+)
+_values = attrgetter(*_NAMES)
+_COLUMNS = ", ".join(_NAMES)
 _COPY_DOCUMENTS = f"COPY staged ({_COLUMNS}) FROM STDIN"
 # In the order of identities, so that two ingestions of the same documents wait for each other
 # instead of each holding what the other one needs; the ids keep the order of the file.
@@ -99,7 +102,7 @@ _INSERT_VERSIONS = text(
     f"""
     INSERT INTO document_versions (id, {_COLUMNS}, stored_at, version, first_id)
     SELECT
-        s.id, {", ".join(f"s.{name.strip()}" for name in _COLUMNS.split(","))}, clock_timestamp(),
+        s.id, {", ".join(f"s.{name}" for name in _NAMES)}, clock_timestamp(),
         d.version + 1, coalesce(d.first_id, d.id)
     FROM staged AS s
     JOIN document_versions AS d ON d.identity = s.identity || '~' || d.version
@@ -140,30 +143,7 @@ def store_documents(
     """
     for statement in _STAGE:
         connection.execute(text(statement))
-    _copy(
-        connection,
-        _COPY_DOCUMENTS,
-        (
-            (
-                one.source,
-                one.external_id,
-                one.identity,
-                one.text_hash,
-                one.text,
-                one.time,
-                one.language,
-                one.product,
-                one.metadata,
-                one.rating,
-                one.rating_scale,
-                one.title,
-                one.question,
-                one.content_hash,
-                one.metadata_hash,
-            )
-            for one in feedback
-        ),
-    )
+    _copy(connection, _COPY_DOCUMENTS, map(_values, feedback))
     locked: set[int] = set()
     wanted = {"run_id": run_id, "analysing": list(analysing)}
     while True:
