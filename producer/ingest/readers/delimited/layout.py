@@ -120,9 +120,20 @@ def _layout(
     shorter = [fields for fields in readable if is_cut_short(fields, width)]
     agreement = _agreement(rows, width, dialect, lines)
     widths = {len(row.fields) for row in rows if row.fields}
-    is_of_prose = not agreement and 1 in widths and len(widths) > 1
+    is_of_prose = (
+        not agreement
+        and 1 in widths
+        and len(widths) > 1
+        and header.index is not None
+        and _is_punctuation(dialect.delimiter, lines[header.index])
+    )
     types = tuple(column_types(exact or shorter, width))
     return Layout(dialect, header, types, agreement, is_of_prose)
+
+
+def _is_punctuation(delimiter: str, header: str) -> bool:
+    """Whether each delimiter of the header stands as commas do in a sentence."""
+    return delimiter in ",;" and header.count(delimiter) == header.count(f"{delimiter} ")
 
 
 def _agreement(rows: Sequence[Record], width: int, dialect: Dialect, lines: Sequence[str]) -> float:

@@ -232,6 +232,13 @@ def test_what_was_found_is_said(tmp_path: Path, content: str, note: str | None) 
     assert "headphones" not in said
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_rows_that_are_all_of_another_width_are_rejected(tmp_path: Path, delimiter: str) -> None:
+    content = "id@text\nk0\nk1@a few words@x\n".replace("@", delimiter)
+    columns, good, bad = read_bytes(tmp_path, "a.csv", content.encode())
+    assert (columns, good, len(bad)) == (["id", "text"], [], 2)
+
+
 def test_lines_keep_their_numbers_below_what_is_passed_over(tmp_path: Path) -> None:
     content = b"\n# a comment\nTitle\n\nid,text\n1,a\nx\n2,b\n"
     _, good, bad = read_bytes(tmp_path, "a.csv", content)
