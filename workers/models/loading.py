@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,18 +98,22 @@ def load(
             f"{auto_model_class.__name__} ({type(error).__name__}: {_first_line(error)}); check "
             "`model` in the catalog that TRIAGE_MODELS names, and the device"
         ) from error
-    if missing:
-        raise ModelError(
-            f"model {entry.model!r} ({checkpoint.folder}) lacks {len(missing)} weights of a "
-            f"{type(model).__name__}, {missing[0]} among them: it was not trained for this "
-            "analysis; name another `model` in the catalog that TRIAGE_MODELS names"
-        )
+    _check_complete(entry, checkpoint.folder, model, missing)
     max_length = _window(entry, model, tokenizer)
     batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
     options = _options_in_force(entry, precision, max_length)
     provenance = Provenance(entry.model, checkpoint.revision, options)
     measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
     return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
+
+
+def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequence[str]) -> None:
+    if missing:
+        raise ModelError(
+            f"model {entry.model!r} ({folder}) lacks {len(missing)} weights of a "
+            f"{type(model).__name__}, {missing[0]} among them: it was not trained for this "
+            "analysis; name another `model` in the catalog that TRIAGE_MODELS names"
+        )
 
 
 def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int) -> dict[str, Any]:
