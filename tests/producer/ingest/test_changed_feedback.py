@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, text, update
 
-from producer.ingest import Counts, IngestError
+from producer.ingest import ColumnChoice, Counts, IngestError
 from schema.database import open_engine, reading, writing
 from schema.ledger.delete import begin_deletion, delete_run
 from schema.ledger.forget import Which, find_forgettable, forget
@@ -80,6 +80,63 @@ def test_a_changed_time_is_a_new_version_too(engine: Engine, tmp_path: Path) -> 
     new = [(1, "slow", "2026-03-04", "open"), OLD[1]]
     assert deliver(engine, tmp_path, new, "b.csv", run="new", analyse_again=False).updated == 1
     assert [row[3] for row in current(engine)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("column", "old", "new"), [("rating", "4/5", "2/5"), ("title", "Slow", "Slow at first")]
+)
+def test_a_changed_rating_or_title_is_a_new_version_too(
+    engine: Engine, tmp_path: Path, column: str, old: str, new: str
+) -> None:
+    header = f"id,text,{column}"
+    options: dict[str, Any] = {"source": "shop", "columns": ColumnChoice(**{column: column})}
+    for value, counts in ((old, Counts(stored=2)), (new, Counts(updated=1, updated_positions=1))):
+        rows = [(1, "the queue is slow", value), (2, "the staff is fine", old)]
+        path = write_csv(tmp_path / "a.csv", rows, header)
+        counts.duplicate = value != old
+        assert (
+            run_ingest(engine, path, **options, analyse_again=False, run=value[0]).counts == counts
+        )
+        check_run(engine, value[0])
+    with reading(engine) as connection:
+        statement = select(DocumentRow).where(DocumentRow.replaced_at.is_(None))
+        rows_ = connection.execute(statement.order_by(DocumentRow.external_id)).all()
+    assert [row.version for row in rows_] == [2, 1]
+    if column == "rating":
+        assert [(row.rating, row.rating_scale) for row in rows_] == [(2, 5), (4, 5)]
+    else:
+        assert rows_[0].text == "Slow at first\n\nthe queue is slow"
+
+
+def test_a_scale_that_other_rows_show_makes_no_new_version(engine: Engine, tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "source": "shop",
+        "analyse_again": False,
+        "columns": ColumnChoice(rating="rating"),
+    }
+    rows = [(n, f"the queue is {n} m long", n % 5 + 1) for n in range(9)]
+    path = write_csv(tmp_path / "a.csv", rows, "id,text,rating")
+    run_ingest(engine, path, **options)
+    path = write_csv(tmp_path / "b.csv", [*rows, (9, "all is well", 9)], "id,text,rating")
+    done = run_ingest(engine, path, **options)
+    assert done.counts == Counts(stored=1, updated=9, refreshed=9)
+    with reading(engine) as connection:
+        found = connection.execute(select(DocumentRow.rating_scale, DocumentRow.version).distinct())
+        assert list(found) == [(10, 1)]
+
+
+def test_what_was_stored_before_there_were_ratings_gets_its_own(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [(1, "the queue is slow", 4)], "id,text,rating")
+    run_ingest(engine, path, columns=ColumnChoice(rating=""))
+    with writing(engine) as connection:
+        connection.execute(update(DocumentRow).values(content_hash=None, metadata_hash=None))
+    done = run_ingest(engine, path, analyse_again=False)
+    assert done.counts == Counts(updated=1, refreshed=1)
+    with reading(engine) as connection:
+        (row,) = connection.execute(select(DocumentRow)).all()
+    assert (row.rating, row.rating_scale, row.version) == (4, 5, 1)
 
 
 def test_changed_metadata_is_written_over_in_place(engine: Engine, tmp_path: Path) -> None:

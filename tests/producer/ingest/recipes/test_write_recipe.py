@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from producer.ingest import dry_run, make_plan
 from producer.ingest.columns.choice import ColumnChoice, Columns
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.recipes.recipe import Recipe, parse_recipes
-from producer.ingest.recipes.write_recipe import to_recipe, write_recipe
+from producer.ingest.recipes.write_recipe import save_recipe, to_recipe, write_recipe
+from schema.settings import read_settings
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,22 @@ def test_roles_without_a_column_stay_so() -> None:
     recipe = to_recipe("b", columns, Recipe("a", ColumnChoice(), header=("x",), html=True))
     choice = ColumnChoice(("t", "u"), "", ("day", "clock"), "", "", "", "")
     assert recipe == Recipe("b", choice, html=True)
+
+
+def test_how_an_input_is_read_and_known_is_a_part_of_it(tmp_path: Path) -> None:
+    path, file = tmp_path / "a.csv", tmp_path / "shop.toml"
+    path.write_text("Export;1\nid;text\n1;It leaks\n")
+    reading = ReadingOptions(delimiter=";", header_row=2)
+    config = read_settings()
+    seen = dry_run(config, make_plan(config, [str(path)], reading=reading, id_from="text"))
+    (view,) = (one.view for one in seen.inputs)
+    plan = make_plan(config, [str(path)], reading=reading, id_from="text")
+    assert view is not None
+    assert "--id-from text --delimiter ';' --header-row 2" in view.command(plan)
+    save_recipe(file, [view.recipe(plan)])
+    again = make_plan(config, [str(path)], recipe=str(file))
+    assert (again.reading, again.id_from) == (reading, ("text",))
+    # What the command line says comes first.
+    other = ReadingOptions(header_row=1)
+    plan = make_plan(config, [str(path)], recipe=str(file), reading=other, id_from="id")
+    assert (plan.reading.header_row, plan.reading.delimiter, plan.id_from) == (1, ";", ("id",))
