@@ -66,7 +66,7 @@ def fill(engine: Engine, jobs: int, documents: int) -> None:
             connection.execute(text(sql))
 
         add(
-            "documents (id, source, identity, text_hash, text, metadata, stored_at)",
+            "document_versions (id, source, identity, text_hash, text, metadata, stored_at)",
             f"place + 1, 'benchmark', CAST(place AS text), '0', '', {nothing}, CURRENT_TIMESTAMP",
             documents,
         )
