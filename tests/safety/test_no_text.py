@@ -41,7 +41,7 @@ REJECTED = [
 ]
 #: Where texts belong.
 TEXTS = {
-    "document_versions": {"text", "product", "extra", "external_id", "identity"},
+    "document_versions": {"text", "product", "metadata", "external_id", "identity"},
     "answers": {"question", "answer"},
     "runs": {"options"},
 }
@@ -134,7 +134,7 @@ def tell(story: Story, folder: Path) -> None:
     run_id = story.system.start(["This run is odd."], options=odd)
     story.system.node.wait_for_text("does not know (translate_to)")
     mend_options(engine, run_id)
-    assert story.triage("ingest", str(feed), "--run", "feed", *question, "sentiment,qa") == 3
+    assert story.triage("ingest", str(feed), "--run", "feed", *question, "sentiment,qa") == 0
     assert story.triage("ingest", str(lost), "--run", "lost", "--analyses", "sentiment") == 0
     wait_until_over(engine)
     for command in ("status", "dead", "verify"):
