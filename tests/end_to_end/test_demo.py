@@ -86,7 +86,7 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
         query = "SELECT count(*) FROM dead_letters WHERE analysis = 'translation'"
         assert untranslated and database.execute(query).fetchone() == (int(untranslated[1]),)
     database.close()
-    assert (home / "demo" / "demo.rejects.jsonl").read_text().count("\n") == 2
+    assert (home / "demo" / "demo.rejects.jsonl").read_text().count("\n") == 1
     assert left_behind(home) == []
     assert open_to_others(home) == {}
 
