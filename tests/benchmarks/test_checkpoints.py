@@ -15,7 +15,7 @@ from benchmarks.engine.variants.project_engine import load_engine
 from benchmarks.engine.variants.transformers_pipelines import BASELINE, transformers_variants
 from benchmarks.engine.workload import WORKS, Place, Written
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def said_by_transformers(name: str, folder: Path, count: int = 12) -> list[Any]:

@@ -19,7 +19,7 @@ from benchmarks.engine.variants import prompt_continuation
 from benchmarks.engine.variants.transformers_pipelines import load_model, transformers_variants
 from benchmarks.engine.workload import WORKS, LeftOut, Place, Run, Variant
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 PROMPT, STEPS = 37, 11
 

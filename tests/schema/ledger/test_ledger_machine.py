@@ -17,7 +17,7 @@ from tests.support.ledger_machine import LedgerMachine
 from tests.support.ledger_promises import DRAWN
 from tests.support.ledger_steps import FIRST_DOCUMENTS, Crasher
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "30"))
 
