@@ -57,5 +57,7 @@ def agrees(cells: Sequence[str], types: Sequence[str | None]) -> bool:
         or not cell.strip()
         or (found := _type_or_code(cell)) == kind
         or (kind == "code" and found == "number")
+        # Seconds since 1970 and days of a spreadsheet are times, too.
+        or {kind, found} == {"time", "number"}
         for cell, kind in zip(cells, types, strict=False)
     )

@@ -252,3 +252,12 @@ def test_a_row_that_a_line_end_cut_in_two_is_rejected_whole(tmp_path: Path) -> N
     assert [row.fields["id"] for row in good] == ["1", "3"]
     assert [(reject.line, reject.row) for reject in bad] == [(3, ["2", "one"]), (4, ["two", "5"])]
     assert all("quotation marks" in reject.fix for reject in bad)
+
+
+def test_a_row_without_its_last_blank_fields_may_have_another_kind_of_time(tmp_path: Path) -> None:
+    content = (
+        b"id,text,at,a,b\nk0,some words,,,\nk1,some words,1700000000,\nk2,words,2026-10-05,,\n"
+    )
+    _, good, bad = read_bytes(tmp_path, "a.csv", content)
+    assert [row.fields["at"] for row in good] == ["", "1700000000", "2026-10-05"]
+    assert bad == []
