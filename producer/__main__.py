@@ -1,5 +1,5 @@
 """`python -m producer`: the console, where the `triage` script is not on the PATH."""
 
-from producer.console import main
+from producer.start import main
 
 main()

@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one sentence on standard error, exit code 2.
+"""Errors that end a command: one sentence on standard error, and an exit code.
 
 Commands let them through, whoever raised them; they are said here.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import NamedTuple
 
 import typer
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from producer.display.say import say
-from producer.ingest.errors import IngestError
-from schema.database.errors import first_line
+from producer.ingest.errors import IngestError, StorageError, UnfinishedError
+from schema.database.errors import first_line, is_passing
 from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
 from schema.reports import UnknownReportError
@@ -24,8 +25,18 @@ class UsageError(Exception):
     """Says what is wrong, with which row, file or setting, and what to do."""
 
 
+class UnreachableError(UsageError):
+    """Says that the database cannot be reached, which may pass by itself."""
+
+
 #: As shells have it for wrong usage.
 WRONG_USAGE = 2
+#: An input could not be read to its end, and what came before that is stored.
+UNFINISHED = 3
+#: As `sysexits.h` has it for what may pass by itself: the same command is worth trying again.
+TRY_AGAIN = 75
+#: After Ctrl-C, as shells have it.
+INTERRUPTED = 130
 #: Whose messages are such a sentence already.
 _SENTENCES = (
     UsageError,
@@ -37,6 +48,34 @@ _SENTENCES = (
 )
 
 
+class Explained(NamedTuple):
+    """An error as a user reads it.
+
+    Attributes:
+        sentence: What is wrong, and what to do.
+        code: What the command ends with.
+    """
+
+    sentence: str
+    code: int
+
+
+def explain(error: Exception) -> Explained | None:
+    """Explain an error that a user can mend, a failing database included; None for any other."""
+    if isinstance(error, UnreachableError) or (isinstance(error, StorageError) and error.retry):
+        return Explained(str(error), TRY_AGAIN)
+    if isinstance(error, UnfinishedError):
+        return Explained(str(error), UNFINISHED)
+    if isinstance(error, _SENTENCES):
+        return Explained(str(error), WRONG_USAGE)
+    if isinstance(error, NoResultFound):
+        return Explained("the run was deleted meanwhile; see: triage status", WRONG_USAGE)
+    if isinstance(error, DBAPIError):
+        code = TRY_AGAIN if is_passing(error) else WRONG_USAGE
+        return Explained(f"the database failed: {first_line(error)}", code)
+    return None
+
+
 def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
     """A command that says in a sentence what a user can mend, a failing database included."""
 
@@ -44,15 +83,13 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: object, **options: object) -> None:
         try:
             command(*args, **options)
-        except _SENTENCES as error:
-            said = str(error)
-        except NoResultFound:
-            said = "the run was deleted meanwhile; see: triage status"
-        except DBAPIError as error:
-            said = f"the database failed: {first_line(error)}"
-        else:
-            return
-        say(f"triage: {said}", err=True)
-        raise typer.Exit(WRONG_USAGE)
+        except KeyboardInterrupt:
+            say("interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            if (known := explain(error)) is None:
+                raise
+            say(f"triage: {known.sentence}", err=True)
+            raise typer.Exit(known.code) from None
 
     return run

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from producer.errors import UsageError
+from producer.errors import UnreachableError, UsageError
 from schema.database import open_engine
 from schema.database.errors import DatabaseError
+from schema.database.errors import UnreachableError as DatabaseUnreachableError
 from schema.migrations.revision import check_revision
 from schema.private_files import tighten_home
 from schema.settings import Settings, SettingsError, read_settings
@@ -31,11 +32,18 @@ def open_database() -> Engine:
 
     Raises:
         UsageError: If it cannot be used as it is.
+        UnreachableError: If it does not answer.
     """
     config = open_settings()
     try:
         engine = open_engine(config.database)
         check_revision(engine)
     except DatabaseError as error:
-        raise UsageError(str(error)) from None
+        raise as_usage_error(error) from None
     return engine
+
+
+def as_usage_error(error: DatabaseError) -> UsageError:
+    """The same as a command ends with it: one that may pass by itself is told from the others."""
+    kind = UnreachableError if isinstance(error, DatabaseUnreachableError) else UsageError
+    return kind(str(error))

@@ -15,7 +15,7 @@ def export_checkpoint(
     are those of the exported weights. A model card (`README.md`) in `directory` is kept.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    model.eval().to(torch.float16)  # type: ignore[arg-type]
+    model.eval().to(torch.float16)
     model.save_pretrained(directory)
     tokenizer.save_pretrained(directory)
     settings = directory / "tokenizer_config.json"

@@ -7,9 +7,8 @@ from schema.results import RESULT_TABLES
 #: In the order in which reports and progress show them.
 ANALYSES = tuple(table.analysis for table in RESULT_TABLES)
 
-#: Analyses that write a text, token by token: a document takes them ten to fifty times as long as
-#: it takes the others.
-WRITING_ANALYSES = frozenset({"summary", "translation"})
+#: Analyses that write a text, token by token; see `ResultTable.writes_text`.
+WRITING_ANALYSES = frozenset(table.analysis for table in RESULT_TABLES if table.writes_text)
 
 
 def task_name(analysis: str) -> str:

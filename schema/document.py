@@ -12,7 +12,8 @@ class Document:
     Attributes:
         id: The `documents.id` of the ledger, or whatever id the caller of `triage analyze` gave.
         text: The original text, never empty. Every offset in a result counts its characters.
-        language: ISO 639-1 code in lower case (`en`, `de`), or None when nobody said.
+        language: ISO 639-1 code in lower case (`en`, `de`), that of ISO 639-3 where there is none
+            (`ilo`), or None when nobody said.
     """
 
     id: int | str

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from schema.languages import read_language
 
 DEFAULT_QUESTION = "What does the customer want?"
 
@@ -19,3 +23,9 @@ class RunOptions(BaseModel):
 
     questions: tuple[str, ...] = Field(default=(DEFAULT_QUESTION,), min_length=1)
     translate_to: str = Field(default="de", pattern=r"^[a-z]{2,3}$")
+
+    @field_validator("translate_to", mode="before")
+    @classmethod
+    def _read_language(cls, value: Any) -> Any:
+        """`deu` and `German` are `de`; what is no language is left to the pattern."""
+        return read_language(value) or value

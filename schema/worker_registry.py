@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, null, select, update
 
 from schema.database import reading, writing
 from schema.database.clock import after, now
 from schema.ledger.lose import end_leases
 from schema.process import Process
 from schema.results import Failure
-from schema.status.workers import Throughput
+from schema.status.workers import ModelInMemory, Throughput
 from schema.tables import Worker, WorkerState
 
 #: … and after which it is struck off: whoever lives is seen again when the database is back.
@@ -53,6 +53,7 @@ def register(
         "next_try_at": None,
         "seen_at": now(),
         **asdict(Throughput()),
+        "models": null(),
     }
     find = select(Worker.machine, Worker.pid, Worker.process_started).where(Worker.name == name)
     with writing(engine) as connection:
@@ -72,9 +73,20 @@ def register(
     return held
 
 
-def ready(engine: Engine, name: str) -> None:
-    """The worker takes jobs."""
-    _say(engine, name, state=WorkerState.READY, reason=None, next_try_at=None)
+def ready(engine: Engine, name: str, models: Sequence[ModelInMemory] | None = None) -> None:
+    """The worker takes jobs.
+
+    Args:
+        engine: The database.
+        name: The worker.
+        models: What it has in memory; None for what it said before.
+    """
+    said = _in_memory(models)
+    _say(engine, name, state=WorkerState.READY, reason=None, next_try_at=None, **said)
+
+
+def _in_memory(models: Sequence[ModelInMemory] | None) -> dict[str, Any]:
+    return {} if models is None else {"models": [asdict(model) for model in models]}
 
 
 def not_ready(engine: Engine, name: str, reason: str, seconds: float | None) -> None:
@@ -90,12 +102,16 @@ def not_ready(engine: Engine, name: str, reason: str, seconds: float | None) -> 
     _say(engine, name, state=WorkerState.NOT_READY, reason=reason, next_try_at=next_try)
 
 
-def report(engine: Engine, name: str, throughput: Throughput) -> None:
-    """The worker says how quick it is."""
+def report(
+    engine: Engine,
+    name: str,
+    throughput: Throughput,
+    models: Sequence[ModelInMemory] | None = None,
+) -> None:
+    """The worker says how quick it is, and which models it has in memory, as in `ready`."""
+    said = asdict(throughput) | _in_memory(models)
     with writing(engine) as connection:
-        connection.execute(
-            update(Worker).where(Worker.name == name).values(**asdict(throughput), seen_at=now())
-        )
+        connection.execute(update(Worker).where(Worker.name == name).values(**said, seen_at=now()))
 
 
 def _say(engine: Engine, name: str, **values: Any) -> None:

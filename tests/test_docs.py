@@ -31,8 +31,6 @@ OTHERS = {
     *("reviews.csv", "entities.csv", "pip.conf"),
     # What `make bench` and benchmarks/gpu.sh write.
     *("table.md", "engine.svg", "gpu.csv"),
-    # A sixth analysis, by the README.
-    *("schema/results/language.py", "workers/analyses/language.py"),
 }
 
 

@@ -7,9 +7,9 @@ A new analysis is one module in `workers/analyses/` with one subclass.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from schema.catalog import Catalog
 from schema.document import Document
@@ -17,6 +17,9 @@ from schema.options import RunOptions
 from schema.results import Result
 from schema.results.outcome import Provenance
 from workers.errors import DocumentError
+
+if TYPE_CHECKING:
+    from workers.models.registry import ModelRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ class Window:
 
 
 class Stream(Protocol):
-    """Windows through a model that come while others are on their way."""
+    """Windows through a model that come while others are on their way: continuous batching."""
 
     @property
-    def wants(self) -> int:
+    def queue_target(self) -> int:
         """Windows that should be waiting before it begins, lest places stay free."""
 
     @property
@@ -47,23 +50,24 @@ class Stream(Protocol):
         more memory than those of one job.
         """
 
+    def add(self, windows: Sequence[Window]) -> None:
+        """Have windows wait for their turn; they are counted from 0 as they come."""
+
+    def needs_windows(self) -> bool:
+        """Say, between two steps, whether so few wait that more should be added."""
+
     def run(
-        self,
-        windows: Sequence[Window],
-        on_step: Callable[[], None],
-        on_output: Callable[[int, Any], None],
-        more: Callable[[], Sequence[Window]],
-    ) -> None:
-        """Run windows until there are no more.
+        self, tick: Callable[[], None]
+    ) -> Generator[Sequence[tuple[int, Any]] | None, None, None]:
+        """Run windows until none are left, those that are added between two steps among them.
 
         Args:
-            windows: The first.
-            on_step: Called in this thread, after every step; what it raises must pass through.
-            on_output: Called with the number of a window, counted from 0 as they come, and what
-                the model made of it, or raised at it alone; perhaps in another thread, and before
-                the `on_step` of its step.
-            more: Asked in this thread whenever too few wait: the next windows, or none if there
-                are none just now. What it raises must pass through.
+            tick: Called in this thread at every step, and within long ones; what it raises must
+                pass through.
+
+        Yields:
+            After every step the windows that are through, possibly none, by their number, each
+            with what the model made of it, or raised at it alone.
         """
 
     def outputs(self, raw: Sequence[Any]) -> list[Any]:
@@ -76,6 +80,7 @@ class Analysis(ABC):
     Args:
         catalog: Where the analysis finds its model.
         device: `cpu` or `cuda:0`.
+        models: Counts and keeps the weights of this process's models; None for no bound.
 
     Raises:
         ModelError: If the model cannot be loaded: which model, which setting, what to do.
@@ -85,7 +90,9 @@ class Analysis(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def __init__(self, catalog: Catalog, device: str) -> None: ...
+    def __init__(
+        self, catalog: Catalog, device: str, models: ModelRegistry | None = None
+    ) -> None: ...
 
     @property
     @abstractmethod

@@ -44,7 +44,7 @@ def _register(app: Celery, analysis: str) -> None:
     )
     def run(job_id: int) -> None:
         try:
-            startup.warm().job(analysis, job_id)
+            startup.runner().run_message(analysis, job_id)
         except NodeStopping:
             raise Reject(requeue=True) from None
         except Exception as error:

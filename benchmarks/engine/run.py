@@ -48,8 +48,8 @@ def bench(
         minutes: For all sections together, but not for making checkpoints.
         on_section: Called with what was found so far after every section of a single analysis.
     """
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     names = _names(asked.only, asked.amount)
     works = [WORKS[name] for name in names if name in WORKS]
     # Before the clock starts: they are made once.

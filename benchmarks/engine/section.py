@@ -113,7 +113,7 @@ def _ready(
 ) -> list[Contestant]:
     """Loaded and warm; each variant that cannot be is left out with a line."""
     warm_up = texts.documents(_WARM_UP_BEAMS if work.beams > 1 else _WARM_UP, seed=2)
-    contestants = []
+    contestants: list[Contestant] = []
     began = time.monotonic()
     names = {variant.name: variant.household or variant.name for variant in variants}
     # All at once: it takes each of them some seconds to begin.

@@ -44,7 +44,7 @@ def extra_forwards(size: int) -> list[int]:
     for place in range(size):
         engine = Engine(analysis)
         # One batch holds them all.
-        engine.batch_tokens = lambda group="": 10**9  # type: ignore[method-assign]
+        engine.budgets.of = lambda group: 10**9  # type: ignore[method-assign]
         documents = [Document(n, POISON if n == place else TEXT) for n in range(size)]
         outcomes = engine.run(documents, RunOptions())
         failed = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Failure)]

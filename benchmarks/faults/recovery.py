@@ -19,9 +19,11 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
+from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
 from schema.broker.app import make_app
@@ -82,7 +84,10 @@ class Machine:
         }
         self.engine: Engine = open_engine(self.database.url)
         upgrade(self.engine)
-        config = Settings(redis_url=self.redis.url, _env_file=None)
+        config = Settings(
+            redis_url=SecretStr(self.redis.url),
+            _env_file=None,  # type: ignore[call-arg]
+        )
         self._messages = Messages(make_app(config))
         self._window = config.window
         self.nodes = [
@@ -115,7 +120,7 @@ class Machine:
         for _ in range(FOLLOWING):
             began = time.monotonic()
             job_id = self._start_job()
-            wait_until(lambda job_id=job_id: self._job(job_id).fence, PATIENCE, "claimed")  # type: ignore[misc]
+            wait_until(partial(self._fence, job_id), PATIENCE, "claimed")
             waits.append(time.monotonic() - began)
             self._wait_until_done(job_id)
         return max(waits)
@@ -147,6 +152,9 @@ class Machine:
         with reading(self.engine) as connection:
             found = connection.execute(select(Job.__table__).where(Job.id == job_id)).one()
         return found  # type: ignore[return-value]
+
+    def _fence(self, job_id: int) -> int:
+        return self._job(job_id).fence
 
     def _running(self, job_id: int) -> Job | None:
         job = self._job(job_id)

@@ -110,7 +110,7 @@ class Stage:
         )
         with reading(self._engine) as connection:
             return [
-                None if open_jobs else (ended - made).total_seconds()
+                None if open_jobs or not ended else (ended - made).total_seconds()
                 for open_jobs, made, ended in connection.execute(statement)
             ]
 

@@ -29,8 +29,8 @@ from schema.ledger.reap import REAP_LIMIT, reap
 from schema.ledger.resend import find_unclaimed, resend
 from schema.migrations.revision import upgrade
 from schema.options import RunOptions
-from schema.results import Sentiment
 from schema.results.outcome import Outcome, Provenance
+from schema.results.sentiment import Sentiment
 from schema.tables import Job, JobState, Run, RunState
 
 SIZE = 64
@@ -66,7 +66,7 @@ def fill(engine: Engine, jobs: int, documents: int) -> None:
             connection.execute(text(sql))
 
         add(
-            "documents (id, source, identity, text_hash, text, metadata, stored_at)",
+            "document_versions (id, source, identity, text_hash, text, metadata, stored_at)",
             f"place + 1, 'benchmark', CAST(place AS text), '0', '', {nothing}, CURRENT_TIMESTAMP",
             documents,
         )
@@ -145,7 +145,7 @@ class Bench:
         assert self.time("resend, 96 lost", lambda: self.resend(0)) == room
 
     def dispatch(self) -> int:
-        return dispatch(self.engine, lambda analysis, ids: None, "sentiment", 4)
+        return dispatch(self.engine, lambda analysis, ids, *, urgent: None, "sentiment", 4)
 
     def resend(self, depth: int) -> int:
         lost = find_unclaimed(self.engine, "sentiment", depth, 30)

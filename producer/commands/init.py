@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from producer.display.say import say
-from producer.errors import UsageError
-from producer.session import open_settings
+from producer.session import as_usage_error, open_settings
 from schema.database import open_engine
 from schema.database.errors import DatabaseError, describe
 from schema.migrations.revision import upgrade
@@ -16,7 +15,7 @@ def init() -> None:
     try:
         before, after = upgrade(open_engine(config.database))
     except DatabaseError as error:
-        raise UsageError(str(error)) from None
+        raise as_usage_error(error) from None
     where = describe(config.database)
     if before == after:
         say(f"{where} is up to date (revision {after})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -15,14 +15,14 @@ from sqlalchemy import Engine
 
 from producer.display.progress_table import run_table, runs_table
 from producer.display.say import say
-from producer.display.worker_table import worker_table
+from producer.display.worker_table import memory_table, worker_table
 from producer.errors import UsageError
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
 from schema.status.overview import SHOWN, Overview, overview
 from schema.status.progress import run_progress
-from schema.status.workers import all_worker_status
+from schema.status.workers import WorkerStatus, all_worker_status
 
 #: Seconds between two looks with `--watch`.
 REFRESH = 1.0
@@ -48,7 +48,7 @@ def status(
     ] = False,
 ) -> None:
     """Show how far each analysis is: documents done, in flight, waiting, dead; rate; time left.
-    Without RUN, also the workers, and why one is not ready.
+    Without RUN, also the workers, why one is not ready, and which models each has in memory.
     """
     if as_json and watch:
         raise UsageError("--json and --watch do not go together; give one of them")
@@ -90,6 +90,7 @@ def _many(engine: Engine, all_runs: bool) -> _Look:
         *_left_out(found),
         "",
         worker_table(workers) if workers else "no workers; start one with: triage worker",
+        *_in_memory(workers),
     )
     said = {
         "runs": [one.as_json() for one in found.runs],
@@ -99,6 +100,11 @@ def _many(engine: Engine, all_runs: bool) -> _Look:
         "workers": [one.as_json() for one in workers],
     }
     return _Look(view, said, not found.unfinished)
+
+
+def _in_memory(workers: Sequence[WorkerStatus]) -> list[RenderableType]:
+    """The models of workers that have said what they have loaded, if there are any."""
+    return ["", memory_table(workers)] if any(one.models for one in workers) else []
 
 
 def _left_out(found: Overview) -> list[str]:

@@ -10,6 +10,7 @@ import typer
 
 from producer.display.say import say
 from producer.errors import UsageError
+from producer.ingest.storage.missing_rejects import with_rejects
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
@@ -44,7 +45,7 @@ def verify(
             run_id = find_run(connection, run)
             if is_deleted(connection, run_id):
                 raise UsageError(f"run {run} is being deleted; go on with: triage delete {run}")
-    found = verify_runs(engine, run_id)
+    found = with_rejects(engine, verify_runs(engine, run_id))
     broken = _say_json(found) if as_json else _say_all(found, None if all_runs else NEWEST)
     if broken:
         raise typer.Exit(BROKEN)
@@ -83,8 +84,9 @@ def _say_all(found: Iterable[RunAudit], newest: int | None) -> int:
 def _say(books: RunAudit) -> None:
     run = books.run
     forgotten = f" ({run.forgotten} forgotten since)" if run.forgotten else ""
+    updated = f" + {run.updated} updated" if run.updated else ""
     parts = [
-        f"{run.read} read = {run.stored} stored{forgotten} + {run.duplicate} duplicate "
+        f"{run.read} read = {run.stored} stored{forgotten}{updated} + {run.duplicate} duplicate "
         f"+ {run.rejected} rejected"
     ]
     parts += [_analysis(name, totals) for name, totals in books.analyses.items()]

@@ -12,7 +12,7 @@ from producer.errors import UsageError
 from producer.nodes.node_command import node_command, node_environment
 from producer.nodes.requirements import require_redis, require_worker_extra
 from producer.session import open_database, open_settings
-from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
+from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 
 
@@ -49,7 +49,7 @@ def served_analyses(asked: str | None, models: str) -> list[str]:
     try:
         catalog = load_catalog(models)
         if asked is None:
-            return [analysis for analysis in ANALYSES if catalog.serves(analysis)]
+            return list(catalog.served)
         wanted = parse_analyses(asked)
         for analysis in wanted:
             _require(catalog, analysis)

@@ -15,7 +15,7 @@ from producer.errors import UsageError
 from producer.nodes import embedded_redis
 from producer.nodes.lifetime import dying_with_us, end
 from producer.nodes.node_command import node_command, node_environment
-from schema.analyses import ANALYSES
+from schema.catalog import load_catalog
 from schema.private_files import make_private_folder
 from schema.settings import Settings
 
@@ -77,7 +77,7 @@ def worker_node(config: Settings) -> Iterator[subprocess.Popen[bytes]]:
     try:
         with (config.home / "worker.log").open("wb") as log:
             node = subprocess.Popen(
-                node_command("demo", ANALYSES, concurrency=CHILDREN),
+                node_command("demo", load_catalog(config.models).served, concurrency=CHILDREN),
                 # Away from the .env of the current folder, which is for real use.
                 cwd=config.home,
                 env=importable(node_environment(config, config.device, server.url)),

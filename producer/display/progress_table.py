@@ -22,9 +22,10 @@ def run_table(run: RunProgress) -> Group:
         f": {phase(run)}, since {run.created_at:%F %H:%M} UTC",
     )
     forgotten = f" ({run.forgotten:,} forgotten since)" if run.forgotten else ""
+    updated = f" + updated {run.updated:,}" if run.updated else ""
     counts = Text(
-        f"read {run.read:,} = stored {run.stored:,}{forgotten} + duplicate {run.duplicate:,} "
-        f"+ rejected {run.rejected:,}"
+        f"read {run.read:,} = stored {run.stored:,}{forgotten}{updated} + duplicate "
+        f"{run.duplicate:,} + rejected {run.rejected:,}"
     )
     given_up = any(one.cancelled for one in run.analyses)
     # Without lines, so that the counts of millions of documents fit into 80 columns.

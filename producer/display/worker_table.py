@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
@@ -36,6 +37,21 @@ def worker_table(workers: Sequence[WorkerStatus]) -> Table:
             *_speeds(one.throughput),
             plain_text(_why(one)),
         )
+    return table
+
+
+def memory_table(workers: Sequence[WorkerStatus]) -> Table:
+    """A line for each worker that has said which models it has in memory."""
+    table = Table(header_style="bold", show_edge=False)
+    table.add_column("worker", overflow="fold")
+    table.add_column("memory", justify="right", no_wrap=True)
+    table.add_column("models in memory", overflow="fold")
+    for one in workers:
+        if one.models is None:
+            continue
+        names = [f"{model.name} {decimal(model.bytes)}" for model in one.models]
+        total = sum(model.bytes for model in one.models)
+        table.add_row(plain_text(one.worker), decimal(total), plain_text(", ".join(names), 2_000))
     return table
 
 

@@ -1,8 +1,8 @@
-"""Counts of rows: each is stored, a duplicate or rejected, unless it was counted before."""
+"""Counts of rows: each is stored, an update, a duplicate or rejected, unless counted before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(slots=True)
@@ -10,12 +10,21 @@ class Counts:
     """Counts of rows.
 
     Attributes:
-        stored: Rows that have joined the run.
+        stored: Rows whose document has joined the run as it is.
         known: Those among the stored whose document an earlier run had stored already.
-        duplicate: Rows whose document was in the run before.
+        updated: Rows that have changed a document that was stored before.
+        updated_positions: Those among the updated whose document has joined the run, most of them
+            as a new version. The others were changed in place, in what no analysis reads.
+        duplicate: Rows whose document was in the run before, or needs no analysis again.
+        kept: Those among all others that differ from what is stored, which stays as it is.
         rejected: Rows that did not go in.
+        empty: Those among them, counted before or not, that have no text.
+        doubted: Those among them, counted before or not, that differ from what is stored, as most
+            of their input do.
         before: Rows that the run had counted when they were read before.
         rejected_before: Those among them that do not go in.
+        refreshed: Documents that were changed in place, counted before or not.
+        gone: Documents that no longer come.
     """
 
     stored: int = 0
@@ -24,11 +33,18 @@ class Counts:
     rejected: int = 0
     before: int = 0
     rejected_before: int = 0
+    updated: int = 0
+    updated_positions: int = 0
+    kept: int = 0
+    doubted: int = 0
+    empty: int = field(default=0, compare=False)
+    refreshed: int = 0
+    gone: int = 0
 
     @property
     def new(self) -> int:
         """Rows that the run counts now."""
-        return self.stored + self.duplicate + self.rejected
+        return self.stored + self.updated + self.duplicate + self.rejected
 
     @property
     def read(self) -> int:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from producer.ingest.counts import Counts
-from producer.ingest.errors import IngestError
-from producer.ingest.feedback_stream import check_inputs, open_feedback
+from producer.ingest.errors import IngestError, UnfinishedError
+from producer.ingest.feedback_stream import check_inputs
 from producer.ingest.plan import Plan
+from producer.ingest.plan_lines import kind_of
 from producer.ingest.readers.row import Reject
+from producer.ingest.reading import Reading, ReadInput
 from producer.ingest.storage.block import Block, cut_blocks
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.storage.rejects_place import ENDING, remember_place
 from producer.ingest.storage.run import close_run
-from producer.ingest.storage.store_block import store_block
-from producer.ingest.validation.columns import Columns
+from producer.ingest.storage.snapshot import mark_gone, newest_document
+from producer.ingest.storage.sources import SourceFinder
+from producer.ingest.storage.store_block import BlockStore
 from producer.ingest.validation.feedback import Feedback
-from producer.ingest.validation.input_row import InputRow
 from schema.database import writing
 from schema.settings import Settings
 
@@ -40,11 +42,25 @@ class Ingested:
         run: The run's name.
         counts: Of this time; the run has those of all times, each row once.
         rejects: The file that this run's rejected rows are in.
+        inputs: What has become of each input.
+        too_many_rejected: Whether more rows were rejected than may be.
     """
 
     run: str
     counts: Counts
     rejects: Path
+    inputs: list[ReadInput] = field(default_factory=list)
+    too_many_rejected: bool = False
+
+    @property
+    def failed(self) -> list[ReadInput]:
+        """The inputs that could not be read, or not to their end."""
+        return [one for one in self.inputs if one.failed]
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the same command may read more, once what failed is mended."""
+        return any(one.rows for one in self.failed)
 
 
 @dataclass(frozen=True)
@@ -54,14 +70,21 @@ class DryRun:
     Attributes:
         good: Rows that could go in.
         rejected: Rows that could not.
-        columns: What was found in which column, by input.
+        inputs: What has become of each input.
         rejects: The first of the rejected rows.
+        reasons: How many rows are rejected for which kind of reason.
     """
 
     good: int
     rejected: int
-    columns: dict[str, Columns]
+    inputs: list[ReadInput]
     rejects: list[Reject]
+    reasons: Counter[str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether an input could not be read, or not to its end."""
+        return any(one.failed for one in self.inputs)
 
 
 def ingest(
@@ -71,9 +94,10 @@ def ingest(
     *,
     progress: Progress | None = None,
     on_block: Callable[[], None] | None = None,
+    notify: Callable[[str], None] = lambda _: None,
 ) -> Ingested:
     """Read, look into, store and enqueue everything. Run again, it resumes and doubles nothing:
-    neither documents nor jobs, nor the counts of the run.
+    neither documents nor jobs, nor counts. An input that cannot be read keeps no other from it.
 
     Args:
         engine: The database, of the right revision.
@@ -81,54 +105,100 @@ def ingest(
         plan: What to do.
         progress: Called after each block.
         on_block: Called after each block, whose jobs are waiting then.
+        notify: Gets a sentence where the user should know more.
 
     Raises:
-        IngestError: If an input cannot be read, or not to its end; blocks before that stay.
+        IngestError: If no input can be read, or the database or the file of rejects fails.
+        RunGoneError: If the run is cancelled or deleted meanwhile.
+        UnfinishedError: If no input can be read to its end, but rows of some are stored.
     """
     check_inputs(plan, settings.text_limit)
+    newest = newest_document(engine) if plan.snapshot else 0
     rejects = RejectsFile(settings.rejects / f"{plan.run}{ENDING}")
+    store = BlockStore(plan, rejects, settings.job_size)
     counts = Counts()
-    reading = _Reading(plan, settings.text_limit)
-    try:
-        blocks = cut_blocks(reading.rows(), settings.block_size)
-        for block in _remembering(engine, plan, rejects.path, blocks):
-            with writing(engine) as connection:
-                done = store_block(connection, plan, block, rejects, settings.job_size)
-            counts.add(done)
-            if on_block:
-                on_block()
-            if progress:
-                progress(counts, reading.fraction())
-    except IngestError as error:
-        if counts.read:
-            raise IngestError(
-                f"{error}. {counts.read} rows were read before that, run {plan.run} has them; "
-                "mend it and run the same command again: it resumes"
-            ) from None
-        raise
-    with writing(engine) as connection:
-        close_run(connection, plan)
-    return Ingested(plan.run, counts, rejects.path)
+    choose_source = SourceFinder(engine, plan, notify).choose
+    reading = Reading(plan, settings.text_limit, choose_source, notify)
+    blocks = cut_blocks(reading.rows(), settings.block_size)
+    for block in _remembering(engine, plan, rejects.path, blocks):
+        with writing(engine) as connection:
+            done = store.store(connection, block)
+        counts.add(done)
+        if on_block:
+            on_block()
+        if progress:
+            progress(counts, reading.fraction())
+    _require_input(plan, counts.read, reading)
+    too_many = _too_many_rejected(counts, plan.max_rejected)
+    ingested = Ingested(plan.run, counts, rejects.path, reading.inputs, too_many)
+    if plan.snapshot and not (ingested.failed or too_many):
+        counts.gone = mark_gone(engine, reading.sources, store.seen, newest)
+    if not ingested.unfinished:
+        with writing(engine) as connection:
+            close_run(connection, plan)
+    return ingested
 
 
-def dry_run(settings: Settings, plan: Plan, progress: Progress | None = None) -> DryRun:
+def _too_many_rejected(counts: Counts, most: float) -> bool:
+    """Whether more rows were rejected than may be, or all. Those without a text are no fault; nor
+    is a single one, which would be much of a small file, unless none may be.
+    """
+    rejected = counts.rejected + counts.rejected_before
+    faulty = rejected - counts.empty
+    too_many = faulty > most * counts.read and (faulty > 1 or most == 0)
+    return too_many or (rejected == counts.read > 0)
+
+
+def _require_input(plan: Plan, read: int, reading: Reading) -> None:
+    """Make sure that something was read to its end.
+
+    Raises:
+        IngestError: If not.
+    """
+    if any(one.reason is None for one in reading.inputs):
+        return
+    error = next((one.reason for one in reading.failed), reading.inputs[0].reason)
+    if read:
+        raise UnfinishedError(
+            f"{error}. {read} rows were read before that, run {plan.run} has them; "
+            "mend it and run the same command again: it resumes"
+        )
+    raise IngestError(error)
+
+
+def dry_run(
+    settings: Settings,
+    plan: Plan,
+    progress: Progress | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> DryRun:
     """Read and look into everything, and store nothing.
 
+    Args:
+        settings: For the size of texts.
+        plan: What would be done.
+        progress: Called now and then.
+        notify: Gets a sentence where the user should know more.
+
     Raises:
-        IngestError: If an input cannot be read, or not to its end.
+        IngestError: If no input can be read.
     """
     check_inputs(plan, settings.text_limit)
-    reading = _Reading(plan, settings.text_limit)
-    good, rejected, shown = 0, 0, []
+    reading = Reading(plan, settings.text_limit, notify=notify)
+    good, rejected, shown, reasons = 0, 0, [], Counter[str]()
     for row in reading.rows():
+        if row is None:
+            continue
         if isinstance(row.content, Feedback):
             good += 1
         else:
             rejected += 1
+            reasons[kind_of(row.content.reason)] += 1
             shown += [row.content] if rejected <= SHOWN_REJECTS else []
         if progress and (good + rejected) % settings.block_size == 0:
             progress(Counts(stored=good, rejected=rejected), reading.fraction())
-    return DryRun(good, rejected, reading.columns, shown)
+    _require_input(plan, 0, reading)
+    return DryRun(good, rejected, reading.inputs, shown, reasons)
 
 
 def _remembering(
@@ -139,32 +209,3 @@ def _remembering(
         if not number:
             remember_place(engine, plan, rejects)
         yield block
-
-
-class _Reading:
-    """All inputs of a plan, one behind the other."""
-
-    def __init__(self, plan: Plan, text_limit: int) -> None:
-        self._plan = plan
-        self._text_limit = text_limit
-        self._number = 0
-        self._fraction: Callable[[], float | None] = lambda: None
-        self.columns: dict[str, Columns] = {}
-
-    def rows(self) -> Iterator[InputRow]:
-        """Rows that may go in, and rejects, up to the plan's limit."""
-        return islice(self._all(), self._plan.limit)
-
-    def fraction(self) -> float | None:
-        """How much has been read, 0 to 1, as if all inputs were of one size."""
-        inside = self._fraction()
-        return None if inside is None else (self._number + inside) / len(self._plan.inputs)
-
-    def _all(self) -> Iterator[InputRow]:
-        for number, one in enumerate(self._plan.inputs):
-            with open_feedback(self._plan, number, self._text_limit) as stream:
-                self._number, self._fraction = number, stream.fraction
-                self.columns[one.name] = stream.columns
-                yield from stream.rows
-            # What told it is closed by now, while the last rows still wait to be stored.
-            self._fraction = lambda: 1.0

@@ -7,19 +7,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
+from typing import Any
 
-from pydantic import ValidationError
-
+from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
-from producer.ingest.readers.encoding import is_broken
-from producer.ingest.readers.input import Input, parse_input
-from producer.ingest.validation.columns import ColumnChoice
-from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
-from schema.catalog import CatalogError, load_catalog
+from producer.ingest.on_change import OnChange
+from producer.ingest.readers.input import Input, parse_inputs
+from producer.ingest.readers.options import ReadingOptions
+from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
+from producer.ingest.recipes.recipe import Recipe
+from producer.ingest.recipes.write_recipe import write_recipe
+from producer.ingest.request import MAX_REJECTED, IngestRequest
+from producer.ingest.run_options import choose_analyses, make_options
+from producer.ingest.texts.text_cleaner import TextCleaner
 from schema.options import RunOptions
 from schema.settings import Settings
-
-_RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,17 @@ class Plan:
         analyses: In standard order.
         options: Of the run.
         limit: Rows to read at the most, over all inputs; None for all.
+        texts: What is taken out of texts.
+        day_order: What dates like 03/04/2026 mean; None: what the input shows.
+        recipe: The user's own recipe, or the name of one of ours; None: what the header shows.
+        reading: How inputs are read.
+        on_change: What is done with a row whose document is stored with other content; None to
+            update it, unless most of the input's documents are.
+        analyse_again: Whether documents join the run that another run of the same analyses and
+            options has, and that have not changed since.
+        id_from: Roles and columns that documents are known by, in place of an id.
+        snapshot: Whether the inputs are all that there is of their sources.
+        max_rejected: Part of the rows that may be rejected before the ingestion has failed.
     """
 
     inputs: tuple[Input, ...]
@@ -43,97 +56,68 @@ class Plan:
     analyses: tuple[str, ...]
     options: RunOptions
     limit: int | None
+    texts: TextCleaner = TextCleaner()
+    day_order: str | None = None
+    recipe: Recipe | str | None = None
+    reading: ReadingOptions = ReadingOptions()
+    on_change: OnChange | None = None
+    analyse_again: bool = False
+    id_from: tuple[str, ...] = ()
+    snapshot: bool = False
+    max_rejected: float = MAX_REJECTED
+
+    @property
+    def says_id(self) -> bool:
+        """Whether the user says what documents are known by, be it that there is no id."""
+        own = self.recipe.columns.id if isinstance(self.recipe, Recipe) else None
+        return bool(self.id_from) or self.columns.id is not None or own is not None
+
+    def recipe_for(self, columns: Sequence[str]) -> Recipe | None:
+        """The recipe of an input with these columns; None where there is none."""
+        if isinstance(self.recipe, Recipe):
+            return self.recipe
+        return recognise_recipe(columns, self.recipe)
 
 
-def make_plan(
-    settings: Settings,
-    paths: Sequence[str],
-    *,
-    run: str | None = None,
-    source: str | None = None,
-    columns: ColumnChoice | None = None,
-    analyses: str | None = None,
-    questions: Sequence[str] = (),
-    translate_to: str | None = None,
-    encoding: str | None = None,
-    limit: int | None = None,
-) -> Plan:
-    """Check what the user says, and make a plan of it. See `triage ingest --help` for each.
+def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Plan:
+    """Check what the user says, and make a plan of it.
+
+    Args:
+        settings: For the catalog of models, and the size of texts.
+        paths: The inputs, as `triage ingest` takes them.
+        **requested: What `IngestRequest` has.
 
     Raises:
         IngestError: If something cannot be done.
     """
-    columns = columns or ColumnChoice()
-    inputs = tuple(parse_input(path, encoding, settings.text_limit) for path in paths)
+    request = IngestRequest(**requested)
+    own = load_recipe(request.recipe) if request.recipe is not None else None
+    if own:
+        request = request.with_recipe(own)
+    inputs = parse_inputs(paths, request.reading, settings.text_limit)
     _refuse_twice(inputs)
-    if source is not None and (not source.strip() or "\0" in source):
-        raise IngestError("--source is empty; leave it out to take the name of the file")
-    if source is not None and is_broken(source):
-        raise IngestError("--source is not UTF-8; write it in the encoding of the terminal")
-    if limit is not None and limit < 1:
-        raise IngestError("--limit must be 1 or more")
-    try:
-        chosen = parse_analyses(analyses) if analyses is not None else ANALYSES
-    except UnknownAnalysisError as error:
-        raise IngestError(str(error)) from None
-    options = make_options(questions, translate_to)
-    check_catalog(settings.models, chosen, options)
-    if run is not None and not _RUN_NAME.fullmatch(run):
-        raise IngestError(
-            f"--run {run!r}: a run's name is made of letters, digits, '.', '_' and '-', "
-            "100 at the most"
-        )
-    asked = [source, asdict(columns), chosen, options.model_dump(), encoding, limit]
-    name = run or _derive_name(inputs, asked)
-    return Plan(inputs, name, source, columns, chosen, options, limit)
-
-
-def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:
-    """The options of a run; the defaults for what is not said.
-
-    Raises:
-        IngestError: If a question is empty, or the language is no code.
-    """
-    said: dict[str, object] = {}
-    if questions:
-        asked = tuple(question.strip() for question in questions)
-        if not all(asked):
-            raise IngestError("--question is empty")
-        said["questions"] = asked
-    if translate_to is not None:
-        said["translate_to"] = translate_to.strip().lower()
-    try:
-        return RunOptions.model_validate(said)
-    except ValidationError:
-        raise IngestError(
-            f"--translate-to {translate_to!r} is no language code; write de for German, fr for "
-            "French"
-        ) from None
-
-
-def check_catalog(models: str, analyses: Sequence[str], options: RunOptions) -> None:
-    """Make sure that the catalog has a model for every analysis, and for the language asked for.
-
-    Raises:
-        IngestError: If it has not; the message says what it has.
-    """
-    try:
-        catalog = load_catalog(models)
-    except CatalogError as error:
-        raise IngestError(str(error)) from None
-    for analysis in analyses:
-        if not catalog.serves(analysis):
-            raise IngestError(
-                f"the catalog {models!r} (TRIAGE_MODELS) has no model for {analysis!r}; add one or "
-                "name the others with --analyses"
-            )
-    targets = catalog.targets()
-    if "translation" in analyses and targets is not None and options.translate_to not in targets:
-        raise IngestError(
-            f"the catalog {models!r} (TRIAGE_MODELS) cannot translate into "
-            f"{options.translate_to!r}, only into {', '.join(sorted(targets))}; "
-            "choose with --translate-to, or leave translation out of --analyses"
-        )
+    request.check()
+    options = make_options(request.questions, request.translate_to)
+    chosen = choose_analyses(request.analyses, settings.models, options)
+    again = request.run is not None if request.analyse_again is None else request.analyse_again
+    return Plan(
+        inputs=inputs,
+        run=request.run or _derive_name(inputs, request, own, chosen, options),
+        source=request.source,
+        columns=request.columns,
+        analyses=chosen,
+        options=options,
+        limit=request.limit,
+        texts=request.texts,
+        day_order=request.day_order,
+        recipe=own or request.recipe,
+        reading=request.reading,
+        on_change=request.change(),
+        analyse_again=again,
+        id_from=request.known_by(),
+        snapshot=request.snapshot,
+        max_rejected=request.max_rejected,
+    )
 
 
 def _refuse_twice(inputs: Sequence[Input]) -> None:
@@ -144,8 +128,25 @@ def _refuse_twice(inputs: Sequence[Input]) -> None:
         keys.add(one.key)
 
 
-def _derive_name(inputs: Sequence[Input], asked: Sequence[object]) -> str:
+def _derive_name(
+    inputs: Sequence[Input],
+    request: IngestRequest,
+    own: Recipe | None,
+    chosen: Sequence[str],
+    options: RunOptions,
+) -> str:
     """The same for the same command, so that running it again resumes."""
+    columns, reading = request.columns.requested(), request.reading
+    first = [request.source, columns, chosen, options.model_dump(), reading.encoding, request.limit]
+    # What came later counts only where it is said, so that a run that an older version has begun
+    # keeps its name; and what may differ when the same command is run again does not.
+    later = {
+        "texts": asdict(request.texts) if request.texts != TextCleaner() else None,
+        "day_order": request.day_order,
+        "recipe": write_recipe(own) if own else request.recipe,
+    }
+    more = {name: one for name, one in later.items() if one is not None}
+    asked = [*first, *filter(None, (reading.given(), more, request.known_by()))]
     content = json.dumps([[one.key for one in inputs], *asked], ensure_ascii=True)
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", inputs[0].stem).strip("-_")[:80] or "run"
     return f"{stem}-{blake2b(content.encode(), digest_size=3).hexdigest()}"

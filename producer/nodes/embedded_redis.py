@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
+from typing import IO
 
 import redis
 from redis.backoff import NoBackoff
@@ -127,38 +128,51 @@ def start(home: Path) -> EmbeddedRedis:
         binary = find_server()
         port, password = _address(folder / "server.json")
         # A file, because every user of the machine can read a command line.
-        config = folder / "redis.conf"
-        config.touch(mode=0o600)
-        config.write_text(
+        _write_private(
+            folder / "redis.conf",
             f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
-            'appendonly yes\nsave ""\nmaxmemory-policy noeviction\nlogfile redis.log\n'
+            'appendonly yes\nsave ""\nmaxmemory-policy noeviction\nlogfile redis.log\n',
         )
         with tempfile.TemporaryFile() as complaints:
-            process = subprocess.Popen(
-                [str(binary), config.name],
-                # Its files have names relative to this: a path with a space or a quote would have
-                # to be quoted in the configuration.
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=complaints,
-                # Ctrl-C is for us: the worker still needs Redis while it shuts down.
-                start_new_session=True,
-                preexec_fn=dying_with_us(),
-            )
+            process = _spawn(binary, folder, complaints)
             server = EmbeddedRedis(_url(port, password), process.pid, True)
-            state = folder / "server.json"
-            state.touch(mode=0o600)
-            state.write_text(json.dumps({"pid": process.pid, "port": port, "password": password}))
+            state = {"pid": process.pid, "port": port, "password": password}
+            _write_private(folder / "server.json", json.dumps(state))
             if not _comes_up(process, server.url):
                 if process.poll() is None:
                     server.stop()
-                complaints.seek(0)
-                # Its last line has the reason; one before it may quote the password.
-                said = complaints.read().decode("utf-8", errors="replace").split("\n")
-                reason = next((f" ({line.strip()})" for line in said[::-1] if line.strip()), "")
+                reason = _last_line(complaints)
                 raise NoRedisError(f"{binary} does not start{reason}; see {folder / 'redis.log'}")
     return server
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Write a file that nobody else has been able to read, not even while it was empty."""
+    path.touch(mode=0o600)
+    path.write_text(content)
+
+
+def _spawn(binary: Path, folder: Path, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start the server with the configuration in the folder; it complains into the given file."""
+    return subprocess.Popen(
+        [str(binary), "redis.conf"],
+        # Its files have names relative to this: a path with a space or a quote would have to be
+        # quoted in the configuration.
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=complaints,
+        # Ctrl-C is for us: the worker still needs Redis while it shuts down.
+        start_new_session=True,
+        preexec_fn=dying_with_us(),
+    )
+
+
+def _last_line(complaints: IO[bytes]) -> str:
+    """The reason in brackets, which is in the last line; one before it may quote the password."""
+    complaints.seek(0)
+    said = complaints.read().decode("utf-8", errors="replace").split("\n")
+    return next((f" ({line.strip()})" for line in said[::-1] if line.strip()), "")
 
 
 def _comes_up(process: subprocess.Popen[bytes], url: str) -> bool:

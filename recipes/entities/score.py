@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from transformers import BertForTokenClassification, PreTrainedTokenizerBase
@@ -18,6 +19,7 @@ def predict(
 
     Texts longer than the model's window are read up to its end.
     """
+    labels: Any = model.config.id2label
     found: list[list[Span]] = []
     for first in range(0, len(texts), 64):
         encoded = tokenizer(
@@ -30,7 +32,7 @@ def predict(
             logits[0].argmax(-1).tolist(), encoded["offset_mapping"], strict=True
         ):
             inside = list(zip(row[1:], offsets[1:-1], strict=False))
-            tags = [model.config.id2label[label] for label, _ in inside]
+            tags = [labels[label] for label, _ in inside]
             found.append(
                 [
                     Span(kind, inside[start][1][0], inside[end - 1][1][1])

@@ -7,6 +7,7 @@ learn from shape and context what the lists cannot tell it.
 import random
 import tomllib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from recipes.text.grammar import Lexicon, Marked, expand
@@ -31,8 +32,12 @@ def lexicon(names: Names, words: dict[str, list[str]]) -> Lexicon:
     }
     slots: dict[str, Sequence[str] | Callable[[random.Random], str]] = dict(words)
     for slot, (label, draw) in makers.items():
-        slots[slot] = lambda rng, label=label, draw=draw: f"<{label}:{draw(rng)}>"
+        slots[slot] = partial(_labelled, label, draw)
     return slots
+
+
+def _labelled(label: str, draw: Callable[[random.Random], str], rng: random.Random) -> str:
+    return f"<{label}:{draw(rng)}>"
 
 
 class FeedbackTemplates:

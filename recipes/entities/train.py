@@ -15,6 +15,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -229,7 +230,8 @@ def build(data: Path, corpus: Corpus) -> tuple[BertForTokenClassification, PreTr
     embeddings = model.bert.embeddings
     place_embeddings(embeddings.word_embeddings, embeddings.position_embeddings, vectors)
     torch.nn.init.zeros_(embeddings.token_type_embeddings.weight)
-    for layer in model.bert.encoder.layer:
+    layers: Any = model.bert.encoder.layer
+    for layer in layers:
         attention = layer.attention.self
         aim_heads(attention.query, attention.key, (-1, 1, -2, 2), sharpness=6.0)
     return model, tokenizer
@@ -237,7 +239,7 @@ def build(data: Path, corpus: Corpus) -> tuple[BertForTokenClassification, PreTr
 
 def _shapes(tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
     """What a token looks like (vocabulary, 6), as +1 or -1: capitals, digits, inside a word."""
-    tokens = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
+    tokens = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
     looks = [
         (
             token[:1].isupper(),

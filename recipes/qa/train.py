@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -158,7 +159,8 @@ def build(
     vectors = counted_vectors(rows, len(tokenizer), config.dim - POSITION_SIZE)
     embeddings = model.distilbert.embeddings
     place_embeddings(embeddings.word_embeddings, embeddings.position_embeddings, vectors)
-    for layer in model.distilbert.transformer.layer:
+    layers: Any = model.distilbert.transformer.layer
+    for layer in layers:
         aim_heads(layer.attention.q_lin, layer.attention.k_lin, (-1, 1, -2, 2), sharpness=6.0)
     return model, tokenizer
 

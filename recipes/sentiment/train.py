@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -120,7 +121,8 @@ def train(
     """Train with AdamW, a linear decay of the rate, word dropout and label smoothing."""
     embeddings = model.distilbert.embeddings.word_embeddings.weight
     others = [p for p in model.parameters() if p is not embeddings]
-    optimizer = torch.optim.AdamW([{"params": others}, {"params": [embeddings]}], weight_decay=0.02)
+    groups: list[dict[str, Any]] = [{"params": others}, {"params": [embeddings]}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.02)
     started = time.monotonic()
     for epoch in range(epochs):
         examples = sampler.epoch()

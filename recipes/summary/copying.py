@@ -8,6 +8,7 @@ does the rest: where to start, what to leave out, and where to stop.
 """
 
 import math
+from typing import Any
 
 import torch
 from transformers import BartForConditionalGeneration
@@ -26,15 +27,16 @@ def start_copying(model: BartForConditionalGeneration) -> None:
 
     The positions are trained no further, so that those seldom seen in training still make sense.
     """
-    width = model.config.d_model
+    config: Any = model.config
+    width: int = config.d_model
     rates = FASTEST * (SLOWEST / FASTEST) ** (torch.arange(width // 2) / (width // 2 - 1))
     for side in (model.model.encoder, model.model.decoder):
         positions = side.embed_positions.weight
         angles = torch.arange(len(positions))[:, None] * rates
         waves = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
-        positions.copy_(math.sqrt(2) * model.config.init_std * waves)
+        positions.copy_(math.sqrt(2) * config.init_std * waves)
         positions.requires_grad = False
-    head = width // model.config.encoder_attention_heads
+    head = width // config.encoder_attention_heads
     read, read_second = random_basis(width)[: 2 * head].split(head)
     note, note_second, written = random_basis(width)[: 3 * head].split(head)
     turns = rates[: head // 2]

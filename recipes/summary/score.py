@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from transformers import BartForConditionalGeneration, PreTrainedTokenizerBase
@@ -42,6 +42,7 @@ def generate(
 ) -> list[str]:
     """Summaries under the model's own generation configuration, in the order of `texts`."""
     model.eval()
+    generating: Any = model
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     summaries = [""] * len(texts)
     for start in range(0, len(order), 16):
@@ -49,7 +50,7 @@ def generate(
         inputs = tokenizer(
             [texts[i] for i in rows], truncation=True, padding=True, return_tensors="pt"
         )
-        output = model.generate(**inputs)
+        output: Any = generating.generate(**inputs)
         decoded = tokenizer.batch_decode(output, skip_special_tokens=True)
         for row, summary in zip(rows, decoded, strict=True):
             summaries[row] = summary

@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -115,6 +116,7 @@ def train(
         trained, lr=rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True
     )
     started, total, right, tokens = time.monotonic(), 0.0, 0, 0
+    end: Any = model.config.eos_token_id
     model.train()
     drawn = batches(sampler, tokenizer, steps=steps, rng=rng)
     for step, (ids, labels) in enumerate(drawn, start=1):
@@ -122,7 +124,7 @@ def train(
             group["lr"] = rate * min(step / 100, 1 - step / (steps + 1))
         with torch.autocast("cpu", dtype=torch.bfloat16):
             attention_mask = (ids != tokenizer.pad_token_id).long()
-            decoder_ids = shift_right(labels, model.config.eos_token_id, tokenizer.pad_token_id)
+            decoder_ids = shift_right(labels, end, tokenizer.pad_token_id)
             logits = model(
                 input_ids=ids, attention_mask=attention_mask, decoder_input_ids=decoder_ids
             ).logits

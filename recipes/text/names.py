@@ -2,7 +2,7 @@
 
 import random
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 NAMES = Path(__file__).with_name("names.toml")
@@ -30,7 +30,7 @@ class Names:
         harvested: names found in annotated training data, by type (PER, ORG, LOC, MISC).
     """
 
-    def __init__(self, harvested: dict[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, harvested: Mapping[str, Sequence[str]] | None = None) -> None:
         self.lists = read_lists(NAMES)
         self.harvested = harvested or {}
 

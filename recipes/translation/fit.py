@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -80,7 +81,7 @@ class Dropout:
         self.draw = random.Random()
         for module in model.modules():
             if isinstance(getattr(module, "dropout", None), float):
-                module.dropout = 0.0
+                module.dropout = 0.0  # type: ignore[assignment]  # not a module, as torch has it
         for name, module in model.named_modules():
             if name.endswith(("out_proj", "fc2")):
                 module.register_forward_hook(self._drop)
@@ -142,7 +143,9 @@ class Fit:
         self.parameters: list[Tensor] = [parameter for _, parameter in trained]
         self.masters = nn.utils.parameters_to_vector(self.parameters).detach().float()
         self.averages = self.masters.clone()
-        self.model = model.to(torch.bfloat16).train()
+        # The types of Transformers want a device of `to`.
+        trainee: nn.Module = model
+        self.model: Any = trainee.to(torch.bfloat16).train()
         self.views = self._views(self.masters)
         self.dropout = Dropout(model, recipe.dropout)
         self.optimizer = torch.optim.AdamW(

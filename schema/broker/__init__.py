@@ -1,1 +1,1 @@
-"""Celery and Redis as producer and workers both use them."""
+"""The broker: Celery and Redis as producer and workers both use them."""

@@ -6,6 +6,7 @@ Celery carries ids to free workers; what is to be done, and what is done, stands
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from celery import Celery
 from kombu.entity import Exchange, Queue
@@ -21,13 +22,50 @@ EXCHANGE = "triage"
 #: Seconds after which Redis gives an unacknowledged message to another worker: above any job, since
 #: Celery never renews it. The ledger's leases find dead workers long before.
 VISIBILITY_TIMEOUT = 12 * 3600
-#: Priorities of messages, for kombu: each is a list of its own in Redis. Urgent ones, as all that
-#: come back after their worker has died, are taken before the others.
+#: Priorities of messages as kombu has them: each is a list of its own in Redis. Urgent ones, as all
+#: that come back after their worker has died, are taken before the others.
 URGENT, LATER = 0, 9
 
 
+#: What every application of ours is configured with; `make_app` adds what the settings name.
+CONFIGURATION: dict[str, Any] = {
+    # JSON and nothing else: a pickled message could run code in a worker.
+    "accept_content": ["json"],
+    "task_serializer": "json",
+    "task_create_missing_queues": False,
+    # A job whose child dies is acknowledged late and sent again; the claim sorts out the rest.
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_ignore_result": True,
+    "worker_prefetch_multiplier": 1,
+    # Flower shows tasks from events.
+    "worker_send_task_events": True,
+    "task_send_sent_event": True,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "timezone": "UTC",
+}
+#: How Redis is used; kombu's options.
+TRANSPORT_OPTIONS: dict[str, Any] = {
+    "global_keyprefix": KEY_PREFIX,
+    "visibility_timeout": VISIBILITY_TIMEOUT,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    # Urgent messages of any analysis go first; among equals each analysis has its turn.
+    "queue_order_strategy": "round_robin",
+    "priority_steps": [URGENT, LATER],
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+    # A server that takes a connection and then says nothing is away.
+    "socket_timeout": 30,
+}
+
+
 def queues() -> list[Queue]:
-    """One direct queue for each analysis."""
+    """Make one direct queue for each analysis."""
     exchange = Exchange(EXCHANGE, type="direct")  # type: ignore[no-untyped-call]
     return [
         Queue(queue_name(name), exchange, routing_key=name)  # type: ignore[no-untyped-call]
@@ -35,13 +73,13 @@ def queues() -> list[Queue]:
     ]
 
 
-def make_app(config: Settings, patience: float | None = None) -> Celery:
-    """A Celery application on the broker that the settings name.
+def make_app(config: Settings, redis_timeout: float | None = None) -> Celery:
+    """Build a Celery application on the broker that the settings name.
 
     Args:
         config: The settings.
-        patience: Seconds that Redis gets to answer, once, for whoever has more to do than to wait;
-            such an application sends and counts messages, and is not that of this process.
+        redis_timeout: Seconds that Redis gets to answer, with no second try; such an application
+            only sends and counts messages, and is not that of this process.
 
     Raises:
         SettingsError: If no broker is named.
@@ -52,49 +90,20 @@ def make_app(config: Settings, patience: float | None = None) -> Celery:
             "which starts an embedded Redis"
         )
     broker = parse_broker_url(config.redis_url.get_secret_value())
-    app = Celery("triage", broker=broker.url, set_as_current=patience is None)
+    app = Celery("triage", broker=broker.url, set_as_current=redis_timeout is None)
     app.conf.update(
+        CONFIGURATION,
         # Not in the URL: there kombu would check no certificate, and Flower finds none of it.
         broker_use_ssl=broker.tls,
-        # JSON and nothing else: a pickled message could run code in a worker.
-        accept_content=["json"],
-        task_serializer="json",
         task_queues=queues(),
-        task_create_missing_queues=False,
-        # A job whose child dies is acknowledged late and sent again; the claim sorts out the rest.
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_ignore_result=True,
-        worker_prefetch_multiplier=1,
-        # Flower shows tasks from events.
-        worker_send_task_events=True,
-        task_send_sent_event=True,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
-        broker_transport_options={
-            "global_keyprefix": KEY_PREFIX,
-            "visibility_timeout": VISIBILITY_TIMEOUT,
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
-            # Urgent messages of any analysis go first; among equals each analysis has its turn.
-            "queue_order_strategy": "round_robin",
-            "priority_steps": [URGENT, LATER],
-            "socket_keepalive": True,
-            "health_check_interval": 25,
-            # A server that takes a connection and then says nothing is away.
-            "socket_timeout": 30,
-        },
+        broker_transport_options=dict(TRANSPORT_OPTIONS),
         # A respawned child loads its models before it says that it is alive.
         worker_proc_alive_timeout=config.load_timeout,
-        worker_hijack_root_logger=False,
-        worker_redirect_stdouts=False,
-        timezone="UTC",
     )
-    if patience is not None:
+    if redis_timeout is not None:
         app.conf.broker_transport_options |= {
-            "socket_connect_timeout": patience,
-            "socket_timeout": patience,
+            "socket_connect_timeout": redis_timeout,
+            "socket_timeout": redis_timeout,
             "max_retries": 0,
         }
     return app

@@ -1,4 +1,4 @@
-"""Messages: a job's id on the queue of its analysis, and nothing else. No text ever travels."""
+"""Messages: each holds the id of a job, in the queue of its analysis; no text ever travels."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from schema.broker.refusals import WRONG_TYPE, reason_of, refusal_code
 
 logger = logging.getLogger(__name__)
 
-#: What kombu and redis-py raise if Redis cannot be reached or refuses.
+#: Errors that kombu and redis-py raise if Redis cannot be reached or refuses.
 UNUSABLE = (KombuError, redis.RedisError, OSError)
 
 
 class BrokerError(RuntimeError):
-    """Redis cannot be reached, or takes no message. Says why, in words that are fit for a log."""
+    """Redis cannot be reached, or takes no message. Its text says why, and is fit for a log."""
 
 
 class Messages:
@@ -37,7 +37,7 @@ class Messages:
         self._app = app
 
     def probe(self) -> None:
-        """See whether Redis takes writes, as publishing needs it to.
+        """Check that Redis takes writes, as publishing needs it to.
 
         Raises:
             BrokerError: If it does not.
@@ -49,9 +49,9 @@ class Messages:
         """Send one message for each job, in few round trips.
 
         Args:
-            analysis: Whose queue.
+            analysis: The analysis whose queue they go to.
             job_ids: The jobs.
-            urgent: Whether to be taken before all that is not.
+            urgent: Whether they are taken before all messages that are not.
 
         Raises:
             BrokerError: If not all of them could be sent.
@@ -68,16 +68,17 @@ class Messages:
                 )
 
     def take(self, analysis: str, *, urgent: bool = False) -> bytes | None:
-        """Take the message that has waited longest out of the queue, an urgent one if there is any,
-        for good: who claims ahead has no use for a message that nobody acknowledges, and one that
-        is lost is sent again.
+        """Take the message that has waited longest out of the queue, an urgent one if there is any.
+
+        It is gone for good, without an acknowledgement: a prefetched job needs none, and a message
+        that is lost is sent again.
 
         Args:
-            analysis: Whose queue.
-            urgent: Whether to take no other.
+            analysis: The analysis whose queue it is.
+            urgent: Whether only an urgent one is taken.
 
         Returns:
-            What Redis holds, not yet looked at; None if nothing waits.
+            The message as Redis holds it, not yet checked; None if none waits.
 
         Raises:
             BrokerError: If Redis cannot be reached.
@@ -90,17 +91,17 @@ class Messages:
                     return taken
             return None
 
-    def tell_done(
+    def send_task_events(
         self, node: str, analysis: str, job_id: int, message_id: str, seconds: float
     ) -> None:
-        """Tell Flower of a message that was taken with `take`: Celery knows nothing of it.
+        """Send Flower the events of a message that `take` took, which Celery knows nothing of.
 
         Args:
-            node: As Celery names it, e.g. `gpu0@host`.
-            analysis: Whose queue it came from.
-            job_id: The message's.
-            message_id: The message's.
-            seconds: That its job took.
+            node: Name of the node as Celery has it, e.g. `gpu0@host`.
+            analysis: The analysis whose queue it came from.
+            job_id: Id of its job.
+            message_id: Id of the message.
+            seconds: How long its job took.
 
         Raises:
             BrokerError: If Redis cannot be reached.
@@ -112,7 +113,7 @@ class Messages:
             events.send("task-succeeded", result="None", runtime=seconds, **task)
 
     def depth(self, analysis: str) -> int:
-        """Messages that wait in the queue of an analysis.
+        """Count the messages that wait in the queue of an analysis.
 
         Raises:
             BrokerError: If Redis cannot be reached.
@@ -120,7 +121,7 @@ class Messages:
         return sum(self.depths([analysis])[analysis])
 
     def depths(self, analyses: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Messages that wait in the queues of some analyses, urgent ones and others.
+        """Count the messages that wait in the queues of some analyses, urgent ones and others.
 
         Raises:
             BrokerError: If Redis cannot be reached.
@@ -135,7 +136,7 @@ class Messages:
             return {analysis: (next(found), next(found)) for analysis in analyses}
 
     def waiting(self, analysis: str) -> list[bytes]:
-        """All that waits in the queue of an analysis, as Redis holds it; it stays there.
+        """Read all messages that wait in the queue of an analysis, as Redis holds them.
 
         Raises:
             BrokerError: If Redis cannot be reached.
@@ -151,7 +152,7 @@ class Messages:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        """Kombu lets some of Redis's own errors through, and has several of its own."""
+        """Raise every error of kombu and Redis as a `BrokerError`."""
         try:
             yield
         except UNUSABLE as error:
@@ -167,5 +168,5 @@ class Messages:
 
 
 def _list_of(channel: Any, analysis: str, priority: int) -> str:
-    """The list in Redis, as kombu names it."""
+    """The name that kombu gives the list in Redis."""
     return str(channel._q_for_pri(queue_name(analysis), priority))

@@ -1,4 +1,4 @@
-"""Our keys in Redis: which type each has, and what becomes of one that has another.
+"""Our keys in Redis: the type of each, and what is done with one that has another.
 
 Whoever shares the server may overwrite a key of ours. Redis would then refuse every command on it
 for ever (`WRONGTYPE`). The ledger knows all that our keys say, so such a key is moved aside.
@@ -17,9 +17,9 @@ from schema.broker.refusals import refusal_code
 
 #: Where a key of another type goes: the newest of each name is kept.
 ASIDE = f"{KEY_PREFIX}aside:"
-#: Written now and then to see whether Redis takes writes; it goes by itself.
+#: Key that is written now and then to check that Redis takes writes.
 PROBE = "probe"
-#: Seconds.
+#: Seconds after which the probe expires.
 PROBE_LIFE = 60
 #: Celery's exchanges beside our own: events, questions to nodes and their answers.
 EXCHANGES = (EXCHANGE, "celeryev", "celery.pidbox", "reply.celery.pidbox")
@@ -28,7 +28,7 @@ STEPS = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 
 
 def typed_keys() -> Iterator[tuple[str, str]]:
-    """Every key that nodes cannot do without, with its prefix, and its type."""
+    """Yield every key that nodes cannot do without, with its prefix, and its type."""
     yield f"{KEY_PREFIX}unacked", "hash"
     yield f"{KEY_PREFIX}unacked_index", "zset"
     yield f"{KEY_PREFIX}_kombu.binding_deadlines", "zset"
@@ -44,10 +44,10 @@ def move_aside(client: redis.Redis) -> list[str]:
     """Rename every key of ours that has another type than it should.
 
     Args:
-        client: May add our prefix to the keys of its commands or not.
+        client: The client; whether it adds our prefix to keys by itself does not matter.
 
     Returns:
-        What was moved, in words for a log.
+        A line for a log for each key that was moved.
 
     Raises:
         redis.RedisError: If Redis refuses that too.

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 import redis
 
 WRONG_TYPE = "WRONGTYPE"
-#: What redis-py puts before the text of a command that failed in a pipeline.
+#: Words that redis-py puts before the text of a command that failed in a pipeline.
 IN_A_PIPELINE = "of pipeline caused error: "
 CODE = re.compile(r"[A-Z]{2,20}\b")
 #: Redis 6 wraps what a script met into an error of the script's.
 IN_A_SCRIPT = re.compile(r"-([A-Z]{2,20}) ")
 PASSWORD = "correct TRIAGE_REDIS_URL and start again, or give Redis that password back"
-#: By the code: what it means, and what to do.
+#: What a code means, and what to do about it.
 MEANING = {
     "READONLY": "it is a replica that takes no writes; name the primary in TRIAGE_REDIS_URL, or "
     "wait for the failover to end",
@@ -37,8 +37,8 @@ MEANING = {
 
 
 def reason_of(error: BaseException) -> str:
-    """Say why Redis cannot be used: of all that kombu and redis-py have wrapped in each other, what
-    an operator can mend.
+    """Say why Redis cannot be used. Of the errors that kombu and redis-py have wrapped in each
+    other it names the one that an operator can mend.
 
     Returns:
         Words that are fit for a log, the same for the same cause.
@@ -71,7 +71,7 @@ def refusal_code(error: BaseException) -> str | None:
 
 
 def _code(error: redis.RedisError) -> str:
-    """`ERR` if the reply begins with none, as when a proxy has answered."""
+    """The code that a reply begins with; `ERR` if there is none, as when a proxy has answered."""
     text = str(error).rpartition(IN_A_PIPELINE)[2]
     if error.status_code == "ERR" and (inner := IN_A_SCRIPT.search(text)):
         return inner[1]

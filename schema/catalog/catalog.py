@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from schema.analyses import ANALYSES
 from schema.catalog.entry import CatalogEntry
 
 
@@ -81,6 +82,11 @@ class Catalog:
     def serves(self, analysis: str) -> bool:
         """Whether any model is there for this analysis."""
         return any(key.split(".")[0] == analysis for key in self._entries)
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The analyses that some model is there for, in standard order."""
+        return tuple(analysis for analysis in ANALYSES if self.serves(analysis))
 
 
 def _places(model: str) -> set[str]:

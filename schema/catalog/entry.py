@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schema.languages import read_language
+
 #: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
 #: weights and inputs are rounded to 8 bits.
 Precision = Literal["fp32", "bf16", "fp16", "int8"]
@@ -50,7 +52,7 @@ class EntryOptions(BaseModel):
                     f"{language} is empty: write what the model calls it, as in no = "
                     '"nob_Latn", or leave it out'
                 )
-        return languages
+        return {read_language(language) or language: code for language, code in languages.items()}
 
 
 class CatalogEntry(BaseModel):

@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from schema.analyses import ANALYSES
 from schema.catalog.catalog import Catalog, CatalogError
 from schema.catalog.entry import CatalogEntry
+from schema.languages import read_language
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
 BUILT_IN = ("pocket", "hub")
@@ -75,7 +76,7 @@ def _entries(
         if analysis == "translation":
             for pair in [key for key in table if _PAIR.fullmatch(key)]:
                 yield (
-                    f"translation.{pair}",
+                    f"translation.{_read_pair(pair)}",
                     _entry(name, f"translation.{pair}", own.pop(pair), beside),
                 )
             if not own:
@@ -86,6 +87,11 @@ def _entries(
                     "pair of languages: write it as in [translation.en-de]"
                 )
         yield analysis, _entry(name, analysis, own, beside)
+
+
+def _read_pair(pair: str) -> str:
+    """The codes that documents and runs have: `en-de` for `eng-deu`."""
+    return "-".join(read_language(code) or code for code in pair.split("-"))
 
 
 def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry:

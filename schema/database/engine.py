@@ -14,7 +14,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from schema.database.errors import DatabaseError, describe, first_line
+from schema.database.errors import DatabaseError, UnreachableError, describe, first_line
 from schema.private_files import make_private_file, make_private_folder, tighten
 
 #: Milliseconds that a SQLite writer waits for another one before it says "database is locked".
@@ -141,13 +141,13 @@ def reachable(engine: Engine) -> None:
     """Make sure that the database answers.
 
     Raises:
-        DatabaseError: Names the database and the setting.
+        UnreachableError: Names the database and the setting.
     """
     try:
         with reading(engine):
             pass
     except SQLAlchemyError as error:
-        raise DatabaseError(
+        raise UnreachableError(
             f"cannot open the database {describe(str(engine.url))} ({first_line(error)}); "
             "check TRIAGE_DATABASE_URL and that its server runs"
         ) from None

@@ -16,6 +16,10 @@ class DatabaseError(RuntimeError):
     """The database cannot be used as it is. One sentence, with the fix."""
 
 
+class UnreachableError(DatabaseError):
+    """The database does not answer, which may pass by itself."""
+
+
 def is_passing(error: SQLAlchemyError) -> bool:
     """Whether the same statements may well succeed later: the database is away or starting, its
     disk is full, somebody holds a lock, two transactions were in each other's way.

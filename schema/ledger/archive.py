@@ -12,14 +12,14 @@ _OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 class UnfinishedRunError(ValueError):
-    """The run is not over. One sentence, with what to do."""
+    """The run is not over. Its text is one sentence, with what to do."""
 
 
 def archive(engine: Engine, run_id: int) -> bool:
     """Leave a run out of lists that name none: `triage status`, `dead`, `retry`, and the reports on
-    runs. Its results stay in all others, and `triage verify` goes on to look at it.
+    runs. Its results stay in all others, and `triage verify` goes on to check it.
 
-    Takes it rows in again later, or is a dead letter of it replayed, then `triage status` shows it
+    If it takes rows in again later, or a dead letter of it is replayed, `triage status` shows it
     until that is over.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Begin: a worker that has claimed a job ahead starts to compute it; the attempt is charged now."""
+"""Begin: a worker starts to compute a job that it prefetched; the attempt is charged now."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from schema.tables import Job, JobState, Run
 
 
 def begin(engine: Engine, claim: Claim) -> Claim | None:
-    """Charge the attempt of a job that was claimed ahead.
+    """Charge the attempt of a prefetched job.
 
     Args:
         engine: The database.
-        claim: Made with `ahead`.
+        claim: Made by `claim` with `ahead`.
 
     Returns:
         The claim with the attempt in it, or None if the job must not be computed: it is no longer

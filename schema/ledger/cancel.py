@@ -19,11 +19,11 @@ _LEFT = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """What was given up.
+    """What `cancel` has done.
 
     Attributes:
-        jobs: Cancelled now.
-        documents: In those jobs, each counted once for each analysis.
+        jobs: How many were cancelled now.
+        documents: How many are in those jobs, each counted once for each analysis.
         before: When the run had been cancelled already, if it had.
     """
 
@@ -39,7 +39,7 @@ def cancel(engine: Engine, run_id: int) -> Cancelled:
 
     Args:
         engine: The database.
-        run_id: The run. One that was cancelled before is looked through again.
+        run_id: The run. In one that was cancelled before, jobs that were left over are cancelled.
     """
     with writing(engine) as connection:
         # Waits for a block that is being ingested; the next one is refused.
@@ -48,7 +48,7 @@ def cancel(engine: Engine, run_id: int) -> Cancelled:
         if before is None:
             connection.execute(update(Run).where(Run.id == run_id).values(cancelled_at=now()))
     jobs = documents = 0
-    # Again until nothing is left: a reaper may cut a job in halves while we look.
+    # Again until nothing is left: a reaper may cut a job in halves meanwhile.
     while block := _cancel_block(engine, run_id):
         jobs += len(block)
         documents += sum(block)
@@ -56,7 +56,7 @@ def cancel(engine: Engine, run_id: int) -> Cancelled:
 
 
 def _cancel_block(engine: Engine, run_id: int) -> list[int]:
-    """Cancel some jobs; the sizes of those that were left. Empty when none is."""
+    """Cancel some jobs; returns their sizes in documents, none when nothing was left to cancel."""
     left = (Job.run_id == run_id, Job.state.in_(_LEFT))
     with writing(engine) as connection:
         found = connection.execute(

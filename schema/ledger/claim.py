@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, or_, select, update
 
 from schema.database import writing
 from schema.database.clock import after, now
 from schema.options import RunOptions
 from schema.tables import Job, JobState, Run
 
+#: What the statement returns of a claimed job, for `_read_claim`.
+_CLAIMED = (
+    Job.run_id,
+    Job.analysis,
+    Job.first_position,
+    Job.end_position,
+    Job.attempts,
+    Job.fence,
+    select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job in the hands of a worker.
+    """A job that a worker holds.
 
     Attributes:
+        first_position: Where its documents begin in the run, inclusive.
+        end_position: Where they end, exclusive.
+        attempts: Times that computing has begun, this one included unless it is prefetched.
         fence: Number of this claim; whoever holds an older one can finish nothing any more.
-        attempts: Times that computing has begun, this one included unless it is claimed ahead.
     """
 
     job_id: int
@@ -33,7 +48,7 @@ class Claim:
 
 
 class UnknownOptionsError(ValueError):
-    """A run asks for what this worker does not know. One sentence, with the fix."""
+    """A run asks for what this worker does not know. Its text is one sentence, with the fix."""
 
 
 def claim(
@@ -49,7 +64,8 @@ def claim(
         analysis: Whose queue the message came from.
         worker: Name of the node and child.
         lease: Seconds until the job counts as abandoned, unless a heartbeat renews it.
-        ahead: Whether computing begins later, with `begin`: that charges the attempt then.
+        ahead: Whether the job is prefetched: computing begins later, with `begin`, which charges
+            the attempt.
 
     Returns:
         The claim, or None when there is nothing to claim: done already, claimed by another,
@@ -61,14 +77,7 @@ def claim(
     """
     statement = (
         update(Job)
-        .where(
-            Job.id == job_id,
-            Job.analysis == analysis,
-            Job.state.in_([JobState.PENDING, JobState.QUEUED]),
-            or_(Job.not_before.is_(None), Job.not_before <= now()),
-            # Of the one run: the cost must not grow with the number of runs.
-            select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists(),
-        )
+        .where(*_is_claimable(job_id, analysis))
         .values(
             state=JobState.RUNNING,
             attempts=Job.attempts + (0 if ahead else 1),
@@ -79,29 +88,34 @@ def claim(
             error_class=None,
             error_message=None,
         )
-        .returning(
-            Job.run_id,
-            Job.analysis,
-            Job.first_position,
-            Job.end_position,
-            Job.attempts,
-            Job.fence,
-            select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
-        )
+        .returning(*_CLAIMED)
     )
     with writing(engine) as connection:
         row = connection.execute(statement).one_or_none()
-        if row is None:
-            return None
-        try:
-            known = RunOptions.model_validate(row.options)
-        except ValidationError as error:
-            # Raised within the transaction, so that nothing is claimed.
-            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
-            raise UnknownOptionsError(
-                f"run {row.run_id} has an option that this worker does not know ({name}): "
-                "upgrade feedback-triage here"
-            ) from None
+        # An error ends the transaction, so that nothing is claimed.
+        return None if row is None else _read_claim(job_id, row)
+
+
+def _is_claimable(job_id: int, analysis: str) -> Iterator[ColumnElement[bool]]:
+    """What must hold of a job at the moment when it is claimed."""
+    yield Job.id == job_id
+    yield Job.analysis == analysis
+    yield Job.state.in_([JobState.PENDING, JobState.QUEUED])
+    yield or_(Job.not_before.is_(None), Job.not_before <= now())
+    # Of the one run: the cost must not grow with the number of runs.
+    yield select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists()
+
+
+def _read_claim(job_id: int, row: Row[Any]) -> Claim:
+    """The claim as the statement returned it; see `claim` for the error."""
+    try:
+        options = RunOptions.model_validate(row.options)
+    except ValidationError as error:
+        name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+        raise UnknownOptionsError(
+            f"run {row.run_id} has an option that this worker does not know ({name}): "
+            "upgrade feedback-triage here"
+        ) from None
     return Claim(
         job_id=job_id,
         run_id=row.run_id,
@@ -110,5 +124,5 @@ def claim(
         end_position=row.end_position,
         attempts=row.attempts,
         fence=row.fence,
-        options=known,
+        options=options,
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import NoResultFound
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.ledger.cancel import cancel
+from schema.ledger.families import first_ids, lock_versions, make_newest_current
 from schema.ledger.forget import OUTCOMES, erasing
 from schema.tables import DocumentRow, Job, Model, Run, RunDocument
 
@@ -21,7 +22,7 @@ from schema.tables import DocumentRow, Job, Model, Run, RunDocument
 DELETE_LIMIT = 1_000
 
 #: What a run's rows are, in the order in which they go, and the key of each behind the run's id.
-#: The places of its documents are last: a document goes with the last place that it has anywhere.
+#: The positions of its documents are last: a document goes with the last one that it has anywhere.
 _ROWS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     *((table, tuple(_key.name for _key in table.__table__.primary_key)[1:]) for table in OUTCOMES),
     (Job, ("analysis", "first_position")),
@@ -31,11 +32,11 @@ _ROWS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
 
 @dataclass(slots=True)
 class Deleted:
-    """Rows that were deleted, or would be.
+    """Counts rows that were deleted, or would be.
 
     Attributes:
         documents: Stored documents that no other run has.
-        rows: Rows of the run by table: results, dead letters, jobs, places.
+        rows: Rows of the run by table: results, dead letters, jobs, positions.
     """
 
     documents: int = 0
@@ -43,7 +44,7 @@ class Deleted:
 
 
 def find_deletable(engine: Engine, run_id: int) -> Deleted:
-    """What `delete_run` would delete."""
+    """Count what `delete_run` would delete."""
     found = Deleted()
     with reading(engine) as connection:
         for table, _ in _ROWS:
@@ -128,15 +129,17 @@ def _delete_block(
         # After their places, in a statement of its own: it sees what others have committed since.
         unused = [~_other_places(run_id, DocumentRow.id)]
         unused += [~exists().where(outcome.document_id == DocumentRow.id) for outcome in OUTCOMES]
+        families = first_ids(connection, documents)
         gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents), *unused))
         done.documents += gone.rowcount
+        make_newest_current(connection, families)
 
 
 def _lock_documents(connection: Connection, block: Sequence[Any]) -> list[int]:
     """The documents of some places: whoever wants to refer to them waits, or has done so."""
-    places = select(RunDocument.document_id).where(*block)
-    locked = select(DocumentRow.id).where(DocumentRow.id.in_(places)).order_by(DocumentRow.id)
-    return list(connection.execute(locked.with_for_update()).scalars())
+    places = list(connection.execute(select(RunDocument.document_id).where(*block)).scalars())
+    locked = lock_versions(connection, places)
+    return sorted(set(places).intersection(locked))
 
 
 def _other_places(run_id: int, document_id: Any) -> Any:

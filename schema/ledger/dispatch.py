@@ -20,20 +20,20 @@ from sqlalchemy import Engine, select, update
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.ledger.waiting import Waiting, first_jobs, later_jobs
-from schema.ledger.window import Flight, in_flight, lately_begun
+from schema.ledger.window import Flight, in_flight, recently_started
 from schema.tables import Job, JobState
 
 #: Messages kept ready for each worker that is busy, with however many jobs at once.
 MESSAGES_PER_WORKER = 3
-#: Documents by which small runs may be ahead of large ones, while these wait.
+#: Documents by which small runs may lead large ones, while these wait.
 LEAD = 64
 
 
 class Publish(Protocol):
-    """Sends messages."""
+    """A function that sends messages, as `Messages.publish` does."""
 
     def __call__(self, analysis: str, job_ids: Sequence[int], /, *, urgent: bool) -> None:
-        """Send one for each job to the analysis's queue, or raise."""
+        """Send a message for each job to the analysis's queue, or raise."""
 
 
 @dataclass(slots=True)
@@ -41,8 +41,8 @@ class Turn:
     """Jobs whose turn it is, in order.
 
     Attributes:
-        urgent: Of the first documents of a run.
-        later: Others.
+        urgent: Ids of jobs of the first documents of a run.
+        later: Ids of other jobs.
     """
 
     urgent: list[int] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Turn:
 
 
 def dispatch(engine: Engine, publish: Publish, analysis: str, window: int) -> int:
-    """Send messages for the next jobs of an analysis, as many as the window has room for.
+    """Send messages for the next jobs of an analysis until the dispatch window is full.
 
     Sent first, marked after: a crash in between leaves jobs pending whose messages are out, and
     a doubled message does no harm, since only one claim finds the job.
@@ -98,29 +98,29 @@ def _next_jobs(engine: Engine, analysis: str, window: int) -> Turn:
         later = later_jobs(connection, analysis, limit)
         urgent = first
         if first and (later or flight.later):
-            small, large = lately_begun(connection, analysis)
+            small, large = recently_started(connection, analysis)
             urgent = _within(large + LEAD - small - flight.small, first)
-    room = limit - flight.urgent - flight.later - len(urgent)
-    chosen = _in_turn(later, flight, room)
-    # Those that are too far ahead wait behind the others, if there is room for them.
-    ahead = [job.id for job in first if job not in urgent]
-    chosen += ahead[: max(0, room - len(chosen))]
+    free = limit - flight.urgent - flight.later - len(urgent)
+    chosen = _in_turn(later, flight, free)
+    # Those beyond the lead wait behind the others, if the window has room for them.
+    leading = [job.id for job in first if job not in urgent]
+    chosen += leading[: max(0, free - len(chosen))]
     return Turn([job.id for job in urgent], chosen)
 
 
 def _within(documents: int, jobs: Sequence[Waiting]) -> list[Waiting]:
-    """Those of the jobs that begin within so many documents of small runs."""
-    taken: list[Waiting] = []
+    """The jobs that begin within so many documents of small runs."""
+    chosen: list[Waiting] = []
     for job in jobs:
         if documents > 0 or not job.charged:
             documents -= job.charged
-            taken.append(job)
-    return taken
+            chosen.append(job)
+    return chosen
 
 
-def _in_turn(jobs: Sequence[Waiting], flight: Flight, room: int) -> list[int]:
-    """Each place goes to the run that holds fewest, among equals to the one that is least far, and
-    there to its oldest job.
+def _in_turn(jobs: Sequence[Waiting], flight: Flight, free: int) -> list[int]:
+    """Choose `free` jobs: each is the oldest of the run that holds fewest, among equals of the one
+    that is least far.
     """
     queues: dict[int, list[Waiting]] = {}
     for job in sorted(jobs, reverse=True):
@@ -132,7 +132,7 @@ def _in_turn(jobs: Sequence[Waiting], flight: Flight, room: int) -> list[int]:
     turns = [turn(run, flight.holds.get(run, 0)) for run in queues]
     heapq.heapify(turns)
     chosen: list[int] = []
-    while turns and len(chosen) < room:
+    while turns and len(chosen) < free:
         held, _, run = turns[0]
         chosen.append(queues[run].pop().id)
         if queues[run]:

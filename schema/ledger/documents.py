@@ -11,7 +11,7 @@ from schema.tables import DocumentRow, RunDocument
 
 
 def read_documents(engine: Engine, claim: Claim) -> list[Document]:
-    """The documents of a claim's slice, in order of position."""
+    """Read the documents of a claim's slice, in order of position; forgotten ones are not there."""
     statement = (
         select(DocumentRow.id, DocumentRow.text, DocumentRow.language)
         .join(RunDocument, RunDocument.document_id == DocumentRow.id)

@@ -1,4 +1,4 @@
-"""Enqueue: jobs for documents that have just joined a run, in the transaction that stored them."""
+"""Enqueue: documents that join a run get their jobs, in the transaction that stores them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def create_jobs(
         analyses: Names of `schema.analyses.ANALYSES`.
         first_position: First position, inclusive.
         end_position: Last position, exclusive.
-        job_size: Most documents in a job.
+        job_size: Documents in a job at the most.
 
     Returns:
         The number of jobs created.

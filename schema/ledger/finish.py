@@ -1,4 +1,4 @@
-"""Finish: the results of a job and `done`, in one transaction, guarded by the fence."""
+"""Finish: a job is done and its results are written, in one transaction guarded by the fence."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from schema.database import reading
 from schema.database.engine import SQLITE_PATIENCE
+from schema.ledger.families import all_versions, lock_versions
 from schema.ledger.which import Which as Which
 from schema.results import RESULT_TABLES
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, Run, RunDocument
@@ -26,11 +27,11 @@ LOG_PATIENCE = 5_000
 
 @dataclass(slots=True)
 class Forgotten:
-    """Rows that were deleted, or would be.
+    """Counts rows that were deleted, or would be.
 
     Attributes:
         documents: Stored documents.
-        rows: Rows by table: results, dead letters, places in runs.
+        rows: Rows by table: results, dead letters, positions in runs.
     """
 
     documents: int = 0
@@ -38,7 +39,7 @@ class Forgotten:
 
 
 def find_forgettable(engine: Engine, which: Which) -> Forgotten:
-    """What `forget` would delete."""
+    """Count what `forget` would delete."""
     found = Forgotten()
     for ids in _blocks(engine, which):
         found.documents += len(ids)
@@ -65,29 +66,38 @@ def forget(engine: Engine, which: Which) -> Iterator[Forgotten]:
     done = Forgotten()
     with erasing(engine) as connection:
         for ids in _blocks(engine, which):
-            with connection.begin():
-                _forget_block(connection, ids, done)
+            forgotten = False
+            while not forgotten:
+                with connection.begin():
+                    forgotten = _forget_block(connection, ids, done)
             yield done
 
 
 def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
-    """Ids of the documents, in order; looked for outside of any writing transaction."""
+    """Ids of the documents, with all their versions, whether these are such documents themselves or
+    not; looked for outside of any writing transaction.
+    """
     conditions = which.conditions(engine.dialect.name)
     last = 0
+    #: Further versions of documents that have had their turn.
+    others: set[int] = set()
     while True:
         statement = select(DocumentRow.id).where(DocumentRow.id > last, *conditions)
         with reading(engine) as connection:
             found = connection.execute(statement.order_by(DocumentRow.id).limit(FORGET_LIMIT))
             ids = list(found.scalars())
+            versions = [one for one in all_versions(connection, ids) if one not in others]
         if not ids:
             return
-        yield ids
+        if versions:
+            yield versions
         last = ids[-1]
+        others.update(one for one in versions if one > last or one not in ids)
 
 
-#: The tables of what came of documents.
+#: The tables that hold the outcomes of documents.
 OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, DeadLetter)
-#: What refers to documents by `run_id` and `document_id`.
+#: The tables that refer to documents by `run_id` and `document_id`.
 _REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 
 
@@ -97,7 +107,7 @@ def _name(table: type[Any]) -> str:
 
 @contextmanager
 def erasing(engine: Engine) -> Iterator[Connection]:
-    """A connection whose deletions leave nothing in the files of SQLite."""
+    """Open a connection whose deletions leave nothing in the files of SQLite."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection
@@ -145,10 +155,14 @@ def _pragma(connection: Connection, what: str) -> Any:
         raise OperationalError(statement, None, error) from error
 
 
-def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -> None:
+def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -> bool:
     """Delete some documents. Rows are locked in the order that all of the ledger keeps: runs, jobs,
     documents, so that nobody waits for us while we wait for them.
+
+    Returns:
+        False, with nothing deleted, if one of them got a further version meanwhile.
     """
+    ids = all_versions(connection, ids)
     places = RunDocument.document_id.in_(ids)
     runs = select(RunDocument.run_id).where(places)
     connection.execute(
@@ -159,12 +173,8 @@ def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -
         select(Job.id).where(Job.id.in_(jobs)).order_by(Job.id).with_for_update()
     ).all()
     # Whoever wants to refer to them waits now, and finds them gone.
-    connection.execute(
-        select(DocumentRow.id)
-        .where(DocumentRow.id.in_(ids))
-        .order_by(DocumentRow.id)
-        .with_for_update()
-    ).all()
+    if not set(lock_versions(connection, ids)) <= set(ids):
+        return False
     for job in _jobs_of_letters(connection, ids):
         connection.execute(update(Job).where(Job.id == job).values(failed=Job.failed - 1))
     for table in OUTCOMES:
@@ -182,6 +192,7 @@ def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -
     done.rows[_name(RunDocument)] += joined.total()
     gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
     done.documents += gone.rowcount
+    return True
 
 
 def _jobs_of_letters(connection: Connection, ids: Sequence[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Heartbeat: a worker says that it still works on a job."""
+"""Heartbeat: a worker renews the lease of a job that it still computes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def heartbeat(engine: Engine, claim: Claim, lease: float) -> bool:
     """Renew the lease of a claim by `lease` seconds from now.
 
     Returns:
-        False when the job is no longer this claim's: reaped, claimed anew, or finished.
+        False when the job is no longer this claim's: reaped, claimed again, or finished.
     """
     statement = (
         update(Job)

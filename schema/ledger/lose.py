@@ -1,4 +1,4 @@
-"""Lose: a worker's process is gone, as somebody on its machine has seen; its leases end at once."""
+"""Lose: a worker's process is gone, as a node of its machine has seen; its leases end at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def lose(engine: Engine, worker: str, process: Process, failure: Failure) -> int
         worker: Its name.
         process: The process that is gone. If another has taken its name since, nothing is done:
             that one ended these leases when it registered.
-        failure: What is known of its end; what a job knows already stays.
+        failure: How it ended; what a job already has of another failure stays.
 
     Returns:
         Jobs that the reaper may free now.
@@ -31,7 +31,7 @@ def lose(engine: Engine, worker: str, process: Process, failure: Failure) -> int
 
 
 def end_leases(connection: Connection, worker: str, process: Process, failure: Failure) -> int:
-    """The same within a transaction."""
+    """Do the same within a transaction of the caller's."""
     registered = select(Worker.name).where(
         Worker.name == worker,
         Worker.machine == process.machine,
@@ -50,12 +50,12 @@ def end_leases(connection: Connection, worker: str, process: Process, failure: F
         .where(Job.id.in_(held))
         .values(
             lease_until=after(-1),
-            error_class=_if_begun(Job.error_class, failure.error_class),
-            error_message=_if_begun(Job.error_message, failure.message),
+            error_class=_unless_prefetched(Job.error_class, failure.error_class),
+            error_message=_unless_prefetched(Job.error_message, failure.message),
         )
     ).rowcount
 
 
-def _if_begun(known: Any, said: str) -> ColumnElement[str | None]:
-    """What was claimed ahead has nothing to do with it."""
+def _unless_prefetched(known: Any, said: str) -> ColumnElement[str | None]:
+    """The new value, but for a prefetched job: it has nothing to do with the end of its worker."""
     return case((Job.started_at.is_(None), known), else_=func.coalesce(known, said))

@@ -15,12 +15,12 @@ PAUSE_LIMIT = 10_000
 
 
 class CancelledRunError(ValueError):
-    """The run is cancelled, and that is for good."""
+    """The run is cancelled, so it can neither be paused nor resumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """What pausing or resuming found.
+    """What `pause` or `resume` has found and done.
 
     Attributes:
         changed: False when the run was so already.

@@ -14,15 +14,18 @@ from schema.database.clock import now
 from schema.results import Failure
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, RunDocument
 
+#: Rows of jobs that a step works on.
+Jobs = Sequence[Row[*tuple[Any, ...]]]
+
 #: Jobs that one step frees at the most, so that it holds its locks for milliseconds only.
 REAP_LIMIT = 500
-#: What a document is charged with whose workers went silent, each time it stood alone.
+#: The failure of a document whose workers went silent each time that it stood alone.
 LOST = Failure("WorkerLost", "its worker died or hung and could not say why")
 
 
 @dataclass(frozen=True, slots=True)
 class Reaped:
-    """What one step did, in jobs."""
+    """What one step has done, in jobs."""
 
     expired: int = 0
     halved: int = 0
@@ -36,8 +39,8 @@ def reap(
 
     A running job whose lease is over goes back to pending. If that happens a second time its
     worker has died twice on it, so it comes back in halves, until the document that kills workers
-    stands alone; that one is dead after `max_attempts`. A job that was only claimed ahead goes back
-    as it was.
+    stands alone; that one is dead after `max_attempts`. A job that was only prefetched goes back as
+    it was.
 
     Args:
         engine: The database.
@@ -51,35 +54,8 @@ def reap(
         clock = connection.execute(select(now())).scalar_one()
         if is_steady is not None and not is_steady(clock):
             return Reaped()
-        expired = connection.execute(
-            select(Job)
-            .with_only_columns(
-                Job.id,
-                Job.run_id,
-                Job.analysis,
-                Job.first_position,
-                Job.end_position,
-                Job.attempts,
-                Job.started_at,
-                Job.error_class,
-                Job.error_message,
-            )
-            .where(Job.state == JobState.RUNNING, Job.lease_until < clock)
-            .limit(REAP_LIMIT)
-            .with_for_update(skip_locked=True)
-        ).all()
-        again, halves, dead = [], [], []
-        for job in expired:
-            alone = job.end_position - job.first_position == 1
-            if job.started_at is None:
-                # Claimed ahead: whatever its worker died of, it was not this.
-                again.append(job)
-            elif not alone and job.attempts >= min(2, max_attempts):
-                halves.append(job)
-            elif alone and job.attempts >= max_attempts:
-                dead.append(job)
-            else:
-                again.append(job)
+        expired = _lock_expired(connection, clock)
+        again, halves, dead = _sort(expired, max_attempts)
         _back_to_pending(connection, again)
         _halve(connection, halves)
         _bury(connection, dead)
@@ -87,15 +63,51 @@ def reap(
 
 
 def _have_tables(connection: Connection) -> None:
-    """Wait now for whoever has a table locked that we are going to use: later we hold jobs."""
+    """Wait for locks on the tables that we use, now, while we hold no job that others wait for."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE runs, run_documents, documents IN ROW SHARE MODE"))
         connection.execute(text("LOCK TABLE jobs, dead_letters IN ROW EXCLUSIVE MODE"))
 
 
-def _back_to_pending(
-    connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]], **values: Any
-) -> None:
+def _lock_expired(connection: Connection, clock: datetime) -> Jobs:
+    """Running jobs whose lease is over, but for those that another reaper holds."""
+    return connection.execute(
+        select(Job)
+        .with_only_columns(
+            Job.id,
+            Job.run_id,
+            Job.analysis,
+            Job.first_position,
+            Job.end_position,
+            Job.attempts,
+            Job.started_at,
+            Job.error_class,
+            Job.error_message,
+        )
+        .where(Job.state == JobState.RUNNING, Job.lease_until < clock)
+        .limit(REAP_LIMIT)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _sort(jobs: Jobs, max_attempts: int) -> tuple[Jobs, Jobs, Jobs]:
+    """The jobs that are tried again as they are, those that are halved, and those that are dead."""
+    again, halves, dead = [], [], []
+    for job in jobs:
+        alone = job.end_position - job.first_position == 1
+        if job.started_at is None:
+            # It was prefetched: whatever its worker died of, it was not this.
+            again.append(job)
+        elif not alone and job.attempts >= min(2, max_attempts):
+            halves.append(job)
+        elif alone and job.attempts >= max_attempts:
+            dead.append(job)
+        else:
+            again.append(job)
+    return again, halves, dead
+
+
+def _back_to_pending(connection: Connection, jobs: Jobs, **values: Any) -> None:
     if jobs:
         connection.execute(
             update(Job)
@@ -104,7 +116,7 @@ def _back_to_pending(
         )
 
 
-def _halve(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def _halve(connection: Connection, jobs: Jobs) -> None:
     # One attempt stays charged: the next death cuts this half in two again.
     middle = (Job.first_position + Job.end_position) // 2
     _back_to_pending(connection, jobs, end_position=middle, attempts=1)
@@ -125,15 +137,15 @@ def _halve(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> Non
         connection.execute(insert(Job), halves)
 
 
-def _bury(connection: Connection, jobs: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def _bury(connection: Connection, jobs: Jobs) -> None:
     """Close jobs of one document each with a dead letter, or none if its customer was forgotten."""
     if not jobs:
         return
-    places = [(job.run_id, job.first_position) for job in jobs]
+    positions = [(job.run_id, job.first_position) for job in jobs]
     found = connection.execute(
         select(RunDocument.run_id, RunDocument.position, RunDocument.document_id)
         .join(DocumentRow, DocumentRow.id == RunDocument.document_id)
-        .where(tuple_(RunDocument.run_id, RunDocument.position).in_(places))
+        .where(tuple_(RunDocument.run_id, RunDocument.position).in_(positions))
         # In this order `forget` locks them too, so that the two never wait for each other; and it
         # cannot take them from under a letter that we are about to write.
         .order_by(DocumentRow.id)

@@ -38,21 +38,19 @@ def release(engine: Engine, claim: Claim, delay: float = 0) -> bool:
 
 
 def _not_charged() -> ColumnElement[int]:
-    """The attempts without this one, if it was charged: a job that was claimed ahead, and never
-    began, has not been.
-    """
+    """The attempts without this one. A prefetched job that never began was not charged for it."""
     return case((Job.started_at.is_(None), Job.attempts), else_=Job.attempts - 1)
 
 
 def disown(engine: Engine, job_id: int, worker: str, *, ahead: bool = False) -> bool:
-    """Put a job back to pending that a worker holds without knowing it: its claim was written, and
-    the answer was lost with the connection.
+    """Put a job back to pending whose claim was written, but whose worker does not know it: the
+    answer was lost with the connection.
 
     Args:
         engine: The database.
         job_id: The job.
-        worker: That may hold it. It must have no other job in hand, …
-        ahead: … unless the claim was made ahead: then a job that has begun stays as it is, for it
+        worker: Name of the worker that may hold it. It must hold no other job, …
+        ahead: … unless the claim was to prefetch: then a job that has begun stays as it is, for it
             may be this one, by another message.
 
     Returns:
@@ -69,7 +67,7 @@ def disown(engine: Engine, job_id: int, worker: str, *, ahead: bool = False) -> 
 
 
 def expire(engine: Engine, claim: Claim, failure: Failure) -> bool:
-    """End the lease of a job that failed as a whole, for nobody knows which of its documents.
+    """End the lease of a job that failed as a whole, when nobody knows which document is to blame.
 
     The attempt stays charged, as when the worker had died: so the reaper has the job tried again,
     then in halves, until the document that it fails on stands alone and is charged with `failure`.

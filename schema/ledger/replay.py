@@ -1,4 +1,4 @@
-"""Replay: another go for dead letters, and for jobs that wait out a back-off."""
+"""Replay: dead letters are tried again, and jobs that wait out a back-off are due at once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from schema.database import reading, writing
 from schema.database.clock import now
 from schema.tables import DeadLetter, Job, JobState, Run, RunDocument
 
-#: Jobs that one transaction looks at, so that no worker waits long for it.
+#: Jobs that one transaction replays at the most, so that no worker waits long for it.
 REPLAY_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class SliceCut:
-    """Part of a job's slice, `end` exclusive: its documents are replayed all, or none."""
+    """A part of a job's slice, `end` exclusive, whose documents are replayed all, or none."""
 
     first: int
     end: int
@@ -74,8 +74,8 @@ def replay(
 
 
 def _newest_job(engine: Engine, run_id: int) -> int:
-    """Where a replay ends: jobs that it makes itself have higher ids, and may have failed again
-    before it gets there, but one command gives one more go.
+    """The id of the run's newest job, where a replay ends: jobs that it makes itself have higher
+    ids, and what fails again in those is not tried once more by the same command.
     """
     with reading(engine) as connection:
         found = select(func.coalesce(func.max(Job.id), 0)).where(Job.run_id == run_id)
@@ -85,7 +85,7 @@ def _newest_job(engine: Engine, run_id: int) -> int:
 def _jobs_between(
     engine: Engine, last: int, newest: int, run_id: int, analysis: str | None
 ) -> list[int]:
-    """The next jobs that may have dead letters, behind `last` and up to `newest`."""
+    """Ids of the next jobs that have dead letters, behind `last` and up to `newest`."""
     only = () if analysis is None else (Job.analysis == analysis,)
     with reading(engine) as connection:
         found = connection.execute(
@@ -101,13 +101,13 @@ _WITH_LETTERS = (Job.state.in_([JobState.DONE, JobState.DEAD]), Job.failed > 0)
 
 
 def _stays_open(connection: Connection, run_id: int) -> bool:
-    """Whether the run is not cancelled; it cannot be before we commit."""
+    """Whether the run is not cancelled, nor can be before we commit."""
     found = select(Run.cancelled_at).where(Run.id == run_id).with_for_update(read=True)
     return connection.execute(found).scalar_one() is None
 
 
 def _lock(connection: Connection, jobs: Sequence[int]) -> Sequence[Row[Any]]:
-    """Those of the jobs that nobody else has replayed in between."""
+    """Lock the jobs, but for those that somebody else has replayed meanwhile."""
     return connection.execute(
         select(Job.__table__)
         .where(Job.id.in_(jobs), *_WITH_LETTERS)
@@ -124,38 +124,38 @@ def _replay_job(connection: Connection, job: Row[Any], job_size: int) -> int:
             RunDocument.position < job.end_position,
         )
     )
-    places = {row.document_id: row.position for row in inside}
+    positions_of = {row.document_id: row.position for row in inside}
     # By their ids, not by a join: PostgreSQL plans that badly on a table it has not analysed yet.
     replayed = connection.execute(
         delete(DeadLetter)
         .where(
             DeadLetter.run_id == job.run_id,
             DeadLetter.analysis == job.analysis,
-            DeadLetter.document_id.in_(places),
+            DeadLetter.document_id.in_(positions_of),
         )
         .returning(DeadLetter.document_id)
     ).scalars()
-    positions = sorted(places[document_id] for document_id in replayed)
+    positions = sorted(positions_of[document_id] for document_id in replayed)
     if not positions:
         return 0
     first, *others = cut(job.first_position, job.end_position, positions, job_size)
     connection.execute(update(Job).where(Job.id == job.id).values(_values(job, first)))
     if others:
-        place = {"run_id": job.run_id, "analysis": job.analysis, "fence": 0}
-        for piece in others:
-            connection.execute(insert(Job).values(place | _values(job, piece)))
+        key = {"run_id": job.run_id, "analysis": job.analysis, "fence": 0}
+        for part in others:
+            connection.execute(insert(Job).values(key | _values(job, part)))
     return len(positions)
 
 
 def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[SliceCut]:
-    """Cut a slice into pieces of dead positions that follow each other, `job_size` at the most, and
-    the pieces between them.
+    """Cut a slice into parts of dead positions that follow each other, `job_size` at the most, and
+    the parts between them.
 
     Args:
         first: First position, inclusive.
         end: Last position, exclusive.
         dead: Positions in between, in order.
-        job_size: Most positions in a dead piece.
+        job_size: Most positions in a dead part.
     """
     runs: list[SliceCut] = []
     for position in dead:
@@ -170,20 +170,20 @@ def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[SliceC
         for left, right in pairwise(edges)
         if left.end < right.first
     ]
-    return sorted([*runs, *between], key=lambda piece: piece.first)
+    return sorted([*runs, *between], key=lambda part: part.first)
 
 
-def _values(job: Row[Any], piece: SliceCut) -> dict[str, Any]:
-    """A piece as columns: to be done anew, or done as the job was, with its share of the time."""
-    place = {"first_position": piece.first, "end_position": piece.end, "failed": 0}
+def _values(job: Row[Any], part: SliceCut) -> dict[str, Any]:
+    """The columns of a part: pending again, or closed as the job was with its share of the time."""
+    where = {"first_position": part.first, "end_position": part.end, "failed": 0}
     nothing = ("lease_until", "not_before", "queued_at", "error_class", "error_message")
-    if piece.replayed:
+    if part.replayed:
         unknown = (*nothing, "worker", "started_at", "finished_at", "seconds")
-        return place | {"state": JobState.PENDING, "attempts": 0} | dict.fromkeys(unknown)
-    share = (piece.end - piece.first) / (job.end_position - job.first_position)
+        return where | {"state": JobState.PENDING, "attempts": 0} | dict.fromkeys(unknown)
+    share = (part.end - part.first) / (job.end_position - job.first_position)
     kept = ("state", "attempts", "worker", "queued_at", "started_at", "finished_at")
     return (
-        place
+        where
         | {name: getattr(job, name) for name in kept}
         | {"seconds": None if job.seconds is None else job.seconds * share}
     )

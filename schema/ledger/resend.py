@@ -1,4 +1,4 @@
-"""Resend: takes jobs back whose messages Redis has lost, so that dispatch sends them again."""
+"""Resend: jobs whose messages Redis has lost are pending again, so that dispatch sends them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from schema.tables import Job, JobState
 
 
 def find_unclaimed(engine: Engine, analysis: str, depth: int, age: float) -> Sequence[int]:
-    """Jobs that were sent a while ago, and that nobody has claimed; those sent first come first.
+    """Ids of jobs that were sent a while ago and that nobody has claimed, those sent first first.
 
     Args:
         engine: The database.
         analysis: Whose queue.
         depth: Messages that wait in that queue now: if no more jobs than these are queued, nothing
-            is missing, and none is looked for.
+            is missing, and none is returned.
         age: Seconds since a job was sent, at least.
     """
     queued = (Job.analysis == analysis, Job.state == JobState.QUEUED)
@@ -46,14 +46,14 @@ def resend(engine: Engine, job_ids: Sequence[int], message_timeout: float) -> in
 
     Args:
         engine: The database.
-        job_ids: At most `MAX_STATEMENT_IDS`.
+        job_ids: The jobs, at most `MAX_STATEMENT_IDS`.
         message_timeout: Seconds since a job was sent, at least: the messages of younger ones may be
             on their way to a worker.
 
     Returns:
         Jobs put back.
     """
-    # In order of id, and past what somebody else holds: two of us never wait for each other.
+    # In order of id, and past what somebody else holds: two nodes never wait for each other.
     lost = (
         select(Job.id)
         .where(

@@ -39,7 +39,7 @@ class Waiting(NamedTuple):
 
 
 def first_jobs(connection: Connection, analysis: str, most: int) -> list[Waiting]:
-    """Jobs of the first documents of runs: those of the run that is least far first."""
+    """Find jobs of the first documents of runs, those of the run that is least far first."""
     return _found(
         connection.execute(
             _columns(Job)
@@ -51,7 +51,7 @@ def first_jobs(connection: Connection, analysis: str, most: int) -> list[Waiting
 
 
 def later_jobs(connection: Connection, analysis: str, most: int) -> list[Waiting]:
-    """The oldest jobs behind those, of each run as many."""
+    """Find the oldest jobs behind those, of each run as many."""
     run = select(_next_run(analysis, None).label("run_id")).cte("large", recursive=True)
     # From run to run through the index: those that nothing waits for cost nothing.
     run = run.union_all(select(_next_run(analysis, run.c.run_id)).where(run.c.run_id.is_not(None)))
@@ -85,7 +85,7 @@ def is_first(job: Any = Job) -> ColumnElement[bool]:
 
 def is_small() -> ColumnElement[bool]:
     """Whether a run has no more than its first documents."""
-    return Run.stored <= FIRST_DOCUMENTS
+    return Run.stored + Run.updated_positions <= FIRST_DOCUMENTS
 
 
 def _is_later(job: Any) -> ColumnElement[bool]:

@@ -81,10 +81,10 @@ def _postgres_clause(path: Path, ending: str, value: dict[str, str]) -> tuple[st
     # Lax, as JSON paths are by default: a list stands for its items, what is missing for nothing.
     steps = "$" + "".join("." + json.dumps(name, ensure_ascii=False) for name in path)
     if not value:
-        exists = f"jsonb_path_exists(documents.metadata, CAST(:path{ending} AS jsonpath))"
+        exists = f"jsonb_path_exists(document_versions.metadata, CAST(:path{ending} AS jsonpath))"
         return exists, {f"path{ending}": steps}
     return (
-        f"EXISTS (SELECT 1 FROM jsonb_path_query(documents.metadata, "
+        f"EXISTS (SELECT 1 FROM jsonb_path_query(document_versions.metadata, "
         f"CAST(:path{ending} AS jsonpath)) AS found(item) WHERE found.item #>> '{{}}' = :value)",
         {f"path{ending}": f"{steps}[*]"},
     )
@@ -92,7 +92,7 @@ def _postgres_clause(path: Path, ending: str, value: dict[str, str]) -> tuple[st
 
 def _sqlite_clause(path: Path, ending: str, value: dict[str, str]) -> tuple[str, dict[str, str]]:
     # By json_each, since a key may hold what means something in a JSON path.
-    tables = ["json_each(documents.metadata) AS pair0"]
+    tables = ["json_each(document_versions.metadata) AS pair0"]
     for number in range(1, len(path)):
         before = f"pair{number - 1}"
         tables += [

@@ -1,4 +1,4 @@
-"""The window: what of an analysis is on its way, and what has begun lately."""
+"""The dispatch window: which jobs of an analysis are on their way, and which have begun lately."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from sqlalchemy import Connection, case, func, select
 from schema.ledger.waiting import is_first, is_small
 from schema.tables import Job, JobState, Run
 
-#: Documents that have begun last and count for whose turn it is, …
+#: Documents that have begun last and decide whose turn it is, …
 LATELY = 512
-#: … and jobs that are looked at for them, at the most.
+#: … and jobs that are read for them at the most.
 LATEST_JOBS = 128
 
 
 @dataclass(slots=True)
 class Flight:
-    """What is on its way.
+    """The jobs that are on their way: queued or running.
 
     Attributes:
-        busy: Workers that compute.
-        urgent: Jobs of first documents that wait in Redis, or in a worker's hands, …
-        later: … and others that do.
-        small: Documents of small runs that wait so.
+        busy: How many workers compute.
+        urgent: Jobs of first documents that wait in Redis or are prefetched, …
+        later: … and other jobs that do.
+        small: Documents of small runs that do.
         holds: By run, jobs that wait so or are computed.
     """
 
@@ -38,8 +38,8 @@ _DOCUMENTS = Job.end_position - Job.first_position
 
 
 def in_flight(connection: Connection, analysis: str) -> Flight:
-    """What of an analysis is queued or running, in one statement."""
-    # A job that was claimed ahead waits in its worker's hands as others do in Redis.
+    """Count what of an analysis is queued or running, in one statement."""
+    # A prefetched job waits with its worker as others do in Redis.
     at_work = Job.started_at.is_not(None) & (Job.state == JobState.RUNNING)
     rows = connection.execute(
         select(
@@ -65,8 +65,8 @@ def in_flight(connection: Connection, analysis: str) -> Flight:
     return flight
 
 
-def lately_begun(connection: Connection, analysis: str) -> tuple[int, int]:
-    """Of the documents that have begun last those of small runs, and those of large ones."""
+def recently_started(connection: Connection, analysis: str) -> tuple[int, int]:
+    """Count, of the documents that have begun last, those of small runs and those of large ones."""
     latest = connection.execute(
         select(is_small().label("small"), _DOCUMENTS.label("documents"))
         .join(Run, Run.id == Job.run_id)

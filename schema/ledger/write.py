@@ -18,12 +18,12 @@ from schema.tables import DeadLetter, DocumentRow, Model, RunDocument
 
 
 def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> int:
-    """Replace whatever an earlier attempt left of these documents by their outcomes.
+    """Write outcomes in place of whatever an earlier attempt has left of these documents.
 
     Documents that were forgotten since the worker read them are left out.
 
     Returns:
-        Dead letters written.
+        The number of dead letters written.
     """
     table = result_table(claim.analysis)
     remembered = _lock_documents(connection, claim, outcomes)
@@ -44,8 +44,8 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
             letters.append(row | asdict(outcome.outcome))
             continue
         for ordinal, result in enumerate(outcome.outcome):
-            place = {"ordinal": ordinal} if issubclass(table, OrdinalTable) else {}
-            results.append(row | place | asdict(result))
+            number = {"ordinal": ordinal} if issubclass(table, OrdinalTable) else {}
+            results.append(row | number | asdict(result))
     if results:
         connection.execute(insert(table), results)
     if letters:
@@ -56,7 +56,7 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
 def _lock_documents(
     connection: Connection, claim: Claim, outcomes: Sequence[Outcome]
 ) -> frozenset[int]:
-    """Those documents that the run still has; nobody can forget them before we commit."""
+    """Lock the documents that the run still has: nobody can forget them before we commit."""
     ids = [outcome.document_id for outcome in outcomes]
     found = connection.execute(
         select(DocumentRow.id)

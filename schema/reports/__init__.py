@@ -1,8 +1,11 @@
 """Reports: named SQL files, the same for SQLite and PostgreSQL.
 
 The first line of each is a comment that says what it shows. `:run_id` is null for all runs; then
-each document counts once, with the results of the newest run that has some. The files also run by
-hand: `psql -v run_id=NULL -f FILE`, or `sqlite3 DATABASE < FILE`, which takes it for null.
+each document counts once, with the results of the newest run that has some. Only current documents
+count: neither versions that were replaced, which the view `documents` leaves out, nor those that no
+longer come (`gone_at`). The files also run by hand: `psql -v run_id=NULL -f FILE`, or
+`sqlite3 DATABASE < FILE`, which takes it for null. One report, `labels`, has no file: it is made of
+the analyses that there are.
 
 A document is negative when its label begins with `neg`, positive when it begins with `pos`,
 whatever the case: so most checkpoints name their classes. Other labels count as neither.

@@ -6,6 +6,7 @@ WITH latest AS (
         a.document_id,
         a.score
     FROM answers AS a
+    JOIN documents AS d ON d.id = a.document_id AND d.gone_at IS NULL
     WHERE a.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
       AND NOT EXISTS (
           SELECT 1 FROM answers AS newer

@@ -2,6 +2,7 @@
 WITH sentiment AS (
     SELECT s.document_id, CASE WHEN upper(s.label) LIKE 'NEG%' THEN 1 ELSE 0 END AS negative
     FROM sentiments AS s
+    JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
     WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
       AND NOT EXISTS (
           SELECT 1 FROM sentiments AS newer
@@ -17,6 +18,7 @@ named AS (
         MIN(e.text) AS spelling,
         COUNT(*) AS mentions
     FROM entities AS e
+    JOIN documents AS d ON d.id = e.document_id AND d.gone_at IS NULL
     WHERE e.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
       AND NOT EXISTS (
           SELECT 1 FROM entities AS newer

@@ -6,7 +6,7 @@ SELECT
         SELECT 1 FROM translations AS t
         WHERE t.document_id = d.id AND (:run_id IS NULL OR t.run_id = :run_id))) AS translated
 FROM documents AS d
-WHERE EXISTS (
+WHERE d.gone_at IS NULL AND EXISTS (
     SELECT 1 FROM run_documents AS m
     WHERE m.document_id = d.id AND (:run_id IS NULL OR m.run_id = :run_id))
 GROUP BY COALESCE(d.language, '(unknown)')

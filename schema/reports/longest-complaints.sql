@@ -8,7 +8,7 @@ WITH complaints AS (
         length(d.text) AS characters,
         s.score AS score
     FROM sentiments AS s
-    JOIN documents AS d ON d.id = s.document_id
+    JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
     WHERE upper(s.label) LIKE 'NEG%'
       AND s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
       AND NOT EXISTS (

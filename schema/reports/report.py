@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Date, Integer, bindparam, text
 
 from schema.database.types import UtcDateTime
+from schema.reports.labels import DESCRIPTION, labels_sql
 
 Value = str | int | float | date | datetime | None
 
@@ -68,6 +69,7 @@ def reports() -> tuple[Report, ...]:
         if not first.startswith("-- "):
             raise ValueError(f"{file.name}: the first line must be a comment: what it shows")
         found.append(Report(file.name.removesuffix(".sql"), first.removeprefix("-- "), sql))
+    found.append(Report("labels", DESCRIPTION, labels_sql()))
     return tuple(sorted(found, key=lambda report: report.name))
 
 

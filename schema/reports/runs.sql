@@ -1,4 +1,4 @@
--- Runs not archived, newest first: what each has read, stored, found twice, rejected and forgotten
+-- Runs not archived, newest first, and what has become of the rows of each
 SELECT
     r.name AS run,
     CASE
@@ -11,6 +11,7 @@ SELECT
     r.ingested_at AS ingested_at,
     r."read" AS "read",
     r.stored AS stored,
+    r.updated AS updated,
     r.duplicate AS duplicate,
     r.rejected AS rejected,
     r.forgotten AS forgotten

@@ -7,7 +7,7 @@ SELECT
     ROUND(100.0 * COUNT(*) FILTER (WHERE upper(s.label) LIKE 'NEG%') / COUNT(*), 1)
         AS negative_percent
 FROM sentiments AS s
-JOIN documents AS d ON d.id = s.document_id
+JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
 WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
   AND NOT EXISTS (
       SELECT 1 FROM sentiments AS newer

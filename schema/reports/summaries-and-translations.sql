@@ -9,7 +9,7 @@ SELECT
     t.translation AS translation
 FROM run_documents AS m
 JOIN runs AS r ON r.id = m.run_id
-JOIN documents AS d ON d.id = m.document_id
+JOIN documents AS d ON d.id = m.document_id AND d.gone_at IS NULL
 LEFT JOIN summaries AS y ON y.run_id = m.run_id AND y.document_id = m.document_id
 LEFT JOIN translations AS t ON t.run_id = m.run_id AND t.document_id = m.document_id
 WHERE m.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)

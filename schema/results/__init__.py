@@ -4,30 +4,35 @@
 `score` is a probability in 0..1, except that an answer found alike in overlapping windows of a
 long text has the sum of their scores, as in the pipeline, which may exceed 1. `windows` counts the
 pieces that a text longer than the model's window was read in; 1 means whole.
+
+Nothing else registers an analysis: each subclass of `ResultTable` that a module of this package
+defines, and that names its `analysis`, is in `RESULT_TABLES`, of which all lists are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import pkgutil
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import Any
 
-from schema.results.answer import Answer, AnswerRow
-from schema.results.base import OrdinalTable, ResultTable
-from schema.results.entity import Entity, EntityRow
+from schema.results.base import OrdinalTable, Result, ResultTable
 from schema.results.failure import Failure
-from schema.results.sentiment import Sentiment, SentimentRow
-from schema.results.summary import Summary, SummaryRow
-from schema.results.translation import Translation, TranslationRow
 
-Result = Sentiment | Entity | Answer | Summary | Translation
+
+def _find_tables() -> Iterator[type[ResultTable]]:
+    """Import the modules of this package, and find the tables that they define."""
+    for found in pkgutil.iter_modules(__path__, f"{__name__}."):
+        module = import_module(found.name)
+        for value in vars(module).values():
+            defined = isinstance(value, type) and value.__module__ == module.__name__
+            if defined and issubclass(value, ResultTable) and hasattr(value, "analysis"):
+                yield value
+
 
 #: In the order in which reports and progress show the analyses.
-RESULT_TABLES: tuple[type[ResultTable], ...] = (
-    SentimentRow,
-    EntityRow,
-    AnswerRow,
-    SummaryRow,
-    TranslationRow,
+RESULT_TABLES: tuple[type[ResultTable], ...] = tuple(
+    sorted(_find_tables(), key=lambda table: (table.order, table.analysis))
 )
 
 _TABLES = {table.analysis: table for table in RESULT_TABLES}
@@ -54,15 +59,10 @@ def _with_windows(result: Result) -> dict[str, Any]:
 
 __all__ = [
     "RESULT_TABLES",
-    "Answer",
-    "Entity",
     "Failure",
     "OrdinalTable",
     "Result",
     "ResultTable",
-    "Sentiment",
-    "Summary",
-    "Translation",
     "result_table",
     "results_json",
 ]

@@ -39,6 +39,8 @@ class AnswerRow(OrdinalTable, Base):
     __tablename__ = "answers"
     analysis = "qa"
     result = Answer
+    order = 3
+    may_be_empty = False
 
     question: Mapped[str]
     answer: Mapped[str]

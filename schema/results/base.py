@@ -1,13 +1,23 @@
-"""What every result table has: the run, the document and the model that the row came from."""
+"""What every result has, and what every table of results: the row's run, document and model."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from schema.database.types import BigId
+
+
+class Result(Protocol):
+    """One row that an analysis gives of a document: a dataclass whose fields are columns."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `triage analyze` prints."""
 
 
 class ResultTable:
@@ -17,14 +27,19 @@ class ResultTable:
     Class attributes:
         analysis: The analysis whose results these are.
         result: The dataclass of one row; its fields are columns of the table.
+        order: Where reports and progress show the analysis: lower ones first, then by name.
+        writes_text: Whether the model writes a text, token by token, for which a document takes it
+            ten to fifty times as long as it takes a model that only reads.
     """
 
     analysis: ClassVar[str]
     result: ClassVar[type[Any]]
+    order: ClassVar[int] = 100
+    writes_text: ClassVar[bool] = False
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True, sort_order=-3)
     document_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("documents.id"), primary_key=True, sort_order=-2
+        BigId, ForeignKey("document_versions.id"), primary_key=True, sort_order=-2
     )
     model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id"), sort_order=1)
 
@@ -36,6 +51,35 @@ class ResultTable:
 
 
 class OrdinalTable(ResultTable):
-    """For analyses that give several rows a document: `ordinal` counts them from 0."""
+    """For analyses that give several rows a document: `ordinal` counts them from 0.
+
+    Class attributes:
+        may_be_empty: Whether a document without any row is in order (it names nothing).
+    """
+
+    may_be_empty: ClassVar[bool] = True
 
     ordinal: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The class of a document, e.g. POSITIVE, as the checkpoint's `id2label` names it."""
+
+    label: str
+    score: float
+    windows: int = 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `triage analyze` prints."""
+        return {"label": self.label, "score": self.score}
+
+
+class LabelTable(ResultTable):
+    """For analyses that give a document one label; the report `labels` counts those of each."""
+
+    result = Label
+
+    label: Mapped[str]
+    score: Mapped[float]
+    windows: Mapped[int]

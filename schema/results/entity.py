@@ -38,6 +38,7 @@ class EntityRow(OrdinalTable, Base):
     __tablename__ = "entities"
     analysis = "entities"
     result = Entity
+    order = 2
 
     type: Mapped[str]
     text: Mapped[str]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schema.results import Failure, Result
+from schema.results.base import Result
+from schema.results.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)

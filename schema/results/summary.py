@@ -29,6 +29,8 @@ class SummaryRow(ResultTable, Base):
     __tablename__ = "summaries"
     analysis = "summary"
     result = Summary
+    order = 4
+    writes_text = True
 
     summary: Mapped[str]
     windows: Mapped[int]

@@ -30,6 +30,8 @@ class TranslationRow(ResultTable, Base):
     __tablename__ = "translations"
     analysis = "translation"
     result = Translation
+    order = 5
+    writes_text = True
 
     language: Mapped[str]
     translation: Mapped[str]

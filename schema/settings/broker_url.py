@@ -1,4 +1,4 @@
-"""The broker's URL, taken apart: where Redis is, and how its certificate is checked.
+"""The broker's URL, parsed: where Redis is, and how its certificate is checked.
 
 Kombu takes a `rediss://` without options for one whose certificate need not be checked, and puts
 what it cannot read into its error, which can be the password; so the URL is read here first.
@@ -10,7 +10,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-#: Options of a `rediss://` URL, as redis-py has them.
+#: Options that a `rediss://` URL may have, under redis-py's names.
 TLS_OPTIONS = (
     *("ssl_ca_certs", "ssl_ca_path", "ssl_cert_reqs", "ssl_check_hostname"),
     *("ssl_certfile", "ssl_keyfile", "ssl_password"),
@@ -28,8 +28,8 @@ class BrokerUrl:
     """A URL that kombu and Flower can read.
 
     Attributes:
-        url: Without options. It may have a password: never print it.
-        tls: For `broker_use_ssl`: redis-py's options; None without TLS.
+        url: The URL without its options. It may have a password: never print it.
+        tls: The options of redis-py for Celery's `broker_use_ssl`; None without TLS.
     """
 
     url: str
@@ -37,10 +37,10 @@ class BrokerUrl:
 
 
 def parse_broker_url(url: str) -> BrokerUrl:
-    """Take `redis://[user:password@]host[:port][/number]` apart, or `rediss://…[?ssl_…=…]`.
+    """Parse `redis://[user:password@]host[:port][/number]`, or `rediss://…[?ssl_…=…]`.
 
     Raises:
-        ValueError: In words that quote nothing, since anything may be part of a password.
+        ValueError: If it is none. The text quotes nothing: anything may be part of a password.
     """
     if not url.startswith(("redis://", "rediss://")):
         raise ValueError("must begin with redis:// or rediss://")

@@ -1,4 +1,4 @@
-"""The database's URL: read so that no error quotes it, since anything may be part of a password."""
+"""The database's URL, parsed so that no error quotes it: anything may be part of a password."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from sqlalchemy.exc import ArgumentError
 
 
 def parse_database_url(url: str) -> URL:
-    """Take a SQLAlchemy URL apart.
+    """Parse a URL as SQLAlchemy has it.
 
     Raises:
-        ValueError: If it is none, in a sentence without any of it.
+        ValueError: If it is none. The text quotes nothing of it.
     """
     try:
         parsed = make_url(url)

@@ -1,17 +1,19 @@
-"""Settings: environment variables `TRIAGE_*`, or a `.env` file in the current directory."""
+"""Settings: read from the environment, `TRIAGE_*`, or from `.env` in the current directory."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schema.settings.broker_url import parse_broker_url
 from schema.settings.database_url import parse_database_url
 
-#: SQLAlchemy's names of the databases, and of the one driver that we know for each.
+#: Names that SQLAlchemy gives the databases, and the one driver of each that we use.
 DATABASES = ("postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 
 #: Documents or jobs that one statement may name, each with a parameter: PostgreSQL takes 65,535 of
@@ -20,11 +22,11 @@ MAX_STATEMENT_IDS = 10_000
 
 
 class SettingsError(ValueError):
-    """A setting is wrong. One sentence that names it, what it was, and what it may be."""
+    """A setting is wrong. Its text is one sentence: which, what it was, and what it may be."""
 
 
 class Settings(BaseSettings):
-    """All settings; `.env.example` documents each. Times are in seconds."""
+    """Holds all settings; `.env.example` documents each. Times are in seconds."""
 
     model_config = SettingsConfigDict(env_prefix="TRIAGE_", env_file=".env", extra="ignore")
 
@@ -42,20 +44,20 @@ class Settings(BaseSettings):
     #: Folder for `<run>.rejects.jsonl` of new runs; `Run.rejects_files` has those of all.
     rejects: Path = Path(".")
 
-    #: Characters; a longer text is rejected.
+    #: Characters of a text; a longer one is rejected.
     text_limit: int = Field(default=100_000, gt=0)
     #: Rows that are stored in one transaction.
     block_size: int = Field(default=5_000, gt=0)
-    #: Most documents in a job.
+    #: Documents in a job at the most.
     job_size: int = Field(default=256, gt=0, le=MAX_STATEMENT_IDS)
 
-    #: Least messages to keep in Redis for each analysis; beyond it three a running job.
+    #: Messages kept in Redis for each analysis at the least; more if more workers are busy.
     window: int = Field(default=4, gt=0, le=MAX_STATEMENT_IDS)
     #: How long a claim holds without a heartbeat.
     lease: float = Field(default=30, gt=0)
     #: Between two heartbeats of a running job.
     heartbeat: float = Field(default=10, gt=0)
-    #: Between two rounds of reaping and dispatching.
+    #: Between two rounds of maintenance, which reaps and dispatches.
     upkeep: float = Field(default=5, gt=0)
     #: After which a queued job's message counts as lost and is sent again.
     message_timeout: float = Field(default=30, gt=0)
@@ -69,6 +71,9 @@ class Settings(BaseSettings):
     load_timeout: float = Field(default=900, gt=0)
     #: Intra-op threads of a child on the CPU; cores divided by children when 0.
     threads: int = Field(default=0, ge=0)
+    #: What the models of a child may take together, e.g. `8GB`; when unset half of a GPU's memory,
+    #: or of the RAM, divided by the node's children.
+    model_memory: ByteSize | None = Field(default=None, gt=0)
 
     #: `user:password` for Flower's pages.
     flower_auth: SecretStr | None = None
@@ -90,6 +95,14 @@ class Settings(BaseSettings):
             parse_broker_url(url.get_secret_value())
         return url
 
+    @field_validator("model_memory", mode="wrap")
+    @classmethod
+    def _is_size(cls, size: Any, parse: Callable[[Any], ByteSize | None]) -> ByteSize | None:
+        try:
+            return parse(size)
+        except ValidationError:
+            raise ValueError("must be bytes, more than 0, as in 8GB or 512MiB") from None
+
     @model_validator(mode="after")
     def _heartbeat_in_time(self) -> Settings:
         if self.heartbeat > self.lease / 2:
@@ -108,7 +121,7 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the settings afresh.
+    """Read the settings anew, as they are now.
 
     Raises:
         SettingsError: Names the first variable that is wrong.

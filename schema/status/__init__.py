@@ -1,1 +1,1 @@
-"""Questions about what is going on; nothing here writes."""
+"""Status: queries on what is going on, of runs and of workers. Nothing here writes."""

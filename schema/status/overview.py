@@ -1,4 +1,4 @@
-"""Overview: the runs that somebody wants to see of many, in as many statements as for few."""
+"""Overview: the runs worth seeing among many, read in as many statements as among few."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, case, func, or_, select
 from schema.status.progress import RunProgress, progress_of
 from schema.tables import Job, JobState, Run, RunState
 
-#: The newest runs, whatever they do; and as many of those that are going on.
+#: How many of the newest runs are shown, and how many of those that are going on.
 SHOWN = 20
 
 _OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
@@ -17,9 +17,10 @@ _OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Runs, newest first, and what is left out.
+    """The runs that are shown, newest first, and how many are left out.
 
     Attributes:
+        runs: Those that are shown.
         more: Runs that are left out, without those that are archived.
         more_unfinished: How many of these are not finished.
         archived: Runs that are left out because they are archived.
@@ -34,12 +35,13 @@ class Overview:
 
 
 def overview(connection: Connection, shown: int | None = SHOWN) -> Overview:
-    """The newest runs that are not archived, and as many of those that are going on, archived or
+    """Read the newest runs that are not archived, and as many of those that are going on, archived
+    or
     not: first those that workers are busy with, then the oldest.
 
     Args:
         connection: To the database.
-        shown: How many of each; None for all runs, archived ones too.
+        shown: How many of each kind; None for all runs, archived ones too.
     """
     going_on, unfinished = _going_on(connection, shown)
     if shown is None:
@@ -51,14 +53,16 @@ def overview(connection: Connection, shown: int | None = SHOWN) -> Overview:
     ids = {*going_on, *connection.execute(newest).scalars()}
     runs = tuple(progress_of(connection, sorted(ids)))
     archived -= sum(one.archived_at is not None for one in runs)
-    said = sum(not one.finished for one in runs)
-    # Each number is of another moment: none is less than what is so anyway.
+    shown_unfinished = sum(not one.finished for one in runs)
+    # The numbers were counted one after the other, so that their difference may be too small.
     more = max(0, total - archived - len(runs))
-    return Overview(runs, more, min(more, max(0, unfinished - said)), archived, unfinished)
+    return Overview(
+        runs, more, min(more, max(0, unfinished - shown_unfinished)), archived, unfinished
+    )
 
 
 def _going_on(connection: Connection, limit: int | None) -> tuple[list[int], int]:
-    """Ids of runs that something is going on of, and how many are not finished."""
+    """Ids of runs of which something is going on, and the number of those that are not finished."""
     running = func.max(case((Job.state == JobState.RUNNING, 1), else_=0))
     # By the index that begins with the state: the runs that are done cost nothing.
     work = (

@@ -28,7 +28,7 @@ class AnalysisProgress:
 
     Attributes:
         rate: Documents a second, dead ones included: lately, or over all when it has finished.
-        seconds_left: Until it finishes at this rate; None when nobody can say.
+        seconds_left: Seconds until it finishes at this rate; None when nobody can say.
     """
 
     analysis: str
@@ -47,7 +47,8 @@ class RunProgress:
     """A run, its counts of rows, and its analyses in standard order.
 
     Attributes:
-        forgotten: How many of the stored documents were forgotten since.
+        forgotten: How many of the run's documents were forgotten since.
+        updated: Rows that changed a document that was stored before.
     """
 
     run: str
@@ -63,6 +64,7 @@ class RunProgress:
     duplicate: int
     rejected: int
     forgotten: int
+    updated: int
     analyses: tuple[AnalysisProgress, ...]
 
     @property
@@ -77,7 +79,7 @@ class RunProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Until the slowest analysis finishes; None when nobody can say."""
+        """Seconds until the slowest analysis finishes; None when nobody can say."""
         if not self._complete:
             return None
         seconds = [one.seconds_left for one in self.analyses]
@@ -85,49 +87,47 @@ class RunProgress:
         return max(known, default=0.0) if len(known) == len(seconds) else None
 
     def as_json(self) -> dict[str, Any]:
-        """What `triage status --json` prints; times in ISO 8601, seconds as numbers."""
-        moments = {
-            field.name: moment and moment.isoformat()
+        """The object that `triage status --json` prints; times in ISO 8601, seconds as numbers."""
+        times = {
+            field.name: time and time.isoformat()
             for field in fields(self)
             if field.name.endswith("_at")
-            for moment in [getattr(self, field.name)]
+            for time in [getattr(self, field.name)]
         }
         analyses = {"analyses": [asdict(one) for one in self.analyses]}
         more = {"finished": self.finished, "seconds_left": self.seconds_left}
-        return asdict(self) | moments | analyses | more
+        return asdict(self) | times | analyses | more
 
 
 def run_progress(connection: Connection, name: str) -> RunProgress:
-    """The progress of one run.
+    """Read the progress of one run.
 
     Raises:
         UnknownRunError: If no run has this name.
     """
     found = progress_of(connection, [find_run(connection, name)])
-    # Asked once more where it was deleted in between: that says which runs there are.
+    # If it was deleted in between, the next call raises an error that says which runs there are.
     return found[0] if found else run_progress(connection, name)
 
 
 def all_progress(connection: Connection) -> list[RunProgress]:
-    """The progress of all runs, newest first."""
+    """Read the progress of all runs, newest first."""
     return progress_of(connection, None)
 
 
 def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[RunProgress]:
-    """The progress of some runs, or None: of all, newest first. Those that are no more are left
-    out.
-    """
+    """Read the progress of some runs, or of all (None), newest first, without deleted ones."""
     of_runs = () if run_ids is None else (Run.id.in_(run_ids),)
     of_jobs = () if run_ids is None else (Job.run_id.in_(run_ids),)
     runs = connection.execute(select(Run.__table__).where(*of_runs).order_by(Run.id.desc())).all()
-    moment = connection.execute(select(now())).scalar_one()
+    clock = connection.execute(select(now())).scalar_one()
     tallies: dict[int, dict[str, AnalysisProgress]] = {run.id: {} for run in runs}
     paused = {run.id for run in runs if run.paused_at is not None}
-    for row in connection.execute(_tally(moment, of_jobs)):
+    for row in connection.execute(_tally(clock, of_jobs)):
         if row.run_id not in tallies:
             # It was made between the two statements.
             continue
-        found = _analysis(row, moment)
+        found = _analysis(row, clock)
         if row.run_id in paused and found.seconds_left:
             found = replace(found, seconds_left=None)
         tallies[row.run_id][row.analysis] = found
@@ -146,6 +146,7 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
             duplicate=run.duplicate,
             rejected=run.rejected,
             forgotten=run.forgotten,
+            updated=run.updated,
             analyses=_in_order(run.analyses, tallies[run.id]),
         )
         for run in runs
@@ -163,8 +164,8 @@ def _in_order(
     )
 
 
-def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
-    """One row a run and analysis, from one pass over the jobs."""
+def _tally(clock: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
+    """The statement that gives one row for each run and analysis, in one pass over the jobs."""
     size = Job.end_position - Job.first_position
     closed = Job.state.in_([JobState.DONE, JobState.DEAD])
 
@@ -172,7 +173,7 @@ def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
         return func.coalesce(func.sum(number).filter(*conditions), 0)
 
     def since(seconds: float, name: str) -> list[ColumnElement[Any]]:
-        recent = (closed, Job.finished_at > moment - timedelta(seconds=seconds))
+        recent = (closed, Job.finished_at > clock - timedelta(seconds=seconds))
         return [
             func.count().filter(*recent).label(f"{name}_jobs"),
             total(size, *recent).label(f"{name}_documents"),
@@ -198,12 +199,12 @@ def _tally(moment: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
     )
 
 
-def _analysis(row: Row[Any], moment: datetime) -> AnalysisProgress:
+def _analysis(row: Row[Any], clock: datetime) -> AnalysisProgress:
     documents, in_flight, waiting = int(row.documents), int(row.in_flight), int(row.waiting)
     dead, cancelled = int(row.dead), int(row.cancelled)
     left = in_flight + waiting
     closed = documents - left - cancelled
-    rate = _recent_rate(row, moment) if left else _rate(closed, row.start, row.end)
+    rate = _recent_rate(row, clock) if left else _rate(closed, row.start, row.end)
     return AnalysisProgress(
         analysis=row.analysis,
         documents=documents,
@@ -217,14 +218,14 @@ def _analysis(row: Row[Any], moment: datetime) -> AnalysisProgress:
     )
 
 
-def _recent_rate(row: Row[Any], moment: datetime) -> float:
+def _recent_rate(row: Row[Any], clock: datetime) -> float:
     if row.short_jobs >= ENOUGH_JOBS:
         span, documents, start = SHORT_SPAN, row.short_documents, row.short_start
     else:
         span, documents, start = LONG_SPAN, row.long_documents, row.long_start
-    # A worker that began a moment ago has not had the whole span to show what it can.
-    begin = moment - timedelta(seconds=span)
-    return _rate(int(documents), max(start, begin) if start else begin, moment)
+    # A worker that began a clock ago has not had the whole span to show what it can.
+    begin = clock - timedelta(seconds=span)
+    return _rate(int(documents), max(start, begin) if start else begin, clock)
 
 
 def _rate(documents: int, start: datetime | None, end: datetime | None) -> float:

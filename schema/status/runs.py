@@ -1,4 +1,4 @@
-"""Finding a run by its name."""
+"""Runs by their names, with an error that helps whoever mistyped one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class UnknownRunError(LookupError):
 
 
 def find_run(connection: Connection, name: str) -> int:
-    """The id of the run called `name`.
+    """Find the id of a run by its name.
 
     Raises:
         UnknownRunError: If there is none.

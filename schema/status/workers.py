@@ -1,7 +1,8 @@
-"""What workers are up to, as `triage status` shows it."""
+"""Worker status: what each worker does, and how fast, as `triage status` shows it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,16 @@ from sqlalchemy import Connection, select
 from schema.database.clock import after, seconds_since
 from schema.tables import Worker
 
-#: Seconds after which a worker that nobody has seen is no longer listed, …
+#: Seconds after which a worker that nobody has seen alive is no longer listed.
 LISTED_FOR = 600.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ModelInMemory:
+    """A model that a worker has loaded: its name in the catalog, and the bytes of its weights."""
+
+    name: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +29,9 @@ class Throughput:
     """How well a worker has used its machine lately; None where it had nothing to compute.
 
     Attributes:
-        tokens_per_second: Padding not counted.
-        padding: Share of what was computed, 0..1.
-        batch_fill: Share of their budgets that batches took, 0..1.
+        tokens_per_second: Tokens of texts a second, padding not counted.
+        padding: Padding's share of all computed tokens, 0..1.
+        batch_fill: Share of their token budgets that batches took, 0..1.
         forward_share: Share of the time in which models computed, 0..1.
     """
 
@@ -37,9 +46,11 @@ class WorkerStatus:
     """A worker as `triage status` shows it.
 
     Attributes:
+        since: When it came into this state.
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
         throughput: Of its last jobs.
+        models: What it has in memory; None if it has not said it.
     """
 
     worker: str
@@ -50,17 +61,21 @@ class WorkerStatus:
     unseen: float
     next_try: float | None
     throughput: Throughput
+    models: tuple[ModelInMemory, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """For `--json`; times in ISO 8601, seconds as numbers."""
-        said = asdict(self) | {"since": self.since.isoformat()} | asdict(self.throughput)
-        del said["throughput"]
-        return said
+        """The object that `--json` prints; times in ISO 8601, seconds as numbers."""
+        printed = asdict(self) | {"since": self.since.isoformat()} | asdict(self.throughput)
+        del printed["throughput"]
+        return printed
 
 
 def all_worker_status(connection: Connection) -> list[WorkerStatus]:
     """All workers by name."""
-    columns = (Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since)
+    columns = (
+        *(Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since),
+        Worker.models,
+    )
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(
         select(
@@ -82,6 +97,13 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
             unseen=max(0.0, row.unseen),
             next_try=None if row.late is None else max(0.0, -row.late),
             throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
+            models=_models(row.models),
         )
         for row in found
     ]
+
+
+def _models(said: Sequence[Mapping[str, Any]] | None) -> tuple[ModelInMemory, ...] | None:
+    if said is None:
+        return None
+    return tuple(ModelInMemory(str(model["name"]), int(model["bytes"])) for model in said)

@@ -18,7 +18,9 @@ class DeadLetter(Base):
     __table_args__ = (Index(None, "document_id"),)
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
-    document_id: Mapped[int] = mapped_column(BigId, ForeignKey("documents.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("document_versions.id"), primary_key=True
+    )
     analysis: Mapped[str] = mapped_column(primary_key=True)
     error_class: Mapped[str]
     message: Mapped[str]

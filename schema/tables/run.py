@@ -22,8 +22,8 @@ class RunState(enum.StrEnum):
 class Run(Base):
     """Table `runs`.
 
-    `read = stored + duplicate + rejected` holds after every block. A row of an input is counted
-    once, however often it is read: see `schema.tables.run_input`.
+    `read = stored + updated + duplicate + rejected` holds after every block. A row of an input is
+    counted once, however often it is read: see `schema.tables.run_input`.
     """
 
     __tablename__ = "runs"
@@ -34,15 +34,22 @@ class Run(Base):
     analyses: Mapped[list[str]]
     options: Mapped[dict[str, Any]]
     read: Mapped[int] = mapped_column(BigInteger)
-    #: Documents of the run; also the position that the next one gets.
+    #: Rows whose document joined the run as it is.
     stored: Mapped[int] = mapped_column(BigInteger)
+    #: Rows that changed a document that was stored before: by a new version, or in place.
+    updated: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    #: Those of them whose document joined the run: it has `stored + updated_positions` documents,
+    #: which is also the position that the next one gets.
+    updated_positions: Mapped[int] = mapped_column(BigInteger, server_default="0")
     duplicate: Mapped[int] = mapped_column(BigInteger)
     rejected: Mapped[int] = mapped_column(BigInteger)
-    #: Stored documents of customers that were forgotten since; their positions stay empty.
+    #: Documents of the run whose customers were forgotten since; their positions stay empty.
     forgotten: Mapped[int] = mapped_column(BigInteger, server_default="0")
     #: Where rejected rows lie, each as `{"host": …, "path": …}`; null for a place that is not
     #: remembered, since an older version has written there.
     rejects_files: Mapped[list[Any] | None]
+    #: Rejected rows that `triage forget` took out of these files.
+    rejects_forgotten: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[datetime]
     ingested_at: Mapped[datetime | None]
     #: While it is set, no job of the run is sent or claimed.

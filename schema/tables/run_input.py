@@ -26,3 +26,6 @@ class RunInput(Base):
     counted: Mapped[int] = mapped_column(BigInteger)
     #: Rows up to `counted` that were counted once more.
     again: Mapped[int] = mapped_column(BigInteger)
+    #: The source of its documents where neither a row nor `--source` says one; null in runs of
+    #: before it was kept, which took `name`.
+    source: Mapped[str | None]

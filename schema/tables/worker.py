@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,3 +50,5 @@ class Worker(Base):
     batch_fill: Mapped[float | None]
     #: … and the share of the time, from when it took them, that its models computed, 0..1.
     forward_share: Mapped[float | None]
+    #: What it has in memory: objects of `name` and `bytes`; NULL of workers that do not say it.
+    models: Mapped[list[Any] | None]

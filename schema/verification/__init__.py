@@ -1,6 +1,6 @@
-"""Verification: proof that the books of a run balance, or the rows where they do not.
+"""Verification: proof that the counts of a run add up, or the rows where they do not.
 
-One family of checks a file. Each check is a plain statement that finds the rows that break it.
+Each file has one family of checks. A check is a plain statement that finds the rows that break it.
 """
 
 from schema.verification.books import RunAudit, verify, verify_runs

@@ -1,6 +1,6 @@
-"""Verify: all checks of one run or of all, and what a run adds up to.
+"""Audit: all checks of one run or of all runs, and the documents that each adds up to.
 
-Small runs are looked at in batches, since a statement costs more than what it finds in them.
+Small runs are checked in batches, since a statement costs more than what it finds in them.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ _KEPT = Run.deleted_at.is_(None)
 
 @dataclass(frozen=True, slots=True)
 class RunAudit:
-    """A run, what it adds up to, and what does not.
+    """The result of all checks of one run.
 
     Attributes:
-        run: Its row.
+        run: The run's row.
         analyses: By name, documents by the state of their jobs; a done one that failed is dead.
+        violations: What does not hold; empty when all does.
     """
 
     run: RunRow
@@ -46,9 +47,9 @@ class RunAudit:
     violations: tuple[Violation, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """For `triage verify --json`."""
+        """The object that `triage verify --json` prints."""
         run = self.run
-        counts = ("read", "stored", "duplicate", "rejected", "forgotten")
+        counts = ("read", "stored", "updated", "duplicate", "rejected", "forgotten")
         return {
             "run": run.name,
             "ok": not self.violations,
@@ -59,25 +60,25 @@ class RunAudit:
 
 
 def verify(database: Engine | Connection, run_id: int | None = None) -> list[Violation]:
-    """Whether the books of a run, or of all runs, balance; may be asked at any time.
+    """Check whether the counts of a run, or of all runs, add up; it may run at any time.
 
     Args:
-        database: An engine, for a look at each run at one moment; or a connection, whose
-            transaction should see one moment (on PostgreSQL: REPEATABLE READ) while others write.
+        database: An engine, to check each run in a snapshot; or a connection, whose transaction
+            should be a snapshot itself (on PostgreSQL: REPEATABLE READ) while others write.
         run_id: A run, or None for all.
 
     Returns:
         What does not hold; empty when all does.
     """
-    return [one for books in verify_runs(database, run_id) for one in books.violations]
+    return [one for audit in verify_runs(database, run_id) for one in audit.violations]
 
 
 def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Iterator[RunAudit]:
-    """The same run by run, oldest first, with what each adds up to.
+    """Do the same run by run, oldest first, with what each adds up to.
 
-    All runs of a batch are looked at in one snapshot, by one statement a check. On an engine each
+    All runs of a batch are checked in one snapshot, by one statement a check. On an engine each
     batch has a snapshot of its own, which is over before its first run is given: nobody's VACUUM is
-    held back for longer than the books of a batch, or of one large run, take.
+    held back for longer than the checks of a batch, or of one large run, take.
     """
     if isinstance(database, Connection):
         for batch in _batches(database, run_id):
@@ -93,18 +94,22 @@ def verify_runs(database: Engine | Connection, run_id: int | None = None) -> Ite
 
 def _batches(connection: Connection, run_id: int | None) -> list[range]:
     """Ranges of run ids, oldest first, that are looked at together."""
-    statement = select(Run.id, Run.stored).where(_KEPT).order_by(Run.id)
+    statement = (
+        select(Run.id, (Run.stored + Run.updated_positions).label("places"))
+        .where(_KEPT)
+        .order_by(Run.id)
+    )
     if run_id is not None:
         statement = statement.where(Run.id == run_id)
     batches: list[range] = []
     documents = runs = 0
     for row in connection.execute(statement):
-        documents, runs = documents + row.stored, runs + 1
+        documents, runs = documents + row.places, runs + 1
         if batches and documents <= BATCH_DOCUMENTS and runs <= BATCH_RUNS:
             batches[-1] = range(batches[-1].start, row.id + 1)
         else:
             batches.append(range(row.id, row.id + 1))
-            documents, runs = row.stored, 1
+            documents, runs = row.places, 1
     return batches
 
 
@@ -132,6 +137,9 @@ def _run_row(row: Any) -> RunRow:
         duplicate=row.duplicate,
         rejected=row.rejected,
         forgotten=row.forgotten,
+        updated=row.updated,
+        updated_positions=row.updated_positions,
+        rejects_forgotten=row.rejects_forgotten,
     )
 
 
@@ -143,7 +151,7 @@ def _verify_batch(connection: Connection, batch: range) -> list[RunAudit]:
         # It was deleted since the batches were cut.
         return []
     scope = Scope(connection, [_run_row(row) for row in rows])
-    books = {run.name: RunAudit(run, {}, ()) for run in scope.runs}
+    audits = {run.name: RunAudit(run, {}, ()) for run in scope.runs}
     violations = check_rows(scope)
     for analysis in ANALYSES:
         one = scope.of(analysis)
@@ -151,11 +159,11 @@ def _verify_batch(connection: Connection, batch: range) -> list[RunAudit]:
         violations += _verify_analysis(one, tallies)
         for run in scope.runs:
             if analysis in run.analyses:
-                books[run.name].analyses[analysis] = _totals(tallies[run.id])
+                audits[run.name].analyses[analysis] = _totals(tallies[run.id])
     of_run: dict[str, list[Violation]] = {}
     for violation in violations:
         of_run.setdefault(violation.run, []).append(violation)
-    return [replace(one, violations=tuple(of_run.get(name, ()))) for name, one in books.items()]
+    return [replace(one, violations=tuple(of_run.get(name, ()))) for name, one in audits.items()]
 
 
 def _verify_analysis(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]:

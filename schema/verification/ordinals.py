@@ -1,4 +1,4 @@
-"""Checks of numbering: rows of a document count from 0, and answers follow the questions."""
+"""Checks of ordinals: rows of a document are numbered from 0, and answers follow the questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from schema.results.answer import AnswerRow
 from schema.verification.scope import Scope
 from schema.verification.violation import Violation
 
-#: The questions of all runs as a table, from one parameter.
+#: Statements that make a table of the questions of all runs, from one parameter.
 _ASKED = {
     "sqlite": """
         SELECT json_extract(value, '$[0]') AS run_id, json_extract(value, '$[1]') AS ordinal,
@@ -43,7 +43,7 @@ _OTHER = """
 
 
 def check_ordinals(scope: Scope) -> list[Violation]:
-    """For analyses that give several rows a document: no hole, and for qa one row a question."""
+    """Check analyses with several rows a document: no ordinal is missing; qa has one a question."""
     if not scope.many_rows:
         return []
     found = scope.find(

@@ -9,7 +9,7 @@ from schema.tables import JobState
 from schema.verification.scope import Scope
 from schema.verification.violation import Violation
 
-# Each database would look through all jobs for each document, were it not told to begin with jobs:
+# Each database would read all jobs for each document, were it not made to begin with the jobs:
 # SQLite keeps to the order of CROSS JOIN, and PostgreSQL to that of LATERAL with OFFSET.
 _SLICE = {
     "sqlite": "run_documents AS d",
@@ -37,7 +37,7 @@ _OPEN = tuple(state for state in JobState if state not in (JobState.DONE, JobSta
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Documents of jobs in one state: all, with a result, with a dead letter, with both."""
+    """Counts documents of jobs in one state: all, with a result, with a dead letter, with both."""
 
     documents: int
     results: int
@@ -45,12 +45,12 @@ class Tally:
     both: int
 
 
-#: By state of the jobs; states that a run has no jobs in are there too.
+#: Tallies by the state of the jobs; states that a run has no jobs in are there too.
 Tallies = dict[JobState, Tally]
 
 
 def count_outcomes(scope: Scope) -> dict[int, Tallies]:
-    """For each run, by its id: documents by the state of their job, and what outcomes they have."""
+    """Count documents by the state of their job and by their outcomes, for each run by its id."""
     counts = f"""
         SELECT j.run_id, count(*), count(r.document_id), count(l.document_id),
             count(CASE WHEN {_RESULT} THEN l.document_id END) {_documents(scope)}
@@ -66,7 +66,7 @@ def count_outcomes(scope: Scope) -> dict[int, Tallies]:
 
 def check_outcomes(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]:
     """Look at what was counted, and for the rows only where something is wrong."""
-    may_be_empty = scope.many_rows and scope.analysis != "qa"
+    may_be_empty = scope.may_be_empty
     # Each once, however many runs are wrong in it, and in the order in which runs have them.
     wrong = dict.fromkeys(
         one for of_run in tallies.values() for one in _wrong(of_run, may_be_empty)
@@ -80,7 +80,7 @@ def check_outcomes(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]
 
 
 def _wrong(tallies: Tallies, may_be_empty: bool) -> Iterator[tuple[JobState, str, str]]:
-    """In jobs of which state what is wrong, in words, and as a condition on the rows."""
+    """Yield what is wrong: the state of the jobs, words, and a condition on the rows."""
     done, dead = tallies[JobState.DONE], tallies[JobState.DEAD]
     if not may_be_empty and done.results + done.letters - done.both != done.documents:
         yield JobState.DONE, "done, but without an outcome", f"{_NO_RESULT} AND {_NO_LETTER}"
@@ -115,7 +115,7 @@ def _documents(scope: Scope) -> str:
 
 
 def check_failed(scope: Scope) -> list[Violation]:
-    """A closed job says how many of its documents are dead letters."""
+    """Check that a closed job has as many dead letters as it says."""
     return scope.find(
         "jobs.failed is not the number of dead letters",
         f"""

@@ -1,4 +1,4 @@
-"""Checks of owners: no outcome without a document of the run, a job and a model of the run."""
+"""Checks of owners: each outcome has a document, a job and a model of its run."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ _OTHER_MODEL = """
 
 
 def check_owners(scope: Scope, untiled: list[int]) -> list[Violation]:
-    """Each outcome belongs to a document of the run, to a job, and to a model of the run.
+    """Check that each outcome belongs to a document of the run, to a job, and to a model of the
+    run.
 
     Args:
-        scope: Runs and analysis.
+        scope: The runs and the analysis.
         untiled: Ids of the runs whose jobs do not cover all documents, so that one may be outside
             of them.
     """
@@ -48,20 +49,20 @@ def check_owners(scope: Scope, untiled: list[int]) -> list[Violation]:
         ("result", scope.table, ""),
         ("dead letter", "dead_letters", "AND o.analysis = :analysis"),
     ):
-        place = {
+        parts = {
             "table": table,
             "only": only,
             "of_outcomes": scope.within("o.run_id"),
             "of_documents": scope.within("d.run_id"),
         }
         found += scope.find(
-            f"{noun} of a document that is not in the run", _STRANGE.format(**place)
+            f"{noun} of a document that is not in the run", _STRANGE.format(**parts)
         )
         if untiled:
             found += scope.find(
-                f"{noun} without a job", _UNCOVERED.format(**place), untiled=untiled
+                f"{noun} without a job", _UNCOVERED.format(**parts), untiled=untiled
             )
         found += scope.find(
-            f"{noun} of a model that is not of this run and analysis", _OTHER_MODEL.format(**place)
+            f"{noun} of a model that is not of this run and analysis", _OTHER_MODEL.format(**parts)
         )
     return found

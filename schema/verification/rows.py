@@ -1,4 +1,4 @@
-"""Checks of rows: every row that a run has read is accounted for."""
+"""Checks of rows: every row that a run has read is stored, a duplicate or rejected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from schema.verification.violation import Violation
 
 
 def check_rows(scope: Scope) -> list[Violation]:
-    """The counts of a run, its documents, and that it has to do with known analyses only."""
+    """Check the counts of a run, its documents, and that all of its analyses are known."""
     documents = scope.by_run(
         f"""
         SELECT run_id, count(*) FROM run_documents WHERE {scope.within("run_id")} GROUP BY run_id
@@ -33,7 +33,7 @@ def check_rows(scope: Scope) -> list[Violation]:
             SELECT d.run_id, NULL AS job_id, d.document_id
             FROM runs AS r CROSS JOIN run_documents AS d
             WHERE {scope.within("r.id")} AND {scope.within("d.run_id")} AND d.run_id = r.id
-                AND (d.position < 0 OR d.position >= r.stored)
+                AND (d.position < 0 OR d.position >= r.stored + r.updated_positions)
             """,
         )
         + _unknown_analyses(scope)
@@ -41,19 +41,25 @@ def check_rows(scope: Scope) -> list[Violation]:
 
 
 def _wrong_counts(run: RunRow, documents: int, inputs: int | None) -> list[str]:
-    """What a run's own counts, and the number of its documents, contradict each other in."""
+    """Name where a run's own counts, and the number of its documents, contradict each other."""
     wrong = []
-    if run.read != run.stored + run.duplicate + run.rejected:
+    if run.read != run.stored + run.updated + run.duplicate + run.rejected:
+        updated = f" + updated {run.updated}" if run.updated else ""
         wrong.append(
-            f"read {run.read} is not stored {run.stored} + duplicate {run.duplicate} "
+            f"read {run.read} is not stored {run.stored}{updated} + duplicate {run.duplicate} "
             f"+ rejected {run.rejected}"
+        )
+    if not 0 <= run.updated_positions <= run.updated:
+        wrong.append(
+            f"{run.updated_positions} places of updated documents, of updated {run.updated}"
         )
     # A run that has no input at all was not made by an ingestion.
     if inputs is not None and run.read != inputs:
         wrong.append(f"read {run.read} is not the {inputs} rows of the inputs")
-    if run.stored != documents + run.forgotten:
+    if run.positions != documents + run.forgotten:
+        updated = f" + {run.updated_positions} updated" if run.updated_positions else ""
         wrong.append(
-            f"stored {run.stored} is not {documents} documents + {run.forgotten} forgotten"
+            f"stored {run.stored}{updated} is not {documents} documents + {run.forgotten} forgotten"
         )
     return wrong
 

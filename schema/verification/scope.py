@@ -1,4 +1,4 @@
-"""What a check looks at: some runs, in one snapshot of the database, and perhaps one analysis."""
+"""The scope of a check: some runs, in one snapshot of the database, and perhaps one analysis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schema.verification.violation import ROWS_NAMED, Violation, distinct
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """What a check needs to know of a run."""
+    """The columns of a run that checks need."""
 
     id: int
     name: str
@@ -26,6 +26,14 @@ class RunRow:
     duplicate: int
     rejected: int
     forgotten: int
+    updated: int = 0
+    updated_positions: int = 0
+    rejects_forgotten: int = 0
+
+    @property
+    def positions(self) -> int:
+        """Documents that have joined the run, forgotten ones included."""
+        return self.stored + self.updated_positions
 
 
 @dataclass(slots=True)
@@ -44,7 +52,7 @@ class _Broken:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Runs that are looked at together, in order of their ids, at least one; and an analysis of
+    """The runs that are checked together, at least one, in order of their ids; and an analysis of
     them, empty for checks of the runs as a whole.
 
     A check is one statement for all of them, so that a thousand small runs cost what one does.
@@ -55,7 +63,7 @@ class Scope:
     analysis: str = ""
 
     def of(self, analysis: str) -> Scope:
-        """The same runs, one analysis."""
+        """The scope of the same runs with one analysis."""
         return replace(self, analysis=analysis)
 
     @property
@@ -68,11 +76,17 @@ class Scope:
         """Whether a document may have several rows of results."""
         return issubclass(result_table(self.analysis), OrdinalTable)
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a document may go without a row of results."""
+        table = result_table(self.analysis)
+        return issubclass(table, OrdinalTable) and table.may_be_empty
+
     def within(self, column: str) -> str:
         """The condition that the id in `column` is that of one of the runs. Each table of a
         statement needs it: databases do not conclude it from another table's.
         """
-        # A range may hold a run that is not looked at; what is found of that one is left out.
+        # A range may hold a run that is not checked; what is found of that one is left out.
         return f"{column} = :first" if len(self.runs) == 1 else f"{column} BETWEEN :first AND :last"
 
     def rows(self, statement: str, **parameters: Any) -> Any:
@@ -80,7 +94,7 @@ class Scope:
 
         Args:
             statement: Plain SQL for both databases.
-            parameters: Further ones; a list stands behind IN.
+            parameters: Further parameters; a list stands behind IN.
         """
         ends = {"first": self.runs[0].id, "last": self.runs[-1].id}
         known = ends | {"analysis": self.analysis} | parameters
@@ -93,21 +107,21 @@ class Scope:
         return self.connection.execute(text(statement).bindparams(*lists), used)
 
     def by_run(self, statement: str, **parameters: Any) -> dict[int, int]:
-        """One number for each run, by its id, from a statement that gives `run_id` and it."""
+        """Run a statement that gives `run_id` and a number; return the numbers by the run's id."""
         return {row[0]: int(row[1]) for row in self.rows(statement, **parameters)}
 
     def violation(self, run: RunRow, check: str) -> Violation:
-        """A violation that no single row is to blame for."""
+        """Make a violation of which no single row is the cause."""
         return Violation(run.name, self.analysis or None, check)
 
     def find(self, check: str, statement: str, **parameters: Any) -> list[Violation]:
-        """The violations that a statement finds, one for each run that it finds rows of.
+        """Find violations with a statement, one for each run that it finds rows of.
 
         Args:
             check: What does not hold.
             statement: Gives the rows that break it: `run_id`, and `job_id` and `document_id`,
                 either or null; those of a run in the order in which they are to be named.
-            parameters: Of the statement, further to those of `rows`.
+            parameters: Parameters of the statement, further to those of `rows`.
         """
         names = {run.id: run.name for run in self.runs}
         broken: dict[int, _Broken] = {}

@@ -1,5 +1,5 @@
-"""Checks of slices: the jobs of an analysis cover the documents of a run, each just once, and what
-they say of themselves is possible.
+"""Checks of slices: the jobs of an analysis cover the documents of a run, each just once, and their
+states are possible.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SLICES = """
 
 
 def check_slices(scope: Scope) -> list[Violation]:
-    """No gap, no overlap, from 0 to the number of stored documents."""
+    """Check that slices have no gap and no overlap, from 0 to the number of stored documents."""
     within = scope.within("run_id")
     found = []
     for check, wrong in (
@@ -36,14 +36,14 @@ def check_slices(scope: Scope) -> list[Violation]:
         """
     )
     for run in scope.runs:
-        end, stored = ends.get(run.id, 0), run.stored if scope.analysis in run.analyses else 0
+        end, stored = ends.get(run.id, 0), run.positions if scope.analysis in run.analyses else 0
         if end != stored:
             found.append(scope.violation(run, f"job slices end at {end}, not at stored {stored}"))
     return found
 
 
 def check_states(scope: Scope) -> list[Violation]:
-    """States are known; a running job has a worker and a lease; attempts are never negative."""
+    """Check that states are known, and that a running job has a worker and a lease."""
     states = ", ".join(f"'{state.value}'" for state in JobState)
     return [
         violation

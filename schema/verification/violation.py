@@ -16,7 +16,7 @@ class Violation:
 
     Attributes:
         run: The run's name.
-        analysis: None where it is about the run as a whole.
+        analysis: The analysis; None if the run as a whole is wrong.
         check: What does not hold, in words; the same for each run.
         jobs: Ids of jobs, `ROWS_NAMED` at the most.
         documents: Ids of documents, likewise.
@@ -41,10 +41,10 @@ class Violation:
         return f"{where}: {self.check}" + (f": {'; '.join(rows)}{more}" if rows else "")
 
     def as_json(self) -> dict[str, Any]:
-        """For `triage verify --json`."""
+        """The object that `triage verify --json` prints."""
         return asdict(self)
 
 
 def distinct(values: Sequence[int | None]) -> tuple[int, ...]:
-    """Each value once, in the order in which they came, without None."""
+    """Return each value once, in the order in which they came, without None."""
     return tuple(dict.fromkeys(value for value in values if value is not None))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-import producer.commands.ingest as ingest
+import producer.commands.ingesting as console_ingesting
 from schema.settings import settings
 from tests.bad_input.amounts import EXAMPLES, SEEN, SHARES
 from tests.bad_input.example import TEXT_LIMIT
@@ -47,7 +47,7 @@ def _ingesting(
     monkeypatch.setenv("TRIAGE_TEXT_LIMIT", str(TEXT_LIMIT))
     settings.cache_clear()
     # Not opened, and checked to be up to date, for each of thousands of files.
-    monkeypatch.setattr(ingest, "open_database", lambda: engine)
+    monkeypatch.setattr(console_ingesting, "open_database", lambda: engine)
     monkeypatch.setenv("COLUMNS", "120")
     return Ingesting(capsys, engine, folder)
 

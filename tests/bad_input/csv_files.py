@@ -80,7 +80,9 @@ def csv_files(draw: st.DrawFn) -> TextFile:
     header = [*draw(st.sampled_from(_HEADERS)), *(["created_at"] if with_time else []), *extra]
     names = _unique(header)[len(header) - len(extra) :]
     lines: list[Line] = []
-    kinds = draw(st.lists(st.sampled_from(_kinds(style, with_time)), min_size=1, max_size=12))
+    kinds = draw(
+        st.lists(st.sampled_from(_kinds(style, len(header), with_time)), min_size=1, max_size=12)
+    )
     last: tuple[list[str], Good] | None = None
     for number, kind in enumerate(kinds):
         fields = [f"k{number}", with_words(in_codec(draw(GOOD_TEXTS), style.codec))]
@@ -89,11 +91,18 @@ def csv_files(draw: st.DrawFn) -> TextFile:
         good = Good(fields[0], fields[1], dict(zip(names, cells, strict=True)))
         fields += cells
         end = style.encode(draw(st.sampled_from(style.ends)))
-        if kind == "good":
+        if kind == "no time":
+            # It costs the time, which stays as it is written.
+            fields[2] = draw(_NO_TIMES)
+            good = Good(good.id, good.text, good.metadata | {"created_at": fields[2]})
+        if kind in ("good", "no time"):
             last = fields, good
             lines.append(Line(style.encode(style.row(fields)) + end, good))
         elif kind == "again" and last:
             lines.append(Line(style.encode(style.row(last[0])) + end, duplicate=True))
+        elif kind == "short" and names and extra[-1]:
+            good.metadata[names[-1]] = ""
+            lines.append(Line(style.encode(style.row(fields[:-1])) + end, good))
         elif kind == "other text" and last:
             other = [last[0][0], "another text", *last[0][2:]]
             lines.append(Line(style.encode(style.row(other)) + end))
@@ -105,7 +114,8 @@ def csv_files(draw: st.DrawFn) -> TextFile:
         name="autumn.tsv" if style.tabs else "autumn.csv",
         head="".encode(style.codec) + style.encode(style.row(header) + style.ends[0]),
         lines=tuple(lines),
-        arguments=("--encoding", style.codec) if must_ask else (),
+        # A few broken bytes among letters of ASCII may be another encoding.
+        arguments=("--encoding", style.codec) if must_ask or "broken" in kinds else (),
     )
 
 
@@ -113,12 +123,13 @@ _TIMES = st.sampled_from(["", "2026-10-05", "2026-10-05T15:03:10+02:00", "170000
 _NO_TIMES = st.sampled_from(["yesterday", "13/13/2026", "9" * 5_000, "2026-02-30", "=1+1", "\t-1"])
 
 
-def _kinds(style: Style, with_time: bool) -> list[str]:
+def _kinds(style: Style, width: int, with_time: bool) -> list[str]:
     kinds = ["good"] * 12 + [
         "again",
         "other text",
         "no text",
-        "few",
+        # Of more columns, the blank fields at the end may be missing.
+        "few" if width == 2 else "short",
         "many",
         "nul",
         "nul id",
@@ -128,7 +139,7 @@ def _kinds(style: Style, with_time: bool) -> list[str]:
         kinds.append("no time")
     if CODECS[style.codec][1]:
         kinds.append("broken")
-    if not style.tabs:
+    if style.delimiter != "\t":
         kinds.append("after the quote")
         if style.quote_all:
             # The quotation mark that the next row begins with shows that it is not closed.
@@ -162,10 +173,6 @@ def _long(draw: st.DrawFn, style: Style, fields: list[str]) -> bytes:
     return style.encode(style.row([fields[0], "x" * (TEXT_LIMIT + 1), *fields[2:]]))
 
 
-def _no_time(draw: st.DrawFn, style: Style, fields: list[str]) -> bytes:
-    return style.encode(style.row([*fields[:2], draw(_NO_TIMES), *fields[3:]]))
-
-
 def _broken(draw: st.DrawFn, style: Style, fields: list[str]) -> bytes:
     _, broken = CODECS[style.codec]
     assert broken
@@ -195,7 +202,6 @@ _BAD: dict[str, Callable[[st.DrawFn, Style, list[str]], bytes]] = {
     "nul": _nul,
     "nul id": _nul_id,
     "long": _long,
-    "no time": _no_time,
     "broken": _broken,
     "after the quote": _after_the_quote,
     "not closed": _not_closed,

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from tests.bad_input.compressed_files import compressed_files
 from tests.bad_input.csv_files import csv_files
 from tests.bad_input.example import Example
+from tests.bad_input.json_files import json_files
 from tests.bad_input.jsonl_files import jsonl_files
 from tests.bad_input.parquet_files import parquet_files
+from tests.bad_input.workbook_files import workbook_files
 
 _NAMES = st.sampled_from(
     [
         *("autumn.csv", "autumn.tsv", "autumn.jsonl", "autumn.ndjson", "autumn.parquet"),
         *("autumn.csv.gz", "autumn.jsonl.zst", "autumn.tsv.zst", "autumn.ndjson.gz"),
-        *("autumn.xlsx", "autumn", "autumn.parquet.gz"),
+        *("autumn.xlsx", "autumn", "autumn.parquet.gz", "autumn.json", "autumn.zip", "autumn.ods"),
     ]
 )
 _ENCODINGS = st.sampled_from(
@@ -49,7 +51,12 @@ def random_files(draw: st.DrawFn) -> Example:
 @st.composite
 def damaged_files(draw: st.DrawFn) -> Example:
     """Files that were good until somebody wrote over them, or cut something out."""
-    file = draw(st.one_of(csv_files(), jsonl_files(), parquet_files(), compressed_files()))
+    file = draw(
+        st.one_of(
+            *(csv_files(), jsonl_files(), json_files(), parquet_files(), compressed_files()),
+            *(workbook_files(), workbook_files(packed=True)),
+        )
+    )
     content = bytearray(file.content)
     for _ in range(draw(st.integers(1, 6))):
         start = draw(st.integers(0, len(content)))

@@ -112,9 +112,10 @@ def parquet_files(draw: st.DrawFn) -> Example:
             metadata = dict(zip(stored_names, values, strict=True))
             good.append(Good(ids[number], str(text), metadata))
     table = pa.Table.from_arrays(columns, ["id", "text", *names])
-    return Example(
-        "autumn.parquet", _write(draw, table), (), Known(tuple(good), 0, count - len(good))
-    )
+    # The only column of times would be the time.
+    arguments = ("--time", "")
+    known = Known(tuple(good), 0, count - len(good))
+    return Example("autumn.parquet", _write(draw, table), arguments, known)
 
 
 def _as_texts(texts: list[str | None], kind: pa.DataType) -> pa.Array:

@@ -12,9 +12,11 @@ from tests.bad_input.csv_files import csv_files
 from tests.bad_input.damaged_files import damaged_files, random_files
 from tests.bad_input.example import Example, TextFile, known
 from tests.bad_input.ingesting import Ingesting, check_known, check_stored, count
+from tests.bad_input.json_files import json_files
 from tests.bad_input.jsonl_files import jsonl_files
 from tests.bad_input.parquet_files import parquet_files
 from tests.bad_input.sql_tables import Table, sql_tables
+from tests.bad_input.workbook_files import workbook_files
 
 
 @examples_of("csv")
@@ -27,6 +29,18 @@ def test_csv(ingesting: Ingesting, file: TextFile) -> None:
 @given(file=jsonl_files())
 def test_jsonl(ingesting: Ingesting, file: TextFile) -> None:
     ingesting.example("jsonl", file.example())
+
+
+@examples_of("json")
+@given(example=json_files())
+def test_json(ingesting: Ingesting, example: Example) -> None:
+    ingesting.example("json", example)
+
+
+@examples_of("workbook")
+@given(example=workbook_files())
+def test_workbook(ingesting: Ingesting, example: Example) -> None:
+    ingesting.example("workbook", example)
 
 
 @examples_of("parquet")

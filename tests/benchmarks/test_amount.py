@@ -15,8 +15,8 @@ EACH = {BASELINE: 3.0, "transformers one": 4.0, SORTED: 3.0, "engine fp32": 1.0,
 def contestants(quicker: float = 1.0) -> list[Contestant]:
     return [
         Contestant(
-            Variant(name, "fp32", lambda: list, share=0.25 if "one" in name else 1.0),  # type: ignore[arg-type, return-value]
-            list,  # type: ignore[arg-type]
+            Variant(name, "fp32", lambda: list, share=0.25 if "one" in name else 1.0),
+            list,
             each / quicker,
         )
         for name, each in EACH.items()

@@ -15,7 +15,7 @@ from benchmarks.engine.variants.project_engine import load_engine
 from benchmarks.engine.variants.transformers_pipelines import BASELINE, transformers_variants
 from benchmarks.engine.workload import WORKS, Place, Written
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def said_by_transformers(name: str, folder: Path, count: int = 12) -> list[Any]:
@@ -70,7 +70,7 @@ def test_the_engine_says_what_transformers_says(name: str, request: pytest.Fixtu
     engine = load_engine(WORKS[name], Place(folder, "cpu", 1), "fp32")
     short = [document for document in texts.documents(12) if len(document.text) < 600]
     reference = dict(enumerate(said_by_transformers(name, folder), 1))
-    assert engine(short) == [reference[document.id] for document in short]
+    assert engine(short) == [reference[int(document.id)] for document in short]
 
 
 def test_what_is_there_is_not_made_again(root: Path, sentiment: Path) -> None:

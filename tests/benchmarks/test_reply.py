@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from benchmarks.engine.synthetic import texts
 from benchmarks.engine.synthetic.checkpoints import make_checkpoint, with_beams
 from benchmarks.engine.synthetic.shapes import TINY, Shape
 from benchmarks.engine.variants import prompt_continuation
-from benchmarks.engine.variants.transformers_pipelines import transformers_variants
+from benchmarks.engine.variants.transformers_pipelines import load_model, transformers_variants
 from benchmarks.engine.workload import WORKS, LeftOut, Place, Run, Variant
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 PROMPT, STEPS = 37, 11
 
@@ -53,7 +54,7 @@ def test_replies_are_of_many_lengths_and_words(alone: list[Any]) -> None:
     ["transformers 16 arrival", "transformers 16 sorted", "transformers continuous", "loop fp32"],
 )
 def test_all_ways_say_the_same(name: str, place: Place, alone: list[Any]) -> None:
-    said = variants(place)[name].load()(texts.documents(12))
+    said: Sequence[Any] = variants(place)[name].load()(texts.documents(12))
     assert said == alone
     assert [its.tokens for its in said] == [its.tokens for its in alone]
 
@@ -61,7 +62,7 @@ def test_all_ways_say_the_same(name: str, place: Place, alone: list[Any]) -> Non
 def test_continuous_batching_that_does_not_run_is_left_out_with_its_reason(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = prompt_continuation.load_model
+    load = load_model
 
     def elsewhere(*asked: Any) -> tuple[Any, Any]:
         model, tokenizer = load(*asked)
@@ -73,7 +74,7 @@ def test_continuous_batching_that_does_not_run_is_left_out_with_its_reason(
 
 
 def test_operations_are_those_that_torch_counts(place: Place) -> None:
-    model = AutoModelForCausalLM.from_pretrained(place.checkpoint, attn_implementation="eager")
+    model: Any = AutoModelForCausalLM.from_pretrained(place.checkpoint, attn_implementation="eager")
     cache = None
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         for place_of_token in range(PROMPT + STEPS - 1):

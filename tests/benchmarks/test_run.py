@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from workers.models.precision import has_bf16
 
 pytestmark = pytest.mark.long
 
+#: Runs the benchmark with more options; returns the folder of what it wrote.
+Run = Callable[..., Path]
+
 TINY = ["--shapes", "tiny", "--threads", "1", "--documents", "8", "--rounds", "2"]
 
 
 @pytest.fixture
-def run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     # What the benchmark sets for itself must not reach the tests that come after.
     monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -37,7 +41,7 @@ def run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: i
     return call
 
 
-def test_table_json_and_picture(run, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_table_json_and_picture(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     folder = run(
         "--only", "sentiment,entities", "--variants", "engine fp32,sorted,transformers one"
     )
@@ -60,8 +64,8 @@ def test_table_json_and_picture(run, capsys: pytest.CaptureFixture[str]) -> None
     assert len(picture.findall(".//{*}rect")) == 8
 
 
-def test_an_early_end_leaves_what_was_found(  # type: ignore[no-untyped-def]
-    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_early_end_leaves_what_was_found(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def until_entities(work: Work, *others: Any) -> list[Row]:
         if work.name == "entities":
@@ -76,12 +80,12 @@ def test_an_early_end_leaves_what_was_found(  # type: ignore[no-untyped-def]
     assert result["limits"]["fp32"] > 0
 
 
-def test_a_section_without_time_still_has_the_engine_and_its_baseline(  # type: ignore[no-untyped-def]
-    run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_section_without_time_still_has_the_engine_and_its_baseline(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def hurried(*asked: Any) -> list[Row]:
-        *others, plan = asked
-        return measure(*others, replace(plan, hurried=True, seconds=0, documents=0, rounds=0))
+        plan = replace(asked[-1], hurried=True, seconds=0, documents=0, rounds=0)
+        return measure(*[*asked[:-1], plan])
 
     monkeypatch.setattr(bench, "measure", hurried)
     folder = run("--only", "translation", "--variants", "engine,one")
@@ -92,7 +96,7 @@ def test_a_section_without_time_still_has_the_engine_and_its_baseline(  # type: 
     assert [(row["documents"], len(row["seconds"])) for row in rows] == [(4, 1), (4, 1)]
 
 
-def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) -> None:  # type: ignore[no-untyped-def]
+def test_generation_without_the_baseline_keeps_its_reference(run: Run, root: Path) -> None:
     options = ["--only", "translation", "--variants", "engine fp32", "--no-baseline"]
     folder = run(*options)
     (kept,) = root.glob("tiny/translation-*-beams-1/reference-8.json")
@@ -104,8 +108,8 @@ def test_generation_without_the_baseline_keeps_its_reference(run, root: Path) ->
     assert row["tokens_per_second"] > row["documents_per_second"]
 
 
-def test_what_is_not_installed_is_left_out_with_a_line(  # type: ignore[no-untyped-def]
-    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_is_not_installed_is_left_out_with_a_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # As new processes see it: there is no such module.
     sites = tmp_path / "sites"
@@ -121,12 +125,12 @@ def test_what_is_not_installed_is_left_out_with_a_line(  # type: ignore[no-untyp
     assert row["variant"] == BASELINE
 
 
-def test_an_unknown_section_is_told(run) -> None:  # type: ignore[no-untyped-def]
+def test_an_unknown_section_is_told(run: Run) -> None:
     with pytest.raises(SystemExit, match="no section 'sentimental'; there are sentiment, "):
         run("--only", "sentimental")
 
 
-def test_the_system_keeps_up_and_runs_of_two_sizes_go_through(run) -> None:  # type: ignore[no-untyped-def]
+def test_the_system_keeps_up_and_runs_of_two_sizes_go_through(run: Run) -> None:
     folder = run("--only", "system,scaling", "--sizes", "20,40", "--documents", "70")
     result = json.loads((folder / "results.json").read_text("utf-8"))
     (whole,) = result["system"]

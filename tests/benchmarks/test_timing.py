@@ -42,7 +42,7 @@ def test_some_take_part_in_the_first_rounds_only() -> None:
     assert [len(item.samples) for item in timed] == [1, 3]
 
 
-def compute(seconds: float) -> None:
+def compute(seconds: float = 0.0) -> None:
     end = time.process_time() + seconds
     while time.process_time() < end:
         pass

@@ -161,7 +161,7 @@ def _results(connection: Connection, run: str, analysis: str) -> dict[str, list[
     found: dict[str, list[Row]] = {}
     for name, *values, options in connection.execute(statement):
         row = (*values, json.dumps(options, sort_keys=True))
-        found.setdefault(name, []).append(row)
+        found.setdefault(str(name), []).append(row)
     return found
 
 
@@ -174,7 +174,7 @@ def _dead_letters(connection: Connection, run: str, analysis: str) -> dict[str, 
     )
     found: dict[str, list[str]] = {}
     for name, error_class in connection.execute(statement):
-        found.setdefault(name, []).append(error_class)
+        found.setdefault(str(name), []).append(error_class)
     return found
 
 

@@ -83,6 +83,8 @@ def describe_open_jobs(connection: Connection, limit: int = 40) -> list[str]:
     rows = connection.execute(
         select(Job.__table__).where(Job.state.in_(OPEN)).order_by(Job.id).limit(limit)
     )
-    shown = ("id", "run_id", "analysis", "state", "attempts", "fence", "worker", "lease_until")
-    shown += ("not_before", "queued_at", "started_at", "first_position", "end_position")
+    shown = [
+        *("id", "run_id", "analysis", "state", "attempts", "fence", "worker", "lease_until"),
+        *("not_before", "queued_at", "started_at", "first_position", "end_position"),
+    ]
     return [" ".join(f"{name}={getattr(row, name)}" for name in shown) for row in rows]

@@ -53,12 +53,12 @@ def sabotage(analysis: Analysis) -> Analysis:
 
 
 class _Vulnerable(Analysis):
-    """Put before a real analysis."""
+    """Put before a real analysis, whose methods `super()` is: mypy sees the abstract ones."""
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:
-        prepared = super().prepare(documents, options)
+        prepared = super().prepare(documents, options)  # type: ignore[safe-super]
         for document, windows in zip(documents, prepared or (), strict=True):
             harm = self._harm(document)
             if harm and not isinstance(windows, DocumentError):
@@ -74,12 +74,12 @@ class _Vulnerable(Analysis):
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         if not _armed():
-            return super().forward(windows, on_progress)
+            return super().forward(windows, on_progress)  # type: ignore[safe-super]
         began = time.monotonic()
         for window in windows:
             if isinstance(window, PlantedWindow):
                 _do_harm(window.harm, len(windows))
-        outputs = super().forward(windows, on_progress)
+        outputs = super().forward(windows, on_progress)  # type: ignore[safe-super]
         # A large model's time, without its load on the machine.
         time.sleep(max(0.0, SLOWNESS * len(windows) - (time.monotonic() - began)))
         return outputs

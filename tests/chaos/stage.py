@@ -130,9 +130,9 @@ class Stage:
         except DBAPIError:
             return None
 
-    def ask_until(self, question: Callable[[Connection], T], what: str) -> T:
+    def ask_until(self, question: Callable[[Connection], T | None], what: str) -> T:
         """The first answer that is true."""
-        return wait_until(lambda: self.ask(question), PATIENCE, what)  # type: ignore[return-value]
+        return wait_until(lambda: self.ask(question), PATIENCE, what)
 
     # -- ingestion ---------------------------------------------------------------------------
 

@@ -10,12 +10,15 @@ from tests.chaos.sabotage import sabotage
 from workers import analyses
 from workers.analysis import Analysis
 from workers.celery import app
+from workers.models.registry import ModelRegistry
 
 _load_analysis = analyses.load_analysis
 
 
-def _load_vulnerable(name: str, catalog: Catalog, device: str) -> Analysis:
-    return sabotage(_load_analysis(name, catalog, device))
+def _load_vulnerable(
+    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
+) -> Analysis:
+    return sabotage(_load_analysis(name, catalog, device, models))
 
 
 # A child looks it up here when it loads its models.

@@ -23,14 +23,17 @@ from workers import analyses
 from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
 from workers.errors import DocumentError, WorkerError
+from workers.models.registry import ModelRegistry
 
 _load_analysis = analyses.load_analysis
 
 
-def _load_gated(name: str, catalog: Catalog, device: str) -> Analysis:
+def _load_gated(
+    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
+) -> Analysis:
     if folder := os.environ.get("GATE_OF_LOADING"):
         _hold(Path(folder))
-    analysis = _load_analysis(name, catalog, device)
+    analysis = _load_analysis(name, catalog, device, models)
     prepare, forward, stream_of = analysis.prepare, analysis.forward, analysis.stream
     texts: dict[int, str] = {}
 

@@ -26,7 +26,7 @@ from tests.support.console import Triage
 from tests.support.ingesting import run_ingest, write_csv
 from tests.support.large_run import make_large_run
 from tests.support.waiting import wait_until
-from workers.child.job_stream import MOST_JOBS
+from workers.child.job_source import MAX_JOBS
 
 MILLION = 1_000_000
 URGENT = 100
@@ -45,9 +45,9 @@ class RedisWatch:
     looks: list[int] = field(default_factory=list)
 
     def look(self, analysis: str = "sentiment") -> bool:
-        depth = int(self.client.llen(KEY_PREFIX + queue_name(analysis)))  # type: ignore[arg-type]
+        depth = int(self.client.llen(KEY_PREFIX + queue_name(analysis)))
         self.messages = max(self.messages, depth)
-        self.memory = max(self.memory, self.client.info("memory")["used_memory"])  # type: ignore[index]
+        self.memory = max(self.memory, self.client.info("memory")["used_memory"])
         self.looks.append(depth)
         return True
 
@@ -121,7 +121,7 @@ def test_an_urgent_run_is_through_within_three_jobs_of_its_start(
             ).scalar_one()
         wait_until(lambda: watch.look() and finished(engine, urgent) == parts, PATIENCE)
     waited, worked = overtaken(engine, large, urgent)
-    assert on_their_way(engine, large, urgent) <= MOST_JOBS
+    assert on_their_way(engine, large, urgent) <= MAX_JOBS
     assert worked <= 3 - URGENT / JOB_SIZE
     assert waited <= WINDOW + 1
     # The node and its child may both have found the same room, and filled it with the same jobs.

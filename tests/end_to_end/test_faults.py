@@ -50,7 +50,7 @@ def gate(tmp_path: Path) -> Gate:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Upkeep looks often, so that nobody waits for what is not under test."""
+    """Maintenance looks often, so that nobody waits for what is not under test."""
     monkeypatch.setenv("TRIAGE_UPKEEP", "1")
     monkeypatch.setenv("TRIAGE_MESSAGE_TIMEOUT", "1")
 

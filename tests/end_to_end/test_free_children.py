@@ -24,6 +24,8 @@ from tests.end_to_end.test_faults import APP, GOOD, Gate
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def only_hands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from schema.analyses import ANALYSES
+from schema.catalog import load_catalog
 from tests.end_to_end.node import PATIENCE, running_node
 
+#: Those that the built-in models serve.
+ANALYSES = load_catalog("pocket").served
 SAMPLE = Path(__file__).parents[2] / "producer" / "demo" / "feedback.csv"
 ROWS = 60
 

@@ -45,5 +45,7 @@ def open_doors(folder: Path, port: int, stack: ExitStack, postgres: bool = False
         authority.context(expired=True),
         authority.context("elsewhere.example"),
     ]
-    ports = [stack.enter_context(tls_before(port, one, postgres)) for one in contexts]
-    return Doors(authority, *ports, plain=port)
+    good, expired, elsewhere = (
+        stack.enter_context(tls_before(port, one, postgres)) for one in contexts
+    )
+    return Doors(authority, good, expired, elsewhere, plain=port)

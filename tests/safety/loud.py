@@ -19,6 +19,7 @@ from workers import analyses
 from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 
 
 class MuteError(Exception):
@@ -38,14 +39,14 @@ class LoudWindow(Window):
 
 
 class _Loud(Analysis):
-    """Put before a real analysis."""
+    """Put before a real analysis, whose methods `super()` is: mypy sees the abstract ones."""
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:
         for document in documents:
             _shout(PREPARED, document.text)
-        prepared = super().prepare(documents, options)
+        prepared = super().prepare(documents, options)  # type: ignore[safe-super]
         for document, windows in zip(documents, prepared or (), strict=True):
             if not isinstance(windows, DocumentError):
                 windows[:] = [
@@ -56,7 +57,7 @@ class _Loud(Analysis):
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         _shout_at(windows)
-        return super().forward(windows, on_progress)
+        return super().forward(windows, on_progress)  # type: ignore[safe-super]
 
     def stream(self, group: str) -> Stream | None:
         stream = super().stream(group)
@@ -70,7 +71,7 @@ class _Loud(Analysis):
         options: RunOptions,
     ) -> list[Result]:
         _shout(ASSEMBLED, document.text)
-        return super().assemble(document, windows, outputs, options)
+        return super().assemble(document, windows, outputs, options)  # type: ignore[safe-super]
 
 
 def _shout_at(windows: Sequence[Window]) -> None:
@@ -97,8 +98,10 @@ def _shout(word: str, text: str) -> None:
 _load_analysis = analyses.load_analysis
 
 
-def _load_loud(name: str, catalog: Catalog, device: str) -> Analysis:
-    analysis = _load_analysis(name, catalog, device)
+def _load_loud(
+    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
+) -> Analysis:
+    analysis = _load_analysis(name, catalog, device, models)
     kind = type(analysis)
     analysis.__class__ = type(kind.__name__, (_Loud, kind), {})
     return analysis

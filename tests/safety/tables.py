@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine, MetaData, select, text, update
 
@@ -28,7 +29,7 @@ def mend_options(engine: Engine, run_id: int) -> None:
         connection.execute(update(Run).where(Run.id == run_id).values(options={}))
 
 
-def contents(engine: Engine) -> dict[str, list[dict[str, object]]]:
+def contents(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables."""
     metadata = MetaData()
     metadata.reflect(engine)

@@ -58,10 +58,11 @@ def test_what_is_no_message(system: System) -> None:
 
 def test_an_envelope_that_lacks_something_or_has_something_else(system: System) -> None:
     whole = message(10**9)
+    wrongs: list[Any] = [None, 7, [], {}, MARKER]
     for key in ("headers", "properties", "body", "content-type"):
         drops(system, json.dumps({name: value for name, value in whole.items() if name != key}))
-        drops(system, *(forged(**{key: wrong}) for wrong in (None, 7, [], {}, MARKER)))
-    for number in (None, 7, [], {}, MARKER, "x" * 36, whole["headers"]["id"] + MARKER):
+        drops(system, *(forged(**{key: wrong}) for wrong in wrongs))
+    for number in (*wrongs, "x" * 36, whole["headers"]["id"] + MARKER):
         drops(system, forged(headers=whole["headers"] | {"id": number}))
 
 

@@ -57,7 +57,7 @@ def test_nothing_that_is_made_is_open_to_others(
     reader: sqlite3.Connection | None = None
     for command in (
         ["init"],
-        ["ingest", "feed.csv", "--run", "r", "--analyses", "sentiment"],
+        ["ingest", "feed.csv", "--run", "r", "--analyses", "sentiment", "--max-rejected", "100"],
         ["report", "runs", "--output", "runs.csv"],
         ["report", "runs", "--format", "json", "--output", "runs.json"],
         ["forget", "--external-id", "2", "--yes"],

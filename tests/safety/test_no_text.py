@@ -35,13 +35,13 @@ MARKER = "quuxfeldspar"
 GOOD = [f"The {MARKER} number {number} broke after a day." for number in range(12)]
 LOUD = [f"The {MARKER} {word} broke." for word in words.ONE_DOCUMENT]
 REJECTED = [
-    ["late", f"The {MARKER} came late.", "at noon"],
+    ["none", "", f"the {MARKER} came late"],
     ["long", f"{MARKER} " * 100, "2026-01-02"],
     ["many", "Fine.", "2026-01-02", MARKER, MARKER],
 ]
 #: Where texts belong.
 TEXTS = {
-    "documents": {"text", "product", "extra", "external_id", "identity"},
+    "document_versions": {"text", "product", "metadata", "external_id", "identity"},
     "answers": {"question", "answer"},
     "runs": {"options"},
 }
@@ -120,11 +120,12 @@ def tell(story: Story, folder: Path) -> None:
     engine = story.system.engine
     one = write_feed(folder / "one.csv", [f"The {MARKER} is refused."])
     lost = write_feed(folder / "lost.csv", [f"The {MARKER} {words.DEVICE} is lost."])
-    feed = write_feed(folder / "feed.csv", GOOD + LOUD, REJECTED)
+    unread = [["late", f"The {MARKER} came late.", f"at noon, the {MARKER}"]]
+    feed = write_feed(folder / "feed.csv", GOOD + LOUD, [*REJECTED, *unread])
     question = ("--question", f"What of the {MARKER}?", "--analyses")
 
     assert story.triage("ingest", str(feed), "--dry-run", *question, "qa") == 0
-    with refused(engine, "documents"):
+    with refused(engine, "document_versions"):
         assert story.triage("ingest", str(one), "--run", "not stored", *question, "qa") != 0
     with refused(engine, "answers"):
         assert story.triage("ingest", str(one), "--run", "unanswered", *question, "qa") == 0
@@ -157,7 +158,9 @@ def write_feed(path: Path, texts: list[str], others: Sequence[Sequence[str]] = (
 
 def test_the_story_had_all_of_it(story: Story) -> None:
     tables = contents(story.system.engine)
-    assert len([row for row in tables["documents"] if MARKER in row["text"]]) >= len(GOOD + LOUD)
+    assert len([row for row in tables["document_versions"] if MARKER in row["text"]]) >= len(
+        GOOD + LOUD
+    )
     kinds = {row["error_class"] for row in tables["dead_letters"]}
     assert {"ValueError", "MemoryError", "MuteError", "DeviceLostError", "IntegrityError"} <= kinds
     assert any(MARKER in row["question"] for row in tables["answers"])

@@ -83,7 +83,7 @@ def test_a_database_that_cannot_be_entered(
     monkeypatch.setenv("TRIAGE_DATABASE_URL", f"postgresql://{address}/{name}?sslpassword={SECRET}")
     for command in ENDING:
         code, said = printed.check(command)
-        assert code == 2 and "cannot open the database" in said, command
+        assert code == 75 and "cannot open the database" in said, command
     if wrong == "password":
         check_program("worker", tmp_path)
 

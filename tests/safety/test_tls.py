@@ -170,7 +170,7 @@ def test_what_is_wrong_with_postgresql_is_said(
     }[wrong]
     monkeypatch.setenv("TRIAGE_DATABASE_URL", url)
     ended = triage("status")
-    assert ended.code == 2
+    assert ended.code == 75
     (said,) = ended.err.splitlines()
     assert WRONG_POSTGRES[wrong] in said and "check TRIAGE_DATABASE_URL" in said
     assert SECRET not in ended.out + ended.err

@@ -41,6 +41,6 @@ def analyse(
 ) -> list[list[Result] | Failure]:
     """The outcome of each document, in order; a batch has at most so many padded tokens."""
     engine = Engine(analysis)
-    stated = engine.batch_tokens
-    engine.batch_tokens = lambda group="": min(tokens, stated(group))  # type: ignore[method-assign]
+    stated = engine.budgets.of
+    engine.budgets.of = lambda group: min(tokens, stated(group))  # type: ignore[method-assign]
     return engine.run(documents, options or RunOptions())

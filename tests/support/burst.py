@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine as Database
 
 from schema.broker.app import make_app
 from schema.broker.messages import Messages
@@ -20,10 +20,12 @@ from tests.support.engine_analysis import CountingAnalysis
 from tests.support.ledger import jobs
 from tests.support.waiting import wait_until
 from workers.analysis import Window
+from workers.child.context import JobContext
+from workers.child.ledger_client import LedgerClient
 from workers.child.runner import JobRunner
-from workers.engine.engine import Engine as Warm
+from workers.engine.engine import Engine
 from workers.errors import DocumentError
-from workers.node.scoreboard import _PLACE, Scoreboard, _offset
+from workers.node.scoreboard import _SLOT, Scoreboard, _offset
 
 NAME = "node/0"
 PATIENCE = 30.0
@@ -59,48 +61,49 @@ class Watched(CountingAnalysis):
 class Child:
     """A child as Celery has it, with its queue."""
 
-    def __init__(self, engine: Engine, board: Scoreboard, analysis: Watched | None = None) -> None:
-        config = Settings(lease=30, heartbeat=0.05)
+    def __init__(
+        self, database: Database, board: Scoreboard, analysis: Watched | None = None, **limits: Any
+    ) -> None:
+        settings = Settings(lease=30, heartbeat=0.05, **limits)
         self.analysis = analysis or Watched()
-        self.messages = Messages(make_app(config))
+        self.messages = Messages(make_app(settings))
         self.board = board
-        self.runner = JobRunner(
-            engine,
-            {"sentiment": Warm(self.analysis)},
-            self.messages,
-            config,
-            NAME,
-            board.place(0, os.getpid()),
-        )
-        self._engine = engine
+        self.engine = Engine(self.analysis)
+        #: May be added to: what the child serves besides.
+        self.engines = {"sentiment": self.engine}
+        slot = board.slot(0, os.getpid())
+        self.ledger = LedgerClient(database, self.messages, settings, NAME, slot)
+        self.context = JobContext.of(self.ledger, self.engines, slot, settings)
+        self.runner = JobRunner(self.context)
+        self._database = database
 
     def send(self, window: int = 100) -> None:
         """Messages for all that waits."""
-        dispatch(self._engine, self.messages.publish, "sentiment", window)
+        dispatch(self._database, self.messages.publish, "sentiment", window)
 
     def work(self) -> None:
         """As Celery does with the first message."""
         assert self.messages.take("sentiment")
-        self.runner.job("sentiment", jobs(self._engine)[0].id)
+        self.runner.run_message("sentiment", jobs(self._database)[0].id)
 
-    def limit(self) -> float:
+    def deadline(self) -> float:
         """Until when the child says that it may be busy; 0 if it says nothing."""
-        return float(_PLACE.unpack_from(self.board._page, _offset(0))[1])
+        return float(_SLOT.unpack_from(self.board._page, _offset(0))[1])
 
     @property
     def computed(self) -> list[str]:
         return [text for batch in self.analysis.batches for text in batch]
 
 
-def ahead(engine: Engine, place: int = 1) -> bool:
-    """Whether a job is in hand, and not yet computed."""
-    job = jobs(engine)[place]
+def is_prefetched(engine: Database, index: int = 1) -> bool:
+    """Whether a job is claimed, and not yet charged."""
+    job = jobs(engine)[index]
     return (job.state, job.started_at, job.attempts) == (JobState.RUNNING, None, 0)
 
 
-def wait_until_ahead(engine: Engine) -> None:
-    wait_until(lambda: ahead(engine), PATIENCE)
+def wait_until_prefetched(engine: Database) -> None:
+    wait_until(lambda: is_prefetched(engine), PATIENCE)
 
 
-def states(engine: Engine) -> list[tuple[str, int]]:
+def states(engine: Database) -> list[tuple[str, int]]:
     return [(job.state, job.attempts) for job in jobs(engine)]

@@ -121,7 +121,8 @@ def generated(model: Any, settings: GenerationConfig, prompt: list[int]) -> list
         text = model.generate(
             input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
         )
-    return text[0, len(prompt) :].tolist()
+    written: list[int] = text[0, len(prompt) :].tolist()
+    return written
 
 
 def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:

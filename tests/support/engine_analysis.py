@@ -13,7 +13,8 @@ import torch
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result, Sentiment
+from schema.results import Result
+from schema.results.sentiment import Sentiment
 from workers.analysis import Analysis, Provenance, Window
 from workers.errors import DocumentError
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, inspect, select
 
 from schema.database.clock import now
 from schema.options import RunOptions
@@ -18,7 +18,7 @@ ALL = ("sentiment", "entities", "qa", "summary", "translation")
 
 def add_run(connection: Connection, name: str, analyses: Sequence[str] = ALL, **values: Any) -> int:
     """A run without documents; returns its id."""
-    row = {
+    row: dict[str, Any] = {
         "name": name,
         "state": RunState.INGESTED,
         "analyses": list(analyses),
@@ -35,7 +35,7 @@ def add_document(
     connection: Connection, number: int, text: str, time: str | None = None, **values: Any
 ) -> int:
     """A document with a time in ISO 8601; returns its id."""
-    row = {
+    row: dict[str, Any] = {
         "source": "test",
         "external_id": str(number),
         "identity": f"{number:032}",
@@ -64,7 +64,7 @@ def add_result(
     connection: Connection, analysis: str, run_id: int, document_id: int, **values: Any
 ) -> None:
     """One row of an analysis's table; what is not given has a value that no report shows."""
-    table = result_table(analysis).__table__
+    table = inspect(result_table(analysis)).local_table
     row: dict[str, Any] = {"run_id": run_id, "document_id": document_id}
     unseen = {"score": 0.9, "windows": 1, "start": 0, "end": 1, "ordinal": 0}
     row |= {name: value for name, value in unseen.items() if name in table.c}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +26,25 @@ def write_csv(path: Path, rows: Iterable[Iterable[object]], header: str = "id,te
     return path
 
 
-def run_ingest(engine: Engine, *paths: Path | str, block_size: int = 10, **asked: Any) -> Ingested:
+def run_ingest(
+    engine: Engine,
+    *paths: Path | str,
+    block_size: int = 10,
+    notify: Callable[[str], None] = lambda _: None,
+    **asked: Any,
+) -> Ingested:
     """Ingest with small blocks."""
     config = read_settings().model_copy(update={"block_size": block_size})
-    return ingest(engine, config, make_plan(config, [str(path) for path in paths], **asked))
+    plan = make_plan(config, [str(path) for path in paths], **asked)
+    return ingest(engine, config, plan, notify=notify)
 
 
 def positions(engine: Engine, run: str) -> list[Row[Any]]:
     """The run's documents in order: position, identity, text, metadata and so on, but no ids."""
     wanted = [
-        column for column in DocumentRow.__table__.c if column.name not in ("id", "stored_at")
+        column
+        for column in DocumentRow.__table__.c
+        if column.name not in ("id", "first_id", "stored_at")
     ]
     statement = (
         select(RunDocument.position, *wanted)
@@ -78,13 +87,14 @@ def check_run(engine: Engine, run: str) -> None:
     the run's count of rows have each row of its inputs."""
     row, places, work = run_row(engine, run), positions(engine, run), jobs(engine, run)
     assert verify(engine, row["id"]) == []
-    assert [place[0] for place in places] == list(range(row["stored"]))
-    assert len({place.identity for place in places}) == row["stored"]
-    assert row["read"] == row["stored"] + row["duplicate"] + row["rejected"]
+    documents = row["stored"] + row["updated_positions"]
+    assert [place[0] for place in places] == list(range(documents))
+    assert len({place.identity for place in places}) == documents
+    assert row["read"] == row["stored"] + row["updated"] + row["duplicate"] + row["rejected"]
     for analysis in row["analyses"]:
         slices = [(first, end) for name, first, end in work if name == analysis]
         covered = [position for first, end in slices for position in range(first, end)]
-        assert covered == list(range(row["stored"]))
+        assert covered == list(range(documents))
     assert {name for name, _, _ in work} <= set(row["analyses"])
 
 

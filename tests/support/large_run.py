@@ -36,7 +36,7 @@ def make_large_run(engine: Engine, documents: int, job_size: int, name: str = "l
         for step, into, columns in (
             (
                 1,
-                "documents (id, source, identity, text_hash, text, metadata, stored_at)",
+                "document_versions (id, source, identity, text_hash, text, metadata, stored_at)",
                 f"place + 1, '{name}', CAST(place AS text), '0', 'It was late.', {nothing}, "
                 "CURRENT_TIMESTAMP",
             ),

@@ -73,6 +73,7 @@ def snapshot(engine: Engine) -> Snapshot:
 def empty(engine: Engine) -> None:
     """Delete every row; quicker than to migrate a new database."""
     with writing(engine) as connection:
-        for table in (*RESULT_TABLES, DeadLetter, Model, Job, RunDocument, Run):
+        tables: list[type[Any]] = [*RESULT_TABLES, DeadLetter, Model, Job, RunDocument, Run]
+        for table in tables:
             connection.execute(delete(table))
         connection.execute(delete(DocumentRow))

@@ -22,8 +22,10 @@ from schema.ledger.reap import LOST, reap
 from schema.ledger.release import expire, release
 from schema.ledger.replay import make_due, replay
 from schema.process import Process
-from schema.results import Failure, Sentiment, Summary
+from schema.results import Failure
 from schema.results.outcome import Outcome, Provenance
+from schema.results.sentiment import Sentiment
+from schema.results.summary import Summary
 from schema.tables import Job, JobState
 from schema.worker_registry import register
 from tests.support.ledger_model import LedgerModel, label

@@ -75,7 +75,7 @@ CONFIGS: dict[str, tuple[str, hf.PreTrainedConfig]] = {
         "DebertaV2",
         hf.DebertaV2Config(**V3 | {"pos_att_type": ["p2c"], "share_att_key": False}),
     ),
-    "deberta, absolute": ("DebertaV2", hf.DebertaV2Config(**SIZES, embedding_size=24)),
+    "deberta, absolute": ("DebertaV2", hf.DebertaV2Config(**SIZES | {"embedding_size": 24})),
 }
 HEADS = ("SequenceClassification", "TokenClassification", "QuestionAnswering")
 #: Mixed, several of one length, one alone, and at the limit of positions.

@@ -28,7 +28,7 @@ POSITIONS = 96
 #: Tokens of the second language, where each has a vocabulary.
 FEWER = 100
 
-_BART = {
+_BART: dict[str, Any] = {
     "vocab_size": VOCABULARY,
     "d_model": 32,
     "encoder_layers": 2,
@@ -39,11 +39,20 @@ _BART = {
     "decoder_ffn_dim": 40,
     "max_position_embeddings": POSITIONS,
 }
-_T5 = {"vocab_size": VOCABULARY, "d_model": 32, "d_kv": 12, "d_ff": 48, "num_layers": 2}
-_T5 |= {"num_heads": 4, "pad_token_id": 0, "eos_token_id": 1, "decoder_start_token_id": 0}
+_T5: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "d_model": 32,
+    "d_kv": 12,
+    "d_ff": 48,
+    "num_layers": 2,
+    "num_heads": 4,
+    "pad_token_id": 0,
+    "eos_token_id": 1,
+    "decoder_start_token_id": 0,
+}
 
 
-def _tokens(pad: int, eos: int, start: int) -> dict[str, int]:
+def _tokens(pad: int, eos: int, start: int) -> dict[str, Any]:
     return {"pad_token_id": pad, "eos_token_id": eos, "decoder_start_token_id": start}
 
 
@@ -72,7 +81,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     "pegasus": lambda: PegasusForConditionalGeneration(PegasusConfig(**_BART, **_tokens(0, 1, 0))),
     "t5": lambda: T5ForConditionalGeneration(T5Config(**_T5)),
     "t5 1.1": lambda: T5ForConditionalGeneration(
-        T5Config(**_T5, feed_forward_proj="gated-gelu", tie_word_embeddings=False)
+        T5Config(**_T5 | {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False})
     ),
     "mt5": lambda: MT5ForConditionalGeneration(MT5Config(**_T5)),
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -13,20 +12,19 @@ from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter
 from tests.support.burst import Child, Watched
 from workers.analysis import Window
-from workers.child.heartbeat import Heartbeat
 
 
 class Streamed(Watched):
     """As `Watched`; windows may come while others are on their way.
 
     Attributes:
-        wants: Windows that should be waiting.
+        queue_target: Windows that should be waiting.
         alone: Texts that went through `forward` by itself, not in a stream.
     """
 
-    def __init__(self, wants: int = 100) -> None:
+    def __init__(self, queue_target: int = 100) -> None:
         super().__init__()
-        self.wants = wants
+        self.queue_target = queue_target
         self.alone: list[str] = []
         self._in_stream = False
 
@@ -58,22 +56,22 @@ class OneByOne:
 
     def __init__(self, analysis: Streamed) -> None:
         self._analysis = analysis
-        self.wants = analysis.wants
+        self.queue_target = analysis.queue_target
+        self._waiting: list[Window] = []
 
-    def run(
-        self,
-        windows: Sequence[Window],
-        on_step: Callable[[], None],
-        on_output: Callable[[int, Any], None],
-        more: Callable[[], Sequence[Window]],
-    ) -> None:
-        waiting, number = list(windows), 0
-        while waiting:
-            on_output(number, self._analysis.step(waiting.pop(0)))
+    def add(self, windows: Sequence[Window]) -> None:
+        self._waiting += windows
+
+    def needs_windows(self) -> bool:
+        return len(self._waiting) < self.queue_target
+
+    def run(self, tick: Callable[[], None]) -> Generator[list[tuple[int, Any]], None, None]:
+        number = 0
+        while self._waiting:
+            output = self._analysis.step(self._waiting.pop(0))
+            tick()
+            yield [(number, output)]
             number += 1
-            on_step()
-            if len(waiting) < self.wants:
-                waiting += more()
 
     def outputs(self, raw: Sequence[Any]) -> list[Any]:
         return list(raw)
@@ -90,12 +88,6 @@ def letters(engine: Engine) -> list[tuple[str, int]]:
     with reading(engine) as connection:
         found = connection.execute(select(DeadLetter.error_class, DeadLetter.attempts))
         return [(row.error_class, row.attempts) for row in found]
-
-
-def held_by_the_beat() -> Heartbeat:
-    beat = next(one for one in threading.enumerate() if one.name == "beat")
-    held: Heartbeat = beat._target.__self__  # type: ignore[attr-defined]
-    return held
 
 
 def analysis_of(child: Child) -> Streamed:

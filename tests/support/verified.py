@@ -81,7 +81,7 @@ def make_full_run(engine: Engine) -> int:
             for document in (1, 2, 3):
                 add_outcome(connection, run, analysis, document)
             table = result_table(analysis)
-            connection.execute(update(table).values(model_id=model))  # type: ignore[arg-type]
+            connection.execute(update(table).values(model_id=model))
             for document in (4, 13):
                 add_letter(connection, run, analysis, document)
         # A document that names nothing has no entities, and is done all the same.

@@ -13,7 +13,7 @@ T = TypeVar("T")
 PAUSE = 0.05
 
 
-def wait_until(condition: Callable[[], T], timeout: float, what: str | None = None) -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float, what: str | None = None) -> T:
     """Ask until the answer is true, and return that answer.
 
     Args:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from workers.analysis import Stream, Window
@@ -13,8 +14,8 @@ class WatchedStream:
 
     Args:
         stream: Of a real analysis.
-        on_windows: Given windows as they come; may raise, as a model would.
-        on_output: Called when one is through, where it is.
+        on_windows: Given windows before they are computed; may raise, as a model would.
+        on_output: Called when one is through.
     """
 
     def __init__(
@@ -24,23 +25,27 @@ class WatchedStream:
         on_output: Callable[[], None] = lambda: None,
     ) -> None:
         self._stream, self._on_windows, self._on_output = stream, on_windows, on_output
+        self._unseen: list[Window] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
+    def add(self, windows: Sequence[Window]) -> None:
+        self._stream.add(windows)
+        self._unseen += windows
+
     def run(
-        self,
-        windows: Sequence[Window],
-        on_step: Callable[[], None],
-        on_output: Callable[[int, Any], None],
-        more: Callable[[], Sequence[Window]],
-    ) -> None:
-        def seen(some: Sequence[Window]) -> Sequence[Window]:
-            self._on_windows(some)
-            return some
-
-        def through(number: int, output: Any) -> None:
-            self._on_output()
-            on_output(number, output)
-
-        self._stream.run(seen(windows), on_step, through, lambda: seen(more()))
+        self, tick: Callable[[], None]
+    ) -> Generator[Sequence[tuple[int, Any]] | None, None, None]:
+        with closing(self._stream.run(tick)) as steps:
+            while True:
+                unseen, self._unseen = self._unseen, []
+                if unseen:
+                    self._on_windows(unseen)
+                try:
+                    outputs = next(steps)
+                except StopIteration:
+                    return
+                for _ in outputs or ():
+                    self._on_output()
+                yield outputs

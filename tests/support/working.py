@@ -10,8 +10,13 @@ from schema.document import Document
 from schema.ledger.claim import Claim, claim
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.results import Answer, Entity, Failure, Result, Sentiment, Summary, Translation
+from schema.results import Failure, Result
+from schema.results.answer import Answer
+from schema.results.entity import Entity
 from schema.results.outcome import Outcome, Provenance
+from schema.results.sentiment import Sentiment
+from schema.results.summary import Summary
+from schema.results.translation import Translation
 from tests.support.ledger import jobs
 
 LEASE = 30.0
@@ -36,7 +41,7 @@ def outcomes(engine: Engine, claimed: Claim, failing: Collection[str] = ()) -> l
     model = Provenance("pocket/" + claimed.analysis, "sha256:0123456789ab", {"a": 1})
     return [
         Outcome(
-            one.id,
+            int(one.id),
             FAILURE if one.text in failing else results(claimed.analysis, one, claimed),
             model,
         )

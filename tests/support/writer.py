@@ -14,8 +14,8 @@ from schema.ledger.claim import claim
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
-from schema.results import Sentiment
 from schema.results.outcome import Outcome, Provenance
+from schema.results.sentiment import Sentiment
 from schema.tables import Job, JobState
 
 MODEL = Provenance("model", "1", {})

@@ -15,7 +15,7 @@ from schema.worker_registry import ready, register
 from tests.support.burst import NAME, Child
 from tests.support.checkpoints import BUILDERS
 from tests.support.streamed import Streamed
-from workers.child import failure_policy, job_stream, retry
+from workers.child import failure_policy, job_source, retry
 from workers.node.scoreboard import Scoreboard
 
 
@@ -60,8 +60,8 @@ def tiny_catalog_file(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> Path
 
 @pytest.fixture
 def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Child:
-    monkeypatch.setattr(retry, "FIRST", 0.01)
-    monkeypatch.setattr(failure_policy, "FIRST", 0)
+    monkeypatch.setattr(retry, "MIN_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr(failure_policy, "MIN_BACKOFF_SECONDS", 0)
     register(engine, NAME, this_process(), ["sentiment"], LOST)
     ready(engine, NAME)
     return Child(engine, Scoreboard())
@@ -70,5 +70,5 @@ def child(engine: Engine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Ch
 @pytest.fixture
 def streamed(engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch) -> Child:
     """A child whose analysis takes a stream."""
-    monkeypatch.setattr(job_stream, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(job_source, "EMPTY_QUEUE_SECONDS", 0)
     return Child(engine, Scoreboard(), Streamed())

@@ -11,10 +11,9 @@ import torch
 from schema.catalog import Catalog, Precision
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results.outcome import Outcome
 from tests.support import causal_models, packed_models
 from tests.support.causal_models import prompts_of
-from tests.support.collected import nothing
+from tests.support.collected import Collected, Jobs, job_of, nothing, outcomes_of
 from tests.support.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
 from tests.support.seq2seq_models import MODELS, build_model
 from tests.workers.decoding.test_decoder import SEARCHES, generated, settings_of, sources_of
@@ -22,8 +21,6 @@ from tests.workers.engine.test_batch_stream import exactly, nearly
 from workers.analyses import load_analysis
 from workers.decoding import Decoder, convert
 from workers.encoders.conversion import pack
-from workers.engine.continuous_batching import Batch, ContinuousBatching
-from workers.engine.counters import Counters
 from workers.engine.engine import Engine
 
 pytestmark = [
@@ -32,7 +29,7 @@ pytestmark = [
 ]
 
 GPU = torch.device("cuda:0")
-OPTIONS = RunOptions(questions=["What arrived late?"], translate_to="de")
+OPTIONS = RunOptions(questions=("What arrived late?",), translate_to="de")
 
 
 def documents_of(count: int) -> list[Document]:
@@ -89,25 +86,13 @@ def test_outcomes_are_those_of_a_cpu(tiny_catalog: Catalog, name: str) -> None:
     documents = documents_of(40)
     random.Random(1).shuffle(documents)
     here, there = (Engine(load_analysis(name, tiny_catalog, on)) for on in ("cuda:0", "cpu"))
-    here._budgets.set_ceiling("", 256)
-    expected = there.outcomes(documents, OPTIONS)
-    got = here.outcomes(documents, OPTIONS)
+    here.budgets.set_ceiling("", 256)
+    expected = outcomes_of(there, documents, OPTIONS)
+    got = outcomes_of(here, documents, OPTIONS)
     assert [exactly(one) for one in got] == [nearly(one) for one in expected]
-    first, *others = (
-        Batch(some, OPTIONS, here.prepare(some, OPTIONS))
-        for some in (documents[:7], documents[7:8], documents[8:])
-    )
-    done: dict[int, list[Outcome]] = {}
-
-    def more(wait: bool) -> Batch | None:
-        return others.pop(0) if others else None
-
-    def on_done(number: int, outcomes: list[Outcome], counters: Counters) -> None:
-        done[number] = outcomes
-
-    streaming = ContinuousBatching(here)
-    group = streaming.group(first.prepared)
-    assert group is not None
-    assert streaming.run(group, first, more, nothing, on_done) is None
-    streamed = [one for number in range(3) for one in done[number]]
+    parts = (documents[:7], documents[7:8], documents[8:])
+    jobs = Jobs([job_of(here, some, OPTIONS) for some in parts])
+    collected = Collected(here, jobs)
+    assert not jobs.faults
+    streamed = [one for number in range(3) for one in collected.done[number]]
     assert [exactly(one) for one in streamed] == [nearly(one) for one in expected]

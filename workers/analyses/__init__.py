@@ -7,15 +7,19 @@ import inspect
 
 from schema.catalog import Catalog
 from workers.analysis import Analysis
+from workers.models.registry import ModelRegistry
 
 
-def load_analysis(name: str, catalog: Catalog, device: str) -> Analysis:
+def load_analysis(
+    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
+) -> Analysis:
     """An analysis with its model warm: of the one subclass of `Analysis` that its module defines.
 
     Args:
         name: As `schema.analyses.ANALYSES` has it.
         catalog: Where it finds its model.
         device: `cpu` or `cuda:0`.
+        models: Keeps the weights of all analyses of this process; None for no bound.
 
     Raises:
         CatalogError: If the catalog has no model for it.
@@ -31,4 +35,4 @@ def load_analysis(name: str, catalog: Catalog, device: str) -> Analysis:
         raise TypeError(
             f"{module.__name__} must define one subclass of Analysis, with name = {name!r}"
         )
-    return kinds[0](catalog, device)
+    return kinds[0](catalog, device, models)

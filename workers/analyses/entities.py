@@ -8,73 +8,76 @@ so nothing is cut at a border, and nothing is found twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
+import numpy.typing as npt
 from transformers import AutoModelForTokenClassification
 
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Entity, Result
+from schema.results import Result
+from schema.results.entity import Entity
 from workers.analysis import Window
-from workers.classification.analysis import EncoderAnalysis
 from workers.classification.classifier import Classifier, softmax
+from workers.classification.excerpt import Excerpt
+from workers.encoders.interface import Floats
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
+from workers.spans.analysis import SpanAnalysis
 
 #: Windows of a document share this part of their tokens.
 _OVERLAP = 4
 
 
-class EntitiesAnalysis(EncoderAnalysis):
-    """Token classification; see `Analysis` for the contract."""
+class EntitiesAnalysis(SpanAnalysis):
+    """Token classification; see `SpanAnalysis`."""
 
     name = "entities"
+    auto_model_class = AutoModelForTokenClassification
 
-    def __init__(self, catalog: Catalog, device: str) -> None:
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's [entities]."""
-        entry = catalog.entry(self.name)
-        self._classifier = Classifier(entry, AutoModelForTokenClassification, device)
-        self._encoder = self._classifier.encoder
+        super().__init__(catalog, device, models)
+        self._classifier = Classifier(self._encoder)
         self._grouping = EntityAggregation(self._classifier.labels)
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:
         """Windows of which each shares a quarter with the next."""
-        overlap = self._classifier.loaded.max_length // _OVERLAP
         texts = [document.text for document in documents]
+        overlap = self._loaded.max_length // _OVERLAP
         return [*self._classifier.windows(texts, overlap, offsets=True)]
 
-    def forward(
-        self, windows: Sequence[Window], on_progress: Callable[[], None]
-    ) -> list[TokenPredictions]:
-        """For each window what its tokens are, without the special ones."""
-        scores = softmax(self._classifier.logits(windows, on_progress))
-        best, probabilities = scores.argmax(axis=-1), scores.max(axis=-1)
-        outputs, begin = [], 0
-        for window in windows:
-            first = begin + window.features.lead
-            last = first + window.features.tokens
-            outputs.append(TokenPredictions(best[first:last], probabilities[first:last]))
-            begin += window.length
-        return outputs
+    def read_tokens(self, logits: Floats) -> tuple[npt.NDArray[Any], ...]:
+        """The likeliest label of each token, and its probability."""
+        scores = softmax(logits)
+        return scores.argmax(axis=-1), scores.max(axis=-1)
 
-    def assemble(
+    def spans(
         self,
         document: Document,
-        windows: Sequence[Window],
-        outputs: Sequence[TokenPredictions],
+        predictions: Sequence[tuple[Excerpt, tuple[npt.NDArray[Any], ...]]],
         options: RunOptions,
     ) -> list[Result]:
         """The entities in order of their place in the document."""
-        judged = merged([window.features.first for window in windows], outputs)
+        firsts = [excerpt.first for excerpt, _ in predictions]
+        judged = merged(firsts, [_without_special(*one) for one in predictions])
         spans = self._grouping.spans(judged)
         if not spans:
             return []
-        excerpt = windows[0].features
+        excerpt, _ = predictions[0]
         offsets = excerpt.encoding.offsets[excerpt.lead :]
         return [_entity(document.text, span, offsets) for span in spans]
+
+
+def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> TokenPredictions:
+    """What was read of the text's own tokens."""
+    own = slice(excerpt.lead, excerpt.lead + excerpt.tokens)
+    return TokenPredictions(*(array[own] for array in tokens))
 
 
 def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]]) -> Entity:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from pydantic import ValidationError
 
-from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
+from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
 from schema.options import RunOptions
@@ -114,10 +114,9 @@ def _options(asked: argparse.Namespace) -> RunOptions:
 def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
     if names is not None:
         return parse_analyses(names)
-    served = tuple(name for name in ANALYSES if catalog.serves(name))
-    if not served:
+    if not catalog.served:
         raise CatalogError(f"catalog {catalog.name!r} has no model for any analysis")
-    return served
+    return catalog.served
 
 
 def _open(path: str) -> AbstractContextManager[IO[bytes]]:
@@ -138,10 +137,13 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
 
     from workers.analyses import load_analysis
     from workers.engine.engine import Engine
+    from workers.models.budget import model_budget
+    from workers.models.registry import ModelRegistry
 
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
-    return {name: Engine(load_analysis(name, catalog, device)) for name in analyses}
+    models = ModelRegistry(model_budget(settings().model_memory, device, processes=1))
+    return {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
 
 
 def _next_block(lines: Iterator[Line], path: str) -> list[Line]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
 from schema.document import Document
-
-#: The language of a document of which nobody said it.
-DEFAULT_LANGUAGE = "en"
+from schema.json_lines import JsonLineError, read_object, strip_line
+from schema.languages import DEFAULT_LANGUAGE, read_language
 
 #: Characters of an id's JSON, which each answer repeats.
 MOST_ID = 1_000
@@ -19,12 +17,6 @@ MOST_ID = 1_000
 #: be so long that they need it when each character is escaped.
 LEAST_LINE_LIMIT = 1 << 24
 _ESCAPED = len(r"\ud83d\ude00")
-
-#: Byte-order marks, of which files that were joined have more than one.
-_MARKS = re.compile(rb"\A(?:\xef\xbb\xbf)+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
-#: NaN and its like are no JSON, and nothing that is asked for here.
-_loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
 
 
 class LineError(ValueError):
@@ -58,11 +50,11 @@ def read_lines(source: IO[bytes], text_limit: int) -> Iterator[Line]:
         if line is None:
             yield Line(number, error=f"line {number}: longer than {limit} bytes")
             continue
-        stripped = _MARKS.sub(b"", line).strip()
-        if not stripped:
-            continue
         given: Any = number
         try:
+            stripped = strip_line(_text_of(line))
+            if not stripped:
+                continue
             fields = _object(stripped)
             given = _id(fields, number)
             document = Document(number, _text(fields, text_limit), _language(fields))
@@ -94,20 +86,18 @@ def _id(fields: dict[str, Any], number: int) -> Any:
     return given
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _text_of(line: bytes) -> str:
     try:
-        fields = _loads(line.decode("utf-8"))
+        return line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise LineError(f"not UTF-8 at byte {error.start + 1}; convert the file") from None
-    except json.JSONDecodeError as error:
-        raise LineError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
-    except (ValueError, RecursionError):
-        raise LineError(
-            "not JSON that can be read: nested too deep, or too long a number"
-        ) from None
-    if not isinstance(fields, dict):
-        raise LineError('not an object; each line should be {"id": …, "text": …}')
-    return fields
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        return read_object(line)
+    except JsonLineError as error:
+        raise LineError(f'{error}; each line should be {{"id": …, "text": …}}') from None
 
 
 def _text(fields: dict[str, Any], limit: int) -> str:
@@ -129,7 +119,7 @@ def _text(fields: dict[str, Any], limit: int) -> str:
 
 def _language(fields: dict[str, Any]) -> str:
     given = fields.get("language") or DEFAULT_LANGUAGE
-    code = _LANGUAGE.match(given.strip().lower()) if isinstance(given, str) else None
+    code = read_language(given)
     if code is None:
-        raise LineError('"language" is not a code like en or de-AT')
-    return code[0]
+        raise LineError('"language" is neither a code like en or de-AT nor a name like German')
+    return code

@@ -9,24 +9,24 @@ from schema.document import Document
 from schema.ledger.claim import Claim
 
 if TYPE_CHECKING:
-    from workers.engine.engine import Prepared
+    from workers.engine.jobs import Prepared
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """A job in hand, and what is ready of it: whoever computes it sees to the rest.
+    """A job that this child holds, and what is ready of it.
 
     Attributes:
         documents: None if they are not read yet.
         prepared: None if they are not tokenised yet.
         message: Its id, if Celery has not seen it.
-        begun: Whether its attempt is charged.
-        alone: Whether it is to be computed by itself.
+        has_begun: Whether its attempt is charged.
+        exclusive: Whether it must be computed with no other beside it.
     """
 
     claim: Claim
     documents: list[Document] | None = None
     prepared: Prepared | None = None
     message: str | None = None
-    begun: bool = False
-    alone: bool = False
+    has_begun: bool = False
+    exclusive: bool = False

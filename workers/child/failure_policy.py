@@ -1,11 +1,11 @@
-"""Settling a step of a job: it goes well, or the job is given up in the way that fits the fault."""
+"""The failure policy: whose fault it is when a step of a job fails, and what becomes of the job."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
 
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
@@ -13,8 +13,9 @@ from schema.ledger.claim import Claim
 from schema.results import Failure
 from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
-from workers.child.retry import FIRST, NodeStopping
+from workers.child.retry import MIN_BACKOFF_SECONDS, ExponentialBackoff, NodeStopping
 from workers.errors import DeviceLostError, WorkerError
+from workers.node.scoreboard import ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -28,77 +29,130 @@ _REFUSED = object()
 
 
 class FailurePolicy:
-    """Knows whose fault it is.
+    """Gives jobs up in the way that fits the fault, and lets a sick worker pause.
 
     Args:
-        clerk: Writes it down.
+        ledger: Where that is written down.
+        heartbeat: Holds the claims.
+        slot: Says when the node is to end.
     """
 
-    def __init__(self, ledger_client: LedgerClient) -> None:
-        self._ledger = ledger_client
+    def __init__(self, ledger: LedgerClient, heartbeat: Heartbeat, slot: ScoreboardSlot) -> None:
+        self._ledger = ledger
+        self._heartbeat = heartbeat
+        self._slot = slot
+        self._backoff = ExponentialBackoff()
 
-    def settle(self, claim: Claim, beat: Heartbeat, step: Callable[[], T]) -> T | None:
+    def settle(self, claim: Claim, step: Callable[[], T]) -> T | None:
         """Do a step of a job.
 
         Returns:
-            What the step returns, or None if it failed: then the job is given up, and let go.
+            What the step returns, or None if it failed: then the job is given up.
 
         Raises:
             NodeStopping: As it comes, as SystemExit; the job is still held.
-            DeviceLostError: The attempt stays charged: perhaps a document did it.
-            WorkerError: Nobody is charged.
+            DeviceLostError: See `give_up`.
+            WorkerError: Likewise.
         """
         try:
             return step()
-        except LeaseLostError:
-            self.lost(claim, beat)
-            return None
-        except (NodeStopping, SystemExit):
-            # Billiard turns a SIGTERM to the child into a SystemExit.
-            raise
-        except DeviceLostError as fault:
-            logger.error("job %d: %s", claim.job_id, fault)
-            # If the database refuses, the lease will end: this process has to, now.
-            with contextlib.suppress(SQLAlchemyError, NodeStopping):
-                self._ledger.expire(claim, Failure(type(fault).__name__, str(fault)))
-            beat.drop(claim)
-            raise
-        except (WorkerError, MemoryError) as fault:
-            self._back_off(claim, beat, str(fault) or "no memory left")
         except Exception as error:
-            kind = type(error).__name__
-            if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
-                self._back_off(claim, beat, f"the database refuses: {kind}")
-            logger.error("job %d: failed with %s", claim.job_id, kind)
-            self._ledger.expire(claim, Failure(kind, f"{kind} outside of the model"))
-        beat.drop(claim)
-        return None
+            self.give_up(claim, error)
+            return None
 
-    def begun(self, claim: Claim, beat: Heartbeat) -> Claim | None:
-        """Begin a job that was claimed ahead: it is charged from here on. None if it must not be
-        computed, and then it is let go at once: others may have it.
+    def give_up(self, claim: Claim, error: Exception) -> None:
+        """Give a job up that was computed by itself, or written, and let it go.
+
+        Args:
+            claim: Of the job.
+            error: What was raised.
+
+        Raises:
+            NodeStopping: As it came; the job is still held.
+            DeviceLostError: The attempt stays charged: perhaps a document did it.
+            WorkerError: Nobody is charged.
         """
-        begun = self.settle(claim, beat, lambda: self._ledger.begin(claim) or _REFUSED)
+        if isinstance(error, NodeStopping):
+            raise error
+        if isinstance(error, DeviceLostError):
+            self._expire_all([claim], error)
+            raise error
+        if isinstance(error, WorkerError | MemoryError):
+            self._release(claim, str(error) or "no memory left")
+        kind = type(error).__name__
+        if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
+            self._release(claim, f"the database refuses: {kind}")
+        logger.error("job %d: failed with %s", claim.job_id, kind)
+        self._ledger.expire(claim, Failure(kind, f"{kind} outside of the model"))
+        self._heartbeat.drop(claim)
+
+    def give_up_together(self, claims: Sequence[Claim], error: Exception) -> NoReturn:
+        """Give jobs up that were computed together.
+
+        Args:
+            claims: Of all of them that are not finished.
+            error: What was raised.
+
+        Raises:
+            DeviceLostError: The attempt of each stays charged: perhaps a document of it did it.
+            Exception: Whatever else it is, as it came; the jobs are still held.
+        """
+        if isinstance(error, DeviceLostError):
+            self._expire_all(claims, error)
+        raise error
+
+    def begin_job(self, claim: Claim) -> Claim | None:
+        """Begin a prefetched job: it is charged from here on. None if it must not be computed, and
+        then it is let go at once: others may have it.
+        """
+        begun = self.settle(claim, lambda: self._ledger.begin(claim) or _REFUSED)
         if isinstance(begun, Claim):
             return begun
         if begun is _REFUSED:
             logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
             self._ledger.give_back(claim, "it must not begin")
-            beat.drop(claim)
+            self._heartbeat.drop(claim)
         return None
 
-    def lost(self, claim: Claim, beat: Heartbeat) -> None:
-        """A job that is no longer ours is let go."""
-        logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
-        beat.drop(claim)
+    def is_lost(self, claim: Claim) -> bool:
+        """Whether a job is no longer ours; then it is let go."""
+        try:
+            self._heartbeat.check(claim)
+        except LeaseLostError:
+            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+            self._heartbeat.drop(claim)
+            return True
+        return False
 
-    def _back_off(self, claim: Claim, beat: Heartbeat, reason: str) -> None:
+    def recover(self) -> None:
+        """Note that this worker works; if it did not, let everybody know."""
+        if self._backoff.reset():
+            self._ledger.record_ready()
+
+    def back_off(self, reason: str) -> None:
+        """Say that this worker is not ready, and wait: a worker that fails at once would else win
+        every message from those that are well.
+        """
+        seconds = self._backoff.next_delay()
+        logger.error("not ready for %g s: %s", seconds, reason)
+        self._ledger.record_not_ready(reason, seconds)
+        self._slot.wait(seconds)
+
+    def _release(self, claim: Claim, reason: str) -> None:
         """Put the job back, soon again, since another worker may be well.
 
         Raises:
             WorkerError: Always.
         """
-        self._ledger.release(claim, FIRST)
-        beat.drop(claim)
+        self._ledger.release(claim, MIN_BACKOFF_SECONDS)
+        self._heartbeat.drop(claim)
         logger.error("job %d: not done", claim.job_id)
         raise WorkerError(reason)
+
+    def _expire_all(self, claims: Sequence[Claim], error: DeviceLostError) -> None:
+        for claim in claims:
+            logger.error("job %d: %s", claim.job_id, error)
+            # If the database refuses, the lease will end: this process has to, now.
+            with contextlib.suppress(SQLAlchemyError, NodeStopping):
+                self._ledger.expire(claim, Failure(type(error).__name__, str(error)))
+            self._heartbeat.drop(claim)

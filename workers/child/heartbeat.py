@@ -1,6 +1,6 @@
-"""The beat: a thread beside the jobs in a child's hands. It renews their leases, and gives the jobs
-back in time when the node is to end. A batch that hangs gets no beats: progress counts, not that
-the process lives.
+"""The heartbeat: a thread beside the jobs that a child holds. It renews their leases, and gives the
+jobs back in time when the node is to end. Where a batch hangs no lease is renewed: progress counts,
+not that the process lives.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from schema.ledger.claim import Claim
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import release
 from schema.settings import Settings
-from workers.node.scoreboard import LOOK, ScoreboardSlot
+from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
 
 logger = logging.getLogger(__name__)
 
@@ -32,25 +32,28 @@ class LeaseLostError(Exception):
 
 
 class Heartbeat:
-    """Beats while its block runs, for every claim that it holds. Any thread may ask it.
+    """Renews, while its block runs, every claim that it holds; the block may be entered again. Any
+    thread may ask it.
 
     Args:
         database: The ledger.
-        config: For lease and heartbeat.
-        place: Where the child says that it gets on, and learns that it is to end.
+        settings: For lease and heartbeat.
+        slot: Where the child says that it gets on, and learns that it is to end.
     """
 
-    def __init__(self, database: Engine, config: Settings, place: ScoreboardSlot) -> None:
+    def __init__(self, database: Engine, settings: Settings, slot: ScoreboardSlot) -> None:
         self._database = database
-        self._config = config
-        self._place = place
+        self._settings = settings
+        self._slot = slot
         self._over = threading.Event()
         self._lock = threading.Lock()
         #: By job; one that is lost is None, until it is dropped.
         self._claims: dict[int, Claim | None] = {}
-        self._thread = threading.Thread(target=self._repeat, name="beat", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
+        self._over.clear()
+        self._thread = threading.Thread(target=self._repeat, name="heartbeat", daemon=True)
         self._thread.start()
         return self
 
@@ -61,7 +64,10 @@ class Heartbeat:
         trace: TracebackType | None,
     ) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
+        with self._lock:
+            self._claims.clear()
 
     def hold(self, claim: Claim) -> None:
         """From now on the lease of this one is renewed."""
@@ -90,24 +96,24 @@ class Heartbeat:
                 raise LeaseLostError
 
     def _repeat(self) -> None:
-        due = time.monotonic() + self._config.heartbeat
-        while not self._over.wait(LOOK):
-            if self._place.time_is_up:
+        due = time.monotonic() + self._settings.heartbeat
+        while not self._over.wait(POLL_INTERVAL):
+            if self._slot.time_is_up:
                 self._give_back()
-            if time.monotonic() >= due and not self._place.overdue:
+            if time.monotonic() >= due and not self._slot.is_overdue:
                 due = time.monotonic() + self._renew()
 
     def _renew(self) -> float:
         """Renew all leases; returns the seconds until the next time."""
         for claim in self.held:
             try:
-                still_ours = heartbeat(self._database, claim, self._config.lease)
+                still_ours = heartbeat(self._database, claim, self._settings.lease)
             except SQLAlchemyError as error:
                 logger.warning("job %d: no heartbeat: %s", claim.job_id, type(error).__name__)
                 return RETRY
             if not still_ours:
                 self._lose(claim)
-        return self._config.heartbeat
+        return self._settings.heartbeat
 
     def _lose(self, claim: Claim) -> None:
         with self._lock:

@@ -1,11 +1,11 @@
-"""The clerk: what a child has to do with the ledger, each step again while the database is away."""
+"""The ledger's verbs as a child uses them, each tried again while the database is away."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,12 +24,15 @@ from schema.ledger.share import share
 from schema.results import Failure
 from schema.results.outcome import Outcome
 from schema.settings import Settings
-from schema.status.workers import Throughput
+from schema.status.workers import ModelInMemory, Throughput
 from schema.worker_registry import not_ready, ready
 from workers.child.retry import retry
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import ScoreboardSlot
+
+if TYPE_CHECKING:
+    from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -42,25 +45,37 @@ class LedgerClient:
     Args:
         database: The ledger, opened by this process.
         messages: Redis.
-        config: Leases and windows.
+        settings: Leases and windows.
         name: This child in the ledger, e.g. `gpu0@host/0`.
-        place: This child's place on the node's board: tells when to wait no longer.
+        slot: This child's on the node's scoreboard: tells when to wait no longer.
     """
 
     def __init__(
         self,
         database: Database,
         messages: Messages,
-        config: Settings,
+        settings: Settings,
         name: str,
-        place: ScoreboardSlot,
+        slot: ScoreboardSlot,
     ) -> None:
         self._database = database
         self._messages = messages
-        self._config = config
+        self._settings = settings
         self._name = name
-        self._place = place
+        self._slot = slot
         self._ending = threading.Event()
+        #: Set when there are models, for `triage status`.
+        self.registry: ModelRegistry | None = None
+
+    @property
+    def models(self) -> list[ModelInMemory] | None:
+        """What this child has in memory, if anybody knows."""
+        return None if self.registry is None else self.registry.loaded()
+
+    @property
+    def database(self) -> Database:
+        """The ledger."""
+        return self._database
 
     def wait_no_longer(self) -> None:
         """The child is ending: whoever waits for the database gives up."""
@@ -81,10 +96,10 @@ class LedgerClient:
             if tries > 1:
                 # The first may have been written, and only its answer lost.
                 disown(self._database, job_id, self._name, ahead=ahead)
-            lease = self._config.lease
+            lease = self._settings.lease
             return claim(self._database, job_id, analysis, self._name, lease, ahead=ahead)
 
-        return retry(f"job {job_id}", once, self._place.wait)
+        return retry(f"job {job_id}", once, self._slot.wait)
 
     def next_message(self, analysis: str, *, urgent: bool = False) -> tuple[str, int] | None:
         """The message whose turn it is, taken out of the queue: its id, and that of its job; with
@@ -120,23 +135,23 @@ class LedgerClient:
 
     def begin(self, claimed: Claim) -> Claim | None:
         """Charge the attempt of a job claimed ahead; None if it must not be computed."""
-        return self._patiently(claimed, lambda: begin(self._database, claimed))
+        return self._retry(claimed, lambda: begin(self._database, claimed))
 
     def read(self, claimed: Claim) -> list[Document]:
         """The documents of a job."""
-        return self._patiently(claimed, lambda: read_documents(self._database, claimed))
+        return self._retry(claimed, lambda: read_documents(self._database, claimed))
 
     def finish(self, claimed: Claim, outcomes: Sequence[Outcome]) -> bool:
         """Write a job's results; False, and nothing is written, if it is no longer ours."""
-        return self._patiently(claimed, lambda: finish(self._database, claimed, outcomes))
+        return self._retry(claimed, lambda: finish(self._database, claimed, outcomes))
 
     def expire(self, claimed: Claim, failure: Failure) -> None:
         """End the lease of a job that failed as a whole."""
-        self._patiently(claimed, lambda: expire(self._database, claimed, failure))
+        self._retry(claimed, lambda: expire(self._database, claimed, failure))
 
     def release(self, claimed: Claim, delay: float) -> None:
         """Put a job back; it is due in so many seconds."""
-        self._patiently(claimed, lambda: release(self._database, claimed, delay))
+        self._retry(claimed, lambda: release(self._database, claimed, delay))
 
     def give_back(self, claimed: Claim, why: str) -> None:
         """Put a job back now or never: if that fails, its lease will end."""
@@ -146,22 +161,24 @@ class LedgerClient:
         except SQLAlchemyError as error:
             logger.error("job %d: not released: %s", claimed.job_id, type(error).__name__)
 
-    def say_ready(self) -> None:
+    def record_ready(self) -> None:
         """Let everybody know that this child works."""
-        retry("ready", lambda: ready(self._database, self._name), self._hold_out)
+        retry("ready", lambda: ready(self._database, self._name), self._wait_while_holding)
 
-    def say_not_ready(self, reason: str, seconds: float) -> None:
+    def record_not_ready(self, reason: str, seconds: float) -> None:
         """Let everybody know that it does not, and for how long."""
         retry(
             "not ready",
             lambda: not_ready(self._database, self._name, reason, seconds),
-            self._hold_out,
+            self._wait_while_holding,
         )
 
     def report(self, throughput: Throughput) -> None:
-        """Let everybody know how quick this child is; the next report may do better."""
+        """Let everybody know how quick this child is, and which models it has in memory; the next
+        report may do better.
+        """
         try:
-            worker_registry.report(self._database, self._name, throughput)
+            worker_registry.report(self._database, self._name, throughput, self.models)
         except SQLAlchemyError as error:
             logger.warning("cannot report: %s", type(error).__name__)
 
@@ -169,22 +186,24 @@ class LedgerClient:
         """Let Flower know of a job whose message Celery has not seen."""
         node = self._name.rpartition("/")[0]
         try:
-            self._messages.tell_done(node, claimed.analysis, claimed.job_id, message_id, seconds)
+            self._messages.send_task_events(
+                node, claimed.analysis, claimed.job_id, message_id, seconds
+            )
         except BrokerError as error:
             redis_outage.note(str(error))
 
     def pull(self, analysis: str) -> None:
         """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
         try:
-            if dispatch(self._database, self._messages.publish, analysis, self._config.window):
+            if dispatch(self._database, self._messages.publish, analysis, self._settings.window):
                 redis_outage.over()
         except BrokerError as error:
             redis_outage.note(str(error))
         except SQLAlchemyError as error:
             logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
 
-    def _patiently(self, claimed: Claim, operation: Callable[[], T]) -> T:
-        return retry(f"job {claimed.job_id}", operation, self._hold_out)
+    def _retry(self, claimed: Claim, operation: Callable[[], T]) -> T:
+        return retry(f"job {claimed.job_id}", operation, self._wait_while_holding)
 
-    def _hold_out(self, seconds: float) -> bool:
-        return self._place.hold_out(seconds, self._ending)
+    def _wait_while_holding(self, seconds: float) -> bool:
+        return self._slot.wait_while_holding(seconds, self._ending)

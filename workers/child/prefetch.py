@@ -1,9 +1,9 @@
-"""Looking ahead: while a job is computed, a thread claims, reads and tokenises the next one."""
+"""Prefetching: while a job is computed, a thread claims, reads and tokenises the next one."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import NodeStopping
 from workers.node.redis_outage import redis_outage
-from workers.node.scoreboard import LOOK
+from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
 
 if TYPE_CHECKING:
     from workers.engine.engine import Engine
@@ -32,119 +32,115 @@ LATER_TURN = 1.0
 
 
 class Prefetcher:
-    """One job at a time is taken ahead. It is claimed without being charged: whatever happens until
-    it begins is the fault of another.
+    """Takes one job ahead. It is claimed without being charged: until it begins, whatever happens
+    is the fault of another.
 
     Args:
-        clerk: Claims and reads.
+        ledger: Claims and reads.
         engines: Tokenise, by analysis.
+        heartbeat: Holds a claim as soon as it is made.
+        slot: Of this child; says that it computes while the tokenising is waited for.
+        load_timeout: Seconds that tokenising may take, since it may load a model.
     """
 
-    def __init__(self, ledger_client: LedgerClient, engines: Mapping[str, Engine]) -> None:
-        self._ledger = ledger_client
-        self._engines = engines
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
-        self._taking: Future[ClaimedJob | None] | None = None
-        self._preparing = False
-
-    def look(
+    def __init__(
         self,
-        analysis: str,
-        beat: Heartbeat,
-        *,
-        others: Sequence[str] = (),
-        age: float = 0.0,
-        pull: bool = False,
-        held: int = 0,
+        ledger: LedgerClient,
+        engines: Mapping[str, Engine],
+        heartbeat: Heartbeat,
+        slot: ScoreboardSlot,
+        load_timeout: float,
     ) -> None:
+        self._ledger = ledger
+        self._engines = engines
+        self._heartbeat = heartbeat
+        self._slot = slot
+        self._load_timeout = load_timeout
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
+        self._pending: Future[ClaimedJob | None] | None = None
+        self._is_tokenising = False
+
+    def start(self, analysis: str, *, held: int, age: float, pull: bool) -> None:
         """Begin to take the job whose turn it is; returns at once.
 
         Args:
-            analysis: Of the queue.
-            beat: Holds the claim as soon as it is made.
-            others: Further analyses that this child serves: they have their turns as well.
+            analysis: Of the queue. The child's other analyses have their turns as well.
+            held: Jobs that this child holds: none is taken that would be another worker's share.
             age: Seconds that this analysis has had its turn.
             pull: Whether to have messages sent where none waits.
-            held: Jobs that are in hand: none is taken that would be another worker's share.
         """
-        self._taking = self._thread.submit(self._take, analysis, beat, others, age, pull, held)
+        self._pending = self._thread.submit(self._take, analysis, held, age, pull)
 
     @property
-    def looks(self) -> bool:
-        """Whether a look has begun whose outcome nobody has asked for."""
-        return self._taking is not None
+    def is_pending(self) -> bool:
+        """Whether a job is looked for, or was, and nobody has waited for the outcome."""
+        return self._pending is not None
 
     @property
-    def has_looked(self) -> bool:
-        """Whether its outcome is there."""
-        return self._taking is not None and self._taking.done()
+    def is_ready(self) -> bool:
+        """Whether `wait_for_job` would return at once."""
+        return self._pending is not None and self._pending.done()
 
-    def taken(self, on_preparing: Callable[[], None]) -> ClaimedJob | None:
-        """Wait for it: the job, or None if none was to be had, or nobody has looked.
-
-        Args:
-            on_preparing: Called if what is waited for is the tokenising, which may load a model,
-                and so may hang.
+    def wait_for_job(self) -> ClaimedJob | None:
+        """Wait for the job; None if there was none, or none was looked for. Where reading or
+        tokenising it failed, that is left to whoever computes it.
         """
-        if self._taking is None:
+        if self._pending is None:
             return None
-        told = False
-        while not wait([self._taking], LOOK).done:
-            if self._preparing and not told:
-                told = True
-                on_preparing()
-        taken = self._taking.result()
-        self._taking = None
-        return taken
+        while not wait([self._pending], POLL_INTERVAL).done:
+            if self._is_tokenising:
+                with self._slot.computing(self._load_timeout):
+                    wait([self._pending])
+        job = self._pending.result()
+        self._pending = None
+        return job
 
-    def _take(
-        self,
-        analysis: str,
-        beat: Heartbeat,
-        others: Sequence[str],
-        age: float,
-        pull: bool,
-        held: int,
-    ) -> ClaimedJob | None:
+    def _take(self, analysis: str, held: int, age: float, pull: bool) -> ClaimedJob | None:
         """Whatever goes wrong here goes wrong again where it has an owner."""
         try:
-            urgent, later = self._ledger.waiting(others)
-            if (urgent and age >= URGENT_TURN) or (later and age >= TURN):
-                return None
-            if held and not self._ledger.may_hold_more(analysis, held):
-                return None
-            # Beyond its part, nothing that is not urgent goes before what is, elsewhere.
-            only_urgent = urgent and (age >= LATER_TURN or held > 1)
-            found = self._claim(analysis, only_urgent)
-            if found is None and pull and not only_urgent:
-                self._ledger.pull(analysis)
-                found = self._claim(analysis, only_urgent)
+            found = self._find(analysis, held, age, pull)
         except BrokerError as error:
             redis_outage.note(str(error))
             return None
         except (UnknownOptionsError, SQLAlchemyError, NodeStopping) as error:
-            logger.warning("%s: no job taken ahead: %s", analysis, type(error).__name__)
+            logger.warning("%s: no job prefetched: %s", analysis, type(error).__name__)
             return None
         if found is None:
             return None
-        message, claimed = found
-        beat.hold(claimed)
+        message, claim = found
+        self._heartbeat.hold(claim)
         documents = None
         try:
-            documents = self._ledger.read(claimed)
-            self._preparing = True
-            prepared = self._engines[analysis].prepare(documents, claimed.options)
+            documents = self._ledger.read(claim)
+            self._is_tokenising = True
+            prepared = self._engines[analysis].tokenise(documents, claim.options)
         except Exception as error:
-            logger.info("job %d: not prepared ahead: %s", claimed.job_id, type(error).__name__)
-            return ClaimedJob(claimed, documents, message=message)
+            logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
+            return ClaimedJob(claim, documents, message=message)
         finally:
-            self._preparing = False
-        return ClaimedJob(claimed, documents, prepared, message)
+            self._is_tokenising = False
+        return ClaimedJob(claim, documents, prepared, message)
+
+    def _find(self, analysis: str, held: int, age: float, pull: bool) -> tuple[str, Claim] | None:
+        """Claim a job, if it is the turn of this analysis and of this worker."""
+        others = [name for name in self._engines if name != analysis]
+        urgent, later = self._ledger.waiting(others)
+        if (urgent and age >= URGENT_TURN) or (later and age >= TURN):
+            return None
+        if held and not self._ledger.may_hold_more(analysis, held):
+            return None
+        # Beyond its part, nothing that is not urgent goes before what is, elsewhere.
+        only_urgent = urgent and (age >= LATER_TURN or held > 1)
+        found = self._claim(analysis, only_urgent)
+        if found is None and pull and not only_urgent:
+            self._ledger.pull(analysis)
+            found = self._claim(analysis, only_urgent)
+        return found
 
     def _claim(self, analysis: str, urgent: bool) -> tuple[str, Claim] | None:
         while found := self._ledger.next_message(analysis, urgent=urgent):
             message, job_id = found
-            if claimed := self._ledger.claim(analysis, job_id, ahead=True):
-                return message, claimed
+            if claim := self._ledger.claim(analysis, job_id, ahead=True):
+                return message, claim
             logger.info("job %d: nothing to claim", job_id)
         return None

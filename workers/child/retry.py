@@ -1,4 +1,4 @@
-"""Back-off: how long a worker that cannot work waits before it tries again."""
+"""Trying again: a statement until the database is back, and a worker that cannot work."""
 
 from __future__ import annotations
 
@@ -10,10 +10,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema.database.errors import is_passing
 
-#: Seconds after the first fault; each further one in a row doubles it, …
-FIRST = 5.0
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Seconds that a worker stays not ready after its first fault; each further one in a row doubles
+#: it, …
+MIN_BACKOFF_SECONDS = 5.0
+#: … up to this, so that an operator's remedy is noticed in time.
+MAX_BACKOFF_SECONDS = 300.0
+#: Seconds before the second try of a statement; a deadlock or a lock is over by then. Doubles …
+MIN_PAUSE_SECONDS = 0.25
 #: … up to this.
-LONGEST = 300.0
+MAX_PAUSE_SECONDS = 15.0
+
+
+class NodeStopping(Exception):
+    """The node was told to end while this child waited."""
 
 
 class ExponentialBackoff:
@@ -23,32 +36,18 @@ class ExponentialBackoff:
         """No fault so far."""
         self.faults = 0
 
-    def fault(self) -> float:
+    def next_delay(self) -> float:
         """One more; returns the seconds to wait."""
         # The exponent stops growing long before a float would overflow.
-        seconds = min(LONGEST, FIRST * 2.0 ** min(self.faults, 16))
+        seconds = min(MAX_BACKOFF_SECONDS, MIN_BACKOFF_SECONDS * 2.0 ** min(self.faults, 16))
         self.faults += 1
         return seconds
 
-    def well(self) -> bool:
+    def reset(self) -> bool:
         """It works again; returns whether it did not before."""
         recovered = self.faults > 0
         self.faults = 0
         return recovered
-
-
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-#: Seconds before the second try of a statement; a deadlock or a lock is over by then. Doubles …
-FIRST_PAUSE = 0.25
-#: … up to this.
-LONGEST_PAUSE = 15.0
-
-
-class NodeStopping(Exception):
-    """The worker was told to end while it waited."""
 
 
 def retry(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) -> T:
@@ -63,7 +62,7 @@ def retry(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) 
         NodeStopping: If the worker is to end before the database is back.
         SQLAlchemyError: Whatever trying again would not mend.
     """
-    pause = FIRST_PAUSE
+    pause = MIN_PAUSE_SECONDS
     while True:
         try:
             return operation()
@@ -74,4 +73,4 @@ def retry(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) 
             logger.warning("%s: the database failed: %s", what, type(error).__name__)
         if wait(pause):
             raise NodeStopping(what)
-        pause = min(2 * pause, LONGEST_PAUSE)
+        pause = min(2 * pause, MAX_PAUSE_SECONDS)

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import billiard
-from sqlalchemy import Engine
+from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
@@ -23,8 +23,9 @@ from schema.ledger.reap import LOST
 from schema.process import die_with_parent, machine, this_process
 from schema.settings import Settings, settings
 from schema.worker_registry import NameTakenError, not_ready, ready, register, workers_on
+from workers.child.ledger_client import LedgerClient
 from workers.models.checkpoint import ModelError
-from workers.node.child_exit import death_of
+from workers.node.child_exit import exit_of
 from workers.node.maintenance import REDIS_TIMEOUT
 from workers.node.scoreboard import ScoreboardSlot, node_scoreboard
 from workers.runtime.threads import limit_threads
@@ -37,18 +38,18 @@ logger = logging.getLogger(__name__)
 #: Seconds that a child that could not start waits, since Celery starts the next one at once.
 RESTART_PAUSE = 5.0
 
-_warm: JobRunner | None = None
+_runner: JobRunner | None = None
 
 
-def warm() -> JobRunner:
+def runner() -> JobRunner:
     """What runs this child's jobs.
 
     Raises:
         RuntimeError: In a process that has loaded no models.
     """
-    if _warm is None:
+    if _runner is None:
         raise RuntimeError("no models are loaded: this process is no child of a worker node")
-    return _warm
+    return _runner
 
 
 def start(sender: str, **_signal: Any) -> None:
@@ -63,42 +64,46 @@ def start(sender: str, **_signal: Any) -> None:
     try:
         _start(sender)
     finally:
-        if _warm is None:
+        if _runner is None:
             logging.shutdown()
             os._exit(1)
 
 
 def _start(node: str) -> None:
-    global _warm
     if node_scoreboard.cannot_load or node_scoreboard.stop_at is not None:
         # Started for one that has just said why it cannot; the node is about to end.
         return
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{node}/{billiard.current_process().index}"
-    # Before anything else: the one before may have died with a limit on the board.
-    place = node_scoreboard.place(billiard.current_process().index, os.getpid())
-    place.loading()
+    # Before anything else: the one before may have died with a deadline on the scoreboard.
+    slot = node_scoreboard.slot(billiard.current_process().index, os.getpid())
+    with slot.loading():
+        _load_or_give_up(name, slot)
+
+
+def _load_or_give_up(name: str, slot: ScoreboardSlot) -> None:
+    """Load the models, or say why that cannot be, and how the node is to go on."""
+    global _runner
     try:
         database = open_engine(settings().database, idle_timeout=settings().lease)
         _register(database, name)
-        _warm = _load(settings(), database, name, place)
+        _runner = _load(settings(), database, name, slot)
         # What is there now stays: it need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
-        ready(database, name)
-        place.waiting()
+        ready(database, name, _runner.models)
     except (CatalogError, ModelError, NameTakenError) as error:
-        _warm = None
+        _runner = None
         logger.error("%s", error)
         # Another child would fare no better, and Celery would start them for ever.
-        node_scoreboard.say_cannot_load()
+        node_scoreboard.record_load_failure()
         if not isinstance(error, NameTakenError):
             with contextlib.suppress(SQLAlchemyError):
                 not_ready(database, name, str(error), None)
         os.kill(os.getppid(), signal.SIGTERM)
     except Exception as error:
-        _warm = None
+        _runner = None
         logger.error("child cannot start: %s: %s", type(error).__name__, error)
         time.sleep(RESTART_PAUSE)
 
@@ -114,10 +119,10 @@ def fail_node(sender: Any, **_signal: Any) -> None:
         sender.exitcode = 1
 
 
-def _register(database: Engine, name: str) -> None:
+def _register(database: Database, name: str) -> None:
     # The one before is known by its pid only to who replaces it.
     before = workers_on(database, machine()).get(name)
-    death = death_of(before.pid) if before else LOST
+    death = exit_of(before.pid) if before else LOST
     register(database, name, this_process(), _consumed(), death)
 
 
@@ -125,14 +130,17 @@ def _consumed() -> list[str]:
     return [name for name in ANALYSES if name in celery_app().amqp.queues.consume_from]
 
 
-def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) -> JobRunner:
+def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot) -> JobRunner:
     began = time.monotonic()
     children = int(celery_app().conf.worker_concurrency or 1)
     threads = limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
     from workers.analyses import load_analysis
+    from workers.child.context import JobContext
     from workers.child.runner import JobRunner
-    from workers.engine.engine import Engine as Warm
+    from workers.engine.engine import Engine
+    from workers.models.budget import model_budget
+    from workers.models.registry import ModelRegistry
     from workers.runtime.gpu_memory import share_memory
     from workers.runtime.tuning_cache import TuningCache
 
@@ -141,7 +149,8 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
     share_memory(device, children)
     catalog = load_catalog(config.models)
     consumed = _consumed()
-    engines = {one: Warm(load_analysis(one, catalog, device)) for one in consumed}
+    models = ModelRegistry(model_budget(config.model_memory, device, children))
+    engines = {one: Engine(load_analysis(one, catalog, device, models)) for one in consumed}
     for engine in engines.values():
         engine.warm_up(device, TuningCache(config.home / "budgets"))
     logger.info(
@@ -155,15 +164,11 @@ def _load(config: Settings, database: Engine, name: str, place: ScoreboardSlot) 
         threads,
         time.monotonic() - began,
     )
-    return JobRunner(
-        database=database,
-        engines=engines,
-        # Kombu would wait for ever for a Redis that is away, and the child with it.
-        messages=Messages(make_app(config, REDIS_TIMEOUT)),
-        config=config,
-        name=name,
-        place=place,
-    )
+    # Kombu would wait for ever for a Redis that is away, and the child with it.
+    messages = Messages(make_app(config, REDIS_TIMEOUT))
+    ledger = LedgerClient(database, messages, config, name, slot)
+    ledger.registry = models
+    return JobRunner(JobContext.of(ledger, engines, slot, config))
 
 
 def _device(wanted: str) -> str:

@@ -50,7 +50,7 @@ def throughput(counters: Counters, seconds: float) -> Throughput:
     )
 
 
-def in_words(documents: int, counters: Counters, seconds: float) -> str:
+def throughput_line(documents: int, counters: Counters, seconds: float) -> str:
     """The same of one job, as a line of the log has it."""
     return (
         f"{documents:,} documents, {counters.tokens:,} tokens in {counters.forwards:,} batches, "

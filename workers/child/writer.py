@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from schema.ledger.claim import Claim
 from schema.results.outcome import Outcome
+from workers.child.failure_policy import FailurePolicy
+from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
-from workers.child.throughput import ThroughputMeter, in_words
+from workers.child.throughput import ThroughputMeter, throughput_line
 from workers.engine.counters import Counters
 
 logger = logging.getLogger(__name__)
@@ -34,36 +36,51 @@ class JobResult:
 
 
 class ResultWriter:
-    """Writes one job at a time.
+    """Writes one job at a time, so that a fault has one owner.
 
     Args:
-        clerk: Writes.
+        ledger: Where to.
+        heartbeat: Holds the claims until they are written.
+        failures: Decides what becomes of a job that cannot be written.
     """
 
-    def __init__(self, ledger_client: LedgerClient) -> None:
-        self._ledger = ledger_client
+    def __init__(self, ledger: LedgerClient, heartbeat: Heartbeat, failures: FailurePolicy) -> None:
+        self._ledger = ledger
+        self._heartbeat = heartbeat
+        self._failures = failures
         self._meter = ThroughputMeter()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writing: Future[bool] | None = None
         self._claim: Claim | None = None
 
-    @property
-    def claim(self) -> Claim | None:
-        """Of the job that is being written; None when nobody has to wait for one."""
-        return self._claim
-
-    def write(self, computed: JobResult) -> None:
-        """Begin to write a job; returns at once. The one before must have been waited for."""
-        self._claim = computed.claim
-        self._writing = self._thread.submit(self._write, computed)
-
-    def written(self) -> bool:
-        """Wait for it: False, with nothing written, if it was no longer ours.
+    def put(self, result: JobResult) -> None:
+        """Wait for the job before, then begin to write this one.
 
         Raises:
-            NodeStopping: If the child is to end before the database is back.
-            SQLAlchemyError: What trying again would not mend.
+            NodeStopping: As `flush`.
+            WorkerError: Likewise.
         """
+        self.flush()
+        self._claim = result.claim
+        self._writing = self._thread.submit(self._write, result)
+
+    def flush(self) -> None:
+        """Wait until the job that is being written is, or is given up.
+
+        Raises:
+            NodeStopping: If the child is to end before the database is back; the job is held.
+            WorkerError: If the database refuses; nobody is charged.
+        """
+        if (claim := self._claim) is None:
+            return
+        written = self._failures.settle(claim, self._wait)
+        if written is not None:
+            self._heartbeat.drop(claim)
+            self._failures.recover()
+        if written is False:
+            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+
+    def _wait(self) -> bool:
         if self._writing is None:
             return True
         try:
@@ -72,16 +89,16 @@ class ResultWriter:
             if self._writing.done():
                 self._writing = self._claim = None
 
-    def _write(self, computed: JobResult) -> bool:
-        claim = computed.claim
-        if not self._ledger.finish(claim, computed.outcomes):
+    def _write(self, result: JobResult) -> bool:
+        claim = result.claim
+        if not self._ledger.finish(claim, result.outcomes):
             return False
-        words = in_words(len(computed.outcomes), computed.counters, computed.seconds)
-        logger.info("job %d: %s", claim.job_id, words)
-        self._meter.add(computed.counters, computed.seconds)
+        line = throughput_line(len(result.outcomes), result.counters, result.seconds)
+        logger.info("job %d: %s", claim.job_id, line)
+        self._meter.add(result.counters, result.seconds)
         self._ledger.pull(claim.analysis)
-        if computed.message:
-            self._ledger.tell_done(claim, computed.message, computed.seconds)
+        if result.message:
+            self._ledger.tell_done(claim, result.message, result.seconds)
         if told := self._meter.report():
             self._ledger.report(told)
         return True

@@ -1,45 +1,89 @@
-"""An analysis whose model is an encoder: what the engine wants to know of it, the encoder knows."""
+"""An analysis that classifies whole texts, as `text-classification` of Transformers 4.57.6 did.
+
+A document longer than the model's window is read in consecutive windows; its scores are the mean of
+theirs, weighted by their tokens.
+"""
 
 from __future__ import annotations
 
-from workers.analysis import Analysis, Provenance
-from workers.encoders.encoder import Encoder
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from transformers import AutoModelForSequenceClassification
+
+from schema.catalog import Catalog
+from schema.document import Document
+from schema.options import RunOptions
+from schema.results import Result
+from workers.analysis import Window
+from workers.classification.classifier import Classifier, softmax
+from workers.encoders.analysis import EncoderAnalysis
+from workers.encoders.interface import Floats
+from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 
 
-class EncoderAnalysis(Analysis):
-    """To be subclassed, by setting `_encoder` at the beginning.
+class ClassificationAnalysis(EncoderAnalysis):
+    """Scores of all labels for each document. A subclass has a `name`, and makes a result of them.
 
     Attributes:
-        _encoder: The one model.
+        labels: The names of the classes, in the order of scores.
     """
 
-    _encoder: Encoder
+    auto_model_class = AutoModelForSequenceClassification
 
-    @property
-    def batch_tokens(self) -> int:
-        """The most padded tokens that `forward` takes at once."""
-        return self._encoder.loaded.batch_tokens
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
+        """Load the model of the catalog's table of this name."""
+        super().__init__(catalog, device, models)
+        self._classifier = Classifier(self._encoder)
+        self.labels = self._classifier.labels
+        self._problem_type = self._loaded.model.config.problem_type
 
-    @property
-    def packs(self) -> bool:
-        """Whether the model's architecture is one of those that go without padding."""
-        return self._encoder.packs
+    @abstractmethod
+    def result(self, scores: Floats, windows: int) -> Result:
+        """Make a document's result.
 
-    @property
-    def lanes(self) -> int:
-        """Of the model."""
-        return self._encoder.lanes
+        Args:
+            scores: One for each label, (labels,).
+            windows: Pieces in which the document was read.
+        """
 
-    @property
-    def queues(self) -> bool:
-        """On a GPU."""
-        return self._encoder.queues
+    def likeliest(self, scores: Floats) -> tuple[str, float]:
+        """The label with the highest score, and that score."""
+        best = int(scores.argmax())
+        return self.labels[best], float(scores[best])
 
-    @property
-    def measurable(self) -> bool:
-        """Unless the catalog gives a budget, or the model is tiny."""
-        return self._encoder.loaded.measurable
+    def prepare(
+        self, documents: Sequence[Document], options: RunOptions
+    ) -> list[list[Window] | DocumentError]:
+        """Windows that do not overlap."""
+        return [*self._classifier.windows([document.text for document in documents], overlap=0)]
 
-    def provenance(self) -> list[Provenance]:
-        """The one model."""
-        return [self._encoder.loaded.provenance]
+    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Floats]:
+        """For each window the score of every label, (labels,)."""
+        return list(self._scores(self._classifier.logits(windows, on_progress)))
+
+    def _scores(self, logits: Floats) -> Floats:
+        """The pipeline's rules: raw for a regression, else probabilities of labels that exclude
+        each other, unless there is only one or the configuration says that they do not.
+        """
+        if self._problem_type == "regression":
+            return logits
+        if self._problem_type == "multi_label_classification" or len(self.labels) == 1:
+            return (1 / (1 + np.exp(-logits))).astype(np.float32)
+        return softmax(logits)
+
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[Floats],
+        options: RunOptions,
+    ) -> list[Result]:
+        """The one result of the whole document."""
+        scores = outputs[0]
+        if len(windows) > 1:
+            tokens = [window.features.tokens for window in windows]
+            scores = np.average(outputs, axis=0, weights=tokens).astype(np.float32)
+        return [self.result(scores, len(windows))]

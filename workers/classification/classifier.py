@@ -8,34 +8,24 @@ from typing import Any
 import numpy as np
 from tokenizers import Encoding
 
-from schema.catalog import CatalogEntry
 from workers.analysis import Window
 from workers.classification.excerpt import Excerpt, text_of
-from workers.encoders.encoder import load_encoder
+from workers.encoders.encoder import Encoder
 from workers.encoders.interface import Floats
-from workers.encoders.precision_trial import CLASSES
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 
 
 class Classifier:
-    """A warm model for sequence or token classification.
+    """Cuts texts into windows for a model of sequence or token classification, and runs it.
 
     Args:
-        entry: The model as the catalog has it.
-        auto_model_class: Of Transformers.
-        device: `cpu` or `cuda:0`.
+        encoder: The model; its tokenizer is set up for whole texts.
 
     Attributes:
-        encoder: The model.
         loaded: Its configuration and head, its tokenizer, its limits.
-
-    Raises:
-        ModelError: If the model cannot be loaded, or has no fast tokenizer.
     """
 
-    def __init__(self, entry: CatalogEntry, auto_model_class: Any, device: str) -> None:
-        """Load the model."""
-        encoder = load_encoder(entry, auto_model_class, device, CLASSES)
+    def __init__(self, encoder: Encoder) -> None:
         self.encoder, self.loaded = encoder, encoder.loaded
         self._backend = encoder.loaded.tokenizer.backend_tokenizer
         # It may have been told to cut, by its checkpoint or by a trial.
@@ -80,7 +70,9 @@ class Classifier:
             windows.append(Window(stop - start + around, Excerpt(encoding, (start, stop))))
         return windows
 
-    def logits(self, windows: Sequence[Window], on_layer: Callable[[], None] = nothing) -> Floats:
+    def logits(
+        self, windows: Sequence[Window], on_layer: Callable[[], None] = no_progress
+    ) -> Floats:
         """One batch through the model.
 
         Args:

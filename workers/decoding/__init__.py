@@ -1,5 +1,5 @@
-"""Decoding with encoder-decoder models: documents come and go, and every step computes only those
-that still write (continuous batching, Orca, Yu et al. 2022).
+"""Decoding: models write texts token by token. Documents come and go, and every step computes only
+those that still write (continuous batching, Orca, Yu et al. 2022).
 """
 
 from workers.decoding.conversion import convert

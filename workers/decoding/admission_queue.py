@@ -1,4 +1,4 @@
-"""Documents that wait for their turn: half of the lanes take the longest, half the shortest."""
+"""The admission queue: documents wait for a lane; half of the lanes take the longest ones first."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Collection, Iterable, Sequence
 #: Sources of a cohort are at least this long, as a part of its longest: they are padded to it.
 _ALIKE = 0.5
 
-#: Documents by number.
+#: Token ids of documents, by number.
 _Sources = dict[int, Sequence[int]]
 
 
 class AdmissionQueue:
-    """The sources of a decoding that no lane has taken yet.
+    """Holds the sources that no lane has taken yet.
 
     Lanes with even numbers take the longest that are left, the others the shortest, until they
     meet. The longest texts take the most steps, so they are begun first; and since weights are read
-    in every step, all of them are best written in as few lanes as have room for them: a lane of
+    in every step, all of them are best written in as few lanes as can hold them: a lane of
     short ones then takes fewer steps, with more rows in each. What is begun at the end, when rows
     are idle, is of middling length.
 
@@ -28,7 +28,6 @@ class AdmissionQueue:
     """
 
     def __init__(self) -> None:
-        """Nobody waits."""
         self._sources: _Sources = {}
         self._came = 0
         #: Longest first.
@@ -38,18 +37,18 @@ class AdmissionQueue:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many no lane has taken."""
+        """Number of documents that no lane has taken."""
         return len(self._sources)
 
     def add(self, sources: Sequence[Sequence[int]]) -> None:
-        """They come to those that wait already."""
+        """Add sources to those that wait already; they are numbered on."""
         with self._lock:
             self._sources.update(enumerate(sources, start=self._came))
             self._later += range(self._came, self._came + len(sources))
             self._came += len(sources)
 
     def deal(self, lanes: int) -> None:
-        """From now on so many lanes take from them."""
+        """Share the documents that wait among so many lanes, from now on."""
         with self._lock:
             self._lanes = lanes
             self._put_in_order(self._sources)
@@ -62,14 +61,14 @@ class AdmissionQueue:
     def _longest_first(self, numbers: Iterable[int]) -> list[int]:
         return sorted(numbers, key=lambda number: -len(self._sources[number]))
 
-    def take(self, lane: int, places: int, tokens: int, alone: bool) -> list[_Sources]:
-        """As many documents as there is room for, in cohorts of like length.
+    def take(self, lane: int, documents: int, tokens: int, alone: bool) -> list[_Sources]:
+        """Take as many documents as a lane can admit, in cohorts of like length.
 
         Args:
-            lane: Who takes them, counted from 0.
-            places: For documents.
-            tokens: For sources that are padded to the longest of their cohort.
-            alone: Whether the lane has no others: then the first is taken even if it has more
+            lane: The lane's number, counted from 0.
+            documents: Documents that it can admit.
+            tokens: Source tokens that it can admit, padded to the longest of their cohort.
+            alone: Whether the lane has no documents: then the first is taken even if it has more
                 tokens, and no more than the lane's share, so that others can begin as well.
 
         Returns:
@@ -85,15 +84,15 @@ class AdmissionQueue:
                 numbers = self._longest_first(self._sources)
             else:
                 numbers = self._order
-            cohorts = self._cut(numbers, places, tokens, alone)
+            cohorts = self._cut(numbers, documents, tokens, alone)
             taken = {number for cohort in cohorts for number in cohort}
             self._order = [number for number in self._order if number not in taken]
             self._later = [number for number in self._later if number not in taken]
-            way = -1 if backwards else 1
-            return [{number: self._sources.pop(number) for number in c[::way]} for c in cohorts]
+            order = -1 if backwards else 1
+            return [{number: self._sources.pop(number) for number in c[::order]} for c in cohorts]
 
     def _cut(
-        self, numbers: Iterable[int], places: int, tokens: int, alone: bool
+        self, numbers: Iterable[int], documents: int, tokens: int, alone: bool
     ) -> list[list[int]]:
         cohorts: list[list[int]] = []
         longest = shortest = padded = 0
@@ -106,8 +105,8 @@ class AdmissionQueue:
                 cohorts.append([])
                 longest = shortest = length
             padded = (len(cohorts[-1]) + 1) * longest
-            if not alone and (places < 1 or tokens < padded or share <= 0):
+            if not alone and (documents < 1 or tokens < padded or share <= 0):
                 break
             cohorts[-1].append(number)
-            places, share, alone = places - 1, share - length, False
+            documents, share, alone = documents - 1, share - length, False
         return [cohort for cohort in cohorts if cohort]

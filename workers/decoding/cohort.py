@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -28,9 +28,8 @@ class Cohort:
         model: To read them, once, without padding.
         settings: Of the search.
         constraints: On what is written.
-        numbers: By which the documents are known outside.
-        sources: Token ids of each source or prompt, special tokens included; best of like length,
-            longest first.
+        documents: Token ids of each source or prompt, special tokens included, by the number by
+            which the document is known outside; best of like length, longest first.
         device: Of the model.
 
     Attributes:
@@ -47,11 +46,10 @@ class Cohort:
         model: Model,
         settings: SearchSettings,
         constraints: LogitsProcessors,
-        numbers: Sequence[int],
-        sources: Sequence[Sequence[int]],
+        documents: Mapping[int, Sequence[int]],
         device: torch.device,
     ) -> None:
-        self._numbers = list(numbers)
+        self._numbers, sources = list(documents), list(documents.values())
         self._beams = settings.beams
         parts = (model.parts(source, settings.start) for source in sources)
         read, begun = zip(*parts, strict=True)

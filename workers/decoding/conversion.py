@@ -1,4 +1,4 @@
-"""Which models the decoding loop knows how to take apart."""
+"""Converts models of Transformers into what the decoding loop computes with."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from workers.errors import UnsupportedModelError
 
 
 def convert(model: Any, precision: Precision) -> Model:
-    """The pieces of a model of Transformers that writes, in a precision.
+    """Convert a model of Transformers that writes.
 
-    They share no module with the model, whose own weights may go afterwards.
+    The result shares no module with the model, whose own weights may go afterwards.
 
     Raises:
         UnsupportedModelError: If its architecture is not known here, or its configuration asks for

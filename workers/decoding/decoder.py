@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Generator, Sequence
 from itertools import islice
 
 import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
-from workers.decoding.admission_queue import AdmissionQueue
 from workers.decoding.architecture.causal import Causal, CausalLayer, Model, Turn
 from workers.decoding.architecture.seq2seq import DecoderLayer
 from workers.decoding.attention.batched import fused_attention
@@ -19,7 +16,8 @@ from workers.decoding.attention.step import StepAttention
 from workers.decoding.cohort import Cohort, advance
 from workers.decoding.search.logits_processors import LogitsProcessors
 from workers.decoding.search.settings import SearchSettings
-from workers.runtime.lanes import LaneTask, lanes_for, run_in_lanes
+from workers.decoding.source_stream import SourceStream
+from workers.runtime.lanes import lanes_for
 
 #: The part of the rows, and of the source tokens, that has to be free before documents are
 #: admitted: fewer and larger cohorts multiply larger matrices, but leave rows idle for longer.
@@ -35,8 +33,8 @@ _ROWS_OF_LANE = 32
 
 #: `AdmissionQueue.take` of one lane.
 _Take = Callable[[int, int, bool], list[dict[int, Sequence[int]]]]
-#: Of `Decoder.stream`.
-_OnText = Callable[[int, list[int]], None]
+#: Finished texts: numbers of their sources, and token ids.
+Texts = list[tuple[int, list[int]]]
 
 
 class Decoder:
@@ -93,97 +91,46 @@ class Decoder:
             IndexError: If a source has a token that the model does not know.
         """
         texts: list[list[int]] = [[] for _ in sources]
-        self.stream(sources, on_step, texts.__setitem__)
+        stream = self.stream()
+        stream.add(sources)
+        for finished in stream.run(on_step):
+            for number, text in finished or ():
+                texts[number] = text
         return texts
 
+    def stream(self) -> SourceStream:
+        """For sources that come while others are on their way."""
+        return SourceStream(self)
+
     @property
-    def wants(self) -> int:
+    def queue_target(self) -> int:
         """Documents that should be waiting: enough to choose such of like length from them."""
         lanes = torch.get_num_threads() if self._device.type == "cpu" else 1
         return min(_MOST_WAITING, _CHOICE * lanes * self._places)
 
-    def stream(
-        self,
-        sources: Sequence[Sequence[int]],
-        on_step: Callable[[], None],
-        on_text: Callable[[int, list[int]], None],
-        more: Callable[[], Sequence[Sequence[int]]] = list,
-    ) -> None:
-        """Write texts for sources that come while others are on their way.
-
-        Args:
-            sources: The first, as for `decode`.
-            on_step: Likewise.
-            on_text: Called with a source's number, counted from 0 as they come, and the tokens of
-                its text, when it is finished; perhaps in another thread, and before `on_step`.
-            more: Asked after a step whenever fewer wait than it `wants`: the next sources, or none
-                if there are none just now.
-
-        Raises:
-            ValueError: As `decode`.
-            IndexError: Likewise.
-        """
-        waiting = AdmissionQueue()
-        waiting.add(sources)
-        came = len(sources)
-        finished: deque[int] = deque()
-        running: set[int] = set()
-
-        def through(number: int, text: list[int]) -> None:
-            on_text(number, text)
-            finished.append(number)
-
-        def step() -> None:
-            nonlocal came
-            on_step()
-            # Where there is work for more lanes than are left, these come to their end, and all
-            # begin anew.
-            enough = len(running) >= self._lanes(came - len(finished))
-            if enough and len(waiting) < self.wants and (others := more()):
-                waiting.add(others)
-                came += len(others)
-
-        def lane(number: int, lanes: int) -> LaneTask:
-            take = partial(waiting.take, number)
-
-            def work(tick: Callable[[], None]) -> None:
-                try:
-                    self._lane(take, self._tokens // lanes, through, tick)
-                finally:
-                    running.discard(number)
-
-            return work
-
-        # What comes just as the last lane ends is left to new ones.
-        while len(waiting):
-            lanes = self._lanes(len(waiting))
-            waiting.deal(lanes)
-            running.update(range(lanes))
-            run_in_lanes([lane(number, lanes) for number in range(lanes)], step)
-
-    def _lanes(self, documents: int) -> int:
+    def lanes_for(self, documents: int) -> int:
+        """How many lanes so many documents are worth."""
         if self._device.type != "cpu":
             return 1
         enough = documents * self._beams // _ROWS_OF_LANE
         return lanes_for(enough, torch.get_num_threads())
 
     @torch.inference_mode()
-    def _lane(
-        self,
-        take: _Take,
-        tokens: int,
-        on_text: _OnText,
-        tick: Callable[[], None],
-    ) -> None:
+    def write(self, take: _Take, lanes: int) -> Generator[Texts, None, None]:
+        """Write texts in one lane until there is nothing left to take.
+
+        Args:
+            take: Gives documents for which there is room, as `AdmissionQueue.take` does.
+            lanes: That share the room for source tokens.
+
+        Yields:
+            After every step the texts that are finished, possibly none.
+        """
         cohorts: list[Cohort] = []
-        while True:
-            cohorts += self._admit(take, tokens, cohorts)
-            if not cohorts:
-                break
-            for number, text in self._step(cohorts):
-                on_text(number, text)
+        while cohorts := [*cohorts, *self._admit(take, self._tokens // lanes, cohorts)]:
+            finished = self._step(cohorts)
             cohorts = [cohort for cohort in cohorts if cohort.documents]
-            tick()
+            yield finished
 
     def _admit(
         self,
@@ -197,18 +144,11 @@ class Decoder:
         if cohorts and (places < self._places * _ROOM or free < tokens * _ROOM):
             return []
         return [
-            Cohort(
-                self._model,
-                self._settings,
-                self._constraints,
-                list(sources),
-                list(sources.values()),
-                self._device,
-            )
+            Cohort(self._model, self._settings, self._constraints, sources, self._device)
             for sources in take(places, free, not cohorts)
         ]
 
-    def _step(self, cohorts: Sequence[Cohort]) -> list[tuple[int, list[int]]]:
+    def _step(self, cohorts: Sequence[Cohort]) -> Texts:
         model = self._model
         rows = [cohort.rows for cohort in cohorts]
         positions = torch.cat([cohort.positions for cohort in cohorts])

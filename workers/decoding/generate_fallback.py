@@ -1,4 +1,4 @@
-"""The decoder of last resort: `generate` of Transformers, in batches of like length.
+"""The generate fallback: `generate` of Transformers, in batches of like length.
 
 Padding behind sources is masked. Before prompts it would count as text wherever settings count or
 look at a prompt (`max_length`, `no_repeat_ngram_size` …): so prompts go with those of one length.
@@ -20,9 +20,9 @@ class TransformersDecoder:
     """Writes what `generate` writes, for checkpoints that ask for what `Decoder` lacks.
 
     Args:
-        model: Of Transformers, on its device.
-        settings: The checkpoint's, complete.
-        tokens: Most padded tokens of sources or prompts of a batch.
+        model: The model of Transformers, on its device.
+        settings: The generation settings of the checkpoint, complete.
+        tokens: Padded tokens of sources or prompts in a batch, at the most.
     """
 
     def __init__(self, model: Any, settings: GenerationConfig, tokens: int) -> None:
@@ -36,7 +36,9 @@ class TransformersDecoder:
     def decode(
         self, sources: Sequence[Sequence[int]], on_step: Callable[[], None]
     ) -> list[list[int]]:
-        """See `Decoder.decode`; texts may have padding behind them."""
+        """Write a text for each source, as `Decoder.decode` does; texts may have padding behind
+        them.
+        """
         texts: list[list[int]] = [[] for _ in sources]
         waiting = sorted(range(len(sources)), key=lambda number: len(sources[number]))
         while waiting:

@@ -1,4 +1,4 @@
-"""Taking a model of Transformers apart into a packed encoder."""
+"""Converts a model of Transformers into a packed encoder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workers.encoders.heads import head_of
 from workers.encoders.packed import Body, PackedEncoder
 from workers.errors import UnsupportedModelError
 
-#: By `model_type` of the configuration.
+#: Converters of the encoder body, by `model_type` of the configuration.
 _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
     "bert": bert_body,
     "deberta-v2": deberta_body,
@@ -27,11 +27,12 @@ _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
 
 
 def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> PackedEncoder:
-    """The same model over packed rows.
+    """Convert a model into one that computes the same over packed rows.
 
     Args:
-        model: In eval mode on its device; it stays as it is, and may share weights with the result.
-        precision: What to compute in.
+        model: The model in eval mode, on its device; it stays as it is, and may share weights with
+            the result.
+        precision: The precision to compute in.
         takes_types: Whether the tokenizer gives `token_type_ids`.
 
     Raises:
@@ -47,5 +48,5 @@ def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> Pac
 
 
 def release(model: PreTrainedModel) -> None:
-    """Let go of the layers and embeddings of a model that was packed."""
+    """Free the layers and embeddings of a model that was packed."""
     setattr(model, model.base_model_prefix, None)

@@ -32,11 +32,11 @@ _LANES = 2
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A model with its head.
+    """A loaded model with its head, ready to classify rows.
 
     Attributes:
         loaded: The model; of a packed one nothing but configuration and head is left.
-        forward: From rows to logits.
+        forward: The function from rows to logits.
         packs: Whether `forward` computes without padding.
     """
 
@@ -46,8 +46,8 @@ class Encoder:
 
     @property
     def lanes(self) -> int:
-        """How many forwards may run at once, and gain by it, if it packs: on a CPU one for each
-        core, on a GPU two.
+        """Forwards that may run at once and gain by it: on a CPU one a core, on a GPU two; one
+        where rows are padded.
         """
         if not self.packs:
             return 1
@@ -55,7 +55,9 @@ class Encoder:
 
     @property
     def queues(self) -> bool:
-        """Whether they are computed one behind the other all the same: on a GPU."""
+        """Whether a forward returns before it is computed, as on a GPU, so that two are kept
+        queued.
+        """
         return self.packs and self.loaded.device.type != "cpu"
 
 
@@ -66,9 +68,9 @@ def load_encoder(
 
     Args:
         entry: The model, its revision, its options.
-        auto_model_class: Of Transformers.
+        auto_model_class: The class of Transformers that loads it.
         device: `cpu` or `cuda:0`.
-        judge: Which of its labels matter, where `precision` is `auto`.
+        judge: Inputs of the precision trial, which is made where `precision` is `auto`.
 
     Raises:
         ModelError: If the model cannot be loaded, has no fast tokenizer, or cannot be computed in
@@ -81,8 +83,8 @@ def load_encoder(
             "stand for; name another `model` in the catalog that TRIAGE_MODELS names"
         )
     builder = _Builder(loaded, entry)
-    asked = entry.options.precision
-    precision = _resolve(builder, judge) if asked == "auto" else asked
+    requested = entry.options.precision
+    precision = _resolve(builder, judge) if requested == "auto" else requested
     forward = builder(precision)
     if builder.packs:
         release(loaded.model)
@@ -92,7 +94,7 @@ def load_encoder(
 
 
 class _Builder:
-    """Makes forwards of one model, each precision's once."""
+    """Makes the forwards of one model, once for each precision."""
 
     def __init__(self, loaded: LoadedModel, entry: CatalogEntry) -> None:
         self.loaded = loaded
@@ -113,7 +115,9 @@ class _Builder:
                 return pack(loaded.model, precision, self._takes_types)
             except UnsupportedModelError as reason:
                 self.packs = False
-                logger.info("%s goes the padded way of Transformers: %s", self._name, reason)
+                logger.info(
+                    "%s is computed in padded batches by Transformers: %s", self._name, reason
+                )
         if precision == "int8":
             raise ModelError(
                 f"model {self._name!r} cannot be computed in int8, which needs the packed path; "
@@ -152,7 +156,7 @@ def _resolve(builder: _Builder, judge: TrialInputs) -> Precision:
 
 
 def _layer_parameters(model: nn.Module) -> int:
-    """Without those of embeddings, which cost nothing to look up."""
+    """The number of parameters, without embeddings: to look one up costs nothing."""
     tables = [module for module in model.modules() if isinstance(module, nn.Embedding)]
     everything = sum(weight.numel() for weight in model.parameters())
     return everything - sum(table.weight.numel() for table in tables)

@@ -1,4 +1,4 @@
-"""Heads: the model's own modules, over packed tokens.
+"""Classification heads: the model's own modules, applied to packed tokens.
 
 They compute in float32 whatever the layers compute in, with weights of the layers' precision: it
 costs next to nothing, and a bf16 logit has three digits, of which the last would depend on how many
@@ -21,11 +21,11 @@ from workers.layers.linear import DTYPES
 
 
 def _of_row(*modules: Any) -> nn.Sequential:
-    """For modules that look for the first token themselves, in (rows, tokens, width)."""
+    """Wrap modules that pick the first token themselves, out of (rows, tokens, width)."""
     return nn.Sequential(nn.Unflatten(0, (-1, 1)), *modules)
 
 
-#: What the first token of a row goes through.
+#: Heads that classify a row by its first token.
 _ROWS: dict[type[Any], Callable[[Any], nn.Module]] = {
     hf.BertForSequenceClassification: lambda model: _of_row(model.bert.pooler, model.classifier),
     hf.DistilBertForSequenceClassification: lambda model: nn.Sequential(
@@ -35,7 +35,7 @@ _ROWS: dict[type[Any], Callable[[Any], nn.Module]] = {
     hf.XLMRobertaForSequenceClassification: lambda model: _of_row(model.classifier),
     hf.DebertaV2ForSequenceClassification: lambda model: _of_row(model.pooler, model.classifier),
 }
-#: What every token goes through.
+#: Heads that classify every token, by the name of the module.
 _TOKENS: dict[type[Any], str] = {
     hf.BertForTokenClassification: "classifier",
     hf.DistilBertForTokenClassification: "classifier",
@@ -51,10 +51,10 @@ _TOKENS: dict[type[Any], str] = {
 
 
 def head_of(model: Any, precision: Precision) -> Head:
-    """A copy of the model's head.
+    """Copy the head of a model.
 
     Raises:
-        UnsupportedModelError: If it has none that is known.
+        UnsupportedModelError: If it has no head that is known here.
     """
     if part := _ROWS.get(type(model)):
         module, firsts_only = part(model), True

@@ -1,4 +1,4 @@
-"""Rows of tokens, as encoders take them, and what they make of them."""
+"""The encoder interface: rows of tokens in, logits out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 
 class Row(Protocol):
-    """Tokens of a window; `tokenizers.Encoding` is one."""
+    """The tokens of a window; `tokenizers.Encoding` is a row."""
 
     @property
     def ids(self) -> list[int]:
@@ -23,13 +23,13 @@ class Row(Protocol):
 
     @property
     def type_ids(self) -> list[int]:
-        """Which part of a pair each belongs to, for models that take `token_type_ids`."""
+        """The part of a pair that each token belongs to, for models that take `token_type_ids`."""
 
 
 class EncoderForward(Protocol):
-    """A warm model."""
+    """A function of a loaded model, from rows to logits."""
 
-    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """From rows to their logits in float32, the rows one after the other: (rows, classes) where
         a row is classified, (tokens of all rows, classes) where each of its tokens is.
 

@@ -23,41 +23,41 @@ from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 from workers.runtime.transfer import AsyncCopy, to_device
 
-#: From the ids of all rows, one after the other, and the tokens of each row, to each token's place
-#: among the position embeddings.
-Places = Callable[[Ints, Sequence[int]], Ints]
+#: A function from the ids of all rows, one after the other, and the tokens of each row, to each
+#: token's row in the table of position embeddings.
+PositionIds = Callable[[Ints, Sequence[int]], Ints]
 
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """What a token becomes before the first layer.
+    """Turns token ids into the input of the first layer.
 
     Attributes:
-        words: (vocabulary, width).
-        types: (types, width), for the parts of a pair.
-        positions: (positions, width).
-        places: Where in `positions` each token finds its own.
-        norm: Behind the sum of them.
-        project: Before the norm, where embeddings are narrower than layers.
+        words: The table of tokens, (vocabulary, width).
+        types: The table for the parts of a pair, (types, width).
+        positions: The table of positions, (positions, width).
+        position_ids: The function that gives each token its row in `positions`.
+        norm: The norm of their sum.
+        project: The linear layer before the norm, where embeddings are narrower than layers.
     """
 
     words: Tensor
     types: Tensor | None
     positions: Tensor | None
-    places: Places
+    position_ids: PositionIds
     norm: Norm
     project: Linear | None = None
 
-    def __call__(self, ids: Tensor, types: Tensor, places: Tensor) -> Tensor:
-        """Each (tokens), int64, to (tokens, width)."""
+    def __call__(self, ids: Tensor, types: Tensor, position_ids: Tensor) -> Tensor:
+        """Embed tokens, each argument (tokens) in int64, as (tokens, width)."""
         hidden = functional.embedding(ids, self.words)
         if self.types is not None:
             hidden += functional.embedding(types, self.types)
         if self.positions is not None:
-            hidden += functional.embedding(places, self.positions)
+            hidden += functional.embedding(position_ids, self.positions)
         return self.norm(self.project(hidden) if self.project else hidden)
 
 
@@ -71,11 +71,11 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What turns the last layer into logits.
+    """Turns the output of the last layer into logits.
 
     Attributes:
-        classify: (tokens, width) to (tokens, classes), in float32.
-        firsts_only: Whether it looks at nothing but the first token of each row.
+        classify: The function from (tokens, width) to (tokens, classes), in float32.
+        firsts_only: Whether it reads nothing but the first token of each row.
     """
 
     classify: Callable[[Tensor], Tensor]
@@ -83,24 +83,23 @@ class Head:
 
 
 class PackedEncoder:
-    """A model over packed rows; a `EncoderForward`.
+    """Computes a model over packed rows; it is an `EncoderForward`.
 
     Args:
-        body: Its layers.
-        head: Its head.
+        body: The embeddings and layers.
+        head: The head.
         takes_types: Whether the tokenizer tells the parts of a pair apart; else all are of type 0.
         device: Where the weights are.
     """
 
     def __init__(self, body: Body, head: Head, takes_types: bool, device: torch.device) -> None:
-        """Hold them together."""
         self._body = body
         self._head = head
         self._takes_types = takes_types
         self._device = device
         self._turn = threading.Lock()
 
-    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """One batch through the model.
 
         Raises:
@@ -115,7 +114,7 @@ class PackedEncoder:
                 # One batch behind the other, its outputs behind it: memory is for one at a time,
                 # and while the last lane's is computed, the others have time to read theirs.
                 with self._turn:
-                    fetched = AsyncCopy(self._logits(inputs, packing, nothing))
+                    fetched = AsyncCopy(self._logits(inputs, packing, no_progress))
                 on_layer()
                 logits = fetched.wait()
             result: Floats = logits.numpy()
@@ -131,7 +130,7 @@ class PackedEncoder:
         return self._head.classify(step(hidden, packing).float())
 
     def _inputs(self, rows: Sequence[Row]) -> tuple[Tensor, Packing]:
-        """(3, tokens): ids, types and places, in one copy to the device."""
+        """Ids, types and position ids, (3, tokens), in one copy to the device."""
         ids = [row.ids for row in rows]
         lengths = [len(row) for row in ids]
         if 0 in lengths:
@@ -141,10 +140,10 @@ class PackedEncoder:
         check_known(int(inputs[0].max()), len(self._body.embeddings.words))
         if self._takes_types:
             inputs[1] = np.fromiter(chain.from_iterable(row.type_ids for row in rows), np.int64)
-        inputs[2] = self._body.embeddings.places(inputs[0], lengths)
+        inputs[2] = self._body.embeddings.position_ids(inputs[0], lengths)
         return to_device(torch.from_numpy(inputs), self._device), Packing(lengths, self._device)
 
 
-def places_from_0(ids: Ints, lengths: Sequence[int]) -> Ints:
-    """Each token's place in its row."""
+def position_ids_from_0(ids: Ints, lengths: Sequence[int]) -> Ints:
+    """The position of each token in its row, counted from 0."""
     return np.concatenate([np.arange(length) for length in lengths])

@@ -1,4 +1,4 @@
-"""The padded path: the model of Transformers as it is, for what the packed path lacks."""
+"""The padded path: the model of Transformers as it is, for architectures that are not packed."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ import torch
 
 from workers.encoders.interface import Floats, Row
 from workers.layers.vocabulary import check_known, tokens_of
-from workers.runtime.progress import nothing
+from workers.runtime.progress import no_progress
 from workers.runtime.transfer import to_device
 
 
 class PaddedEncoder:
-    """A model over rows that are padded to the longest; a `EncoderForward`.
+    """Computes a model over rows that are padded to the longest; it is an `EncoderForward`.
 
     Args:
-        model: For sequence classification, token classification or question answering.
+        model: A model for sequence classification, token classification or question answering.
         padding: Id of the padding token.
         takes_types: Whether the model is given `token_type_ids`.
-        device: Where it is.
+        device: The device of the model.
     """
 
     def __init__(self, model: Any, padding: int, takes_types: bool, device: torch.device) -> None:
-        """Hold them together."""
         self._model = model
         self._padding = padding
         self._takes_types = takes_types
         self._device = device
         self._known = tokens_of(model)
 
-    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = nothing) -> Floats:
+    def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """One batch through the model, in one go.
 
         Raises:

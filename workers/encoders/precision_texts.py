@@ -1,8 +1,8 @@
-"""Texts that customers might have written, in six languages, made for comparing precisions."""
+"""Texts for precision trials: such as customers write, in six languages."""
 
 from __future__ import annotations
 
-#: A sentence about something, by language.
+#: Sentences that a text begins with, by language.
 _SUBJECTS = {
     "en": (
         "The parcel arrived nine days late and nobody told me why.",
@@ -63,7 +63,7 @@ _SUBJECTS = {
         "Ainda não recebi a nota fiscal.",
     ),
 }
-#: How it ends, by language.
+#: Sentences that a text ends with, by language.
 _VERDICTS = {
     "en": (
         "I want my money back.",
@@ -108,7 +108,7 @@ _VERDICTS = {
     ),
 }
 
-#: For models that look for answers.
+#: Questions for models that find answers.
 QUESTIONS = (
     "What is the customer unhappy about?",
     "Which product is it about?",
@@ -118,7 +118,7 @@ QUESTIONS = (
 
 
 def texts() -> list[str]:
-    """Some 250 of them, of one to five sentences, the languages mixed; always the same."""
+    """Make some 250 texts of one to five sentences, the languages mixed; always the same ones."""
     made = []
     for language, subjects in _SUBJECTS.items():
         verdicts = _VERDICTS[language]
@@ -128,4 +128,4 @@ def texts() -> list[str]:
                 more = [subjects[(first + step) % len(subjects)] for step in range(1, second % 4)]
                 made.append(" ".join([subject, *more, verdict]))
     # A stride that shares no divisor with their number brings all languages into each batch.
-    return [made[place * 89 % len(made)] for place in range(len(made))]
+    return [made[index * 89 % len(made)] for index in range(len(made))]

@@ -1,4 +1,4 @@
-"""Comparing an encoder in bf16 with itself in fp32, on texts like those that it will read."""
+"""The precision trial: an encoder in bf16 against itself in fp32, on texts like real ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workers.models.precision import PrecisionTrial
 
 #: Tokens of a batch.
 _BATCH = 1024
-#: After so many seconds it is enough, if so many labels were compared.
+#: Seconds after which a trial ends, and labels that must have been compared by then.
 _SECONDS, _ENOUGH = 5.0, 200
 
 Labels = Callable[[Floats, Sequence[int]], npt.NDArray[np.int64]]
@@ -27,11 +27,11 @@ Labels = Callable[[Floats, Sequence[int]], npt.NDArray[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class TrialInputs:
-    """What a trial reads, and what it compares.
+    """The inputs of a trial, and the labels that it compares.
 
     Attributes:
-        rows: From a tokenizer and the tokens of a window to rows.
-        labels: From logits, and the tokens of each row, to whatever must be the same.
+        rows: The function from a tokenizer and the tokens of a window to rows.
+        labels: The function from logits and the tokens of each row to what must be the same.
     """
 
     rows: Callable[[PreTrainedTokenizerBase, int], list[Row]]
@@ -41,7 +41,7 @@ class TrialInputs:
 def compare(
     exact: EncoderForward, half: EncoderForward, rows: Sequence[Row], labels: Labels
 ) -> PrecisionTrial:
-    """Run both, in turns so that what else the machine does hits either."""
+    """Run both forwards in turns, so that what else the machine does slows both alike."""
     speedups: list[float] = []
     equal: list[npt.NDArray[np.bool_]] = []
     compared, began = 0, time.monotonic()
@@ -66,7 +66,7 @@ def _timed(forward: EncoderForward, batch: Sequence[Row]) -> tuple[float, Floats
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """In the order of the rows, with all languages and lengths in each."""
+    """Cut rows into batches in their order; each has all languages and many lengths."""
     batch: list[Row] = []
     tokens = 0
     for row in rows:
@@ -85,8 +85,8 @@ def _texts(tokenizer: Any, window: int) -> list[Row]:
 
 def _questions(tokenizer: Any, window: int) -> list[Row]:
     read = texts()
-    asked = [question for question, _ in zip(cycle(QUESTIONS), read, strict=False)]
-    encoded = tokenizer(asked, read, truncation="only_second", max_length=window)
+    questions = [question for question, _ in zip(cycle(QUESTIONS), read, strict=False)]
+    encoded = tokenizer(questions, read, truncation="only_second", max_length=window)
     return list(encoded.encodings)
 
 
@@ -96,11 +96,11 @@ def _best_classes(logits: Floats, lengths: Sequence[int]) -> npt.NDArray[np.int6
 
 
 def _best_ends(logits: Floats, lengths: Sequence[int]) -> npt.NDArray[np.int64]:
-    """(rows, 2): the likeliest first and last token of an answer."""
+    """The likeliest first and last token of an answer, (rows, 2)."""
     return np.array([row.argmax(axis=0) for row in np.split(logits, np.cumsum(lengths)[:-1])])
 
 
-#: Of models that classify rows or tokens.
+#: Inputs for models that classify rows or tokens.
 CLASSES = TrialInputs(_texts, _best_classes)
-#: Of models that find answers.
+#: Inputs for models that find answers.
 ANSWERS = TrialInputs(_questions, _best_ends)

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 from workers.analysis import Window
 from workers.engine.batching import room_of
-from workers.runtime.lanes import LaneTask, run_in_lanes
+from workers.runtime.lanes import LaneTask, Tick, run_in_lanes
 
 #: Batches of each lane that should be waiting: with fewer, they get smaller, as at the end.
 _WAITING = 3
 
 #: From windows, and what is to be called meanwhile, to an output for each window.
-_Forward = Callable[[Sequence[Window], Callable[[], None]], Sequence[Any]]
+_Forward = Callable[[Sequence[Window], Tick], Sequence[Any]]
+#: Windows that are through, by their number.
+_Outputs = list[tuple[int, Any]]
 
 
 class BatchStream:
@@ -33,7 +37,7 @@ class BatchStream:
     """
 
     #: It begins with whatever is there.
-    wants = 0
+    queue_target = 0
     by_batches = True
 
     def __init__(
@@ -43,54 +47,46 @@ class BatchStream:
         lanes: Callable[[int], int],
         queues: bool = False,
     ) -> None:
-        self._forward, self._budget, self._lanes = forward, budget, lanes
-        self._queues = queues
+        self._forward, self._budget, self._lanes_for = forward, budget, lanes
+        self._waiting = _Waiting(budget, queues)
+        self._lanes = 0
+        self._running: set[int] = set()
+        #: Whether the lanes come to their end, so that others begin.
+        self._restarts = False
 
-    def run(
-        self,
-        windows: Sequence[Window],
-        on_step: Callable[[], None],
-        on_output: Callable[[int, Any], None],
-        more: Callable[[], Sequence[Window]],
-    ) -> None:
-        """See `Stream`."""
-        waiting = _Waiting(self._budget, self._queues)
-        waiting.add(windows)
-        running: set[int] = set()
-        lanes = 0
-        anew = False
+    def add(self, windows: Sequence[Window]) -> None:
+        """Have windows wait for their turn."""
+        self._waiting.add(windows)
 
-        def step() -> None:
-            nonlocal anew
-            on_step()
-            # Where there is work for a lane that has ended, or for more lanes, all come to their
-            # end, and begin anew.
-            idle = len(running) < lanes and bool(waiting)
-            anew = anew or idle or self._lanes(waiting.tokens) > lanes
-            few = waiting.tokens < _WAITING * lanes * self._budget()
-            if few and not anew and (new := more()):
-                waiting.add(new)
+    def needs_windows(self) -> bool:
+        """Whether less than three batches of each lane wait. Not where there is work for a lane
+        that has ended, or for more lanes: then all come to their end, and begin anew.
+        """
+        waiting = self._waiting
+        is_idle = len(self._running) < self._lanes and bool(waiting)
+        has_more = self._lanes_for(waiting.tokens) > self._lanes
+        self._restarts = self._restarts or is_idle or has_more
+        return not self._restarts and waiting.tokens < _WAITING * self._lanes * self._budget()
 
-        def lane(number: int) -> LaneTask:
-            def work(tick: Callable[[], None]) -> None:
-                # In a single lane more would be asked for in the middle of a forward.
-                beat = tick if lanes > 1 else on_step
-                try:
-                    while not anew and (batch := waiting.take(lanes)):
-                        outputs = self._forward(list(batch.values()), beat)
-                        for window, output in zip(batch, outputs, strict=True):
-                            on_output(window, output)
-                        tick()
-                finally:
-                    running.discard(number)
-
-            return work
-
+    def run(self, tick: Tick) -> Generator[_Outputs | None, None, None]:
+        """Run windows until none are left, see `Stream`."""
         # What comes just as the last lane ends is left to new ones.
-        while waiting:
-            lanes, anew = self._lanes(waiting.tokens), False
-            running.update(range(lanes))
-            run_in_lanes([lane(number) for number in range(lanes)], step)
+        while self._waiting:
+            self._lanes, self._restarts = self._lanes_for(self._waiting.tokens), False
+            self._running.update(range(self._lanes))
+            tasks: list[LaneTask[_Outputs]] = [
+                partial(self._lane, number) for number in range(self._lanes)
+            ]
+            with closing(run_in_lanes(tasks, tick)) as steps:
+                yield from steps
+
+    def _lane(self, number: int, tick: Tick) -> Generator[_Outputs, None, None]:
+        try:
+            while not self._restarts and (batch := self._waiting.take(self._lanes)):
+                outputs = self._forward(list(batch.values()), tick)
+                yield list(zip(batch, outputs, strict=True))
+        finally:
+            self._running.discard(number)
 
     def outputs(self, raw: Sequence[Any]) -> list[Any]:
         """As they are."""

@@ -1,4 +1,4 @@
-"""Streaming: documents of one job after the other through a model, without a gap between jobs.
+"""Continuous batching: documents of one job after the other through a model, without a gap.
 
 A job's last documents are computed with few rows, or by one lane while others wait for it. So those
 of the next job come behind them, or take the places of those that have finished.
@@ -6,198 +6,137 @@ of the next job come behind them, or take the places of those that have finished
 
 from __future__ import annotations
 
-import logging
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from schema.document import Document
-from schema.options import RunOptions
-from schema.results.outcome import Outcome
-from workers.analysis import Stream, Window
+from workers.analysis import Stream
+from workers.engine.assembly import Assembly
 from workers.engine.counters import Counters
 from workers.engine.document_state import DocumentState
-from workers.engine.engine import Engine, Prepared
-from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
-from workers.runtime.progress import Interruption, carrying
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The documents of a job, tokenised."""
-
-    documents: Sequence[Document]
-    options: RunOptions
-    prepared: Prepared
-
-
-#: The next batch, or None if there is none just now; whether to wait until that is known.
-More = Callable[[bool], Batch | None]
-#: Number of a batch, counted from 0 as they join, its outcomes, and what they cost.
-OnDone = Callable[[int, list[Outcome], Counters], None]
+from workers.engine.jobs import FinishedJob, JobSource, PreparedJob
+from workers.runtime.device_errors import raise_worker_fault
+from workers.runtime.progress import Progress
 
 
 @dataclass(slots=True)
-class _Joined:
-    number: int
-    batch: Batch
-    works: list[DocumentState]
-    left: int
+class _JoinedJob:
+    """A job on its way, with its windows that are not through."""
+
+    job: PreparedJob
+    states: list[DocumentState]
+    remaining: int
 
 
-class ContinuousBatching:
-    """Runs batches through an engine's analysis as a stream, if it has one.
+class ContinuousBatcher:
+    """Computes jobs of one group, each of which may join while others are on their way.
 
     Args:
-        engine: Whose analysis, and counters.
+        assembly: Makes outcomes.
+        stream: Of the analysis.
+        group: Of all windows.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._too_large: set[str] = set()
+    def __init__(self, assembly: Assembly, stream: Stream, group: str) -> None:
+        self._assembly, self._stream, self._group = assembly, stream, group
+        self._counters = assembly.model.counters
+        #: By number of the window: whose it is, and which of his.
+        self._windows: dict[int, tuple[_JoinedJob, DocumentState, int]] = {}
+        self._came = 0
+        self._since = perf_counter()
+        self._before = self._seen = self._counters.copy()
 
-    def group(self, prepared: Prepared) -> str | None:
-        """The group that all windows of a batch are of, if its model takes a stream; else None, and
-        the batch is one for `Engine.outcomes`.
-        """
-        groups = {
-            window.group
-            for windows in prepared
-            if not isinstance(windows, Exception)
-            for window in windows
-        }
-        if len(groups) != 1:
-            return None
-        (group,) = groups
-        if group in self._too_large or self._engine.stream(group) is None:
-            return None
-        return group
-
-    def run(
-        self,
-        group: str,
-        first: Batch,
-        more: More,
-        on_step: Callable[[], None],
-        on_done: OnDone,
-    ) -> Exception | None:
-        """Run batches until there are no more.
+    def compute(
+        self, first: PreparedJob, source: JobSource, progress: Progress
+    ) -> Generator[FinishedJob, None, Exception | None]:
+        """Compute jobs until none is left.
 
         Args:
-            group: Of all windows, as `group` says it.
-            first: The first batch.
-            more: Asked whenever there is room.
-            on_step: Called after every step.
-            on_done: Called when all documents of a batch have their outcomes.
+            first: The first job.
+            source: Asked for another between two steps, whenever there is room.
+            progress: Hears of every step.
+
+        Yields:
+            Each job as soon as its last window is through.
 
         Returns:
-            What the model raised, if the stream did not find out at whose document: nobody is
-            blamed here, and batches that are not done should go through `Engine.outcomes`, each by
-            itself.
+            What the model raised, if it was not found out at whose document: nobody is blamed here,
+            and jobs that are not finished should be computed one by one.
 
         Raises:
             WorkerError: If this process cannot work, whatever it is given.
-            DeviceLostError: If the device is gone; any batch that is not done may have done it.
-            BaseException: Whatever a call-back raises.
+            DeviceLostError: If the device is gone; any job that is not finished may have done it.
+            Interruption: As `progress` raised it.
         """
-        stream = self._engine.stream(group)
-        assert stream is not None
-        try:
-            _Run(self._engine, stream, carrying(on_step), more, on_done).run(first)
-        except Interruption as told:
-            raise told.error from None
-        except Exception as error:
-            raise_worker_fault(error)
-            if is_out_of_memory(error) and not stream.by_batches:
-                self._too_large.add(group)
-                logger.warning(
-                    "%s: jobs are computed one by one from now on: side by side, they do not fit "
-                    "the memory",
-                    self._engine.analysis.name,
-                )
-            # Whoever keeps its frames keeps the tensors of the failed step.
-            return error.with_traceback(None)
-        return None
+        self.admit(first)
+        while self._came < self._stream.queue_target:
+            if (job := source.join(self._group, wait=True)) is None:
+                break
+            self.admit(job)
+        with closing(self._steps(progress)) as steps:
+            while True:
+                try:
+                    finished = next(steps)
+                except StopIteration:
+                    return None
+                except Exception as error:
+                    raise_worker_fault(error)
+                    # Whoever keeps its frames keeps the tensors of the failed step.
+                    return error.with_traceback(None)
+                if finished is not None:
+                    yield finished
+                elif self._stream.needs_windows() and (job := source.join(self._group, wait=False)):
+                    self.admit(job)
 
-
-class _Run:
-    def __init__(
-        self,
-        engine: Engine,
-        stream: Stream,
-        tell: Callable[[], None],
-        more: More,
-        on_done: OnDone,
-    ) -> None:
-        self._engine, self._stream = engine, stream
-        self._tell, self._more, self._on_done = tell, more, on_done
-        self._joined = 0
-        #: By number of the window: whose it is, and which of his.
-        self._rows: dict[int, tuple[_Joined, DocumentState, int]] = {}
-        self._came = 0
-        #: Windows that are through, with what the model made of them: lanes write, we read.
-        self._through: deque[tuple[int, Any]] = deque()
-        self._since = perf_counter()
-        self._before = self._seen = engine.counters.copy()
-
-    def run(self, first: Batch) -> None:
-        windows = self._join(first)
-        while len(windows) < self._stream.wants and (others := self._ask(wait=True)):
-            windows += others
-        self._stream.run(windows, self._step, self._output, lambda: self._ask(wait=False))
-
-    def _join(self, batch: Batch) -> list[Window]:
-        works = self._engine.works(batch.documents, batch.prepared)
-        windows = [window for work in works for window in work.windows]
-        joined = _Joined(self._joined, batch, works, len(windows))
-        for work in works:
-            for place in range(len(work.windows)):
-                self._rows[self._came] = (joined, work, place)
+    def admit(self, job: PreparedJob) -> None:
+        """Have the windows of a job wait behind those that are there."""
+        pairs = zip(job.documents, job.prepared, strict=True)
+        states = [DocumentState.of(document, windows) for document, windows in pairs]
+        windows = [window for state in states for window in state.windows]
+        joined = _JoinedJob(job, states, len(windows))
+        for state in states:
+            for index in range(len(state.windows)):
+                self._windows[self._came] = (joined, state, index)
                 self._came += 1
-        self._joined += 1
-        return windows
+        self._stream.add(windows)
 
-    def _ask(self, wait: bool) -> list[Window]:
-        batch = carrying(lambda: self._more(wait))()
-        return self._join(batch) if batch else []
+    def _steps(self, progress: Progress) -> Generator[FinishedJob | None, None, None]:
+        """What the model does: jobs as they are finished, and None at the end of each step."""
+        with closing(self._stream.run(progress.tick)) as steps:
+            for outputs in steps:
+                for number, output in outputs or ():
+                    if finished := self._add_output(number, output):
+                        yield finished
+                yield None
 
-    def _output(self, number: int, raw: Any) -> None:
-        self._through.append((number, raw))
+    def _add_output(self, number: int, output: Any) -> FinishedJob | None:
+        joined, state, index = self._windows.pop(number)
+        state.outputs[index] = output
+        joined.remaining -= 1
+        return None if joined.remaining else self._finish(joined)
 
-    def _step(self) -> None:
-        self._tell()
-        while self._through:
-            number, raw = self._through.popleft()
-            joined, work, place = self._rows.pop(number)
-            work.outputs[place] = raw
-            joined.left -= 1
-            if not joined.left:
-                self._finish(joined)
+    def _finish(self, joined: _JoinedJob) -> FinishedJob:
+        states = joined.states
+        raw = [output for state in states for output in state.outputs]
+        outputs = iter(self._stream.outputs(raw))
+        for state in states:
+            state.outputs = [next(outputs) for _ in state.outputs]
+        outcomes = self._assembly.conclude(states, joined.job.options)
+        return FinishedJob(joined.job, outcomes, self._count(states))
 
-    def _finish(self, joined: _Joined) -> None:
-        works = joined.works
-        outputs = iter(self._stream.outputs([raw for work in works for raw in work.outputs]))
-        for work in works:
-            work.outputs = [next(outputs) for _ in work.outputs]
-        outcomes = self._engine.conclude(works, joined.batch.options)
-        counters = self._count(works)
-        carrying(lambda: self._on_done(joined.number, outcomes, counters))()
-
-    def _count(self, works: Sequence[DocumentState]) -> Counters:
-        """The time since the batch before was done is this one's, and the tokens are its own."""
-        tokens = sum(window.length for work in works for window in work.windows)
+    def _count(self, states: Sequence[DocumentState]) -> Counters:
+        """The time since the job before was finished is this one's, and the tokens are its own."""
+        tokens = sum(window.length for state in states for window in state.windows)
         if not self._stream.by_batches:
             now = perf_counter()
-            room = max(tokens, self._engine.batch_tokens())
+            room = max(tokens, self._assembly.model.budgets.of(""))
             counted = Counters(1, tokens, tokens, room, now - self._since)
             self._since = now
-            self._engine.count(counted)
+            self._assembly.model.count(counted)
             return counted
-        seen, self._seen = self._seen, self._engine.counters.copy()
+        seen, self._seen = self._seen, self._counters.copy()
         done = self._seen - seen
         # Batches are of several jobs: each was as full as all of them were.
         room = round(tokens / ((self._seen - self._before).fill or 1.0))

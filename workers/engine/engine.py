@@ -2,86 +2,69 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+import logging
+from collections.abc import Generator, Sequence
 
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result
-from schema.results.outcome import Outcome
-from workers.analysis import Analysis, Stream, Window
-from workers.engine.batch_stream import BatchStream
-from workers.engine.batching import LEAST, batches, cost
-from workers.engine.counters import Counters, ForwardCounter
-from workers.engine.document_state import DocumentState, failure_of
-from workers.engine.isolation import Blame, isolate, isolate_windows
+from workers.analysis import Analysis
+from workers.engine.assembly import Assembly
+from workers.engine.batched_model import BatchedModel
+from workers.engine.batching import batches, cost
+from workers.engine.continuous_batching import ContinuousBatcher
+from workers.engine.counters import Counters
+from workers.engine.document_state import DocumentState
+from workers.engine.isolation import isolate
+from workers.engine.jobs import FinishedJob, JobSource, Prepared, PreparedJob
 from workers.engine.token_budget import TokenBudgets
-from workers.errors import DeviceLostError, DocumentError, WorkerError
-from workers.runtime.device_errors import raise_worker_fault
-from workers.runtime.lanes import SharedIterator, lanes_for, run_in_lanes
-from workers.runtime.progress import Interruption, carrying, nothing
+from workers.errors import WorkerError
+from workers.runtime.device_errors import is_out_of_memory
+from workers.runtime.lanes import SharedIterator, Tick, run_in_lanes
+from workers.runtime.progress import Progress, no_progress
 from workers.runtime.tuning_cache import TuningCache
 
-#: A document that no model can have trouble with.
-_HARMLESS = "The parcel arrived on Monday."
-#: Windows of one batch that may fail alone before nobody believes it any more.
-_MANY = 4
-#: To be called now and then by whatever takes long.
-Tick = Callable[[], None]
-#: What `Analysis.prepare` gives: for each document its windows, or why it has none.
-Prepared = Sequence[list[Window] | DocumentError]
+logger = logging.getLogger(__name__)
 
 
 class Engine:
     """Runs one analysis over documents.
 
     Faults have an owner. A document that fails alone is charged with it and the others of its batch
-    keep their results, but only after a harmless document has gone through: if that fails too, the
-    worker is at fault and nobody is charged. A batch too large for the memory is halved, and the
-    engine remembers not to make such large ones; only a row that does not fit alone is charged.
+    keep their results, but only after the canary has gone through: if that harmless document fails
+    too, the worker is at fault and nobody is charged. A batch too large for the memory is halved,
+    and the engine remembers not to make such large ones; only a row that does not fit alone is
+    charged.
 
     Args:
         analysis: With its model warm.
+
+    Attributes:
+        analysis: As given.
     """
 
     def __init__(self, analysis: Analysis) -> None:
         """Start with the budget that the analysis states."""
         self.analysis = analysis
-        self.counters = Counters()
-        self._forwards = ForwardCounter(self.counters)
-        self._budgets = TokenBudgets(analysis)
-        # Tokenizers are not for two threads.
-        self._preparing = threading.Lock()
-        self._tell: Callable[[], None] = nothing
+        self._model = BatchedModel(analysis)
+        self._assembly = Assembly(self._model)
+        #: By group, whether its windows may come while others are on their way.
+        self._takes_stream: dict[str, bool] = {}
 
     @property
-    def streams(self) -> bool:
-        """Whether documents of several jobs may go through together; see `ContinuousBatching`."""
+    def counters(self) -> Counters:
+        """What has been done so far; it changes while the engine works."""
+        return self._model.counters
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether documents of several jobs may be computed together."""
         return self.analysis.streams or self.analysis.packs
 
-    def stream(self, group: str) -> Stream | None:
-        """The analysis's way for windows that come while others are on their way, if it has one; or
-        batch by batch, if its model packs.
-        """
-        if self.analysis.streams or not self.analysis.packs:
-            return self.analysis.stream(group)
-
-        def forward(windows: Sequence[Window], tick: Tick) -> list[Any]:
-            failed: list[int] = []
-
-            def blame(place: int, error: Exception) -> None:
-                # Whoever concludes the document finds out whether it is to blame. So many, and it
-                # is none of them.
-                failed.append(place)
-                if len(failed) > _MANY:
-                    raise error
-
-            return self._apart(windows, blame, tick)
-
-        budget, lanes = partial(self.batch_tokens, group), partial(self._lanes, group)
-        return BatchStream(forward, budget, lanes, self.analysis.queues)
+    @property
+    def budgets(self) -> TokenBudgets:
+        """What a batch of each group may cost."""
+        return self._model.budgets
 
     def batch_tokens(self, group: str = "") -> int:
         """What a batch may cost, in tokens: what was measured or else is stated, or less where that
@@ -90,7 +73,7 @@ class Engine:
         Args:
             group: Of the windows; each may have a model of its own.
         """
-        return self._budgets.of(group)
+        return self._model.budgets.of(group)
 
     def warm_up(self, device: str, kept: TuningCache) -> None:
         """Find the best budget if it is worth it, and see a batch of that size go through.
@@ -100,30 +83,96 @@ class Engine:
             kept: What was found on this machine before: it is not measured again.
         """
         if self.analysis.measurable:
-            self._budgets.warm_up(lambda some: self.analysis.forward(some, nothing), device, kept)
+            self._model.budgets.warm_up(
+                lambda windows: self.analysis.forward(windows, no_progress), device, kept
+            )
 
-    def prepare(self, documents: Sequence[Document], options: RunOptions) -> Prepared:
-        """Tokenise documents ahead, in whichever thread; `outcomes` takes what comes of it.
+    def tokenise(self, documents: Sequence[Document], options: RunOptions) -> Prepared:
+        """Tokenise documents, in whichever thread; nobody is blamed here.
 
         Raises:
-            Exception: Whatever the analysis raises: nobody is blamed here.
+            Exception: Whatever the analysis raises, if only at one of the documents.
         """
-        with self._preparing:
-            return self.analysis.prepare(documents, options)
+        return self._model.tokenise(documents, options)
+
+    def prepare(self, documents: Sequence[Document], options: RunOptions) -> Prepared:
+        """Tokenise documents in the thread that computes. One that cannot be has what it raised in
+        place of its windows, and others are untouched.
+
+        Raises:
+            WorkerError: If no document can be, the canary included.
+        """
+
+        def on_culprit(document: Document, error: Exception) -> None:
+            self._assembly.canary.prove_worker(document, options, error)
+
+        def on_memory(_: Sequence[Document]) -> None:
+            raise WorkerError(f"no memory left to tokenise {len(documents)} documents")
+
+        if not documents:
+            return []
+        return isolate(documents, lambda some: self.tokenise(some, options), on_culprit, on_memory)
+
+    def group_of(self, prepared: Prepared) -> str | None:
+        """The group that all windows of a job are of, if jobs of that group may be computed
+        together; None if the job is to be computed by itself.
+        """
+        groups = {
+            window.group
+            for windows in prepared
+            if not isinstance(windows, Exception)
+            for window in windows
+        }
+        if len(groups) != 1:
+            return None
+        (group,) = groups
+        if group not in self._takes_stream:
+            self._takes_stream[group] = self._model.stream(group) is not None
+        return group if self._takes_stream[group] else None
+
+    def compute(self, source: JobSource, progress: Progress) -> Generator[FinishedJob, None, None]:
+        """Compute jobs until a source has none left; jobs overlap where the model allows it.
+
+        If the model fails and no document can be named, the jobs that are not finished are computed
+        again, one by one. To close the generator ends all lanes.
+
+        Args:
+            source: Says which job comes next, and which may join others.
+            progress: Hears of every step, in this thread.
+
+        Yields:
+            Each job as soon as its last document has its outcome, not always in their order.
+
+        Raises:
+            DeviceLostError: If the device is gone; any job that is not finished may have done it.
+            WorkerError: If this process cannot work; no document is charged.
+            Interruption: As `progress` raised it; no document is charged.
+        """
+        while (job := source.next()) is not None:
+            stream = None if job.group is None else self._model.stream(job.group)
+            if job.group is None or stream is None:
+                yield self._compute_alone(job, progress.tick)
+                continue
+            batcher = ContinuousBatcher(self._assembly, stream, job.group)
+            if (error := (yield from batcher.compute(job, source, progress))) is None:
+                continue
+            if is_out_of_memory(error) and not stream.by_batches:
+                self._takes_stream[job.group] = False
+                logger.warning(
+                    "%s: jobs are computed one by one from now on: side by side, they do not fit "
+                    "the memory",
+                    self.analysis.name,
+                )
+            source.retry_exclusively(error)
 
     def run(
-        self,
-        documents: Sequence[Document],
-        options: RunOptions,
-        on_progress: Callable[[], None] | None = None,
+        self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Result] | Failure]:
-        """Analyse documents.
+        """Analyse documents at hand, without a ledger.
 
         Args:
             documents: In any number; all are tokenised before the first batch runs.
             options: What the run asks.
-            on_progress: Called when all are tokenised, after every batch, and within a long one;
-                what it raises ends the run, and no document is charged.
 
         Returns:
             For each document, in order, its results (possibly none) or its failure.
@@ -132,170 +181,35 @@ class Engine:
             ModelError: If a model cannot be loaded.
             WorkerError: If this process cannot work; no document is to blame.
         """
-        return [work.known for work in self._run(documents, options, on_progress)]
+        prepared = self.prepare(documents, options)
+        states = self._compute_batches(documents, prepared, options, no_progress)
+        return [state.known for state in states]
 
-    def outcomes(
-        self,
-        documents: Sequence[Document],
-        options: RunOptions,
-        on_progress: Callable[[], None] | None = None,
-        prepared: Prepared | None = None,
-    ) -> list[Outcome]:
-        """The same as the ledger stores it: with the documents' ids and the models they went
-        through. The ids must be the ledger's. What `prepare` gave need not be done again.
-        """
-        return self._outcomes(self._run(documents, options, on_progress, prepared))
+    def _compute_alone(self, job: PreparedJob, tick: Tick) -> FinishedJob:
+        before = self.counters.copy()
+        states = self._compute_batches(job.documents, job.prepared, job.options, tick)
+        return FinishedJob(job, self._assembly.outcomes(states), self.counters - before)
 
-    def works(
-        self, documents: Sequence[Document], prepared: Sequence[list[Window] | Exception]
+    def _compute_batches(
+        self, documents: Sequence[Document], prepared: Prepared, options: RunOptions, tick: Tick
     ) -> list[DocumentState]:
-        """Documents at the beginning of their way, with what `prepare` gave."""
-        return [DocumentState.of(*pair) for pair in zip(documents, prepared, strict=True)]
+        states = [DocumentState.of(*pair) for pair in zip(documents, prepared, strict=True)]
+        tick()
+        rows = [(state, index) for state in states for index in range(len(state.windows))]
+        windows = [state.windows[index] for state, index in rows]
+        packs, queues = self.analysis.packs, self.analysis.queues
+        lanes = self._model.lanes(windows[0].group, cost(windows, packs)) if windows else 1
+        planned = SharedIterator(batches(windows, self._model.budgets.of, packs, lanes, queues))
 
-    def conclude(self, works: Sequence[DocumentState], options: RunOptions) -> list[Outcome]:
-        """The outcomes of documents whose windows have all gone through; the output of one that
-        failed alone is what it raised, and it is tried once more.
-
-        Raises:
-            WorkerError: If this process cannot work; no document is to blame.
-        """
-        for work in works:
-            for place, output in enumerate(work.outputs):
-                if isinstance(output, Exception) and work.outcome is None:
-                    self._batch([(work, place)], options, nothing)
-        self._assemble_all(works, options)
-        return self._outcomes(works)
-
-    def count(self, done: Counters) -> None:
-        """Something was done past `run` and `outcomes`."""
-        self._forwards.add(done)
-
-    def _outcomes(self, works: Sequence[DocumentState]) -> list[Outcome]:
-        model = self.analysis.model_of
-        return [
-            Outcome(int(one.document.id), one.known, model(one.windows[0]) if one.windows else None)
-            for one in works
-        ]
-
-    def _run(
-        self,
-        documents: Sequence[Document],
-        options: RunOptions,
-        on_progress: Callable[[], None] | None,
-        prepared: Prepared | None = None,
-    ) -> list[DocumentState]:
-        self._tell = carrying(on_progress or nothing)
-        try:
-            works = self.works(documents, prepared or self._prepare(documents, options))
-            self._tell()
-            self._batches(works, options)
-            self._assemble_all(works, options)
-        except Interruption as told:
-            raise told.error from None
-        finally:
-            self._tell = nothing
-        return works
-
-    def _batches(self, works: Sequence[DocumentState], options: RunOptions) -> None:
-        rows = [(work, place) for work in works for place in range(len(work.windows))]
-        windows = [work.windows[place] for work, place in rows]
-        lanes = self._lanes(windows[0].group, cost(windows, self.analysis.packs)) if windows else 1
-        analysis = self.analysis
-        cut = batches(windows, self.batch_tokens, analysis.packs, lanes, analysis.queues)
-        planned = SharedIterator(cut)
-
-        def lane(tick: Tick) -> None:
+        def lane(tick: Tick) -> Generator[None, None, None]:
             for batch in planned:
                 # A document that has failed in one window is spared the others.
-                wanted = [rows[number] for number in batch if rows[number][0].outcome is None]
-                if wanted:
-                    self._batch(wanted, options, tick)
-                tick()
+                needed = [rows[number] for number in batch if rows[number][0].outcome is None]
+                if needed:
+                    self._assembly.compute(needed, options, tick)
+                yield
 
-        run_in_lanes([lane] * lanes, self._tell)
-
-    def _lanes(self, group: str, tokens: int) -> int:
-        least = 1 if self.analysis.queues else max(1, self.batch_tokens(group) // LEAST)
-        return lanes_for(tokens // least, self.analysis.lanes)
-
-    def _prepare(
-        self, documents: Sequence[Document], options: RunOptions
-    ) -> Sequence[list[Window] | Exception]:
-        def blame(document: Document, error: Exception) -> None:
-            self._acquit_worker(document, options, error)
-
-        def on_memory(_: Sequence[Document]) -> None:
-            raise WorkerError(f"no memory left to tokenise {len(documents)} documents")
-
-        if not documents:
-            return []
-        return isolate(documents, lambda some: self.prepare(some, options), blame, on_memory)
-
-    def _batch(
-        self, rows: Sequence[tuple[DocumentState, int]], options: RunOptions, tick: Tick
-    ) -> None:
-        def blame(number: int, error: Exception) -> None:
-            self._acquit_worker(rows[number][0].document, options, error)
-
-        outputs = self._apart([work.windows[place] for work, place in rows], blame, tick)
-        for (work, place), output in zip(rows, outputs, strict=True):
-            if isinstance(output, Exception):
-                work.outcome = failure_of(output, "the model read it")
-            else:
-                work.outputs[place] = output
-
-    def _apart(self, windows: Sequence[Window], blame: Blame, tick: Tick) -> list[Any]:
-        """The outputs of a batch; of a window that fails alone, what it raises."""
-
-        def forward(some: Sequence[Window]) -> list[Any]:
-            return self._forward(some, tick)
-
-        return isolate_windows(windows, forward, blame, self._budgets, self.analysis.packs)
-
-    def _forward(self, windows: Sequence[Window], tick: Tick) -> list[Any]:
-        tokens, costs = cost(windows, packs=True), cost(windows, self.analysis.packs)
-        with self._forwards.one(tokens, costs, self.batch_tokens(windows[0].group)):
-            outputs = self.analysis.forward(windows, tick)
-        if len(outputs) != len(windows):
-            raise WorkerError(
-                f"{self.analysis.name}: {len(outputs)} outputs for {len(windows)} windows"
-            )
-        return outputs
-
-    def _assemble_all(self, works: Sequence[DocumentState], options: RunOptions) -> None:
-        for work in works:
-            if work.outcome is None:
-                work.outcome = self._assemble(work, options)
-
-    def _assemble(self, work: DocumentState, options: RunOptions) -> list[Result] | Failure:
-        try:
-            return self.analysis.assemble(work.document, work.windows, work.outputs, options)
-        except DocumentError as error:
-            return failure_of(error, "")
-        except Exception as error:
-            raise_worker_fault(error)
-            self._acquit_worker(work.document, options, error)
-            return failure_of(error, "its result was put together")
-
-    def _acquit_worker(self, document: Document, options: RunOptions, error: Exception) -> None:
-        """Return if a harmless document in the same language goes through.
-
-        Raises:
-            WorkerError: If it does not, so that `error` is not the document's fault.
-        """
-        harmless = Document(document.id, _HARMLESS, document.language)
-        try:
-            (windows,) = self.prepare([harmless], options)
-            if isinstance(windows, DocumentError):
-                return
-            outputs = [self._forward([window], nothing)[0] for window in windows]
-            self.analysis.assemble(harmless, windows, outputs, options)
-        except Exception as second:
-            raise_worker_fault(second)
-            raise WorkerError(
-                f"{self.analysis.name}: no document goes through "
-                f"({type(error).__name__}, then {type(second).__name__} for a harmless one)"
-            ) from second.with_traceback(None)
-
-
-__all__ = ["Counters", "DeviceLostError", "Engine", "Prepared", "WorkerError"]
+        for _ in run_in_lanes([lane] * lanes, tick):
+            pass
+        self._assembly.assemble(states, options)
+        return states

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
-#: Of a batch: the place of a window, and what it raised alone.
-Blame = Callable[[int, Exception], None]
+#: Of a batch: the index of a window, and what it raised alone.
+OnCulprit = Callable[[int, Exception], None]
 
 
 def isolate(
     items: Sequence[Item],
     attempt: Callable[[Sequence[Item]], Sequence[Output]],
-    on_blame: Callable[[Item, Exception], None],
+    on_culprit: Callable[[Item, Exception], None],
     on_memory: Callable[[Sequence[Item]], None],
 ) -> list[Output | Exception]:
     """Attempt all items together; where that fails, in halves, and so on.
@@ -31,7 +31,7 @@ def isolate(
     Args:
         items: At least one.
         attempt: Gives an output for each of some items, or raises.
-        on_blame: Told of each item that fails alone, before anything else is attempted; what it
+        on_culprit: Told of each item that fails alone, before anything else is attempted; what it
             raises ends the search.
         on_memory: Told of several items that were too large together.
 
@@ -48,21 +48,21 @@ def isolate(
         # Whoever keeps its frames keeps the tensors of the failed attempt.
         failure = error.with_traceback(None)
     if len(items) == 1:
-        on_blame(items[0], failure)
+        on_culprit(items[0], failure)
         return [failure]
     if is_out_of_memory(failure):
         on_memory(items)
     half = len(items) // 2
     return [
-        *isolate(items[:half], attempt, on_blame, on_memory),
-        *isolate(items[half:], attempt, on_blame, on_memory),
+        *isolate(items[:half], attempt, on_culprit, on_memory),
+        *isolate(items[half:], attempt, on_culprit, on_memory),
     ]
 
 
-def isolate_windows(
+def forward_isolated(
     windows: Sequence[Window],
-    attempt: Callable[[Sequence[Window]], Sequence[Any]],
-    on_blame: Blame,
+    forward: Callable[[Sequence[Window]], Sequence[Any]],
+    on_culprit: OnCulprit,
     budgets: TokenBudgets,
     packs: bool,
 ) -> list[Any]:
@@ -71,22 +71,22 @@ def isolate_windows(
 
     Args:
         windows: Of one group.
-        attempt: Gives an output for each of some windows, or raises.
-        on_blame: Told of each window that fails alone, by its place.
+        forward: Gives an output for each of some windows, or raises.
+        on_culprit: Called with the index of each window that fails alone.
         budgets: Says what batches may cost, and is told what was too much.
         packs: Whether they cost no padding.
     """
     group = windows[0].group
     ceiling = lowered = budgets.of(group)
 
-    def attempt_places(places: Sequence[int]) -> Sequence[Any]:
-        return attempt([windows[place] for place in places])
+    def attempt(indices: Sequence[int]) -> Sequence[Any]:
+        return forward([windows[index] for index in indices])
 
-    def lower_budget(places: Sequence[int]) -> None:
+    def lower_budget(indices: Sequence[int]) -> None:
         nonlocal lowered
-        lowered = budgets.lower(group, cost([windows[place] for place in places], packs))
+        lowered = budgets.lower(group, cost([windows[index] for index in indices], packs))
 
-    outputs = isolate(range(len(windows)), attempt_places, on_blame, lower_budget)
+    outputs = isolate(range(len(windows)), attempt, on_culprit, lower_budget)
     if any(isinstance(output, Exception) and is_out_of_memory(output) for output in outputs):
         # One window was too large by itself: what was halved on the way to it was not.
         budgets.restore(group, lowered, ceiling)

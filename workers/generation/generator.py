@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from workers.analysis import Window
-from workers.decoding import Decoder
+from workers.decoding import Decoder, TransformersDecoder
 from workers.generation.language_pair import LanguagePair
 from workers.generation.model import Seq2SeqModel
 from workers.generation.settings import generation_settings
@@ -38,24 +39,23 @@ class Generator:
         model: Shared with other generators, or not.
         task: As `task_specific_params` of checkpoints name it.
         told: The languages, for a model that has to be told them.
+        group: Of its windows; generators that share one write the same of the same tokens.
 
     Attributes:
-        told: As given.
-        loaded: The model.
+        group: As given.
         provenance: Of what is written.
 
     Raises:
         ModelError: If the catalog asks for what there is not for this model.
     """
 
-    def __init__(self, model: Seq2SeqModel, task: str, told: LanguagePair | None = None) -> None:
-        self._model, self.told = model, told
-        self.loaded = model.loaded
-        self.provenance = self.loaded.provenance
+    def __init__(
+        self, model: Seq2SeqModel, task: str, told: LanguagePair | None = None, group: str = ""
+    ) -> None:
+        self._model, self._told, self.group = model, told, group
+        self.provenance = model.provenance
         self._by_sentence = model.entry.options.split == "sentence"
-        self._settings, self._prefix = generation_settings(
-            self.loaded.model, self.loaded.tokenizer, task
-        )
+        self._settings, self._prefix = generation_settings(model.checkpoint, model.tokenizer, task)
         if told is not None and model.languages is not None:
             # The pipeline left out the prefix here, and whatever the checkpoint begins texts with.
             self._prefix = ""
@@ -63,11 +63,14 @@ class Generator:
             if told.named:
                 options = self.provenance.options | {"languages": dict(told.named)}
                 self.provenance = replace(self.provenance, options=options)
-        self._decoder = model.decoder(self._settings)
+        with self.decoder() as decoder:
+            self._joins = isinstance(decoder, Decoder)
 
-    def windows(
-        self, texts: Sequence[str], *, by_paragraph: bool = False, group: str = ""
-    ) -> list[list[Window]]:
+    def decoder(self) -> AbstractContextManager[Decoder | TransformersDecoder]:
+        """What writes; its weights stay in memory while the block runs."""
+        return self._model.decoder(self._settings)
+
+    def windows(self, texts: Sequence[str], *, by_paragraph: bool = False) -> list[list[Window]]:
         """Tokenise texts: one window for a text that fits, as many as it takes for a longer one,
         or one for each sentence if the catalog says so.
 
@@ -75,22 +78,21 @@ class Generator:
             texts: Any texts.
             by_paragraph: Whether a text that does not fit keeps its paragraphs, each of which then
                 goes through the model apart.
-            group: For `Window.group`.
         """
-        limit = 0 if self._by_sentence else self.loaded.max_length
+        limit = 0 if self._by_sentence else self._model.max_length
         return [
-            [Window(len(ids), Piece(ids, ""), group)]
+            [Window(len(ids), Piece(ids, ""), self.group)]
             if len(ids) <= limit
-            else self._pieces(paragraphs(text) if by_paragraph else [text], group)
+            else self._pieces(paragraphs(text) if by_paragraph else [text])
             for text, ids in zip(texts, self._tokenise(texts), strict=True)
         ]
 
-    def _pieces(self, parts: Sequence[str], group: str) -> list[Window]:
+    def _pieces(self, parts: Sequence[str]) -> list[Window]:
         windows: list[Window] = []
         for part in parts:
             lead = PARAGRAPH
             for ids in self._tokenise(self._split(part)):
-                windows.append(Window(len(ids), Piece(ids, lead if windows else ""), group))
+                windows.append(Window(len(ids), Piece(ids, lead if windows else ""), self.group))
                 lead = " "
         return windows
 
@@ -99,14 +101,14 @@ class Generator:
         return [
             piece
             for start, end in spans
-            for piece in split_to_fit(text[start:end], self._lengths, self.loaded.max_length)
+            for piece in split_to_fit(text[start:end], self._lengths, self._model.max_length)
         ]
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
         return [len(ids) for ids in self._tokenise(texts)]
 
     def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
-        source = None if self.told is None else self.told.source
+        source = None if self._told is None else self._told.source
         return self._model.tokenise([self._prefix + text for text in texts], source)
 
     def generate(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
@@ -116,15 +118,17 @@ class Generator:
             windows: Whose features are pieces.
             on_progress: Called after every token.
         """
-        written = self._decoder.decode([window.features.ids for window in windows], on_progress)
+        # Loading weights takes long.
+        on_progress()
+        with self.decoder() as decoder:
+            written = decoder.decode([window.features.ids for window in windows], on_progress)
         return self._model.texts(written)
 
     def stream(self) -> TextStream | None:
         """For windows that come while others are on their way; None if `generate` of Transformers
         writes.
         """
-        decoder = self._decoder
-        return TextStream(decoder, self._model) if isinstance(decoder, Decoder) else None
+        return TextStream(self.decoder, self._model.texts) if self._joins else None
 
 
 def join(windows: Sequence[Window], outputs: Sequence[str]) -> str:

@@ -1,56 +1,105 @@
-"""A warm model that writes, with its tokenizer: loaded once for all that is written with it."""
+"""A model that writes: its tokenizer, which stays, and its weights, which may leave the memory."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from transformers import AutoModelForSeq2SeqLM, GenerationConfig, PreTrainedModel
+from transformers import GenerationConfig
 
-from schema.catalog import CatalogEntry, Precision
-from workers.decoding import Decoder, TransformersDecoder, convert
-from workers.decoding.capacity import room
-from workers.errors import ModelError, UnsupportedModelError
+from schema.catalog import CatalogEntry
+from workers.decoding import Decoder, TransformersDecoder
+from workers.errors import ModelError
 from workers.generation.model_languages import ModelLanguages
-from workers.models.loading import load
+from workers.generation.settings import CheckpointSettings
+from workers.generation.weights import Seq2SeqWeights
 from workers.models.normalizer import restore_normalizer
+from workers.models.registry import ModelRegistry, Reserve
 
-logger = logging.getLogger(__name__)
-
-#: Padded source tokens, times beams, that `generate` gets at once, unless the catalog says
-#: otherwise.
-_PADDED_TOKENS = {"cpu": 16_384, "cuda": 131_072}
+#: How the revision of a local checkpoint begins: it is a hash, and cannot be asked for.
+_HASH = "sha256:"
 
 
 class Seq2SeqModel:
-    """Weights and tokenizer of an encoder-decoder model. What differs from one generator to the
+    """Tokenizer and weights of an encoder-decoder model. What differs from one generator to the
     next is handed in: the settings, the language of a text.
+
+    Texts are tokenised, and outputs read, without the weights: so whoever tokenises the next job
+    needs none, and what is tokenised stays good when weights leave and come back.
 
     Args:
         entry: The model as the catalog has it.
         device: `cpu` or `cuda:0`.
+        models: Keeps the weights.
 
     Attributes:
         entry: As given; but what it calls languages is the matter of each pair.
-        loaded: The model; its weights are elsewhere as soon as there is a decoder.
+        tokenizer: The fast one where the checkpoint allows one.
+        provenance: Name, revision and options.
+        max_length: Tokens of the model's window.
+        checkpoint: What it says of how to generate.
         languages: That it has to be told; None in a model that knows its one pair.
 
     Raises:
         ModelError: If the model cannot be loaded.
     """
 
-    def __init__(self, entry: CatalogEntry, device: str) -> None:
-        """Load the model."""
-        self.entry, self._device = entry, device
-        self.loaded = load(entry, AutoModelForSeq2SeqLM, device)
-        self.languages = ModelLanguages.of(self.loaded.tokenizer)
-        if self.languages is not None:
-            restore_normalizer(self.loaded.tokenizer)
-        self._loop: Callable[[GenerationConfig], Decoder] | None = None
-        self._generates = False
+    def __init__(self, entry: CatalogEntry, device: str, models: ModelRegistry) -> None:
+        """Load the model, to find out what stays."""
+        self.entry, self._device, self._models = entry, device, models
         # A batch may be decoded while the next is tokenised; tokenizers are not for two threads.
         self._tokenizer_lock = threading.Lock()
+        self._is_known = False
+        with models.using(self) as weights:
+            loaded = weights.loaded
+            self.tokenizer = loaded.tokenizer
+            self.provenance, self.max_length = loaded.provenance, loaded.max_length
+            self.checkpoint = CheckpointSettings.of(loaded.model)
+        self._is_known = True
+        self.languages = ModelLanguages.of(self.tokenizer)
+        if self.languages is not None:
+            restore_normalizer(self.tokenizer)
+
+    @property
+    def name(self) -> str:
+        """As the catalog has it."""
+        return self.entry.model
+
+    def load(self, reserve: Reserve) -> Seq2SeqWeights:
+        """Load the weights; each time the same.
+
+        Raises:
+            ModelError: If they cannot be loaded, or have changed since they were loaded first.
+        """
+        if not self._is_known:
+            return Seq2SeqWeights(self.entry, self._device, None, reserve)
+        entry = self.entry
+        if not self.provenance.revision.startswith(_HASH):
+            # The hub may have a newer one by now.
+            entry = entry.model_copy(update={"revision": self.provenance.revision})
+        weights = Seq2SeqWeights(entry, self._device, self.tokenizer, reserve)
+        if weights.loaded.provenance.revision != self.provenance.revision:
+            raise ModelError(
+                f"model {self.name!r} has changed on the disk since this worker loaded it: start "
+                "the worker again"
+            )
+        return weights
+
+    @contextmanager
+    def decoder(self, settings: GenerationConfig) -> Iterator[Decoder | TransformersDecoder]:
+        """What writes with this model by some settings. Its weights stay in memory while the block
+        runs, and are loaded if they are not there.
+
+        Raises:
+            ModelError: If they cannot be loaded, or the catalog asks for what there is not.
+        """
+        with self._models.using(self) as weights:
+            is_new = not weights.has_decoder(settings)
+            decoder = weights.decoder(settings)
+            if is_new:
+                self._models.measure_again(self)
+            yield decoder
 
     def tokenise(self, texts: Sequence[str], source: str | None = None) -> list[list[int]]:
         """Source tokens of texts, special tokens included.
@@ -64,8 +113,8 @@ class Seq2SeqModel:
         with self._tokenizer_lock:
             if source is not None:
                 # The tokenizer remembers it, for whoever comes next as well.
-                self.loaded.tokenizer.src_lang = source
-            ids = self.loaded.tokenizer(list(texts))["input_ids"]
+                self.tokenizer.src_lang = source
+            ids = self.tokenizer(list(texts))["input_ids"]
         return [list(row) for row in ids]
 
     def texts(self, written: Sequence[Sequence[int]]) -> list[str]:
@@ -74,7 +123,7 @@ class Seq2SeqModel:
             return [self._text(tokens) for tokens in written]
 
     def _text(self, tokens: Sequence[int]) -> str:
-        text = self.loaded.tokenizer.decode(
+        text = self.tokenizer.decode(
             list(tokens),
             skip_special_tokens=True,
             clean_up_tokenization_spaces=False,
@@ -82,57 +131,3 @@ class Seq2SeqModel:
             use_source_tokenizer=False,
         )
         return str(text)
-
-    def decoder(self, settings: GenerationConfig) -> Decoder | TransformersDecoder:
-        """What writes with this model by some settings. The weights are shared by all decoders.
-
-        Raises:
-            ModelError: If the decoding loop does not know the model or the settings, and the
-                catalog asks for what only the loop has.
-        """
-        name = self.loaded.provenance.name
-        try:
-            return self._in_loop(settings)
-        except UnsupportedModelError as error:
-            if self.loaded.provenance.options["precision"] == "int8":
-                raise ModelError(
-                    f"model {name!r} has no int8 here ({error}): take another `precision` in the "
-                    "catalog that TRIAGE_MODELS names"
-                ) from error
-            logger.warning(
-                "model %s is decoded by generate of Transformers, which is slower: the decoding "
-                "loop does not know %s",
-                name,
-                error,
-            )
-        usual = _PADDED_TOKENS.get(self.loaded.device.type, _PADDED_TOKENS["cpu"])
-        return TransformersDecoder(
-            self._whole(), settings, self.entry.options.batch_tokens or usual
-        )
-
-    def _in_loop(self, settings: GenerationConfig) -> Decoder:
-        if self._loop is not None:
-            return self._loop(settings)
-        loaded = self.loaded
-        precision: Precision = loaded.provenance.options["precision"]
-        parts = convert(loaded.model, precision)
-        parameters = loaded.model.num_parameters()
-        rows, tokens = room(parts, parameters, loaded.device, precision)
-        tokens = self.entry.options.batch_tokens or tokens
-
-        def loop(settings: GenerationConfig) -> Decoder:
-            return Decoder(parts, settings, rows, tokens, loaded.device)
-
-        decoder = loop(settings)
-        self._loop = loop
-        if not self._generates:
-            # Its weights have been laid out anew: they need not be in memory twice.
-            loaded.model.to("meta")  # type: ignore[arg-type]
-        return decoder
-
-    def _whole(self) -> PreTrainedModel:
-        """The model with its weights, loaded once more if the loop has them by now."""
-        if self._loop is None or self._generates:
-            self._generates = True
-            return self.loaded.model
-        return load(self.entry, AutoModelForSeq2SeqLM, self._device).model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workers.generation.iso_639 import codes_of
+from schema.languages import related_codes
 
 #: A code of FLORES-200, ISO 639-3 and a script: NLLB's tokenizer keeps no list of them.
 _FLORES = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
@@ -40,7 +40,7 @@ class ModelLanguages:
         Args:
             language: A code of ISO 639-1 or 639-3.
         """
-        for code in codes_of(language):
+        for code in related_codes(language):
             if found := [own for own in self.codes if own.split("_")[0] == code]:
                 usual = f"{code}_{_USUAL_SCRIPT.get(code)}"
                 return [usual] if usual in found else found

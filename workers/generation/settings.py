@@ -8,10 +8,11 @@ mixes otherwise, so the outcome is worked out here and handed to `generate` comp
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import GenerationConfig, PreTrainedTokenizerBase
 
 #: What these pipelines set themselves, and against the checkpoint's own word: a `num_beams` counts
 #: in its `task_specific_params` only, and a `max_length` does away with `max_new_tokens`.
@@ -48,13 +49,33 @@ _FORCED_BOS_OF_2020 = "force_bos_token_to_be_generated"
 _CONSULTED_AGAIN = (4, 50)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckpointSettings:
+    """What a checkpoint says of how to generate, without its weights; as `PreTrainedModel` has it.
+
+    Attributes:
+        config: Of the model.
+        generation_config: As Transformers has read it.
+        name_or_path: The folder of the checkpoint.
+    """
+
+    config: Any
+    generation_config: Any
+    name_or_path: str
+
+    @classmethod
+    def of(cls, model: Any) -> CheckpointSettings:
+        """Those of a model of Transformers."""
+        return cls(model.config, model.generation_config, str(model.name_or_path))
+
+
 def generation_settings(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, task: str
+    model: CheckpointSettings, tokenizer: PreTrainedTokenizerBase, task: str
 ) -> tuple[GenerationConfig, str]:
     """The settings that the pipeline of a task generated with, and the prefix of its inputs.
 
     Args:
-        model: A sequence-to-sequence model, as loaded from its folder.
+        model: What a sequence-to-sequence model says, as loaded from its folder.
         tokenizer: Its tokenizer.
         task: Key into the checkpoint's `task_specific_params`, e.g. `translation_en_to_de`.
     """
@@ -81,14 +102,14 @@ def generation_settings(
     return GenerationConfig(**settings), prefix or ""  # type: ignore[no-untyped-call]
 
 
-def _own_settings(model: PreTrainedModel) -> tuple[dict[str, Any], tuple[int, ...]]:
+def _own_settings(model: CheckpointSettings) -> tuple[dict[str, Any], tuple[int, ...]]:
     """What the checkpoint says, and major and minor version of the Transformers that saved it, or
     passed for that.
     """
     config = model.generation_config
     own = {key: value for key, value in vars(config).items() if not key.startswith("_")}
     saved_by = own.pop("transformers_version", None)
-    if not Path(str(model.name_or_path), "generation_config.json").is_file():
+    if not Path(model.name_or_path, "generation_config.json").is_file():
         # Old checkpoints: made of config.json with the defaults of its class, by 4.57.6 itself.
         for key, value in own.items():
             own[key] = getattr(model.config, key, None) if value is None else value

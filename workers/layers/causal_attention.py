@@ -10,13 +10,13 @@ from workers.layers.packing import Packing
 
 
 def causal_attention(qkv: Tensor, packing: Packing, key_heads: int) -> Tensor:
-    """Dot-product attention to earlier tokens of a document.
+    """Compute dot-product attention of each token to itself and the earlier ones of its document.
 
     Args:
         qkv: (tokens, heads + 2 * key_heads, size): queries, which have been scaled, keys, values.
-        packing: Of the tokens.
-        key_heads: Of keys and values; neighbouring heads of queries share one of these
-            (grouped-query attention, Ainslie et al. 2023).
+        packing: Where the documents lie in `qkv`.
+        key_heads: Number of heads of keys and values; neighbouring heads of queries share one of
+            these (grouped-query attention, Ainslie et al. 2023).
 
     Returns:
         (tokens, heads * size).
@@ -35,11 +35,13 @@ def causal_attention(qkv: Tensor, packing: Packing, key_heads: int) -> Tensor:
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Each (documents, heads, length, size); keys and values with fewer heads."""
+    """Attend within documents of one length, each tensor (documents, heads, length, size); keys and
+    values may have fewer heads.
+    """
     documents, heads, length, size = query.shape
     shared = key.shape[1]
     if shared < heads:
-        # The heads of one group as one document's: its keys are seen by all, and not copied.
+        # The heads of a group stand as one document, whose keys all of them see without a copy.
         query = query.reshape(documents * shared, heads // shared, length, size)
         key, value = (
             part.reshape(documents * shared, 1, length, size).expand_as(query)

@@ -11,26 +11,27 @@ from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 
-#: From (tokens, 3, heads, size), queries, keys and values, to (tokens, heads * size).
+#: A function from queries, keys and values, (tokens, 3, heads, size), to (tokens, heads * size).
 Attention = Callable[[Tensor, Packing], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderLayer:
-    """Weights of a layer, and how they are put together.
+    """One layer of an encoder: its weights, and the order in which they are applied.
 
     Attributes:
-        qkv: Queries, keys and values in one, the heads of each side by side.
-        output: After attention.
-        attention_norm: Beside the attention.
-        widen: The first half of the feed-forward network, with its activation.
-        narrow: The second half.
-        feed_forward_norm: Beside the network.
-        heads: Of the attention.
-        attention: How tokens see each other.
+        qkv: The linear layer of queries, keys and values in one, the heads of each side by side.
+        output: The linear layer behind attention.
+        attention_norm: The norm of the attention block.
+        widen: The first linear layer of the feed-forward network, with its activation.
+        narrow: The second one.
+        feed_forward_norm: The norm of the feed-forward block.
+        heads: Number of heads.
+        attention: The function that lets tokens see each other.
         norm_first: Whether each norm stands before its block ("pre-norm": T5, M2M100), not behind
             block and residual (BERT, BART, Marian).
-        gate: What `widen`'s outcome is multiplied by, in gated networks (T5 1.1).
+        gate: The linear layer by whose output that of `widen` is multiplied, in gated networks
+            (T5 1.1); None in others.
     """
 
     qkv: Linear
@@ -45,12 +46,12 @@ class EncoderLayer:
     gate: Linear | None = None
 
     def __call__(self, hidden: Tensor, packing: Packing) -> Tensor:
-        """(tokens, width) to (tokens, width)."""
+        """Apply the layer to (tokens, width); the shape stays."""
         return self._feed_forward(self._attend(hidden, hidden, packing, None))
 
     def firsts(self, hidden: Tensor, packing: Packing) -> Tensor:
-        """What `__call__` gives for the first token of each document, (documents, width), without
-        the work on all others that nobody looks at.
+        """Apply the layer for the first token of each document only, (documents, width): a model
+        that classifies documents needs no other of its last layer.
         """
         rows = packing.firsts
         return self._feed_forward(self._attend(hidden, hidden[rows], packing, rows))

@@ -1,4 +1,4 @@
-"""Taking weights out of the modules of Transformers, and only out of those that are what they seem.
+"""Takes weights out of modules of Transformers, and only out of modules of exactly the known class.
 
 A quantised linear layer or one with an adapter has a class of its own; to read its `weight` would
 be to compute something else.
@@ -19,7 +19,7 @@ from workers.layers.norm import Norm, layer_norm, rms_norm
 
 
 def linear(module: Any, precision: Precision, activation: Any = None) -> Linear:
-    """A linear layer, with the activation of the configuration behind it.
+    """Convert a linear layer, with the activation that the configuration names behind it.
 
     Raises:
         UnsupportedModelError: If it is none, or its activation is not known.
@@ -29,15 +29,15 @@ def linear(module: Any, precision: Precision, activation: Any = None) -> Linear:
 
 
 def joined_linear(modules: list[Any], precision: Precision) -> Linear:
-    """Several linear layers with one input as one."""
+    """Convert several linear layers that share their input into one."""
     return Linear(*joined_weights(modules), precision)
 
 
 def joined_weights(modules: list[Any]) -> tuple[Tensor, Tensor | None]:
-    """Weight and bias of several linear layers as of one: their outputs in a row.
+    """Join weights and biases of several linear layers, so that their outputs stand in a row.
 
     Raises:
-        UnsupportedModelError: If one is none.
+        UnsupportedModelError: If one of them is no linear layer.
     """
     for module in modules:
         _is(module, nn.Linear)
@@ -45,15 +45,15 @@ def joined_weights(modules: list[Any]) -> tuple[Tensor, Tensor | None]:
 
 
 def transposed_linear(module: Any, precision: Precision, activation: Any = None) -> Linear:
-    """GPT-2's linear layer, whose weight lies the other way round; otherwise as `linear`."""
+    """Convert a linear layer of GPT-2, whose weight is transposed; otherwise as `linear`."""
     return Linear(*transposed_weights(module), precision, activation)
 
 
 def transposed_weights(module: Any) -> tuple[Tensor, Tensor]:
-    """Its weight as other linear layers have it, (outputs, inputs), and its bias.
+    """The weight of a layer of GPT-2 as other layers have it, (outputs, inputs), and its bias.
 
     Raises:
-        UnsupportedModelError: If it is none.
+        UnsupportedModelError: If it is no such layer.
     """
     _is(module, Conv1D)
     return module.weight.detach().t(), module.bias.detach()
@@ -62,15 +62,15 @@ def transposed_weights(module: Any) -> tuple[Tensor, Tensor]:
 def scaled_queries(
     weight: Tensor, bias: Tensor | None, queries: int, scale: float, precision: Precision
 ) -> Linear:
-    """Queries, or these and what comes behind them, with scores scaled here once instead of in
-    every step.
+    """Make a linear layer whose first outputs are queries, with the scale of scores in its weights
+    instead of in every step.
 
     Args:
         weight: (outputs, inputs).
         bias: (outputs), or None.
         queries: Outputs that are queries, the first ones.
-        scale: Of the scores.
-        precision: What to compute in.
+        scale: Factor of the scores.
+        precision: The precision to compute in.
     """
     factor = torch.ones(len(weight), 1, dtype=weight.dtype, device=weight.device)
     factor[:queries] = scale
@@ -78,7 +78,7 @@ def scaled_queries(
 
 
 def rms(module: Any, kind: type[nn.Module], precision: Precision) -> Norm:
-    """A norm that is computed like T5's, under the name that its architecture has for it.
+    """Convert a norm that is computed like T5's and has a class of its own in each architecture.
 
     Raises:
         UnsupportedModelError: If it is something else.
@@ -88,7 +88,7 @@ def rms(module: Any, kind: type[nn.Module], precision: Precision) -> Norm:
 
 
 def norm(module: Any, precision: Precision) -> Norm:
-    """A layer norm.
+    """Convert a layer norm.
 
     Raises:
         UnsupportedModelError: If it is none.
@@ -98,7 +98,7 @@ def norm(module: Any, precision: Precision) -> Norm:
 
 
 def table(module: Any, precision: Precision) -> Tensor | None:
-    """(entries, width): an embedding's weights; None where the model has none.
+    """The weights of an embedding, (entries, width); None where the model has none.
 
     Raises:
         UnsupportedModelError: If it is something else.

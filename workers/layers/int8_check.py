@@ -1,7 +1,7 @@
-"""Holds a product of bytes to the plain product of integers.
+"""Checks an int8 product against the plain product of integers.
 
 A library can be wrong on a processor that its authors did not have, or by a setting of its own, and
-what a model then writes is nonsense that nothing else would tell from text.
+what a model then writes is nonsense that no other check would notice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from workers.layers.int8_kernels import LARGEST, Int8Matmul, input_blocks
 
-#: Part of a product by which it may differ: its sum, its scale and their product are rounded to
+#: Relative error that a product may have: its sum, its scale and their product are rounded to
 #: float32, by 2**-24 each at the most.
 TOLERANCE = 2.0**-22
 #: Rows that a layer is tried with.
@@ -28,16 +28,15 @@ _COUNTS = (1, 2, 17, 64)
 
 @torch.inference_mode()
 def is_exact(product: Int8Matmul, quantised: Tensor, scale: Tensor, rows: int = _ROWS) -> bool:
-    """Whether a product is that of its bytes, seen with a few rows.
+    """Whether a product of a few rows is that of the integers.
 
-    One row is of the largest integers: if pairs of products are too large anywhere for whoever adds
-    them up, then there.
+    One row has the largest integers: if the library's sums overflow anywhere, they do there.
 
     Args:
-        product: Of the other two; outputs that it has beyond theirs do not matter.
-        quantised: See `Int8Matmul`.
-        scale: See `Int8Matmul`; an output whose scale is none may be anything.
-        rows: How many.
+        product: The product with the weight that the next two describe; it may have more outputs.
+        quantised: The weight, (outputs, inputs) in int8.
+        scale: Scale of each output, (outputs); an output with an infinite one may be anything.
+        rows: How many rows are tried.
     """
     probes = _probes(rows, quantised.shape[1], product.levels)
     expected = integer_product(probes, quantised).mul_(scale)
@@ -46,7 +45,7 @@ def is_exact(product: Int8Matmul, quantised: Tensor, scale: Tensor, rows: int = 
 
 
 def integer_product(rows: Tensor, quantised: Tensor) -> Tensor:
-    """`rows @ quantised.T` without any rounding, in float64.
+    """Compute `rows @ quantised.T` without any rounding, in float64.
 
     Args:
         rows: (rows, inputs), integers in float32, between -127 and 127.
@@ -62,8 +61,8 @@ def integer_product(rows: Tensor, quantised: Tensor) -> Tensor:
 
 @cache
 def is_exact_here(kind: type[Int8Matmul]) -> bool:
-    """Whether a library is exact on this machine, with the largest sums there are: the same for all
-    models, so that what one writes does not depend on which was loaded before.
+    """Whether a library is exact on this machine, tried with the largest sums there are. It is
+    asked once for all models: what one writes must not depend on which was loaded before it.
     """
     draw = torch.Generator().manual_seed(1)
     try:

@@ -1,7 +1,7 @@
-"""Ways to multiply rows with a weight of bytes, each by another library.
+"""Products of rows with an int8 weight, each by another library.
 
 All add up integers without losing any, so a row's outcome does not depend on the rows beside it.
-Whether a library keeps to that on the processor at hand is found out in `byte_check`.
+Whether a library keeps to that on the processor at hand is checked in `int8_check`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-#: A weight's bytes are symmetric: -128 is left out.
+#: Largest absolute value of a weight's integers: they are symmetric, without -128.
 LARGEST = 127
-#: What signed integers are moved by to make them unsigned, as both libraries want one factor.
+#: Added to signed integers to make them unsigned, since both libraries want one unsigned factor.
 _SHIFT = 128
 #: Inputs whose products are added up in float32: 1,024 of bytes stay below 2**24, so all sums are
 #: integers that it has.
@@ -27,7 +27,7 @@ class Int8Matmul(ABC):
     """Rounds rows to integers and multiplies them with one weight.
 
     Attributes:
-        name: Of the library, as a log names it.
+        name: The library's name in log lines.
         levels: Largest absolute value of a row's integers.
     """
 
@@ -36,11 +36,11 @@ class Int8Matmul(ABC):
 
     @abstractmethod
     def __init__(self, quantised: Tensor, scale: Tensor) -> None:
-        """Lay the weight out.
+        """Bring the weight into the library's layout.
 
         Args:
             quantised: (outputs, inputs) in int8, without -128, however they lie in memory.
-            scale: Of each output, (outputs), in float32.
+            scale: Scale of each output, (outputs), in float32.
         """
 
     @abstractmethod
@@ -58,8 +58,8 @@ class Int8Matmul(ABC):
 
 @cache
 def has_fbgemm() -> bool:
-    """Whether this machine has it, and this torch still takes its weights: they come in tensors of
-    quantised dtypes, which are to leave torch one day.
+    """Whether this machine has FBGEMM, and this torch still takes its weights: they come in tensors
+    of quantised dtypes, which are to leave torch one day.
     """
     if "fbgemm" not in torch.backends.quantized.supported_engines:
         return False
@@ -71,17 +71,17 @@ def has_fbgemm() -> bool:
 
 
 def has_onednn() -> bool:
-    """Whether this torch has its products of bytes."""
+    """Whether this torch has the int8 products of oneDNN."""
     return hasattr(torch.ops.onednn, "qlinear_prepack")
 
 
 def has_vnni() -> bool:
-    """Whether the processor adds up products of bytes without losing any."""
+    """Whether the processor has VNNI, and so adds up int8 products without an overflow."""
     return bool(torch.cpu._is_vnni_supported())
 
 
 def input_blocks(inputs: int) -> list[slice]:
-    """Parts of the inputs over which products of bytes can be added up exactly in float32."""
+    """Parts of the inputs over which int8 products can be added up exactly in float32."""
     return [slice(first, first + _EXACT_INPUTS) for first in range(0, inputs, _EXACT_INPUTS)]
 
 
@@ -101,8 +101,8 @@ class TorchProduct(Int8Matmul):
 
 
 class FloatProduct(Int8Matmul):
-    """In float32, which every processor multiplies rightly, a few inputs at a time so that every
-    sum is exact; takes four times the memory of the bytes.
+    """Multiplies in float32, which every processor does rightly, a few inputs at a time so that
+    every sum is exact; it takes four times the memory of int8.
     """
 
     name = "float32"
@@ -122,7 +122,7 @@ class FloatProduct(Int8Matmul):
 
 
 class OneDnnProduct(Int8Matmul):
-    """By oneDNN, with a weight that was laid out once. For processors with VNNI: without it, or
+    """Multiplies by oneDNN, with a weight in its layout. For processors with VNNI: without it, or
     where `ONEDNN_MAX_CPU_ISA` forbids it, pairs of products are added up in 16 bits and do not fit.
     """
 
@@ -158,13 +158,13 @@ class OneDnnProduct(Int8Matmul):
 
 
 class FbgemmProduct(Int8Matmul):
-    """By FBGEMM (Khudia et al. 2021), with a weight that was laid out once; for few rows several
+    """Multiplies by FBGEMM (Khudia et al. 2021), with a weight in its layout; for few rows several
     times as quick as oneDNN. For processors with VNNI.
 
     Args:
         quantised: (outputs, inputs) in int8, without -128.
-        scale: Of each output, (outputs), in float32.
-        bias: Added to every row of the outcome, (outputs), in float32; may be -inf.
+        scale: Scale of each output, (outputs), in float32.
+        bias: Added to every row of the product, (outputs), in float32; may be -inf.
     """
 
     name = "FBGEMM"
@@ -180,6 +180,8 @@ class FbgemmProduct(Int8Matmul):
                     quantised.contiguous(), scale.double(), no_shift, 0
                 )
             self._weight: Any = torch.ops.quantized.linear_prepack(weight, bias)
+            #: FBGEMM does not say what it takes: a byte for each weight.
+            self.packed_bytes = weight.numel()
         finally:
             torch.backends.quantized.engine = engine
 
@@ -193,8 +195,8 @@ class FbgemmProduct(Int8Matmul):
 
 
 class NarrowFbgemmProduct(FbgemmProduct):
-    """FBGEMM without VNNI: it adds up pairs of products in 16 bits, where rows of seven bits always
-    fit.
+    """Multiplies by FBGEMM without VNNI: it adds up pairs of products in 16 bits, which rows of
+    seven bits never overflow.
     """
 
     name = "FBGEMM with 7 bits"

@@ -1,5 +1,5 @@
-"""Products of rows with a weight of bytes, by whatever this machine does them quickest with, and
-rightly: every way is held to the plain product of integers before it is relied on.
+"""Chooses the quickest library for int8 products on this machine. Each is checked against the plain
+product of integers before it is relied on.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ logger = logging.getLogger(__name__)
 
 
 class NoProductError(Exception):
-    """No library here does it, or none does it rightly."""
+    """No library here has the product, or none computes it rightly."""
 
 
 def byte_product(quantised: Tensor, scale: Tensor) -> Int8Matmul:
-    """The quickest way there is here, of those that are right.
+    """Make the quickest product with a weight that is right on this machine.
 
     Args:
         quantised: (outputs, inputs) in int8, without -128.
-        scale: Of each output, (outputs), in float32.
+        scale: Scale of each output, (outputs), in float32.
     """
     if quantised.device.type != "cpu":
         return TorchProduct(quantised, scale)
@@ -45,17 +45,17 @@ def byte_product(quantised: Tensor, scale: Tensor) -> Int8Matmul:
             product = kind(quantised, scale)
             if is_exact(product, quantised, scale):
                 return product
-        _tell(kind.name)
+        _warn_once(kind.name)
     return FloatProduct(quantised, scale)
 
 
 def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProduct:
-    """FBGEMM's product, widened by outputs that are always -inf.
+    """Make FBGEMM's product, widened by outputs that are always -inf.
 
     Args:
         quantised: (fewer outputs, inputs) in int8, without -128.
-        scale: Of each of these, in float32.
-        outputs: How many there are to be.
+        scale: Scale of each of these, in float32.
+        outputs: Number of outputs of the product.
 
     Raises:
         NoProductError: If FBGEMM is not there, or not right.
@@ -70,27 +70,27 @@ def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProd
             )
             if is_exact(product, quantised, scale):
                 return product
-        _tell(kind.name)
+        _warn_once(kind.name)
     raise NoProductError
 
 
 def cpu_kinds() -> list[type[Int8Matmul]]:
-    """The libraries that claim to do it on this processor, the quickest first."""
+    """The products that claim to work on this processor, the quickest first."""
     return [*([OneDnnProduct] if has_vnni() and has_onednn() else []), *fbgemm_kinds()]
 
 
 def fbgemm_kinds() -> list[type[FbgemmProduct]]:
-    """Of these, the ones that can add something."""
+    """The products of FBGEMM, which can add a bias too, the quickest first."""
     if not has_fbgemm():
         return []
     return [FbgemmProduct, NarrowFbgemmProduct] if has_vnni() else [NarrowFbgemmProduct]
 
 
 @cache
-def _tell(name: str) -> None:
-    """Once a process, however many layers it concerns."""
+def _warn_once(name: str) -> None:
+    """Warn once in a process, however many layers it concerns."""
     logger.warning(
-        "%s multiplies bytes wrongly on this machine: they go another way, as exact and perhaps "
+        "%s multiplies int8 wrongly on this machine: another product is used, as exact and perhaps "
         "slower; nothing needs to be done",
         name,
     )

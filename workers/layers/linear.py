@@ -1,4 +1,4 @@
-"""A linear layer whose weights were laid out once, for the precision and the processor at hand."""
+"""A linear layer whose weights are in the layout of the precision and the processor at hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schema.catalog import Precision
 from workers.errors import UnsupportedModelError
 from workers.layers.quantization import Int8Weight
 
-#: What tensors between layers are made of; int8 is a matter inside the linear layers only.
+#: Dtypes of tensors between layers; int8 is a matter inside the linear layers only.
 DTYPES: dict[Precision, torch.dtype] = {
     "fp32": torch.float32,
     "bf16": torch.bfloat16,
@@ -32,7 +32,7 @@ _ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], str, str]] = {
     "swish": (functional.silu, "swish", ""),
 }
 
-#: Those of half the width.
+#: Dtypes of 16 bits.
 HALF = (DTYPES["bf16"], DTYPES["fp16"])
 
 #: Rows that oneDNN is told to expect; it lays weights out the same for any number beyond a few.
@@ -40,7 +40,7 @@ _USUAL_ROWS = 64
 
 
 class Linear:
-    """`activation(x @ weight.T + bias)`.
+    """Computes `activation(x @ weight.T + bias)`.
 
     On a CPU, fp32 and bf16 weights are reordered into oneDNN's blocked layout, which `torch.nn`
     does anew in every call, and the activation is fused (the inductor's `_linear_pointwise`). On a
@@ -49,7 +49,7 @@ class Linear:
     Args:
         weight: (outputs, inputs), of any floating dtype.
         bias: (outputs), or None.
-        precision: What to compute in.
+        precision: The precision to compute in.
         activation: Name of a function from `transformers.activations`, or None.
 
     Raises:
@@ -72,16 +72,17 @@ class Linear:
         dtype = DTYPES[precision]
         weight = weight.detach().to(dtype)
         self._bias = None if bias is None else bias.detach().to(dtype)
-        self._call: Callable[[Tensor], Tensor]
+        # Not a method of this object: a circle would keep the weights until it is searched for.
+        self._call: Callable[[Linear, Tensor], Tensor]
         if precision == "int8":
             self._weight: Any = Int8Weight(weight)
-            self._call = self._int8
+            self._call = Linear._int8
         elif prepacks(weight):
             self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _USUAL_ROWS)
-            self._call = self._prepacked
+            self._call = Linear._prepacked
         else:
             self._weight = weight.contiguous()
-            self._call = self._fused_on_gpu if self._fuses_on_gpu() else self._plain
+            self._call = Linear._fused_on_gpu if self._fuses_on_gpu() else Linear._plain
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the layer.
@@ -92,7 +93,7 @@ class Linear:
         Returns:
             (…, outputs), of the same dtype.
         """
-        return self._call(x)
+        return self._call(self, x)
 
     def _plain(self, x: Tensor) -> Tensor:
         y = functional.linear(x, self._weight, self._bias)
@@ -127,7 +128,7 @@ class Linear:
 
 
 def prepacks(weight: Tensor) -> bool:
-    """Whether oneDNN is there, and quick with this dtype."""
+    """Whether oneDNN is there and quick with the weight's dtype."""
     if weight.device.type != "cpu" or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
         return False
     if weight.dtype == torch.bfloat16:
@@ -136,7 +137,8 @@ def prepacks(weight: Tensor) -> bool:
 
 
 def joined(*layers: torch.nn.Linear) -> tuple[Tensor, Tensor | None]:
-    """Weight and bias of several layers with one input as of one layer: their outputs in a row.
+    """Join weights and biases of layers that share their input, so that their outputs stand in a
+    row.
 
     A missing bias counts as 0 where another has one.
     """

@@ -11,11 +11,12 @@ from torch.nn import functional
 from schema.catalog import Precision
 from workers.layers.linear import DTYPES
 
+#: A function from (…, width) to (…, width).
 Norm = Callable[[Tensor], Tensor]
 
 
 def layer_norm(module: nn.LayerNorm, precision: Precision) -> Norm:
-    """The same function with weights of the precision's dtype; (…, width) to (…, width)."""
+    """Make the norm with weights of the precision's dtype; from (…, width) to (…, width)."""
     dtype = DTYPES[precision]
     weight, bias = module.weight.detach().to(dtype), module.bias.detach().to(dtype)
     shape, epsilon = module.normalized_shape, module.eps
@@ -23,7 +24,7 @@ def layer_norm(module: nn.LayerNorm, precision: Precision) -> Norm:
 
 
 def rms_norm(module: nn.Module, precision: Precision) -> Norm:
-    """As `T5LayerNorm`: no mean, no bias, the variance in float32 whatever the dtype."""
+    """Make a norm as `T5LayerNorm`: without mean and bias, the variance always in float32."""
     dtype = DTYPES[precision]
     weight = module.weight.detach().to(dtype)  # type: ignore[operator]
     epsilon = float(module.variance_epsilon)  # type: ignore[arg-type]

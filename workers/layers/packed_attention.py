@@ -21,20 +21,20 @@ try:  # FlashAttention with documents of any length; newer than the oldest torch
 except ImportError:
     _HAS_VARLEN = False
 
-#: Of a head, for FlashAttention.
+#: Size of a head that FlashAttention takes at the most.
 _WIDEST = 256
 
 
 def packed_attention(
     qkv: Tensor, packing: Packing, scale: float | None = None, bias: Tensor | None = None
 ) -> Tensor:
-    """Scaled dot-product attention (Vaswani et al. 2017) inside each document.
+    """Compute scaled dot-product attention (Vaswani et al. 2017) inside each document.
 
     Args:
         qkv: (tokens, 3, heads, size): queries, keys and values.
-        packing: Of the tokens.
-        scale: Of the scores; 1/sqrt(size) if None.
-        bias: (heads, longest, longest) or larger, added to the scores of the places of a document.
+        packing: Where the documents lie in `qkv`.
+        scale: Factor of the scores; 1/sqrt(size) if None.
+        bias: (heads, longest, longest) or larger, added to the scores of positions of a document.
 
     Returns:
         (tokens, heads * size).
@@ -57,12 +57,12 @@ def packed_attention(
 
 @lru_cache
 def _has_flash(device: torch.device) -> bool:
-    """FlashAttention is for Ampere and what came after it."""
+    """Whether the GPU has FlashAttention: it is for Ampere and later ones."""
     return torch.cuda.get_device_capability(device) >= (8, 0)
 
 
 def _flash(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
-    """FlashAttention (Dao 2023) in half precision, documents of all lengths at once."""
+    """Compute FlashAttention (Dao 2023) in half precision, documents of all lengths at once."""
     query, key, value = qkv.unbind(1)
     bounds, longest = packing.cumulative, max(packing.lengths)
     seen = varlen_attn(query, key, value, bounds, bounds, longest, longest, scale=scale)
@@ -70,8 +70,8 @@ def _flash(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
 
 
 def _memory_efficient(qkv: Tensor, packing: Packing, scale: float | None) -> Tensor:
-    """The same in fp32, which FlashAttention has not: the kernel that SDPA takes for nested tensors
-    (Rabe and Staats 2021).
+    """Compute the same in fp32, which FlashAttention lacks, by the kernel that SDPA takes for
+    nested tensors (Rabe and Staats 2021).
     """
     query, key, value = qkv[None].unbind(2)
     bounds, longest = packing.cumulative, max(packing.lengths)
@@ -85,12 +85,13 @@ def _memory_efficient(qkv: Tensor, packing: Packing, scale: float | None) -> Ten
 def by_runs(
     qkv: Tensor, packing: Packing, attend: Callable[[Tensor, Tensor, Tensor], Tensor]
 ) -> Tensor:
-    """Attention to documents of one length at a time, which stack without padding.
+    """Compute attention of documents of one length at a time, which stack without padding.
 
     Args:
         qkv: (tokens, 3, heads, size): queries, keys and values.
-        packing: Of the tokens.
-        attend: From queries, keys and values, each (documents, heads, length, size), to the same.
+        packing: Where the documents lie in `qkv`.
+        attend: The function from queries, keys and values, each (documents, heads, length, size),
+            to a tensor of that shape.
 
     Returns:
         (tokens, heads * size).
@@ -110,7 +111,9 @@ def by_runs(
 def attention(
     query: Tensor, key: Tensor, value: Tensor, scale: float | None, bias: Tensor | None
 ) -> Tensor:
-    """Each (documents, heads, length, size); `bias` is added to the scores."""
+    """Attend within documents of one length, each tensor (documents, heads, length, size); `bias`
+    is added to the scores.
+    """
     if query.device.type == "cpu" and query.dtype == torch.bfloat16:
         return _by_products(query, key, value, scale, bias)
     return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=scale)
@@ -119,8 +122,8 @@ def attention(
 def _by_products(
     query: Tensor, key: Tensor, value: Tensor, scale: float | None, bias: Tensor | None
 ) -> Tensor:
-    """The same as its formula says. On a CPU torch's kernel computes bf16 as slowly as fp32, while
-    oneDNN's products are twice as quick.
+    """Compute the same by its formula. On a CPU torch's kernel computes bf16 as slowly as fp32,
+    while oneDNN's products are twice as quick.
     """
     documents, heads, length, size = query.shape
     rows = (documents * heads, length, size)

@@ -1,4 +1,4 @@
-"""Packed documents: their tokens one after the other, and where each document lies."""
+"""Packing: documents lie one after the other in one tensor of tokens, and each knows where."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Packing:
 
     Attributes:
         lengths: Tokens of each document, in order; none is 0.
-        device: Where tensors about it are made.
+        device: The device of the tensors that describe it.
     """
 
     lengths: Sequence[int]
@@ -27,13 +27,13 @@ class Packing:
 
     @cached_property
     def tokens(self) -> int:
-        """Of all documents."""
+        """Tokens of all documents."""
         return sum(self.lengths)
 
     @cached_property
     def runs(self) -> list[tuple[int, int, int]]:
-        """Neighbours of one length as (first token, documents, length): they stack into one tensor
-        without padding.
+        """Runs of neighbours of one length, as (first token, documents, length): each run stacks
+        into one tensor without padding.
         """
         runs, start = [], 0
         for length, group in groupby(self.lengths):
@@ -44,26 +44,26 @@ class Packing:
 
     @cached_property
     def cumulative(self) -> Tensor:
-        """(documents + 1), int32: where each document starts, and the end of the last."""
+        """The first token of each document, and the end of the last: (documents + 1), int32."""
         lengths = torch.tensor([0, *self.lengths], dtype=torch.int32)
         return to_device(lengths.cumsum(0, dtype=torch.int32), self.device)
 
     @cached_property
     def firsts(self) -> Tensor:
-        """(documents), int64: the first token of each."""
+        """The first token of each document: (documents), int64."""
         return self.cumulative[:-1].long()
 
     @cached_property
-    def padded_places(self) -> Tensor:
-        """(tokens), int64: where each token lies where all documents are padded to the longest."""
+    def padded_indices(self) -> Tensor:
+        """The index of each token in a tensor padded to the longest document: (tokens), int64."""
         lengths = torch.tensor(self.lengths)
         documents = torch.arange(len(lengths)).repeat_interleave(lengths)
         firsts = lengths.cumsum(0) - lengths
-        places = torch.arange(self.tokens) - firsts[documents]
-        return to_device(documents * lengths.max() + places, self.device)
+        positions = torch.arange(self.tokens) - firsts[documents]
+        return to_device(documents * lengths.max() + positions, self.device)
 
     @cached_property
     def positions(self) -> Tensor:
-        """(tokens), int64: the place of each token in its document, from 0."""
-        places = [torch.arange(length).repeat(count) for _, count, length in self.runs]
-        return to_device(torch.cat(places), self.device)
+        """The position of each token in its document, counted from 0: (tokens), int64."""
+        positions = [torch.arange(length).repeat(count) for _, count, length in self.runs]
+        return to_device(torch.cat(positions), self.device)

@@ -12,11 +12,12 @@ from torch import Tensor
 from workers.layers.int8_kernels import LARGEST
 from workers.layers.int8_matmul import byte_product
 
+#: Smallest scale, so that a row of zeros divides by something.
 _TINY = 1e-12
 
 
 class Int8Weight:
-    """A weight that multiplies rows.
+    """Multiplies rows with a weight that is stored in int8.
 
     Args:
         weight: (outputs, inputs), in float32.
@@ -26,18 +27,18 @@ class Int8Weight:
         self._product = byte_product(*quantised(weight))
 
     def product(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        """(rows, inputs) in float32 to (rows, outputs): `x @ weight.T + bias`."""
+        """Compute `x @ weight.T + bias`, from (rows, inputs) in float32 to (rows, outputs)."""
         scale = row_scale(x, self._product.levels)
         y = self._product(x / scale)
         return y.mul_(scale) if bias is None else torch.addcmul(bias, y, scale)
 
 
 def quantised(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """The bytes of a weight, (outputs, inputs), and the scale of each output, (outputs)."""
+    """Round a weight to int8, (outputs, inputs), with a scale for each output, (outputs)."""
     scale = weight.abs().amax(dim=1).clamp_(min=_TINY).div_(LARGEST)
     return (weight / scale[:, None]).round_().to(torch.int8), scale
 
 
 def row_scale(x: Tensor, levels: int) -> Tensor:
-    """What (rows, inputs) are divided by to lie between -levels and levels, (rows, 1)."""
+    """The scale by which each of (rows, inputs) is divided to lie within ±levels, (rows, 1)."""
     return x.abs().amax(dim=1, keepdim=True).clamp_(min=_TINY).div_(levels)

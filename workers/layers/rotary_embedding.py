@@ -1,4 +1,4 @@
-"""Positions by turning queries and keys (RoPE, Su et al. 2021), as Llama does it."""
+"""Rotary position embedding (RoPE, Su et al. 2021), as Llama does it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class RotaryEmbedding:
-    """Turns pairs of dimensions, half a head apart, each pair at a speed of its own.
+    """Rotates pairs of dimensions, half a head apart, each pair at a speed of its own.
 
     Attributes:
         speeds: Radians for each position, (size / 2), in float32.
-        scaling: What sines and cosines are multiplied by.
-        heads: Of queries and keys together.
-        dtype: Of what is turned.
+        scaling: Factor of sines and cosines.
+        heads: Heads of queries and keys together.
+        dtype: Dtype of queries and keys.
     """
 
     speeds: Tensor
@@ -24,21 +24,21 @@ class RotaryEmbedding:
     heads: int
     dtype: torch.dtype
 
-    def __call__(self, positions: Tensor) -> Turned:
-        """What turns the queries and keys at some positions, (rows)."""
+    def __call__(self, positions: Tensor) -> Rotation:
+        """Make the rotation of queries and keys at some positions, (rows)."""
         angles = positions[:, None, None].float() * self.speeds
         cosines, sines = angles.cos() * self.scaling, angles.sin() * self.scaling
-        return Turned(cosines.to(self.dtype), sines.to(self.dtype), self.heads)
+        return Rotation(cosines.to(self.dtype), sines.to(self.dtype), self.heads)
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """Turns the queries and keys of rows whose positions are known.
+class Rotation:
+    """Rotates the queries and keys of rows by the positions of these.
 
     Attributes:
-        cosines: (rows, 1, size / 2).
-        sines: Likewise.
-        heads: As in `RotaryEmbedding`.
+        cosines: Cosines of the angles, (rows, 1, size / 2).
+        sines: Sines of the angles, of the same shape.
+        heads: Heads of queries and keys together.
     """
 
     cosines: Tensor
@@ -46,11 +46,11 @@ class Turned:
     heads: int
 
     def __call__(self, qkv: Tensor) -> Tensor:
-        """(rows, heads of queries, keys and values * size), turned in place."""
+        """Rotate `qkv`, (rows, heads of queries, keys and values * size), in place; values stay."""
         half = self.cosines.shape[-1]
         shape = (len(qkv), qkv.shape[1] // (2 * half), 2, half)
-        turned = qkv.view(shape)[:, : self.heads]
-        first, second = turned.unbind(2)
+        pairs = qkv.view(shape)[:, : self.heads]
+        first, second = pairs.unbind(2)
         new = first * self.cosines - second * self.sines
         second.mul_(self.cosines).addcmul_(first, self.sines)
         first.copy_(new)

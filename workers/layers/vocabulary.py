@@ -1,4 +1,4 @@
-"""Tokens that a model knows: those that have a row in its table of embeddings."""
+"""The vocabulary of a model: tokens that have a row in its table of embeddings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 
 def tokens_of(model: Any) -> int:
-    """How many tokens a model of Transformers knows, of those that go in; no limit where it has no
-    such table.
+    """The number of tokens that a model of Transformers can read; without a limit where it has no
+    table of embeddings.
     """
     try:
         table = model.get_input_embeddings()
@@ -18,15 +18,15 @@ def tokens_of(model: Any) -> int:
 
 
 def check_known(highest: int, known: int) -> None:
-    """Refuse a token without a row. On a CPU that would be an error of its document all the same;
-    a GPU stops for good, and does not say at which.
+    """Refuse a token that has no embedding. On a CPU it would be an error of its document all the
+    same; a GPU stops for good, and does not say at which document.
 
     Args:
-        highest: Of all token ids.
-        known: Rows of the table that it is looked up in.
+        highest: The highest of all token ids.
+        known: Rows of the table of embeddings.
 
     Raises:
-        IndexError: If it has no row.
+        IndexError: If the token has no row.
     """
     if highest >= known:
         raise IndexError(

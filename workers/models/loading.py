@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,6 +19,7 @@ from workers.analysis import Provenance
 from workers.errors import ModelError
 from workers.layers.linear import DTYPES
 from workers.models.checkpoint import locate
+from workers.models.checkpoint_files import weight_files
 from workers.models.precision import check
 
 #: The window of a model that states none, neither in its configuration nor in its tokenizer's.
@@ -25,6 +29,8 @@ _USUAL_WINDOW = 512
 _BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
 #: Parameters of a model below which no budget is measured: tests and demos load at once.
 _WORTH_MEASURING = 10_000_000
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,22 @@ class LoadedModel:
     measurable: bool = False
 
 
-def load(entry: CatalogEntry, auto_model_class: Any, device: str) -> LoadedModel:
+def load(
+    entry: CatalogEntry,
+    auto_model_class: Any,
+    device: str,
+    *,
+    tokenizer: PreTrainedTokenizerBase | None = None,
+    reserve: Callable[[int], None] | None = None,
+) -> LoadedModel:
     """Load the model of a catalog entry.
 
     Args:
         entry: The model, its revision, its options.
         auto_model_class: E.g. `transformers.AutoModelForSequenceClassification`.
         device: `cpu` or `cuda:0`.
+        tokenizer: The model's, if it is there already.
+        reserve: Called before weights are read, with the bytes of their files.
 
     Raises:
         ModelError: If it is not there, not of the asked-for kind, or does not fit the device.
@@ -68,40 +83,65 @@ def load(entry: CatalogEntry, auto_model_class: Any, device: str) -> LoadedModel
     place = torch.device(device)
     check(entry, place)
     precision: Precision = "fp32" if entry.options.precision == "auto" else entry.options.precision
+    if reserve is not None:
+        reserve(sum(file.stat().st_size for file in weight_files(checkpoint.folder)))
     try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            checkpoint.folder, trust_remote_code=False, local_files_only=True
-        )
-        model, info = auto_model_class.from_pretrained(
-            checkpoint.folder,
-            dtype=DTYPES[precision],
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
-        model = model.eval().to(place)
+        # Transformers keeps to itself what it does while it loads, and so is not for two threads.
+        with _loading:
+            if tokenizer is None:
+                tokenizer = _read_tokenizer(checkpoint.folder)
+            model, missing = _read_model(checkpoint.folder, auto_model_class, precision)
+            model = model.to(place)
     except Exception as error:
         raise ModelError(
             f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "
             f"{auto_model_class.__name__} ({type(error).__name__}: {_first_line(error)}); check "
             "`model` in the catalog that TRIAGE_MODELS names, and the device"
         ) from error
-    if missing := sorted(info["missing_keys"]):
+    _check_complete(entry, checkpoint.folder, model, missing)
+    max_length = _window(entry, model, tokenizer)
+    batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
+    options = _options_in_force(entry, precision, max_length)
+    provenance = Provenance(entry.model, checkpoint.revision, options)
+    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
+    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
+
+
+def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequence[str]) -> None:
+    if missing:
         raise ModelError(
-            f"model {entry.model!r} ({checkpoint.folder}) lacks {len(missing)} weights of a "
+            f"model {entry.model!r} ({folder}) lacks {len(missing)} weights of a "
             f"{type(model).__name__}, {missing[0]} among them: it was not trained for this "
             "analysis; name another `model` in the catalog that TRIAGE_MODELS names"
         )
-    max_length = _window(entry, model, tokenizer)
-    batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
+
+
+def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int) -> dict[str, Any]:
     # The budget is not among them: results do not depend on it, and it varies by device.
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     if entry.options.split != "window":
         options["split"] = entry.options.split
-    provenance = Provenance(entry.model, checkpoint.revision, options)
-    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
-    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
+    return options
+
+
+def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+        folder, trust_remote_code=False, local_files_only=True
+    )
+    return tokenizer
+
+
+def _read_model(folder: Path, auto_model_class: Any, precision: Precision) -> tuple[Any, list[str]]:
+    """The model in eval mode, on the CPU, and the names of weights that it lacks."""
+    model, info = auto_model_class.from_pretrained(
+        folder,
+        dtype=DTYPES[precision],
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+        output_loading_info=True,
+    )
+    return model.eval(), sorted(info["missing_keys"])
 
 
 def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:

@@ -1,1 +1,1 @@
-"""The parent process of a node; free of torch, and of everything of a child."""
+"""The parent process of a node: it imports neither torch nor anything of a child."""

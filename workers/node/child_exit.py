@@ -1,4 +1,4 @@
-"""Deaths of workers: how a process ended, in the words that its documents may be charged with."""
+"""Child exits: how a child ended, in the words that a dead letter of its document may have."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ENDED_ITSELF = Failure("WorkerLost", "its worker ended itself")
 _SIGNAL = re.compile(r"signal \d+ \((SIG\w+)\)")
 
 
-def how_a_child_ended(pid: int) -> Failure | None:
-    """Ask the kernel, and leave the child to be asked for again by the pool that owns it.
+def find_exit(pid: int) -> Failure | None:
+    """Ask the kernel how a child has ended, and leave it a zombie for the pool that owns it.
 
     Returns:
-        None while some of its threads are still ending: what the first did is not yet to be had.
+        None while some of its threads are still ending: until then the kernel does not say.
     """
     try:
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -33,8 +33,8 @@ def how_a_child_ended(pid: int) -> Failure | None:
     return _killed_by(signal.Signals(ended.si_status).name)
 
 
-def how_it_ended(status: str) -> Failure:
-    """By billiard's sentence on the end of a child."""
+def parse_exit(status: str) -> Failure:
+    """Read billiard's sentence on the end of a child."""
     found = _SIGNAL.search(status)
     return _killed_by(found[1]) if found else ENDED_ITSELF
 
@@ -44,24 +44,24 @@ def _killed_by(name: str) -> Failure:
     return Failure(name, f"its worker was killed by {name}{hint}")
 
 
-#: Deaths of children that are remembered until somebody asks.
-DEATHS_KEPT = 64
+#: Exits of children that are remembered at the most, until somebody asks for them.
+MAX_EXITS = 64
 
 #: Set when a child has ended: maintenance does not wait for its next round then.
 wake = threading.Event()
 
-#: By pid. A child that replaces a dead one inherits this with the fork.
-deaths: dict[int, Failure] = {}
+#: How children have ended, by pid. A child that replaces a dead one inherits this with the fork.
+exits: dict[int, Failure] = {}
 
 
-def child_died(pid: int, failure: Failure) -> None:
-    """In the parent: what is known of a child's end; of several reports the first counts."""
-    deaths.setdefault(pid, failure)
-    while len(deaths) > DEATHS_KEPT:
-        del deaths[next(iter(deaths))]
+def record_exit(pid: int, failure: Failure) -> None:
+    """Note in the parent how a child ended; of several reports the first counts."""
+    exits.setdefault(pid, failure)
+    while len(exits) > MAX_EXITS:
+        del exits[next(iter(exits))]
     wake.set()
 
 
-def death_of(pid: int) -> Failure:
-    """What this process, or the parent that it was forked from, knows of the end of a worker."""
-    return deaths.get(pid, LOST)
+def exit_of(pid: int) -> Failure:
+    """How a worker ended, as far as this process, or the parent that it was forked from, knows."""
+    return exits.get(pid, LOST)

@@ -21,15 +21,15 @@ from kombu.connection import Connection
 from schema.broker.refusals import reason_of, refusal_code
 from workers.node.redis_outage import redis_outage
 
-#: Seconds between two looks at whether the node is to end.
-LOOK = 0.25
+#: Seconds between two checks whether the node is to end.
+POLL_INTERVAL = 0.25
 
-#: Of no interest: the next answer says why.
+#: Errors that are not logged, since the answer behind them says why.
 PASSING = frozenset({"UNBLOCKED"})
 
 
 class Pauses:
-    """Seconds to wait before the next try: none at first, for most connections can be had again."""
+    """Seconds to wait before the next try: at first none, since most connections come back."""
 
     #: After the second failure; doubles …
     FIRST = 0.5
@@ -40,7 +40,7 @@ class Pauses:
         self._next = 0.0
 
     def reset(self) -> None:
-        """Redis has worked: the next failure is the first again."""
+        """Note that Redis has worked: the next failure is the first again."""
         self._next = 0.0
 
     def next(self) -> float:
@@ -57,7 +57,7 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
         self._pauses = Pauses()
 
     def ensure_connected(self, conn: Connection) -> Connection:
-        """Connect, and see Redis take a write; try until it does, or the node is to end."""
+        """Connect, and try until Redis takes a write or the node is to end."""
         while True:
             try:
                 # Once: kombu would say it every time, and wait for up to half a minute.
@@ -74,12 +74,12 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
                 return conn
 
     def on_connection_error_before_connected(self, exc: Exception) -> None:
-        """Called when Redis fails before the consumer has its connection."""
+        """Note and wait; Celery calls this when Redis fails before the consumer has connected."""
         redis_outage.note(reason_of(exc))
         self._wait()
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Called when Redis fails later; what Celery says of it quotes Redis."""
+        """Note and wait; Celery calls this when Redis fails later, and its line would quote it."""
         if refusal_code(exc) not in PASSING:
             redis_outage.note(reason_of(exc))
         if self.task_consumer and self.task_consumer.channel.has_answered:
@@ -99,7 +99,7 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
         end = time.monotonic() + self._pauses.next()
         maybe_shutdown()
         while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, LOOK))
+            time.sleep(min(left, POLL_INTERVAL))
             maybe_shutdown()
 
     def _drop(self, conn: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Health: whether a node of this host is well, by its pulse, without asking the node.
+"""Health: whether a node of this host is well, read from its pulse without asking the node.
 
 python -m workers.node.health NAME [--late SECONDS]
 
@@ -21,7 +21,7 @@ def complaint(home: Path, node: str, late: float = LATE) -> str | None:
 
     Args:
         home: `Settings.home`.
-        node: As Celery names it, e.g. `gpu0@host`.
+        node: Its name as Celery has it, e.g. `gpu0@host`.
         late: Seconds without a sign of life that are too many.
     """
     path = pulse_path(home, node)
@@ -34,7 +34,7 @@ def complaint(home: Path, node: str, late: float = LATE) -> str | None:
 
 
 def home_folder() -> Path:
-    """`TRIAGE_HOME`, as the node read it."""
+    """The home folder, read as the node reads it."""
     if "TRIAGE_HOME" not in os.environ and Path(".env").exists():
         # Half a second of processor, which an image does not need: it has the variable.
         from schema.settings import settings
@@ -44,13 +44,13 @@ def home_folder() -> Path:
 
 
 def main() -> int:
-    """Say how the node is; returns the exit code."""
+    """Print how the node is; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m workers.node.health", description=__doc__)
     parser.add_argument("name", help="of the node, without @host")
     parser.add_argument("--late", type=float, default=LATE, help="seconds without a sign of life")
-    asked = parser.parse_args()
-    node = f"{asked.name}@{socket.gethostname()}"
-    if wrong := complaint(home_folder(), node, asked.late):
+    arguments = parser.parse_args()
+    node = f"{arguments.name}@{socket.gethostname()}"
+    if wrong := complaint(home_folder(), node, arguments.late):
         print(f"node {node} is not well: {wrong}", file=sys.stderr)
         return 1
     print(f"node {node} is well")

@@ -1,4 +1,4 @@
-"""What a node can do without, if Redis refuses it.
+"""A channel that does without what Redis refuses, where a node can do without it.
 
 Celery notes in Redis which messages are being worked on, and tells Flower what happens. The ledger
 knows who works on what, and sends again what was lost; so a refused note, event or answer is no
@@ -19,9 +19,10 @@ from schema.broker.redis_keys import PROBE, PROBE_LIFE, move_aside
 from schema.broker.refusals import WRONG_TYPE, reason_of, refusal_code
 from workers.node.redis_outage import logger, redis_outage
 
-#: What redis-py raises if Redis cannot be reached or refuses.
+#: Errors that redis-py raises if Redis cannot be reached or refuses.
 UNUSABLE = (redis.RedisError, OSError)
-#: Exchanges of what is told in passing: Celery's events, and answers to remote control.
+#: Exchanges of what is sent without anybody waiting for it: Celery's events, and answers to remote
+#: control.
 IN_PASSING = frozenset({"celeryev", "reply.celery.pidbox"})
 
 
@@ -70,7 +71,7 @@ class _TlsConnection(_Reconnecting, redis.SSLConnection):
 
 
 class LenientQoS(transport.QoS):
-    """Messages that are being worked on; noted in Redis as far as it takes notes."""
+    """Knows which messages are being worked on; Redis notes it as far as it takes writes."""
 
     def append(self, message: Any, delivery_tag: str) -> None:
         """Note that a message is being worked on."""
@@ -81,12 +82,12 @@ class LenientQoS(transport.QoS):
             virtual.QoS.append(self, message, delivery_tag)  # type: ignore[no-untyped-call]
 
     def ack(self, delivery_tag: str) -> None:
-        """Note that a message is done with; what stays of it in Redis is thrown away one day."""
+        """Note that a message is done; what stays of it in Redis expires."""
         try:
             super().ack(delivery_tag)  # type: ignore[no-untyped-call]
         except UNUSABLE as error:
             self.channel.do_without(error)
-            # Else the node would wait for ever for a hand that is free already.
+            # Else the node would wait for ever for a child that is free already.
             virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
@@ -98,14 +99,14 @@ class LenientQoS(transport.QoS):
             virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]
 
     def restore_visible(self, *args: Any, **options: Any) -> None:
-        """Give back what others have left behind."""
+        """Give back the messages of nodes that are gone."""
         try:
             super().restore_visible(*args, **options)  # type: ignore[no-untyped-call]
         except UNUSABLE as error:
             self.channel.do_without(error)
 
     def restore_unacked(self, client: Any = None) -> None:
-        """Give back what this node leaves behind."""
+        """Give back the messages that this node has not acknowledged."""
         try:
             super().restore_unacked(client)  # type: ignore[no-untyped-call]
         except UNUSABLE as error:
@@ -123,7 +124,7 @@ class LenientChannel(transport.Channel):
     has_answered = False
 
     def probe(self) -> None:
-        """See whether Redis takes writes, and whether our keys are what they should be.
+        """Check that Redis takes writes, and that our keys are of the right type.
 
         Raises:
             redis.RedisError: If it does not.
@@ -163,7 +164,7 @@ class LenientChannel(transport.Channel):
             return None
 
     def queue_delete(self, queue: str, *args: Any, **options: Any) -> None:
-        """Forget a queue for broadcasts."""
+        """Delete a queue for broadcasts, if Redis lets us."""
         try:
             super().queue_delete(queue, *args, **options)  # type: ignore[no-untyped-call]
         except UNUSABLE as error:

@@ -1,7 +1,7 @@
-"""Lost messages: of which jobs Redis holds no message any more, and no worker has it in hand.
+"""Lost messages: queued jobs whose message Redis no longer has, and that no worker has claimed.
 
 A message is out of the queue for a moment before its job is claimed. So a job whose message is not
-there is looked at again some seconds later, before anybody says that it was lost.
+there is checked again some seconds later, before it counts as lost.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from schema.broker.messages import Messages
 from schema.ledger.resend import find_unclaimed, resend
 from workers.node.message_filter import ForgedMessageError, ids_of
 
-#: Of the message timeout: after which a job's message is looked for, …
+#: Part of the message timeout after which a job's message is looked for, …
 LOOKED_FOR = 1 / 2
-#: … and for how long it must not be there, until it is lost.
+#: … and part of it for which the message must be missing until it counts as lost.
 MISSED = 1 / 6
 
 
 class LostMessages:
-    """What one node has missed so far.
+    """Remembers which messages one node has missed, and since when.
 
     Args:
         engine: The database.
@@ -37,7 +37,7 @@ class LostMessages:
         self._missed: dict[str, dict[int, float]] = {}
 
     def take_back(self, analysis: str) -> int:
-        """Look into a queue, and put jobs back to pending whose messages are lost.
+        """Read a queue, and put the jobs back to pending whose messages are lost.
 
         Returns:
             Jobs put back.
@@ -56,7 +56,7 @@ class LostMessages:
         return resend(self._engine, lost, self._timeout) if lost else 0
 
     def _waiting(self, analysis: str) -> set[int]:
-        """Jobs whose messages wait in the queue."""
+        """Ids of the jobs whose messages wait in the queue."""
         found = set()
         for raw in self._messages.waiting(analysis):
             try:

@@ -1,6 +1,8 @@
-"""Upkeep: what every node does now and then, beside its work, so that no job is forgotten.
+"""Maintenance: what every node repeats beside its work, so that no job is forgotten.
 
-It runs in the node's parent process, in a thread; any number of nodes may do it at once.
+A round loses the jobs of dead workers, reaps jobs whose leases are over, resends lost messages and
+dispatches more jobs. It runs in a thread of the node's parent process; any number of nodes may do
+it at once.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from schema.process import Process, machine
 from schema.results import Failure
 from schema.settings import Settings
 from schema.worker_registry import seen, workers_on
-from workers.node.child_exit import child_died, death_of, deaths, how_a_child_ended
+from workers.node.child_exit import exit_of, exits, find_exit, record_exit
 from workers.node.lost_messages import LostMessages
 from workers.node.outage_guard import OutageGuard
 from workers.node.redis_outage import redis_outage
@@ -32,53 +34,53 @@ from workers.node.scoreboard import Scoreboard
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at the processes of this machine.
-WATCH = 1.0
-#: Looks that the parent of a dead worker has to say how it died.
-LOOKS = 4
-#: Seconds that Redis gets to answer, and that the last look of a node may take.
-REDIS_TIMEOUT, LAST_LOOK = 5.0, 3.0
+#: Seconds between two checks of the processes of this machine.
+WATCHDOG_INTERVAL = 1.0
+#: Checks within which the parent of a dead worker has to say how it ended.
+EXIT_CHECKS = 4
+#: Seconds that Redis gets to answer, and that the last check of a node that ends may take.
+REDIS_TIMEOUT, LAST_CHECK_TIMEOUT = 5.0, 3.0
 
 
 class Maintenance:
-    """A node's upkeep.
+    """Does the maintenance of one node; `maintenance_thread` repeats it.
 
     Args:
         engine: The database.
         messages: Redis.
         config: Times and limits.
-        board: What the node's children write on.
+        scoreboard: Where the node's children report.
     """
 
     def __init__(
-        self, engine: Engine, messages: Messages, config: Settings, board: Scoreboard
+        self, engine: Engine, messages: Messages, config: Settings, scoreboard: Scoreboard
     ) -> None:
         self._engine = engine
         self._messages = messages
         self._config = config
-        self._board = board
-        self._neighbours: dict[str, Process] = {}
-        self._puzzled: dict[Process, int] = {}
-        self._struck: set[Process] = set()
-        self._steadiness = OutageGuard(config)
+        self._scoreboard = scoreboard
+        self._local_workers: dict[str, Process] = {}
+        self._undetermined: dict[Process, int] = {}
+        self._removed: set[Process] = set()
+        self._outage_guard = OutageGuard(config)
         self._lost = LostMessages(engine, messages, config.message_timeout)
 
     def watch(self) -> bool:
-        """Look at this machine's processes, without the database, and end children that hang.
+        """End children that hang, and check this machine's workers without asking the database.
 
         Returns:
-            Whether a worker has died since the last step.
+            Whether a worker of this machine has died since the last round.
         """
-        for pid in self._board.take_overdue():
+        for pid in self._scoreboard.pop_overdue():
             logger.error("child %d hangs: no batch has ended within its limit; ending it", pid)
             limit = f"a batch took longer than {self._config.batch_timeout:g} s"
-            child_died(pid, Failure("BatchTimeout", limit))
+            record_exit(pid, Failure("BatchTimeout", limit))
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        return not all(process.alive for process in self._neighbours.values())
+        return not all(process.alive for process in self._local_workers.values())
 
     def step(self) -> None:
-        """Free what dead workers held, take back what Redis lost, and send what there is room for.
+        """Do one round: free jobs of dead workers, take back what Redis has lost, fill the queues.
 
         Raises:
             SQLAlchemyError: If the database is away.
@@ -86,10 +88,10 @@ class Maintenance:
         """
         began = time.monotonic()
         try:
-            self.look_around()
+            self.check_liveness()
             self._reap(began)
         except SQLAlchemyError:
-            self._steadiness.lost()
+            self._outage_guard.record_outage()
             raise
         if redis_outage.lasts:
             self._messages.probe()
@@ -98,8 +100,8 @@ class Maintenance:
                 logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
             dispatch(self._engine, self._messages.publish, analysis, self._config.window)
 
-    def look_around(self) -> None:
-        """Find workers of this machine that live no more: what they held is free.
+    def check_liveness(self) -> None:
+        """Find workers of this machine that are dead, and free the jobs that they held.
 
         Raises:
             SQLAlchemyError: If the database is away.
@@ -107,28 +109,32 @@ class Maintenance:
         known = workers_on(self._engine, machine())
         alive = {name: process for name, process in known.items() if process.alive}
         gone = {name: process for name, process in known.items() if name not in alive}
-        # Struck off already: the row of one that was not ready stays for a while.
-        struck = self._struck.intersection(gone.values())
-        puzzling = {n: one for n, one in gone.items() if one not in struck and self._puzzles(one)}
-        self._puzzled = {one: self._puzzled.get(one, 0) + 1 for one in puzzling.values()}
-        for name in puzzling:
+        # Removed already: the row of one that was not ready stays for a while.
+        removed = self._removed.intersection(gone.values())
+        undetermined = {
+            n: one for n, one in gone.items() if one not in removed and self._is_undetermined(one)
+        }
+        self._undetermined = {
+            one: self._undetermined.get(one, 0) + 1 for one in undetermined.values()
+        }
+        for name in undetermined:
             del gone[name]
         for name, process in gone.items():
-            if held := lose(self._engine, name, process, death_of(process.pid)):
+            if held := lose(self._engine, name, process, exit_of(process.pid)):
                 logger.warning("worker %s (pid %d) is gone: %d jobs", name, process.pid, held)
-        self._struck = set(gone.values())
+        self._removed = set(gone.values())
         seen(self._engine, alive, gone)
-        self._neighbours = alive | puzzling
+        self._local_workers = alive | undetermined
 
-    def _puzzles(self, process: Process) -> bool:
-        """Whether to wait for the word of who knows how this process died: its parent alone."""
+    def _is_undetermined(self, process: Process) -> bool:
+        """Whether to wait for its parent, which alone knows how this process has ended."""
         parent = process.parent
-        if process.pid in deaths:
+        if process.pid in exits:
             return False
-        if parent == os.getpid() and (death := how_a_child_ended(process.pid)):
-            child_died(process.pid, death)
+        if parent == os.getpid() and (ended := find_exit(process.pid)):
+            record_exit(process.pid, ended)
             return False
-        return self._puzzled.get(process, 0) < (1 if parent is None else LOOKS)
+        return self._undetermined.get(process, 0) < (1 if parent is None else EXIT_CHECKS)
 
     def dispose(self) -> None:
         """Close the connections to the database."""
@@ -136,7 +142,7 @@ class Maintenance:
 
     def _reap(self, began: float) -> None:
         def is_steady(clock: datetime) -> bool:
-            return self._steadiness.holds(clock, time.monotonic() - began)
+            return self._outage_guard.is_steady(clock, time.monotonic() - began)
 
         reaped = reap(self._engine, self._config.max_attempts, is_steady=is_steady)
         if reaped.expired:

@@ -14,7 +14,12 @@ from schema.broker.messages import BrokerError, Messages
 from schema.database import open_engine
 from schema.settings import Settings, settings
 from workers.node.child_exit import wake
-from workers.node.maintenance import LAST_LOOK, REDIS_TIMEOUT, WATCH, Maintenance
+from workers.node.maintenance import (
+    LAST_CHECK_TIMEOUT,
+    REDIS_TIMEOUT,
+    WATCHDOG_INTERVAL,
+    Maintenance,
+)
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import node_scoreboard
 from workers.node.vitals import vitals
@@ -23,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 _over = threading.Event()
 
-#: Held during a step: a child forked in the middle of one would inherit locks on a SQLite file
+#: Held during a round: a child forked in the middle of one would inherit locks on a SQLite file
 #: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
 _stepping = threading.Lock()
 
@@ -36,52 +41,52 @@ os.register_at_fork(
 
 
 def start(**_signal: Any) -> None:
-    """Begin when the node is ready."""
+    """Start the thread; Celery calls this when the node is ready."""
     _over.clear()
-    upkeep = _upkeep()
-    threading.Thread(target=_repeat, args=(upkeep,), name="upkeep", daemon=True).start()
+    maintenance = _make_maintenance()
+    threading.Thread(target=_repeat, args=(maintenance,), name="maintenance", daemon=True).start()
 
 
 def stop(**_signal: Any) -> None:
-    """End when the node shuts down: a node that leaves asks for no more work."""
+    """End the thread; Celery calls this when the node shuts down, and asks for no more work."""
     _over.set()
     wake.set()
 
 
 def leave(**_signal: Any) -> None:
-    """At the end, when the children are gone: take them off the list of workers."""
+    """Take the children, which are gone, off the list of workers; Celery calls this at the end."""
 
-    def look() -> None:
-        upkeep = _upkeep()
+    def check() -> None:
+        maintenance = _make_maintenance()
         for _ in range(2):
-            _round(upkeep, upkeep.look_around)
+            _round(maintenance, maintenance.check_liveness)
 
     # The node ends also while the database is away.
-    thread = threading.Thread(target=look, daemon=True)
+    thread = threading.Thread(target=check, daemon=True)
     thread.start()
-    thread.join(LAST_LOOK)
+    thread.join(LAST_CHECK_TIMEOUT)
 
 
-def _upkeep() -> Maintenance:
+def _make_maintenance() -> Maintenance:
     config = settings()
-    # Who waits for a lock longer than a heartbeat looks at a ledger that nobody could keep up.
+    # Behind a longer wait for a lock the leases are stale: nobody could renew them meanwhile.
     engine = open_engine(config.database, config.lease, lock_timeout=config.heartbeat)
     return Maintenance(engine, Messages(make_app(config, REDIS_TIMEOUT)), config, node_scoreboard)
 
 
 def between_rounds(config: Settings) -> float:
-    """Seconds between two rounds: few enough that a lock on the ledger does not begin and end
-    between two of them, unseen, and is longer than a lease.
+    """Seconds between two rounds: so few that a lock on the ledger which outlasts a lease is there
+    in one of them at least, and is noticed.
     """
     return min(config.upkeep, config.heartbeat / 2)
 
 
-def _repeat(upkeep: Maintenance) -> None:
+def _repeat(maintenance: Maintenance) -> None:
     due = 0.0
     while not _over.is_set():
-        if upkeep.watch() or wake.is_set() or time.monotonic() >= due:
+        if maintenance.watch() or wake.is_set() or time.monotonic() >= due:
             wake.clear()
-            _round(upkeep, upkeep.step)
+            _round(maintenance, maintenance.step)
             due = time.monotonic() + between_rounds(settings())
         vitals.write()
         wake.wait(_pause(due))
@@ -93,18 +98,22 @@ def _pause(due: float) -> float:
     A round that came later than it was due would take the time since the last one for an outage,
     in which no worker could renew its lease, and so no lease would ever end.
     """
-    return min(WATCH, max(0.0, due - time.monotonic()))
+    return min(WATCHDOG_INTERVAL, max(0.0, due - time.monotonic()))
 
 
-def _round(upkeep: Maintenance, step: Callable[[], None]) -> None:
+def _round(maintenance: Maintenance, step: Callable[[], None]) -> None:
     with _stepping:
         try:
             step()
         except BrokerError as error:
             redis_outage.note(str(error))
         except Exception as error:
-            # Whatever it was, the next round may do better; a node without upkeep forgets jobs.
-            logger.warning("upkeep waits: %s", type(error).__name__)
+            # Whatever it was, the next round may do better; without maintenance jobs are forgotten.
+            logger.warning(
+                "maintenance failed (%s): next round in %g s; expired leases wait until then",
+                type(error).__name__,
+                between_rounds(settings()),
+            )
         finally:
             # A child that is forked now must not inherit a connection.
-            upkeep.dispose()
+            maintenance.dispose()

@@ -14,7 +14,7 @@ from kombu.utils import json as kombu_json
 from schema.analyses import ANALYSES, queue_name, task_name
 from schema.broker.app import EXCHANGE, LATER, URGENT
 
-#: Bytes; our own messages have some 900.
+#: Bytes that a message may have; our own have some 900.
 LONGEST = 16_384
 
 #: Ids of jobs are 64-bit integers with a sign.
@@ -31,20 +31,20 @@ UNREADABLE = (
 
 
 class ForgedMessageError(ValueError):
-    """Says what of a message is not ours, without quoting it."""
+    """A message is not ours; its text says why, without quoting the message."""
 
 
-def cleaned(queue: str, raw: bytes) -> str:
-    """One of our messages, made anew of the two ids that it carries.
+def rebuild(queue: str, raw: bytes) -> str:
+    """Build one of our messages anew from the two ids that it carries.
 
     Args:
-        queue: Whence it came; only that analysis's task is taken from it.
+        queue: Where it came from; only the task of that analysis is accepted from it.
         raw: An element of the list in Redis.
 
     Raises:
         ForgedMessageError: If it is none of ours.
     """
-    return json.dumps(_envelope(_ours(queue, raw)))
+    return json.dumps(_envelope(_parse_ours(queue, raw)))
 
 
 def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
@@ -53,7 +53,7 @@ def ids_of(analysis: str, raw: bytes) -> tuple[str, int]:
     Raises:
         ForgedMessageError: If it is none of ours.
     """
-    ours = _ours(queue_name(analysis), raw)
+    ours = _parse_ours(queue_name(analysis), raw)
     return ours.message_id, ours.job_id
 
 
@@ -70,7 +70,7 @@ class _Ours:
     priority: int
 
 
-def _ours(queue: str, raw: bytes) -> _Ours:
+def _parse_ours(queue: str, raw: bytes) -> _Ours:
     if len(raw) > LONGEST:
         raise ForgedMessageError(f"longer than {LONGEST} bytes")
     try:
@@ -138,8 +138,8 @@ def _envelope(ours: _Ours) -> dict[str, Any]:
     }
 
 
-def readable(raw: bytes) -> bool:
-    """Whether kombu can take an event, or a word of remote control, for a message."""
+def is_readable(raw: bytes) -> bool:
+    """Whether kombu can read this event, or this answer to remote control, as a message."""
     try:
         # Kombu's own, since types of its own can be written in JSON, rightly or not.
         message = kombu_json.loads(raw)  # type: ignore[no-untyped-call]
@@ -157,14 +157,14 @@ def readable(raw: bytes) -> bool:
 
 
 def admit(queue: str, raw: bytes) -> str | bytes:
-    """What may be taken from a queue.
+    """Return what of an element of a queue may go further.
 
     Raises:
         ForgedMessageError: If it is dropped.
     """
     if queue in map(queue_name, ANALYSES):
-        return cleaned(queue, raw)
+        return rebuild(queue, raw)
     # Answers of nodes to remote control, which are for Flower and health checks.
-    if not readable(raw):
+    if not is_readable(raw):
         raise ForgedMessageError("unreadable")
     return raw

@@ -18,8 +18,8 @@ from schema.process import Process, this_process
 
 #: Seconds between two signs of life, …
 BEAT = 5.0
-#: … and without one until a node counts as hanging. Above what a round of upkeep waits for a locked
-#: SQLite database (60 s), and a fork for that round.
+#: … and without one until a node counts as hanging. Above what a round of maintenance waits for a
+#: locked SQLite database (60 s), and a fork for that round.
 LATE = 120.0
 #: Seconds after which the file of a node that was killed is removed, by the next that starts.
 KEPT = 24 * 3600.0
@@ -27,12 +27,12 @@ KEPT = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What a node's parent last said of itself. Times are of the monotonic clock, which is one for
-    all processes of a machine.
+    """The last signs of life of a node's parent. Times are of the monotonic clock, which all
+    processes of a machine share.
 
     Attributes:
         process: The parent.
-        upkeep: When its upkeep last went round.
+        upkeep: When its maintenance last went round.
         loop: When its event loop last went round; None while it waits for Redis to come back.
         childless: Since when no child has had its models loaded; None if one has.
         load_timeout: Seconds that loading may take.
@@ -46,11 +46,11 @@ class Pulse:
 
     @classmethod
     def now(cls, loop: float | None, childless: float | None, load_timeout: float) -> Pulse:
-        """What the upkeep of this process says."""
+        """The pulse of this process; its maintenance writes it."""
         return cls(this_process(), time.monotonic(), loop, childless, load_timeout)
 
     def write(self, path: Path) -> None:
-        """Replace what was said before.
+        """Write the file, in place of what was there before.
 
         Raises:
             OSError: If the disk does not take it.
@@ -62,10 +62,10 @@ class Pulse:
 
     @classmethod
     def read(cls, path: Path) -> Pulse:
-        """What was said last.
+        """Read what was written last.
 
         Raises:
-            FileNotFoundError: If nothing has been said, or the node has ended.
+            FileNotFoundError: If nothing has been written, or the node has ended.
             ValueError: If the file is none of ours.
         """
         try:
@@ -96,7 +96,7 @@ class Pulse:
 
 
 def pulse_path(home: Path, node: str) -> Path:
-    """Where a node writes.
+    """The file that a node's parent writes.
 
     Args:
         home: `Settings.home`.
@@ -106,7 +106,7 @@ def pulse_path(home: Path, node: str) -> Path:
 
 
 def sweep(home: Path) -> None:
-    """Remove what nodes left behind that ended long ago without a word.
+    """Remove the files of nodes that were killed long ago.
 
     Args:
         home: `Settings.home`.

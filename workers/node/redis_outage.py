@@ -1,7 +1,7 @@
 """An outage of Redis, as a process sees it: said once for each cause, and once when it is over.
 
-The consumer, upkeep and every child meet the same refusal again and again. A cause is said once an
-outage; an outage that comes back within `SAME_OUTAGE` seconds is the same one.
+The consumer, maintenance and every child meet the same refusal again and again. A cause is said
+once an outage; an outage that comes back within `SAME_OUTAGE` seconds is the same one.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ SAME_OUTAGE = 60.0
 
 
 class RedisOutage:
-    """Remembers what has been said. Any thread may use it.
+    """Logs each cause of an outage once, and its end. Any thread may use it.
 
     Args:
-        clock: Seconds that only grow.
+        clock: The monotonic clock, in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -38,7 +38,7 @@ class RedisOutage:
         return self._began is not None
 
     def note(self, reason: str) -> None:
-        """Say why Redis cannot be used, unless that is known.
+        """Log why Redis cannot be used, unless that has been logged in this outage.
 
         Args:
             reason: From `schema.broker.refusals.reason_of`.
@@ -56,17 +56,17 @@ class RedisOutage:
             logger.log(_level(), "%s: waiting for it; jobs stay in the ledger", reason)
 
     def over(self) -> None:
-        """Redis has taken a write; said if its refusal was."""
+        """Note that Redis has taken a write; it is logged if the refusal was."""
         (began, self._began), (told, self._told) = (self._began, None), (self._told, False)
         if began is not None and told:
             logger.info("Redis is usable again, after %.0f s", self._clock() - began)
 
 
 def _level() -> int:
-    """A child's node, which asks Redis more often than it, warns for it."""
+    """The level of a line: a child only informs, since its node asks Redis oftener and warns."""
     is_child = billiard.current_process().name != "MainProcess"
     return logging.INFO if is_child else logging.WARNING
 
 
-#: Of this process.
+#: The one of this process.
 redis_outage = RedisOutage()

@@ -10,12 +10,12 @@ from celery.worker.control import Panel
 
 #: Orders that Flower gives, and that do no harm.
 HARMLESS = frozenset({"enable_events", "disable_events", "heartbeat"})
-#: Questions that take a node's memory apart to be answered.
+#: Questions whose answer costs a walk through all of a node's memory.
 COSTLY = frozenset({"objgraph", "memsample", "memdump"})
 
 
 def take_no_orders() -> None:
-    """Forget all other commands, in this process."""
+    """Remove all commands of this process that give orders or are costly."""
     for name, command in list(Panel.meta.items()):
         if name in COSTLY or (command.type == "control" and name not in HARMLESS):
             del Panel.meta[name], Panel.data[name]

@@ -1,5 +1,9 @@
-"""The board: a page of memory that a node's parent and its children share, to tell what they
-cannot tell otherwise: the parent runs no code of a child's, and a child that hangs says nothing.
+"""The scoreboard: memory shared by a node's parent and its children (`mmap`, made before the fork).
+
+A child writes by when it will report again, and the parent's watchdog ends one that is late, since
+a child that hangs cannot say so itself. The parent writes when the node is to end.
+
+It holds a head (whether models cannot be loaded, when to stop), then a slot of 16 bytes a child.
 """
 
 from __future__ import annotations
@@ -8,17 +12,18 @@ import mmap
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-#: Children that a board has places for; a node has one or two.
+#: Children that a scoreboard has slots for; a node has one or two.
 MAX_CHILDREN = 256
-#: Seconds between two looks at the board while waiting for something else.
-LOOK = 0.2
+#: Seconds between two looks at the scoreboard while waiting for something else.
+POLL_INTERVAL = 0.2
 
 _HEAD = struct.Struct("=Qd")
-_PLACE = struct.Struct("=qd")
-#: In the place of a limit.
-_LOADING = -1.0
+_SLOT = struct.Struct("=qd")
+#: What a slot has in place of a time while there is no deadline.
+_IDLE, _LOADING = 0.0, -1.0
 
 
 class Scoreboard:
@@ -26,14 +31,14 @@ class Scoreboard:
 
     def __init__(self) -> None:
         """All is blank: nothing fails, nothing stops, nobody computes."""
-        self._page = mmap.mmap(-1, _HEAD.size + MAX_CHILDREN * _PLACE.size)
+        self._page = mmap.mmap(-1, _HEAD.size + MAX_CHILDREN * _SLOT.size)
 
     @property
     def cannot_load(self) -> bool:
         """Whether a child has found that no child of this node could load its models."""
         return bool(_HEAD.unpack_from(self._page)[0])
 
-    def say_cannot_load(self) -> None:
+    def record_load_failure(self) -> None:
         """Called by a child, before it ends."""
         _HEAD.pack_into(self._page, 0, 1, self.stop_at or 0.0)
 
@@ -46,58 +51,114 @@ class Scoreboard:
         """The node is to end, and running jobs have `grace` seconds to finish."""
         _HEAD.pack_into(self._page, 0, int(self.cannot_load), time.monotonic() + grace)
 
-    def place(self, index: int, pid: int) -> ScoreboardSlot:
-        """The place of the child of this number, now taken by this process."""
+    def slot(self, index: int, pid: int) -> ScoreboardSlot:
+        """The slot of the child of this number, now taken by this process."""
         return ScoreboardSlot(self, index, pid)
 
     def pids(self, loading: bool = False) -> list[int]:
         """Who has written here, or last wrote that it loads; some may have ended since."""
-        found = (_PLACE.unpack_from(self._page, _offset(index)) for index in range(MAX_CHILDREN))
+        found = (_SLOT.unpack_from(self._page, _offset(index)) for index in range(MAX_CHILDREN))
         return [pid for pid, limit in found if pid and (limit == _LOADING or not loading)]
 
-    def take_overdue(self) -> list[int]:
-        """The pids of children whose limit is over; each is told once."""
+    def pop_overdue(self) -> list[int]:
+        """The pids of children that have passed their deadline; each is told once."""
         found = []
         for index in range(MAX_CHILDREN):
-            pid, limit = _PLACE.unpack_from(self._page, _offset(index))
+            pid, limit = _SLOT.unpack_from(self._page, _offset(index))
             if 0 < limit < time.monotonic():
-                _PLACE.pack_into(self._page, _offset(index), 0, 0.0)
+                _SLOT.pack_into(self._page, _offset(index), 0, _IDLE)
                 found.append(pid)
         return found
 
 
+class Deadline:
+    """Until when a child that computes has to report; put off with every step that it takes.
+
+    Attributes:
+        seconds: From one report to the next.
+    """
+
+    def __init__(self, slot: ScoreboardSlot, seconds: float) -> None:
+        self._slot = slot
+        self.seconds = seconds
+
+    def extend(self) -> None:
+        """Report: the deadline is `seconds` from now. While the slot says something else, in a
+        block inside of this one, nothing happens.
+        """
+        self._slot._report(self)
+
+
+#: What a slot says: a deadline, or one of the two other states.
+_State = Deadline | float
+
+
 class ScoreboardSlot:
-    """A child's own lines on the board."""
+    """A child's own entry. It is idle until one of its blocks is entered; they may be nested, and
+    one that is left makes the slot what it was before, with a deadline that begins anew.
+
+    Args:
+        board: The node's.
+        index: Of the child among the node's.
+        pid: Of the child.
+    """
 
     def __init__(self, board: Scoreboard, index: int, pid: int) -> None:
         self._board = board
         self._offset = _offset(index)
         self._pid = pid
-        self.waiting()
+        self._state: _State = _IDLE
+        self._write()
 
-    def computing(self, seconds: float) -> None:
-        """This child computes; whoever looks may end it unless it writes again in time."""
-        self._write(time.monotonic() + seconds)
+    @contextmanager
+    def computing(self, seconds: float) -> Iterator[Deadline]:
+        """This child computes; the watchdog ends it `seconds` after the block was entered, or after
+        the last `Deadline.extend`.
+        """
+        deadline = Deadline(self, seconds)
+        with self._be(deadline):
+            yield deadline
 
-    def loading(self) -> None:
+    @contextmanager
+    def loading(self) -> Iterator[None]:
         """This child loads its models: it holds nothing that it could give back."""
-        self._write(_LOADING)
+        with self._be(_LOADING):
+            yield
 
-    def waiting(self) -> None:
-        """This child does nothing that could hang."""
-        self._write(0.0)
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        """This child waits for something that cannot hang it, the database say."""
+        with self._be(_IDLE):
+            yield
 
-    def _write(self, limit: float) -> None:
-        _PLACE.pack_into(self._board._page, self._offset, self._pid, limit)
+    @contextmanager
+    def _be(self, state: _State) -> Iterator[None]:
+        before = self._state
+        self._state = state
+        self._write()
+        try:
+            yield
+        finally:
+            self._state = before
+            self._write()
+
+    def _report(self, deadline: Deadline) -> None:
+        if self._state is deadline:
+            self._write()
+
+    def _write(self) -> None:
+        state = self._state
+        limit = time.monotonic() + state.seconds if isinstance(state, Deadline) else state
+        _SLOT.pack_into(self._board._page, self._offset, self._pid, limit)
 
     @property
-    def overdue(self) -> bool:
-        """Whether this child should have written again by now."""
-        limit = _PLACE.unpack_from(self._board._page, self._offset)[1]
+    def is_overdue(self) -> bool:
+        """Whether this child should have reported by now."""
+        limit = _SLOT.unpack_from(self._board._page, self._offset)[1]
         return bool(0 < limit < time.monotonic())
 
     @property
-    def stopping(self) -> bool:
+    def is_stopping(self) -> bool:
         """Whether the node is to end."""
         return self._board.stop_at is not None
 
@@ -109,9 +170,9 @@ class ScoreboardSlot:
 
     def wait(self, seconds: float) -> bool:
         """Wait; returns True at once when the node is to end."""
-        return _wait(seconds, lambda: self.stopping)
+        return _wait(seconds, lambda: self.is_stopping)
 
-    def hold_out(self, seconds: float, ending: threading.Event) -> bool:
+    def wait_while_holding(self, seconds: float, ending: threading.Event) -> bool:
         """Wait, with a job in hand; returns True at once when its time is up, or it is `ending`."""
         return _wait(seconds, lambda: self.time_is_up or ending.is_set())
 
@@ -121,13 +182,13 @@ def _wait(seconds: float, over: Callable[[], bool]) -> bool:
     while not over():
         if (left := until - time.monotonic()) <= 0:
             return False
-        time.sleep(min(LOOK, left))
+        time.sleep(min(POLL_INTERVAL, left))
     return True
 
 
 def _offset(index: int) -> int:
-    return _HEAD.size + (index % MAX_CHILDREN) * _PLACE.size
+    return _HEAD.size + (index % MAX_CHILDREN) * _SLOT.size
 
 
-#: The board of this node: made when the parent imports this, shared by the children it forks.
+#: The scoreboard of this node: made when the parent imports this, shared by the children it forks.
 node_scoreboard = Scoreboard()

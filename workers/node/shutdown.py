@@ -18,7 +18,7 @@ from typing import Any
 from schema.results import Failure
 from schema.settings import settings
 from workers.node import child_exit, maintenance_thread
-from workers.node.scoreboard import LOOK, Scoreboard, node_scoreboard
+from workers.node.scoreboard import POLL_INTERVAL, Scoreboard, node_scoreboard
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ TOO_LATE = Failure("WorkerLost", "its node was told to end, and it could not rel
 
 
 def begin(how: str = "Warm", **_signal: Any) -> None:
-    """Called by Celery in the parent, in its handler of the first signal."""
+    """Begin to end the node; Celery calls this in the parent at the first signal."""
     maintenance_thread.stop()
     grace = 0.0 if how == "Cold" else settings().grace
     node_scoreboard.stop(grace)
@@ -45,24 +45,24 @@ def _at_once(_number: int, _frame: Any) -> None:
 
 
 def end_stragglers(board: Scoreboard) -> None:
-    """Kill children that only load; and when the grace of a node is over, what is left of them."""
+    """Kill children that only load, and once the grace of the node is over those that still run."""
     while (stop_at := board.stop_at) is None or time.monotonic() < stop_at + MARGIN:
         _kill(board.pids(loading=True))
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)
     _kill(board.pids())
 
 
 def _kill(pids: list[int]) -> None:
     for pid in pids:
         if _is_running_child(pid):
-            child_exit.child_died(pid, TOO_LATE)
+            child_exit.record_exit(pid, TOO_LATE)
             logger.info("child %d is ended with its node", pid)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
 
 def _is_running_child(pid: int) -> bool:
-    """The number of a child that has ended may be another process's by now."""
+    """Whether the number is still that of a child: after its end another process may get it."""
     try:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except ChildProcessError:

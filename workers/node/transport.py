@@ -1,4 +1,4 @@
-"""The door of a node: what comes out of Redis is one of our messages, or it is dropped here.
+"""Kombu's transport with our message filter: what is none of our messages is dropped here.
 
 Whoever may write to Redis can put anything into a queue, and kombu and Celery believe most of it:
 what is no JSON ends the node's event loop, headers set time limits, call-backs and dates, a
@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from schema.broker.app import EXCHANGE
 from workers.node.lenient_channel import LenientChannel, LenientQoS
-from workers.node.message_filter import UNREADABLE, ForgedMessageError, admit, cleaned, readable
+from workers.node.message_filter import UNREADABLE, ForgedMessageError, admit, is_readable, rebuild
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class _Client(redis.PrefixedStrictRedis):
 
 
 class _QoS(LenientQoS):
-    """Messages that are being worked on."""
+    """Knows which messages are being worked on; one that cannot be read is dropped."""
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
         try:
@@ -55,7 +55,7 @@ class _QoS(LenientQoS):
 
 
 class Channel(LenientChannel):
-    """A channel that hands on what is ours."""
+    """A channel that hands on our own messages only."""
 
     QoS = _QoS
 
@@ -65,7 +65,7 @@ class Channel(LenientChannel):
 
     def _handle_message(self, client: Any, response: Any) -> Any:
         answer = super()._handle_message(client, response)  # type: ignore[no-untyped-call]
-        if isinstance(answer["data"], bytes) and not readable(answer["data"]):
+        if isinstance(answer["data"], bytes) and not is_readable(answer["data"]):
             logger.warning("dropped a broadcast of %d bytes: unreadable", len(answer["data"]))
             answer["data"] = None
         return answer
@@ -74,7 +74,7 @@ class Channel(LenientChannel):
         self, payload: Any, exchange: Any, routing_key: Any, pipe: Any, leftmost: bool = False
     ) -> None:
         try:
-            ours = cleaned(routing_key, json.dumps(payload).encode())
+            ours = rebuild(routing_key, json.dumps(payload).encode())
         except ForgedMessageError as error:
             logger.warning("dropped an unacknowledged message: %s", error)
             return
@@ -93,6 +93,6 @@ class Transport(redis.Transport):
 
 
 def install() -> None:
-    """Let URLs with `redis://` and `rediss://` mean this transport in this process."""
+    """Make URLs with `redis://` and `rediss://` use this transport in this process."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"

@@ -1,7 +1,7 @@
 """Vital signs: what a node's parent knows of itself, from its event loop to its pulse.
 
-The loop notes that it goes round, and whether a child is up; upkeep, another thread, writes both
-down with its own. So whichever of them stands still, the pulse shows it.
+The loop notes that it goes round, and whether a child is up; maintenance, another thread, writes
+both down with its own. So whichever of them stands still, the pulse shows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Vitals:
-    """Of this process. A fresh one has no node, and writes nothing."""
+    """Collects the signs of life of this process; without a node it writes nothing."""
 
     def __init__(self) -> None:
         self._node: str | None = None
@@ -29,7 +29,7 @@ class Vitals:
         self._written = float("-inf")
 
     def begin(self, node: str) -> None:
-        """The event loop of a node is about to begin, again or for the first time."""
+        """Note that the event loop of a node is about to begin, again or for the first time."""
         if self._node is None:
             sweep(settings().home)
         self._node = node
@@ -37,10 +37,10 @@ class Vitals:
         self._loop = time.monotonic()
 
     def go_round(self, children: int) -> None:
-        """The event loop is alive.
+        """Note that the event loop is alive.
 
         Args:
-            children: That are up.
+            children: How many of them are up.
         """
         self._loop = time.monotonic()
         if children:
@@ -49,11 +49,11 @@ class Vitals:
             self._childless = self._loop
 
     def wait(self) -> None:
-        """The event loop has ended: Redis is away, or the node ends."""
+        """Note that the event loop has ended: Redis is away, or the node ends."""
         self._loop = None
 
     def write(self) -> None:
-        """Called by upkeep each time that it goes round."""
+        """Write the pulse if one is due; maintenance calls this each time that it goes round."""
         if self._node is None or time.monotonic() - self._written < BEAT:
             return
         self._written = time.monotonic()
@@ -65,13 +65,13 @@ class Vitals:
             logger.warning("cannot say that this node lives: %s", type(error).__name__)
 
     def end(self) -> None:
-        """The node has ended: there is nothing to be well any more."""
+        """Remove the pulse of a node that has ended."""
         if self._node is not None:
             with contextlib.suppress(OSError):
                 pulse_path(settings().home, self._node).unlink(missing_ok=True)
 
 
-#: Those of this node.
+#: The vital signs of this node.
 vitals = Vitals()
 
 
@@ -81,7 +81,7 @@ class Rounds(bootsteps.StartStopStep):  # type: ignore[misc]
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, consumer: Any) -> None:
-        """Called by Celery whenever its consumer has connected."""
+        """Begin to note rounds; Celery calls this whenever its consumer has connected."""
         pool = consumer.pool._pool
         vitals.begin(consumer.hostname)
 
@@ -92,15 +92,15 @@ class Rounds(bootsteps.StartStopStep):  # type: ignore[misc]
         consumer.timer.call_repeatedly(BEAT, go_round)
 
     def stop(self, consumer: Any) -> None:
-        """Called when the connection is lost, and at the end."""
+        """Note the end of the loop; Celery calls this whenever the connection is lost."""
         vitals.wait()
 
 
 def install(app: Celery) -> None:
-    """Have the nodes of an application show signs of life; before they start."""
+    """Have the nodes of an application show signs of life; call it before they start."""
     app.steps["consumer"].add(Rounds)
 
 
 def end(**_signal: Any) -> None:
-    """In the parent, at the end."""
+    """Remove the pulse; Celery calls this in the parent, at the end."""
     vitals.end()

@@ -7,16 +7,22 @@ for memory, no core computes. Lanes wait for nobody.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 import torch
 
 Item = TypeVar("Item")
+Value = TypeVar("Value")
 
-#: What runs in a lane; it is to call what it is given now and then.
-LaneTask = Callable[[Callable[[], None]], None]
+#: Called now and then by whatever takes long.
+Tick = Callable[[], None]
+#: What runs in a lane: it yields what it has made step by step, and calls what it is given within
+#: steps that take long.
+LaneTask = Callable[[Tick], Generator[Value, None, None]]
 
 
 class _Stopped(BaseException):
@@ -55,50 +61,67 @@ def lanes_for(works: int, threads: int) -> int:
     return max(lanes for lanes in fair if lanes <= max(1, works))
 
 
-def run_in_lanes(works: Sequence[LaneTask], on_step: Callable[[], None]) -> None:
-    """Run works, each in a lane of its own, until all have ended.
+def run_in_lanes(
+    tasks: Sequence[LaneTask[Value]], tick: Tick
+) -> Generator[Value | None, None, None]:
+    """Run tasks, each in a lane of its own, until all have ended.
 
-    A single one runs in the calling thread. Where lanes end before others, their cores go to those
-    that are left.
+    A single one runs in the calling thread, as its results are asked for. Where lanes end before
+    others, their cores go to those that are left. Whoever does not want all results closes the
+    generator: that ends the lanes.
 
     Args:
-        works: At least one. What they call between their steps may raise, to end them.
-        on_step: Called in the calling thread whenever a lane has taken a step; what it raises ends
-            all lanes.
+        tasks: At least one.
+        tick: Called in the calling thread whenever a lane ticks, or has made something; what it
+            raises ends all lanes.
+
+    Yields:
+        What the tasks yield, as it comes; None where a lane among several has only ticked.
 
     Raises:
         Exception: The first that a lane has raised; the others are ended.
     """
-    if len(works) == 1:
-        works[0](on_step)
+    if len(tasks) == 1:
+        with closing(tasks[0](tick)) as values:
+            for value in values:
+                tick()
+                yield value
         return
     threads = torch.get_num_threads()
-    lanes = _Lanes(works, threads)
+    lanes = _Lanes(tasks, threads)
     try:
-        lanes.watch(on_step)
+        for news in lanes.news():
+            tick()
+            yield news
     finally:
         lanes.end()
         # What a lane says last is what new threads begin with.
         torch.set_num_threads(threads)
 
 
-class _Lanes:
-    def __init__(self, works: Sequence[LaneTask], threads: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """The end of a lane, with what it has raised if it failed."""
+
+    error: BaseException | None = None
+
+
+class _Lanes(Generic[Value]):
+    def __init__(self, tasks: Sequence[LaneTask[Value]], threads: int) -> None:
         self._threads = threads
-        self._running = len(works)
+        self._running = len(tasks)
         self._stopped = False
-        #: None for a step, True for the end of a lane, or what a lane has raised.
-        self._news: SimpleQueue[BaseException | bool | None] = SimpleQueue()
+        #: What a lane has made, None for a tick, or its end.
+        self._news: SimpleQueue[Value | _Ended | None] = SimpleQueue()
         self._all = [
-            threading.Thread(target=self._lane, args=(work,), name=f"lane-{number}", daemon=True)
-            for number, work in enumerate(works)
+            threading.Thread(target=self._lane, args=(task,), name=f"lane-{number}", daemon=True)
+            for number, task in enumerate(tasks)
         ]
 
-    def _lane(self, work: LaneTask) -> None:
-        news: BaseException | bool = True
+    def _lane(self, task: LaneTask[Value]) -> None:
         mine = 0
 
-        def tick() -> None:
+        def go_on() -> None:
             nonlocal mine
             if self._stopped:
                 raise _Stopped
@@ -106,26 +129,33 @@ class _Lanes:
             if share != mine:
                 mine = share
                 torch.set_num_threads(share)
+
+        def tick() -> None:
+            go_on()
             self._news.put(None)
 
         try:
             tick()
-            work(tick)
+            with closing(task(tick)) as values:
+                for value in values:
+                    go_on()
+                    self._news.put(value)
         except BaseException as error:
-            news = error
-        self._news.put(news)
+            self._news.put(_Ended(error))
+        else:
+            self._news.put(_Ended())
 
-    def watch(self, on_step: Callable[[], None]) -> None:
+    def news(self) -> Iterator[Value | None]:
         for lane in self._all:
             lane.start()
         while self._running:
             news = self._news.get()
-            if isinstance(news, BaseException):
-                raise news
-            if news:
-                self._running -= 1
+            if not isinstance(news, _Ended):
+                yield news
+            elif news.error is not None:
+                raise news.error
             else:
-                on_step()
+                self._running -= 1
 
     def end(self) -> None:
         self._stopped = True

@@ -1,35 +1,29 @@
-"""Progress: how whoever asked for work is told that it goes on, and how he ends it."""
+"""Progress: how whoever asked for work hears that it goes on, and how he ends it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Protocol
 
 
 class Interruption(BaseException):
-    """Carries what `on_progress` raised past whoever catches the exceptions of a model.
+    """Ends a forward from inside: nobody wants its result any more.
 
-    Attributes:
-        error: To be raised where nobody is to blame for it any more.
+    It is no `Exception`, because isolation catches those to find a bad document;
+    `asyncio.CancelledError` is none for the same reason. `Progress.tick` raises it, and whoever
+    made that progress catches it, and knows why.
     """
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+
+class Progress(Protocol):
+    """Hears of the steps of a computation."""
+
+    def tick(self) -> None:
+        """Note that work goes on; cheap, since it is called once a layer or decoding step.
+
+        Raises:
+            Interruption: If nobody wants the result any more.
+        """
 
 
-def carrying(tell: Callable[[], T]) -> Callable[[], T]:
-    """The same call-back, but what it raises comes as `Interruption`."""
-
-    def carry() -> T:
-        try:
-            return tell()
-        except BaseException as error:
-            raise Interruption(error) from None
-
-    return carry
-
-
-def nothing() -> None:
-    """For want of anybody who wants to know."""
+def no_progress() -> None:
+    """A tick for want of anybody who wants to hear it."""

@@ -11,7 +11,7 @@ from benchmarks.engine.synthetic.shapes import Shape
 from benchmarks.engine.workload import Said, Work, Written
 from schema.document import Document
 from schema.options import DEFAULT_QUESTION
-from workers.analyses import qa
+from workers.spans.passages import MAX_OVERLAP, MAX_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Costs:
 
 
 def _windows(
-    tokens: int, question: int, window: int = qa.MAX_WINDOW, overlap: int = qa.MAX_OVERLAP
+    tokens: int, question: int, window: int = MAX_WINDOW, overlap: int = MAX_OVERLAP
 ) -> list[int]:
     """Tokens of each of the windows that a text is read in, what they have in common included."""
     if tokens <= window:

@@ -101,8 +101,8 @@ def _serve(connection: Connection, work: Work, place: Place) -> None:
     # like this one, and of which `resource_tracker` then warns.
     tqdm.set_lock(threading.RLock())
     torch.set_num_threads(place.threads)
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     variants = {variant.name: variant for variant in known_variants(work, place)}
     ready: dict[str, Run] = {}
     while True:

@@ -86,6 +86,7 @@ class System:
             began, ended = connection.execute(
                 span.join(Run, Run.id == Job.run_id).where(Run.name == name)
             ).one()
+        assert began and ended, "the run is done"
         return float((ended - began).total_seconds())
 
     def close(self) -> None:

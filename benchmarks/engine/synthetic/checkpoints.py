@@ -160,7 +160,7 @@ def _sides(shape: Shape) -> dict[str, Any]:
 def _marian(shape: Shape) -> MarianMTModel:
     """As the OPUS models are configured (Tiedemann and Thottingal 2020)."""
     padding = shape.vocabulary - 1
-    tokens = {
+    tokens: dict[str, Any] = {
         "pad_token_id": padding,
         "eos_token_id": 0,
         "bos_token_id": 0,
@@ -185,7 +185,7 @@ def _marian(shape: Shape) -> MarianMTModel:
 
 def _bart(shape: Shape) -> BartForConditionalGeneration:
     """As distilbart-cnn-12-6 is configured (Shleifer and Rush 2020)."""
-    tokens = {
+    tokens: dict[str, Any] = {
         "pad_token_id": 1,
         "bos_token_id": 0,
         "eos_token_id": 2,
@@ -212,7 +212,7 @@ def _bart(shape: Shape) -> BartForConditionalGeneration:
 
 def _gpt2(shape: Shape) -> GPT2LMHeadModel:
     """As gpt2 is configured (Radford et al. 2019)."""
-    tokens = {"pad_token_id": 0, "bos_token_id": 0, "eos_token_id": 0}
+    tokens: dict[str, Any] = {"pad_token_id": 0, "bos_token_id": 0, "eos_token_id": 0}
     config = GPT2Config(
         vocab_size=shape.vocabulary,
         n_positions=shape.window,

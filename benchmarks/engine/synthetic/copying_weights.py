@@ -61,7 +61,7 @@ def make_it_copy(model: Any, pieces: int, seed: int = 3) -> None:
     embeddings = _embeddings(config.vocab_size, free, pieces, scale, generator)
     embeddings[config.pad_token_id] = 0.0
     model.get_input_embeddings().weight.copy_(embeddings)
-    if clocked:
+    if clock is not None:
         _set_positions(model, places, clock, generator)
     last = model.model.decoder.layers[-1]
     _point(last.encoder_attn, places, free, generator, clocked)

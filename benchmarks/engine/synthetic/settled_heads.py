@@ -49,4 +49,5 @@ def _logits(model: Any, tokenizer: Any, text: str, shape: Shape) -> Tensor:
     output = model(**inputs)
     if hasattr(output, "start_logits"):
         return torch.stack((output.start_logits[0], output.end_logits[0]), dim=1)
-    return output.logits.reshape(-1, output.logits.shape[-1])
+    logits: Tensor = output.logits
+    return logits.reshape(-1, logits.shape[-1])

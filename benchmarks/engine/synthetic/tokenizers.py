@@ -18,7 +18,7 @@ from tokenizers import (
 )
 from transformers import (
     BartTokenizerFast,
-    BertTokenizerFast,
+    BertTokenizer,
     DistilBertTokenizerFast,
     PreTrainedTokenizerFast,
 )
@@ -60,9 +60,11 @@ def _write_word_pieces(folder: Path, shape: Shape, texts: list[str]) -> None:
         vocab_size=_pieces(shape), special_tokens=special, show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
-    ends = [(name, tokenizer.token_to_id(name)) for name in ("[SEP]", "[CLS]")]
-    tokenizer.post_processor = processors.BertProcessing(*ends)
-    kind: Any = BertTokenizerFast if shape.architecture == "bert-tokens" else None
+    ids = tokenizer.get_vocab()
+    tokenizer.post_processor = processors.BertProcessing(
+        ("[SEP]", ids["[SEP]"]), ("[CLS]", ids["[CLS]"])
+    )
+    kind: Any = BertTokenizer if shape.architecture == "bert-tokens" else None
     kind = kind or DistilBertTokenizerFast
     kind(
         vocab=tokenizer.get_vocab(), do_lower_case=not cased, model_max_length=shape.window

@@ -1,7 +1,7 @@
 """Question answering in padded batches, as the pipeline of Transformers 4.57.6 did it: 5 has none.
 
 Each document is tokenised by itself, cut into overlapping windows, and padded with what came beside
-it. The reading of the logits is that of `workers.analyses.qa`, which is held to the pipeline's
+it. The reading of the logits is that of `workers.spans.answer_spans`, held to the pipeline's
 recorded answers: so what is compared is the batching and the arithmetic.
 """
 
@@ -15,9 +15,8 @@ import torch
 from benchmarks.engine.workload import Said
 from schema.document import Document
 from schema.options import DEFAULT_QUESTION
-from workers.analyses import qa
-
-_WINDOW, _OVERLAP = qa.MAX_WINDOW, qa.MAX_OVERLAP
+from workers.spans.answer_spans import best_span
+from workers.spans.passages import MAX_OVERLAP, MAX_WINDOW
 
 
 @torch.inference_mode()
@@ -59,12 +58,12 @@ def said_of(
     """
     passages: list[list[tuple[Any, Any]]] = [[] for _ in documents]
     for place, encoding, logits in read:
-        passages[place].append((encoding, logits))
-    answers = (
-        qa._answer(DEFAULT_QUESTION, document.text, each, cls)
+        passages[place].append((encoding, logits.T))
+    spans = (
+        best_span(document.text, each, cls)
         for document, each in zip(documents, passages, strict=True)
     )
-    return [(answer.start, answer.end) for answer in answers]
+    return [(start, end) for start, end, _ in spans]
 
 
 def windows(tokenizer: Any, text: str) -> Any:
@@ -73,8 +72,8 @@ def windows(tokenizer: Any, text: str) -> Any:
         [DEFAULT_QUESTION],
         [text],
         truncation="only_second",
-        max_length=min(_WINDOW, tokenizer.model_max_length),
-        stride=_OVERLAP,
+        max_length=min(MAX_WINDOW, tokenizer.model_max_length),
+        stride=MAX_OVERLAP,
         return_overflowing_tokens=True,
     ).encodings
 

@@ -65,7 +65,7 @@ def load_engine(work: Work, place: Place, precision: Precision) -> Run:
 def _said(results: Any) -> Said:
     if isinstance(results, Failure):
         raise RuntimeError(f"the engine failed on a document: {results.message}")
-    first = results[0] if results else None
+    first: Any = results[0] if results else None
     match type(first).__name__:
         case "Sentiment":
             return str(first.label)

@@ -1,45 +1,30 @@
-"""Opening files: decompressed on the way, and refused early when they cannot be what they claim."""
+"""Bytes of a text on their way to a reader: decompressed, decoded, and refused early when they
+cannot be what they claim."""
 
 from __future__ import annotations
 
 import io
-import os
-import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import EmptyInputError, InputError
 from producer.ingest.escaping import escaped
-from producer.ingest.readers.encoding import KEEP_BROKEN, choose_encoding
+from producer.ingest.readers.encoding import KEEP_BROKEN, ChosenEncoding, choose_encoding
 from producer.ingest.readers.limits import check_unpacked
 
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-#: First bytes; those of zstd also where a frame to be skipped comes first (RFC 8878, 3.1.2).
-_COMPRESSED = {
-    "gzip": re.compile(rb"\x1f\x8b"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|.\x2a\x4d\x18"),
-}
 BUFFER = 1 << 18
 #: Characters of an error of the operating system, or of a library.
 MOST_SAID = 300
 
-#: First bytes of what is sometimes taken for text.
-_TAKEN_FOR_TEXT = {
-    b"PAR1": "is a Parquet file; name it ….parquet",
-    b"\x1f\x8b": "is compressed with gzip; name it ….gz",
-    b"\x28\xb5\x2f\xfd": "is compressed with zstd; name it ….zst",
-    b"PK\x03\x04": "is an Excel workbook or a zip archive; export it as CSV",
-    b"SQLite format 3\0": "is a SQLite database; read it with 'sql:sqlite:///FILE SELECT …'",
-}
 
-
-@dataclass(frozen=True)
+@dataclass
 class ByteStream:
     """Decompressed bytes of an input.
 
@@ -47,26 +32,52 @@ class ByteStream:
         name: As the user named it.
         stream: The bytes.
         fraction: How much of it has been read, 0 to 1; None where nobody can know.
+        notes: How it is read where that was found and not said.
     """
 
     name: str
     stream: io.BufferedReader[Any]
     fraction: Callable[[], float | None]
+    notes: list[str] = field(default_factory=list)
+    _chosen: ChosenEncoding | None = None
 
     def as_text(self, encoding: str | None, newline: str) -> io.TextIOWrapper:
         """Decode; bytes that are broken are marked as `producer.ingest.readers.encoding` says.
 
         Raises:
-            IngestError: If this is no text, or the encoding cannot be right.
+            InputError: If this is no text, or the encoding cannot be right.
         """
-        head = self.stream.peek(4096)[:4096]
-        if not head:
-            raise IngestError(f"{self.name} is empty")
-        for magic, said in _TAKEN_FOR_TEXT.items():
-            if head.startswith(magic):
-                raise IngestError(f"{self.name} {said}")
-        codec = choose_encoding(self.name, head, encoding)
+        codec = self._codec(encoding)
         return io.TextIOWrapper(self.stream, codec, errors=KEEP_BROKEN, newline=newline)
+
+    def begin(self, encoding: str | None) -> str:
+        """The begin of the text, which is still read afterwards.
+
+        Raises:
+            InputError: As `as_text`.
+        """
+        return self.head().decode(self._codec(encoding), "replace")
+
+    def head(self) -> bytes:
+        """The first bytes, which are still read afterwards.
+
+        Raises:
+            InputError: If there are none.
+        """
+        head = self.stream.peek(BUFFER)
+        if not head:
+            raise EmptyInputError(f"{self.name} is empty")
+        return head
+
+    def _codec(self, encoding: str | None) -> str:
+        if self._chosen is None:
+            self._chosen = choose_encoding(self.name, self.head(), encoding)
+            if self._chosen.is_guess:
+                self.notes.append(
+                    f"{self.name} is not UTF-8 and is read as {self._chosen.codec}; if that is "
+                    "wrong, give --encoding"
+                )
+        return self._chosen.codec
 
 
 @contextmanager
@@ -74,60 +85,34 @@ def damage(name: str) -> Iterator[None]:
     """Turn what a damaged input raises, while it is read, into one sentence."""
     try:
         yield
-    except (OSError, UnicodeError, pa.ArrowException) as error:
+    except (
+        *(OSError, EOFError, UnicodeError, pa.ArrowException),
+        *(zipfile.BadZipFile, zlib.error, NotImplementedError),
+    ) as error:
         said = " ".join((getattr(error, "strerror", None) or str(error)).split()).rstrip(".")
-        if "Truncated" in said:
-            raise IngestError(f"{name} is cut off: its last part is missing") from None
+        if "Truncated" in said or isinstance(error, EOFError):
+            raise InputError(f"{name} is cut off: its last part is missing") from None
         said = escaped(said[:MOST_SAID]) or type(error).__name__
-        raise IngestError(f"{name} cannot be read: {said}") from None
+        raise InputError(f"{name} cannot be read: {said}") from None
 
 
-def check_file(path: Path) -> None:
-    """Make sure that a file is there and not empty.
+def unpack(name: str, raw: io.BufferedReader[Any], compression: str) -> io.BufferedReader[Any]:
+    """What compressed bytes unpack to, as long as that is no bomb."""
+    # It notices a stream that ends too early, which zstandard's reader does not.
+    unpacked = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), compression)
+    return io.BufferedReader(Unpacked(name, unpacked, raw.tell), BUFFER)
 
-    Raises:
-        IngestError: If not.
+
+class Unpacked(io.RawIOBase):
+    """Unpacked bytes, unless they are too many for what they are unpacked from.
+
+    Args:
+        name: The input.
+        stream: Gives the unpacked bytes.
+        packed: How many packed bytes have been read so far.
     """
-    with damage(str(path)):
-        there = path.exists()
-    if not there:
-        raise IngestError(f"{path} does not exist")
-    if path.is_dir():
-        raise IngestError(f"{path} is a directory; name the files in it, e.g. {path}/*.csv")
-    if not path.is_file():
-        # A pipe can be opened once only.
-        return
-    with damage(str(path)), path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            raise IngestError(f"{path} is empty (0 bytes)")
 
-
-@contextmanager
-def open_file(path: Path) -> Iterator[ByteStream]:
-    """Open a file, decompressing `.gz` and `.zst`.
-
-    Raises:
-        IngestError: If it cannot be opened.
-    """
-    with damage(str(path)):
-        raw = path.open("rb")
-    with raw:
-        size = os.fstat(raw.fileno()).st_size
-        stream: Any = raw
-        if compression := COMPRESSIONS.get(path.suffix.lower()):
-            if not _COMPRESSED[compression].match(raw.peek(4)):
-                raise IngestError(f"{path} is not compressed with {compression}, as its name says")
-            # It notices a stream that ends too early, which zstandard's reader does not.
-            unpacked = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), compression)
-            stream = _Unpacked(str(path), unpacked, raw)
-        buffered = io.BufferedReader(stream, BUFFER)
-        yield ByteStream(str(path), buffered, lambda: raw.tell() / size if size else None)
-
-
-class _Unpacked(io.RawIOBase):
-    """Unpacked bytes, unless they are too many for what they are unpacked from."""
-
-    def __init__(self, name: str, stream: Any, packed: io.BufferedReader) -> None:
+    def __init__(self, name: str, stream: Any, packed: Callable[[], int]) -> None:
         self._name = name
         self._stream = stream
         self._packed = packed
@@ -141,11 +126,11 @@ class _Unpacked(io.RawIOBase):
         """Read into a buffer.
 
         Raises:
-            IngestError: If this looks like a bomb.
+            InputError: If this looks like a bomb.
         """
         count: int = self._stream.readinto(buffer)
         self._read += count
-        check_unpacked(self._name, self._read, self._packed.tell(), "unpack it yourself first")
+        check_unpacked(self._name, self._read, self._packed(), "unpack it yourself first")
         return count
 
 
@@ -153,10 +138,10 @@ def standard_input() -> ByteStream:
     """Standard input as bytes.
 
     Raises:
-        IngestError: If whoever started us has closed it.
+        InputError: If whoever started us has closed it.
     """
     if sys.stdin is None:
-        raise IngestError("standard input is closed; name a file, or write to the pipe")
+        raise InputError("standard input is closed; name a file, or write to the pipe")
     raw: Any = sys.stdin.buffer
     buffered = io.BufferedReader(raw, BUFFER)
     return ByteStream("-", buffered, lambda: None)

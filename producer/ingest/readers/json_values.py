@@ -1,13 +1,10 @@
-"""Values that JSON has no word for, and how deep a value may be nested."""
+"""Values that JSON has no word for."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-
-#: PostgreSQL and Python both give up at some thousands; nobody means more than this.
-MOST_LEVELS = 100
 
 
 def plain(value: Any) -> Any:
@@ -25,25 +22,40 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def too_deep(encoded: str, value: Any) -> bool:
-    """Whether a value is nested deeper than `MOST_LEVELS`.
-
-    Args:
-        encoded: Its JSON, to see at once that it is not.
-        value: A dictionary or a list.
-    """
-    brackets = encoded.count("[") + encoded.count("{")
-    return brackets > MOST_LEVELS and _levels(value) > MOST_LEVELS
+#: What a resource of JSON:API (jsonapi.org) may have beside its attributes.
+_RESOURCE = frozenset({"id", "type", "attributes", "relationships", "links", "meta"})
 
 
-def _levels(value: Any) -> int:
-    levels = 0
-    below = [value]
-    while below:
-        levels += 1
-        nested: list[Any] = []
-        for item in below:
-            inside = item.values() if isinstance(item, dict) else item
-            nested += [one for one in inside if isinstance(one, dict | list | tuple)]
-        below = nested
-    return levels
+def unwrap_attributes(fields: dict[str, Any]) -> dict[str, Any]:
+    """A resource of JSON:API with its attributes as columns of their own; any other as it is."""
+    attributes = fields.get("attributes")
+    if type(attributes) is not dict or "type" not in fields or not fields.keys() <= _RESOURCE:
+        return fields
+    outer = {name: value for name, value in fields.items() if name != "attributes"}
+    return outer | {name: value for name, value in attributes.items() if name not in outer}
+
+
+def from_mongo(value: Any) -> Any:
+    """A value without MongoDB's Extended JSON: `{"$oid": "65f…"}` is `"65f…"`."""
+    if isinstance(value, list):
+        return [from_mongo(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        name, inner = next(iter(value.items()))
+        if name in ("$oid", "$date", "$numberDecimal", "$uuid", "$symbol"):
+            return from_mongo(inner)
+        if name in ("$numberLong", "$numberInt", "$numberDouble"):
+            return _number(inner)
+    return {name: from_mongo(item) for name, item in value.items()}
+
+
+def _number(written: Any) -> Any:
+    try:
+        return int(written)
+    except (TypeError, ValueError):
+        pass
+    try:
+        return float(written)
+    except (TypeError, ValueError):
+        return written

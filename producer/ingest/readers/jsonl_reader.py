@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import InputError
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.files import ByteStream, damage
-from producer.ingest.readers.json_values import MOST_LEVELS, too_deep
+from producer.ingest.readers.json_values import from_mongo, unwrap_attributes
 from producer.ingest.readers.lines import Lines, LongLineError
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.readers.row_stream import RowStream, look_ahead
+from producer.ingest.readers.row_stream import SAMPLE_ROWS, RowStream, column_names, look_ahead
+from schema.json_lines import JsonLineError, read_object, strip_line
 
-#: NaN and infinity are no JSON; they mean nothing.
-_loads = json.JSONDecoder(parse_constant=lambda _name: None).decode
+#: Lines that are looked at to tell whether each is an object.
+_LINES = 50
 
 
 def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> RowStream:
@@ -26,19 +26,51 @@ def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> Ro
         field_limit: Characters that a field may have; a line may have four times as many.
 
     Raises:
-        IngestError: If none of the first lines is an object.
+        InputError: If none of the first lines is an object.
     """
     with damage(source.name):
         lines = Lines(source.name, source.as_text(encoding, newline="\n"), 4 * field_limit)
     sample, rows = look_ahead(_rows(source.name, lines))
-    columns = {name: None for row in sample if isinstance(row, Row) for name in row.fields}
     if sample and not any(isinstance(row, Row) for row in sample):
         first = sample[0]
         assert isinstance(first, Reject)
-        raise IngestError(
+        raise InputError(
             f"{source.name} is not JSON Lines, one object a line: line {first.line}: {first.reason}"
         )
-    return RowStream(source.name, list(columns), rows, source.fraction)
+    more = len(sample) == SAMPLE_ROWS
+    return RowStream(source.name, column_names(sample), rows, source.fraction, source.notes, more)
+
+
+def is_json_lines(begin: str, named_so: bool) -> bool:
+    """Whether a text is JSON Lines, and no list or single object that goes on over many lines.
+
+    Args:
+        begin: The begin of the text.
+        named_so: Whether the file is called `.jsonl` or `.ndjson`.
+    """
+    lines = [line for raw in begin.split("\n") if (line := strip_line(raw))]
+    if not lines:
+        return named_so
+    # What is cut at the end of the begin is no line yet.
+    objects = [_is_object(line) for line in lines[:_LINES]]
+    if objects[0]:
+        return named_so or len(lines) > 1
+    if lines[0][0] not in "{[":
+        return named_so
+    if lines[0] == "[" and len(lines) > 1 and lines[1].endswith(","):
+        return False
+    # A broken line at the top, of lines that each begin at the left.
+    return named_so and any(
+        is_object and raw[:1] == "{" for is_object, raw in zip(objects[1:], lines[1:], strict=False)
+    )
+
+
+def _is_object(line: str) -> bool:
+    try:
+        read_object(line)
+    except JsonLineError:
+        return False
+    return True
 
 
 def _rows(name: str, lines: Lines) -> Iterator[Row | Reject]:
@@ -46,7 +78,7 @@ def _rows(name: str, lines: Lines) -> Iterator[Row | Reject]:
         while True:
             lines.begin_record()
             try:
-                line = next(lines).strip("\ufeff\r\n\t ")
+                line = strip_line(next(lines))
             except StopIteration:
                 return
             except LongLineError as error:
@@ -61,15 +93,13 @@ def _read(name: str, lines: Lines, line: str) -> Row | Reject:
         reason = "broken encoding; if all rows are, give --encoding"
         return _reject(name, lines, line, reason)
     try:
-        fields = _loads(line)
-    except (ValueError, RecursionError) as error:
-        return _reject(name, lines, line, f"not JSON: {error}")
-    if type(fields) is not dict:
-        return _reject(name, lines, line, "JSON, but not an object")
-    if too_deep(line, fields):
-        return _reject(name, lines, line, f"fields are nested deeper than {MOST_LEVELS} levels")
+        fields = read_object(line)
+    except JsonLineError as error:
+        return _reject(name, lines, line, str(error))
     lines.found_row()
-    return Row(lines.number, fields, len(line))
+    if '"$' in line:
+        fields = {key: from_mongo(item) for key, item in fields.items()}
+    return Row(lines.number, unwrap_attributes(fields), len(line))
 
 
 def _reject(name: str, lines: Lines, line: str, reason: str) -> Reject:

@@ -6,7 +6,7 @@ minutes to end in nothing. What meets a limit ends the ingestion with one senten
 
 from __future__ import annotations
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import InputError
 
 #: Blank lines one behind the other: more than a spreadsheet has rows.
 MOST_BLANK_LINES = 1 << 21
@@ -29,10 +29,10 @@ def check_unpacked(name: str, unpacked: int, packed: int, fix: str) -> None:
         fix: What to do where it is meant.
 
     Raises:
-        IngestError: If there are too many.
+        InputError: If there are too many.
     """
     if unpacked > max(FREE_UNPACKED, MOST_UNPACKED * packed):
-        raise IngestError(
+        raise InputError(
             f"{name} unpacks to more than {MOST_UNPACKED} times its size, as a bomb does "
             f"({unpacked:,} bytes of {packed:,}); if that is meant, {fix}"
         )

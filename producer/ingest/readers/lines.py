@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TextIO
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import InputError
 from producer.ingest.readers import limits
 from producer.ingest.readers.encoding import is_broken
+
+#: What is left of a line that has no field.
+_SAYS_NOTHING = "\ufeff\r\n\t ,;|"
 
 
 class LongLineError(Exception):
@@ -68,6 +71,34 @@ class Lines:
             raise LongLineError("line too long")
         return line
 
+    def sample(self, lines: int, characters: int) -> list[str]:
+        """The first lines from one on that says something, which are still read afterwards: so
+        many, or fewer where they are long. Lines above, blank or of delimiters alone, are passed.
+        """
+        sample: list[str] = []
+        length = 0
+        try:
+            while len(sample) < lines and length < characters:
+                self.begin_record()
+                line = next(self)
+                if sample or line.strip(_SAYS_NOTHING):
+                    sample.append(line)
+                    length += len(line)
+        except StopIteration:
+            pass
+        except LongLineError:
+            sample.append(self.record[0])
+        self._again.extendleft(reversed(sample))
+        self.number -= len(sample)
+        self.begin_record()
+        return sample
+
+    def skip(self, lines: int) -> None:
+        """Read past so many lines."""
+        for _ in range(lines):
+            self.begin_record()
+            next(self)
+
     def begin_record(self) -> None:
         """Forget the lines of the record before."""
         self.record.clear()
@@ -103,13 +134,13 @@ class Lines:
     def _check_that_rows_come(self, line: str) -> None:
         self._blank = self._blank + 1 if line.isspace() else 0
         if self._blank > limits.MOST_BLANK_LINES:
-            raise IngestError(
+            raise InputError(
                 f"{self._name}, line {self.number}: more than {limits.MOST_BLANK_LINES:,} blank "
                 "lines one behind the other; take them out"
             )
         self._without_row += len(line)
         if self._without_row > limits.MOST_WITHOUT_ROW:
-            raise IngestError(f"{self._name}, line {self._begin}: {self._what_is_too_long()}")
+            raise InputError(f"{self._name}, line {self._begin}: {self._what_is_too_long()}")
 
     def _what_is_too_long(self) -> str:
         limit = f"{limits.MOST_WITHOUT_ROW:,} characters"

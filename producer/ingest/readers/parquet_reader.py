@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import InputError
 from producer.ingest.escaping import shown
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.files import damage
@@ -29,18 +28,22 @@ _FIX = "write it as CSV"
 
 
 @contextmanager
-def open_parquet(path: Path) -> Iterator[RowStream]:
+def open_parquet(name: str, source: IO[Any], size: int) -> Iterator[RowStream]:
     """Read a Parquet file; rows are numbered from 1.
 
+    Args:
+        name: The input.
+        source: Its bytes, which can be read in any order.
+        size: How many there are.
+
     Raises:
-        IngestError: If it is no Parquet, or half-written.
+        InputError: If it is no Parquet, or half-written.
     """
-    name = str(path)
     with damage(name):
         try:
-            file = _open(path)
+            file = _open(source)
         except pa.ArrowInvalid:
-            raise IngestError(
+            raise InputError(
                 f"{name} is not Parquet, or was not written to its end (it has no valid footer)"
             ) from None
     with file:
@@ -52,16 +55,16 @@ def open_parquet(path: Path) -> Iterator[RowStream]:
         yield RowStream(
             name,
             names,
-            _rows(name, names, file, read, path.stat().st_size),
+            _rows(name, names, file, read, size),
             lambda: read[0] / total if total else None,
         )
 
 
-def _open(path: Path) -> pq.ParquetFile:
+def _open(source: IO[Any]) -> pq.ParquetFile:
     options: dict[str, Any] = {"pre_buffer": False, "buffer_size": BUFFER}
-    with pq.ParquetFile(path, **options) as file:
+    with pq.ParquetFile(source, **options) as file:
         repeated = _repeated_texts(file.metadata)
-    return pq.ParquetFile(path, read_dictionary=repeated, **options)
+    return pq.ParquetFile(source, read_dictionary=repeated, **options)
 
 
 def _repeated_texts(metadata: pq.FileMetaData) -> list[str]:
@@ -135,7 +138,7 @@ def _to_python(name: str, column_name: str, column: pa.Array) -> list[Any]:
     try:
         return read_slowly(column)
     except (ValueError, ArithmeticError, LookupError, pa.ArrowException) as error:
-        raise IngestError(
+        raise InputError(
             f"{name}: column '{shown(column_name)}' of type {shown(str(column.type))} cannot be "
             f"read ({shown(str(error))}); write the file without it"
         ) from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from producer.ingest.readers.json_values import plain
+from producer.ingest.readers.reject_fix import column_of, fix_of
 from schema.control_characters import json_text
 
 
@@ -35,6 +36,8 @@ class Reject:
         reason: What is wrong and, where that helps, what to do.
         row: What could be read of it: values by column, a list of fields, or the raw line.
         characters: As in `Row`.
+        column: The column that the reason is about; None to tell it from the reason.
+        fix: What to do about it; empty to tell it from the reason.
     """
 
     file: str
@@ -42,22 +45,32 @@ class Reject:
     reason: str
     row: Any
     characters: int = 0
+    column: str | None = None
+    fix: str = ""
 
     def as_json(self) -> str:
         """One line of JSON. Broken bytes come out as `\\udcXX`, so that none is lost."""
-        content = {
+        content: dict[str, Any] = {
             "file": self.file,
             "line": self.line,
             "reason": self.reason,
             "row": self.row,
+            # Behind the row: see `producer.ingest.storage.rejects_file`.
+            "column": self.column or column_of(self.reason),
+            "fix": self.fix or fix_of(self.reason),
         }
-        try:
-            line = json_text(content, default=plain)
-        except RecursionError:
-            # Only a JSON column of another database can bring this in.
-            return json.dumps(content | {"row": "nested too deep to be written"})
-        try:
-            line.encode()
-        except UnicodeEncodeError:
-            return json.dumps(content, default=plain)
-        return line
+        return json_line(content)
+
+
+def json_line(content: dict[str, Any]) -> str:
+    """One line of JSON of what has a row in it, whatever that holds."""
+    try:
+        line = json_text(content, default=plain)
+    except RecursionError:
+        # Only a JSON column of another database can bring this in.
+        return json.dumps(content | {"row": "nested too deep to be written"})
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(content, default=plain)
+    return line

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import InputError
 from producer.ingest.readers.row import Reject, Row
 
 #: Rows that are looked at before anything is decided about an input.
@@ -27,12 +27,18 @@ class RowStream:
         columns: Their names; of a format without a header, those of the first rows.
         rows: Good rows and broken ones, in order.
         fraction: How much has been read, 0 to 1; None where nobody can know.
+        notes: How it is read where that was found and not said, a sentence each.
+        may_have_late_columns: Whether rows further down may have columns that the first have not.
+        late: Some of those rows, where they have been looked for.
     """
 
     name: str
     columns: list[str]
     rows: Iterator[Row | Reject]
     fraction: Callable[[], float | None]
+    notes: list[str] = field(default_factory=list)
+    may_have_late_columns: bool = False
+    late: list[Row] = field(default_factory=list)
 
 
 def look_ahead(rows: Iterator[Item]) -> tuple[list[Item], Iterator[Item]]:
@@ -66,9 +72,15 @@ def check_number(name: str, columns: int) -> None:
     """Make sure that an input has no more columns than can be read.
 
     Raises:
-        IngestError: If it has.
+        InputError: If it has.
     """
     if columns > MOST_COLUMNS:
-        raise IngestError(
+        raise InputError(
             f"{name} has {columns} columns, more than the {MOST_COLUMNS} that can be read"
         )
+
+
+def column_names(rows: Iterable[Row | Reject]) -> list[str]:
+    """All fields of some rows, in the order in which they come."""
+    names = {name: None for row in rows if isinstance(row, Row) for name in row.fields}
+    return list(names)

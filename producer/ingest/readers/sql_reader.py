@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import InputError
 from producer.ingest.readers.encoding import KEEP_BROKEN, is_broken
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.readers.row_stream import RowStream, unique_names
@@ -26,18 +26,18 @@ def parse_sql(argument: str) -> tuple[URL, str]:
     """Split `sql:URL SELECT …` into the database and the statement.
 
     Raises:
-        IngestError: If it has another form.
+        InputError: If it has another form.
     """
     where, _, select = argument.removeprefix("sql:").strip().partition(" ")
     form = "write 'sql:URL SELECT …', e.g. 'sql:sqlite:///shop.db SELECT * FROM reviews'"
     if select.split(maxsplit=1)[:1] == [] or select.split()[0].upper() not in ("SELECT", "WITH"):
-        raise IngestError(f"a sql: input needs a SELECT behind its URL: {form}")
+        raise InputError(f"a sql: input needs a SELECT behind its URL: {form}")
     try:
         url = parse_database_url(where)
     except ValueError:
-        raise IngestError(f"a sql: input begins with a database URL: {form}") from None
+        raise InputError(f"a sql: input begins with a database URL: {form}") from None
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise IngestError(f"the SQLite database {url.database} of a sql: input does not exist")
+        raise InputError(f"the SQLite database {url.database} of a sql: input does not exist")
     return url, select.strip()
 
 
@@ -46,7 +46,7 @@ def open_sql(name: str, url: URL, select: str) -> Iterator[RowStream]:
     """Run the statement; rows are numbered from 1.
 
     Raises:
-        IngestError: If the database or the statement fails.
+        InputError: If the database or the statement fails.
     """
     with _failures(name):
         engine = _engine(url)
@@ -110,8 +110,8 @@ def _failures(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise IngestError(f"{name}: install its driver, the Python module {error.name}") from None
+        raise InputError(f"{name}: install its driver, the Python module {error.name}") from None
     except NoSuchModuleError as error:
-        raise IngestError(f"{name}: {error}") from None
+        raise InputError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
-        raise IngestError(f"{name} failed: {first_line(error)}") from None
+        raise InputError(f"{name} failed: {first_line(error)}") from None

@@ -13,11 +13,18 @@ MOST_CHARACTERS = 8_000_000
 Block = list[InputRow]
 
 
-def cut_blocks(rows: Iterable[InputRow], size: int) -> Iterator[Block]:
-    """Cut a stream into blocks of `size` rows, or fewer where texts are long."""
+def cut_blocks(rows: Iterable[InputRow | None], size: int) -> Iterator[Block]:
+    """Cut a stream into blocks of `size` rows, or fewer where texts are long, and at each None:
+    what comes behind it depends on what was stored before.
+    """
     block: Block = []
     characters = 0
     for row in rows:
+        if row is None:
+            if block:
+                yield block
+                block, characters = [], 0
+            continue
         block.append(row)
         item = row.content
         if isinstance(item, Feedback):

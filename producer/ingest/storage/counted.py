@@ -61,6 +61,7 @@ class CountedRows:
                     # Others may be further, or we with another --limit.
                     "counted": max(last, self._counted.get(one.digest, 0)),
                     "again": self._again.get(one, 0),
+                    "source": one.source,
                 }
                 for one, last in self._last.items()
             ],

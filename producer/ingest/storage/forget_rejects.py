@@ -16,7 +16,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from producer.ingest.escaping import escaped
 from producer.ingest.storage.find_rejects import RejectsFiles
@@ -94,6 +94,12 @@ def _forget_file(
             "itself in its place, and run this again"
         )
         return
+    if not dry_run:
+        # Before they are gone: whoever is killed in between leaves too many of these, which is no
+        # fault, and never too few lines.
+        counted = Run.rejects_forgotten + rows
+        with writing(engine) as connection:
+            connection.execute(update(Run).where(Run.name == run).values(rejects_forgotten=counted))
     with writing(engine) as connection:
         # An ingestion locks this row before it appends rejects.
         state = select(Run.state, Run.cancelled_at).where(Run.name == run)

@@ -2,71 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from producer.ingest.errors import IngestError
+from producer.ingest.errors import StorageError
+from producer.ingest.storage.joining import JoiningDocument
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
 from schema.database.errors import first_line
 
-_STAGE = text(
+# A block may be stored in several parts.
+_STAGE = (
     """
-    CREATE TEMPORARY TABLE staged (
-        id bigint DEFAULT nextval(pg_get_serial_sequence('documents', 'id')),
+    CREATE TEMPORARY TABLE IF NOT EXISTS staged (
+        id bigint DEFAULT nextval(pg_get_serial_sequence('document_versions', 'id')),
         source text, external_id text, identity text, text_hash text, text text,
-        time timestamptz, language text, product text, metadata jsonb
+        time timestamptz, language text, product text, metadata jsonb,
+        rating double precision, rating_scale integer, title text, question text,
+        content_hash text, metadata_hash text
     ) ON COMMIT DROP
-    """
+    """,
+    "TRUNCATE staged",
 )
-_COPY_DOCUMENTS = """
-    COPY staged (
-        source, external_id, identity, text_hash, text, time, language, product, metadata
-    ) FROM STDIN
-"""
+_NAMES = (
+    *("source", "external_id", "identity", "text_hash", "text", "time", "language", "product"),
+    *("metadata", "rating", "rating_scale", "title", "question", "content_hash", "metadata_hash"),
+)
+_values = attrgetter(*_NAMES)
+_COLUMNS = ", ".join(_NAMES)
+_COPY_DOCUMENTS = f"COPY staged ({_COLUMNS}) FROM STDIN"
 # In the order of identities, so that two ingestions of the same documents wait for each other
 # instead of each holding what the other one needs; the ids keep the order of the file.
 _INSERT = text(
-    """
-    INSERT INTO documents (
-        id, source, external_id, identity, text_hash, text, time, language, product, metadata,
-        stored_at
-    )
-    SELECT
-        id, source, external_id, identity, text_hash, text, time, language, product, metadata,
-        clock_timestamp()
+    f"""
+    INSERT INTO document_versions (id, {_COLUMNS}, stored_at)
+    SELECT id, {_COLUMNS}, clock_timestamp()
     FROM staged
     ORDER BY identity
     ON CONFLICT (identity) DO NOTHING
     """
 )
+# Those of earlier runs that are to join this one, or have changed: from now on nobody deletes or
+# replaces them before we commit. In the order in which whoever deletes documents locks them too;
+# in one statement, and not first more weakly, or two ingestions would wait for each other.
+_LOCK = text(
+    """
+    SELECT d.id FROM staged AS s JOIN document_versions AS d ON d.identity = s.identity
+    WHERE d.id <> s.id AND (
+        d.content_hash IS DISTINCT FROM s.content_hash
+        OR d.metadata_hash IS DISTINCT FROM s.metadata_hash
+        OR d.gone_at IS NOT NULL
+        OR NOT EXISTS (
+            SELECT 1 FROM run_documents AS r
+            WHERE r.document_id = d.id AND (r.run_id = :run_id OR r.run_id = ANY(:analysing))
+        )
+    )
+    ORDER BY d.id
+    FOR NO KEY UPDATE OF d
+    """
+)
 _FIND = text(
     """
-    SELECT d.identity, d.id, d.text_hash, d.id = s.id, r.document_id IS NOT NULL
+    SELECT
+        d.identity, d.id, coalesce(d.first_id, d.id), d.text_hash, d.content_hash, d.metadata_hash,
+        d.gone_at IS NOT NULL, d.id = s.id, r.document_id IS NOT NULL,
+        EXISTS (
+            SELECT 1 FROM run_documents AS c
+            WHERE c.document_id = d.id AND c.run_id = ANY(:analysing)
+        ),
+        d.id <> s.id AND (
+            d.content_hash IS DISTINCT FROM s.content_hash
+            OR d.metadata_hash IS DISTINCT FROM s.metadata_hash
+            OR d.gone_at IS NOT NULL
+            OR NOT EXISTS (
+                SELECT 1 FROM run_documents AS c
+                WHERE c.document_id = d.id AND (c.run_id = :run_id OR c.run_id = ANY(:analysing))
+            )
+        ) AS to_be_locked
     FROM staged AS s
-    JOIN documents AS d ON d.identity = s.identity
+    JOIN document_versions AS d ON d.identity = s.identity
     LEFT JOIN run_documents AS r ON r.run_id = :run_id AND r.document_id = d.id
     """
 )
-# Those of earlier runs: from now on nobody deletes them before this run has them. In the order in
-# which whoever deletes documents locks them too.
-_KEEP = text(
+# Against the workers that write results of them: in order, too.
+_LOCK_REPLACED = text(
+    "SELECT id FROM document_versions WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+)
+_REPLACE = text(
     """
-    SELECT d.id FROM staged AS s JOIN documents AS d ON d.identity = s.identity
-    WHERE d.id <> s.id AND NOT EXISTS (
-        SELECT 1 FROM run_documents AS r WHERE r.run_id = :run_id AND r.document_id = d.id
-    )
-    ORDER BY d.id
-    FOR KEY SHARE OF d
+    UPDATE document_versions
+    SET identity = identity || '~' || version, replaced_at = clock_timestamp()
+    WHERE id = ANY(:ids)
     """
 )
-_COPY_POSITIONS = "COPY run_documents (run_id, position, document_id) FROM STDIN"
+_INSERT_VERSIONS = text(
+    f"""
+    INSERT INTO document_versions (id, {_COLUMNS}, stored_at, version, first_id)
+    SELECT
+        s.id, {", ".join(f"s.{name}" for name in _NAMES)}, clock_timestamp(),
+        d.version + 1, coalesce(d.first_id, d.id)
+    FROM staged AS s
+    JOIN document_versions AS d ON d.identity = s.identity || '~' || d.version
+    WHERE d.id = ANY(:ids)
+    ORDER BY s.id
+    RETURNING identity, id
+    """
+)
+_REFRESH = text(
+    """
+    UPDATE document_versions AS d SET
+        time = s.time, language = s.language, product = s.product, metadata = s.metadata,
+        rating = s.rating, rating_scale = s.rating_scale, question = s.question,
+        content_hash = s.content_hash, metadata_hash = s.metadata_hash, gone_at = NULL
+    FROM staged AS s
+    WHERE d.id = ANY(:ids) AND d.identity = s.identity
+    """
+)
+_COPY_POSITIONS = "COPY run_documents (run_id, position, document_id, input) FROM STDIN"
 
 
 def store_documents(
-    connection: Connection, run_id: int, feedback: Sequence[Feedback]
+    connection: Connection, run_id: int, feedback: Sequence[Feedback], analysing: Sequence[int]
 ) -> dict[str, StoredDocument]:
     """Store the documents that the database does not have.
 
@@ -74,56 +133,73 @@ def store_documents(
         connection: A writing transaction, READ COMMITTED.
         run_id: The run, to see what is in it.
         feedback: No two of one identity.
+        analysing: Ids of other runs of the same analyses and options.
 
     Returns:
         What the database has now, by identity.
 
     Raises:
-        IngestError: If the database breaks off the COPY.
+        StorageError: If the database breaks off the COPY.
     """
-    connection.execute(_STAGE)
-    _copy(
-        connection,
-        _COPY_DOCUMENTS,
-        (
-            (
-                one.source,
-                one.external_id,
-                one.identity,
-                one.text_hash,
-                one.text,
-                one.time,
-                one.language,
-                one.product,
-                one.metadata,
-            )
-            for one in feedback
-        ),
-    )
+    for statement in _STAGE:
+        connection.execute(text(statement))
+    _copy(connection, _COPY_DOCUMENTS, map(_values, feedback))
+    locked: set[int] = set()
+    wanted = {"run_id": run_id, "analysing": list(analysing)}
     while True:
         connection.execute(_INSERT)
-        connection.execute(_KEEP, {"run_id": run_id})
-        rows = connection.execute(_FIND, {"run_id": run_id}).all()
-        # Fewer where one was deleted before it was kept: it is stored anew.
-        if len(rows) == len(feedback):
-            return {row[0]: StoredDocument(*row[1:]) for row in rows}
+        locked.update(connection.execute(_LOCK, wanted).scalars())
+        rows = connection.execute(_FIND, wanted).all()
+        # Fewer where one was deleted before it was locked: it is stored anew. Another one where it
+        # was replaced: the newer version is locked then.
+        if len(rows) == len(feedback) and all(row[1] in locked for row in rows if row.to_be_locked):
+            return {row[0]: StoredDocument(*row[1:-1]) for row in rows}
+
+
+def replace_documents(
+    connection: Connection, _feedback: Sequence[Feedback], replaced: Mapping[str, StoredDocument]
+) -> dict[str, int]:
+    """Make new versions of documents.
+
+    Args:
+        connection: The transaction of `store_documents`.
+        _feedback: It is still there, from then.
+        replaced: The versions to be replaced, by identity.
+
+    Returns:
+        The ids of the new versions by identity.
+    """
+    ids = {"ids": [one.id for one in replaced.values()]}
+    connection.execute(_LOCK_REPLACED, ids)
+    connection.execute(_REPLACE, ids)
+    return {row.identity: row.id for row in connection.execute(_INSERT_VERSIONS, ids)}
+
+
+def refresh_documents(
+    connection: Connection, _feedback: Sequence[Feedback], refreshed: Mapping[str, StoredDocument]
+) -> None:
+    """Write over in place what is no part of the analysed content, and say that it still comes.
+
+    Args:
+        connection: The transaction of `store_documents`.
+        _feedback: It is still there, from then.
+        refreshed: The documents, by identity.
+    """
+    connection.execute(_REFRESH, {"ids": [one.id for one in refreshed.values()]})
 
 
 def join_run(
-    connection: Connection, run_id: int, first_position: int, document_ids: Sequence[int]
+    connection: Connection, run_id: int, first_position: int, joining: Sequence[JoiningDocument]
 ) -> None:
     """Give documents the next positions of a run.
 
     Raises:
-        IngestError: If the database breaks off the COPY.
+        StorageError: If the database breaks off the COPY.
     """
     _copy(
         connection,
         _COPY_POSITIONS,
-        (
-            (run_id, position, document_id)
-            for position, document_id in enumerate(document_ids, first_position)
-        ),
+        ((run_id, position, *one) for position, one in enumerate(joining, first_position)),
     )
 
 
@@ -136,4 +212,7 @@ def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]
             for row in rows:
                 copy.write_row(row)
     except errors as error:
-        raise IngestError(f"the database failed: {first_line(error)}") from None
+        raise StorageError(
+            f"the database failed: {first_line(error)}",
+            retry=isinstance(error, connection.dialect.loaded_dbapi.OperationalError),
+        ) from None

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select, update
 from producer.ingest.errors import IngestError
 from producer.ingest.plan import Plan
 from producer.ingest.readers.encoding import is_broken
-from producer.ingest.storage.run import lock_run
+from producer.ingest.storage.run import lock_run, make_run
 from schema.database import writing
 from schema.tables import Run
 
@@ -81,6 +81,7 @@ def remember_place(engine: Engine, plan: Plan, path: Path) -> None:
             "the name of the folder for rejects is not UTF-8; name another one in TRIAGE_REJECTS"
         )
     with writing(engine) as connection:
+        make_run(connection, plan)
         run = lock_run(connection, plan)
         found = select(Run.rejects_files, Run.rejected).where(Run.id == run.id)
         places = read_places(*connection.execute(found).one())

@@ -20,50 +20,86 @@ class LockedRun:
 
     Attributes:
         id: Its key.
-        stored: Its documents; also the position of the next one.
+        position: Of the next document.
     """
 
     id: int
-    stored: int
+    position: int
+
+
+class RunGoneError(IngestError):
+    """The run was cancelled or deleted while its rows came in: the same command does not resume."""
+
+
+def make_run(connection: Connection, plan: Plan) -> None:
+    """Make the plan's run if there is none of this name: once an ingestion, before its first block.
+
+    A run that is not there at a later block was deleted meanwhile, and is not made anew.
+    """
+    if connection.execute(select(Run.id).where(Run.name == plan.run)).first() is not None:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = {
+        "name": plan.run,
+        "state": RunState.INGESTING,
+        "analyses": list(plan.analyses),
+        "options": plan.options.model_dump(mode="json"),
+        "read": 0,
+        "stored": 0,
+        "duplicate": 0,
+        "rejected": 0,
+        "created_at": now(),
+    }
+    connection.execute(dialect.insert(Run).values(new).on_conflict_do_nothing())
 
 
 def lock_run(connection: Connection, plan: Plan) -> LockedRun:
-    """Find the plan's run, or make it, and lock it.
+    """Lock the plan's run, which `make_run` has made, until the transaction ends.
 
     Raises:
-        IngestError: If there is a run of this name for other analyses or options, or a cancelled
-            one.
+        IngestError: If there is a run of this name for other analyses or options.
+        RunGoneError: If it is cancelled, or no longer there.
     """
     # Workers that write results hold a key share lock on the run; it must not keep us waiting.
-    find = select(Run.id, Run.stored, Run.analyses, Run.options, Run.cancelled_at).where(
-        Run.name == plan.run
-    )
+    find = select(
+        Run.id,
+        (Run.stored + Run.updated_positions).label("position"),
+        Run.analyses,
+        Run.options,
+        Run.cancelled_at,
+    ).where(Run.name == plan.run)
     find = find.with_for_update(key_share=True)
     found = connection.execute(find).one_or_none()
     options = plan.options.model_dump(mode="json")
     if found is None:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        new = {
-            "name": plan.run,
-            "state": RunState.INGESTING,
-            "analyses": list(plan.analyses),
-            "options": options,
-            "read": 0,
-            "stored": 0,
-            "duplicate": 0,
-            "rejected": 0,
-            "created_at": now(),
-        }
-        connection.execute(dialect.insert(Run).values(new).on_conflict_do_nothing())
-        found = connection.execute(find).one()
+        raise RunGoneError(
+            f"run {plan.run} was deleted while its rows came in, and nothing of it is left; "
+            "to take the rows in after all, run the same command again"
+        )
     if tuple(found.analyses) != plan.analyses or found.options != options:
         raise IngestError(
             f"run {plan.run} exists with analyses {','.join(found.analyses)} and options "
             f"{found.options}, which are not those of this command; give another --run"
         )
     if found.cancelled_at is not None:
-        raise IngestError(f"run {plan.run} is cancelled and takes no more rows; give another --run")
-    return LockedRun(found.id, found.stored)
+        raise RunGoneError(
+            f"run {plan.run} is cancelled and takes no more rows; give another --run"
+        )
+    return LockedRun(found.id, found.position)
+
+
+def analysing_runs(connection: Connection, run: LockedRun, plan: Plan) -> list[int]:
+    """Ids of other runs that have asked the same of their documents, or more analyses besides."""
+    options = plan.options.model_dump(mode="json")
+    alive = (Run.cancelled_at.is_(None), Run.deleted_at.is_(None))
+    found = connection.execute(
+        select(Run.id, Run.analyses, Run.options).where(Run.id != run.id, *alive)
+    )
+    return [
+        row.id
+        for row in found
+        if row.options == options and set(plan.analyses) <= set(row.analyses)
+    ]
 
 
 def count_block(connection: Connection, run: LockedRun, counts: Counts) -> None:
@@ -76,6 +112,8 @@ def count_block(connection: Connection, run: LockedRun, counts: Counts) -> None:
             ingested_at=None,
             read=Run.read + counts.new,
             stored=Run.stored + counts.stored,
+            updated=Run.updated + counts.updated,
+            updated_positions=Run.updated_positions + counts.updated_positions,
             duplicate=Run.duplicate + counts.duplicate,
             rejected=Run.rejected + counts.rejected,
         )

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from math import ceil
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from producer.ingest.counts import Counts
-from producer.ingest.escaping import shown
 from producer.ingest.plan import Plan
-from producer.ingest.readers.row import Reject
 from producer.ingest.storage import postgres, sqlite
 from producer.ingest.storage.block import Block
+from producer.ingest.storage.changes import fill_hashes, find_changes
 from producer.ingest.storage.counted import CountedRows
+from producer.ingest.storage.joining import JoiningDocument, input_number
 from producer.ingest.storage.rejects_file import RejectsFile
-from producer.ingest.storage.run import count_block, lock_run
+from producer.ingest.storage.run import LockedRun, analysing_runs, count_block, lock_run
+from producer.ingest.storage.seen import SeenDocuments
+from producer.ingest.storage.sorted_rows import RowSorter, SortedRows
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
+from producer.ingest.validation.input_row import InputIdentity
 from schema.analyses import WRITING_ANALYSES
 from schema.ledger.enqueue import create_jobs
+from schema.tables import DocumentRow
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
 #: one and progress moves, …
@@ -32,42 +35,121 @@ LEAST_DOCUMENTS = 8
 WRITING_PART = 1 / 8
 
 
-def store_block(
-    connection: Connection, plan: Plan, block: Block, rejects: RejectsFile, job_size: int
-) -> Counts:
-    """Store a block. Rejects are on the disk before the transaction ends.
+class BlockStore:
+    """Stores the blocks of an ingestion. Rejects are on the disk before their transaction ends.
 
     Args:
-        connection: A writing transaction, which the caller commits.
         plan: The plan; its run is made if it is not there.
-        block: The rows.
         rejects: Where rejected rows go.
         job_size: Documents in a job at the most.
 
-    Raises:
-        IngestError: If the run is for other analyses or options.
+    Attributes:
+        seen: All documents that rows have been.
     """
-    store = postgres if connection.dialect.name == "postgresql" else sqlite
-    run = lock_run(connection, plan)
-    counted = CountedRows(connection, run.id, block)
-    # Of each identity the first; those behind it are compared with it.
-    firsts: dict[str, Feedback] = {}
+
+    def __init__(self, plan: Plan, rejects: RejectsFile, job_size: int) -> None:
+        self._plan = plan
+        self._rejects = rejects
+        self._job_size = job_size
+        self._analysing: list[int] | None = None
+        self.seen = SeenDocuments()
+        #: The same of the inputs that the last block has rows of, by their digests.
+        self._of_inputs: dict[str, SeenDocuments] = {}
+
+    def store(self, connection: Connection, block: Block) -> Counts:
+        """Store a block.
+
+        Args:
+            connection: A writing transaction, which the caller commits.
+            block: The rows.
+
+        Raises:
+            IngestError: If the run is for other analyses or options.
+        """
+        counts = Counts()
+        for part in _parts(block):
+            counts.add(self._store_part(connection, part))
+        return counts
+
+    def _store_part(self, connection: Connection, block: Block) -> Counts:
+        store = postgres if connection.dialect.name == "postgresql" else sqlite
+        run = lock_run(connection, self._plan)
+        counted = CountedRows(connection, run.id, block)
+        # Of each identity the first; those behind it are compared with it.
+        firsts: dict[str, Feedback] = {}
+        for row in block:
+            if isinstance(row.content, Feedback):
+                firsts.setdefault(row.content.identity, row.content)
+        feedback = list(firsts.values())
+        found: dict[str, StoredDocument] = {}
+        if feedback:
+            analysing = self._runs_that_analyse(connection, run)
+            found = store.store_documents(connection, run.id, feedback, analysing)
+            found = fill_hashes(connection, found)
+        digests = {row.input.digest for row in block}
+        self._of_inputs = {one: self._of_inputs.get(one, SeenDocuments()) for one in digests}
+        changes = find_changes(connection, run.id, feedback, found, self._of_inputs)
+        done = RowSorter(self._plan.on_change, counted, found, changes, firsts).sort(block)
+        ids = {identity: one.id for identity, one in found.items()}
+        if done.replaced:
+            ids |= store.replace_documents(connection, feedback, done.replaced)
+        if done.refreshed:
+            store.refresh_documents(connection, feedback, done.refreshed)
+        if done.returned:
+            returned = DocumentRow.id.in_(done.returned)
+            connection.execute(update(DocumentRow).where(returned).values(gone_at=None))
+        self._remember(block, ids)
+        self._join(connection, run, done, ids)
+        self._rejects.append(done.refused)
+        counted.write(connection)
+        count_block(connection, run, done.counts)
+        return done.counts
+
+    def _remember(self, block: Block, ids: dict[str, int]) -> None:
+        self.seen.add(ids.values())
+        for row in block:
+            if isinstance(row.content, Feedback):
+                self._of_inputs[row.input.digest].add([ids[row.content.identity]])
+
+    def _join(
+        self, connection: Connection, run: LockedRun, done: SortedRows, ids: dict[str, int]
+    ) -> None:
+        if not done.joining:
+            return
+        store = postgres if connection.dialect.name == "postgresql" else sqlite
+        joining = [
+            JoiningDocument(ids[identity], input_number(row.input.digest))
+            for identity, row in done.joining.items()
+        ]
+        store.join_run(connection, run.id, run.position, joining)
+        end = run.position + len(joining)
+        for analysis in self._plan.analyses:
+            size = _job_size(analysis, len(joining), self._job_size)
+            create_jobs(connection, run.id, [analysis], run.position, end, size)
+
+    def _runs_that_analyse(self, connection: Connection, run: LockedRun) -> list[int]:
+        """Runs that have asked the same of their documents, so that those that are unchanged need
+        not be asked again; looked up once.
+        """
+        if self._analysing is None:
+            again = self._plan.analyse_again
+            self._analysing = [] if again else analysing_runs(connection, run, self._plan)
+        return self._analysing
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    """The block, cut where a further input changes what it has of an earlier one."""
+    part: Block = []
+    known: dict[str, tuple[str, InputIdentity]] = {}
     for row in block:
-        if isinstance(row.content, Feedback):
-            firsts.setdefault(row.content.identity, row.content)
-    found = store.store_documents(connection, run.id, list(firsts.values())) if firsts else {}
-    sorted_rows = _sort(block, counted, found)
-    joining = sorted_rows.joining
-    if joining:
-        store.join_run(connection, run.id, run.stored, list(joining))
-        end = run.stored + len(joining)
-        for analysis in plan.analyses:
-            size = _job_size(analysis, len(joining), job_size)
-            create_jobs(connection, run.id, [analysis], run.stored, end, size)
-    rejects.append(sorted_rows.refused)
-    counted.write(connection)
-    count_block(connection, run, sorted_rows.counts)
-    return sorted_rows.counts
+        item = row.content
+        if isinstance(item, Feedback):
+            content, input_ = known.setdefault(item.identity, (item.content_hash, row.input))
+            if content != item.content_hash and input_ != row.input:
+                yield part
+                part, known = [], {item.identity: (item.content_hash, row.input)}
+        part.append(row)
+    yield part
 
 
 def _job_size(analysis: str, documents: int, largest: int) -> int:
@@ -75,50 +157,3 @@ def _job_size(analysis: str, documents: int, largest: int) -> int:
     if analysis in WRITING_ANALYSES:
         largest = ceil(largest * WRITING_PART)
     return min(max(LEAST_DOCUMENTS, ceil(documents / LEAST_JOBS)), largest)
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """Rows of a block by what becomes of them; `joining` holds ids of documents, in order."""
-
-    counts: Counts = field(default_factory=Counts)
-    refused: list[Reject] = field(default_factory=list)
-    joining: dict[int, None] = field(default_factory=dict)
-
-
-def _sort(block: Block, counted: CountedRows, found: Mapping[str, StoredDocument]) -> _Sorted:
-    done = _Sorted()
-    for row in block:
-        item, before = row.content, counted.has(row)
-        if isinstance(item, Feedback):
-            document = found[item.identity]
-            if document.text_hash != item.text_hash:
-                item = _other_text(item)
-            elif not document.in_run and document.id not in done.joining:
-                done.joining[document.id] = None
-                done.counts.stored += 1
-                done.counts.known += not document.new
-                if before:
-                    counted.add_again(row)
-                continue
-        if isinstance(item, Reject):
-            # Also one that was counted before: its file may lie elsewhere now.
-            done.refused.append(item)
-            done.counts.rejected += not before
-            done.counts.rejected_before += before
-        else:
-            done.counts.duplicate += not before
-        done.counts.before += before
-    return done
-
-
-def _other_text(one: Feedback) -> Reject:
-    reason = (
-        f"id {_shown(one.external_id)} is stored in source {_shown(one.source)} with another text; "
-        "give another --source, or the right --id"
-    )
-    return Reject(one.file, one.row.line, reason, one.row.fields)
-
-
-def _shown(name: str | None) -> str:
-    return f"'{shown(name or '')}'"

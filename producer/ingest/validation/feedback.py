@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
 from producer.ingest.readers.row import Row
+
+_encode_sorted = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(slots=True)
@@ -17,7 +20,7 @@ class Feedback:
         row: What it was made of.
         file: The input that the row is of.
         identity: 32 hex digits that are the same for the same piece of feedback only.
-        text_hash: 32 hex digits over the text.
+        text_hash: 32 hex digits over the text without its title.
         metadata: A JSON object.
     """
 
@@ -32,6 +35,73 @@ class Feedback:
     language: str | None
     product: str | None
     metadata: str
+    rating: float | None = None
+    rating_scale: int | None = None
+    title: str | None = None
+    question: str | None = None
+
+    _content_hash: str | None = field(default=None, init=False, compare=False)
+    _metadata_hash: str | None = field(default=None, init=False, compare=False)
+
+    @property
+    def content_hash(self) -> str:
+        """As `hash_content` makes it."""
+        if self._content_hash is None:
+            more = (self.rating, self.title, self.question)
+            self._content_hash = hash_content(self.text_hash, self.time, self.language, *more)
+        return self._content_hash
+
+    @property
+    def metadata_hash(self) -> str:
+        """As `hash_metadata` makes it."""
+        if self._metadata_hash is None:
+            self._metadata_hash = hash_metadata(self.product, self.metadata, self.rating_scale)
+        return self._metadata_hash
+
+
+def hash_content(
+    text_hash: str,
+    time: datetime | None,
+    language: str | None,
+    rating: float | None = None,
+    title: str | None = None,
+    question: str | None = None,
+) -> str:
+    """32 hex digits over what makes a new version of a document when it changes.
+
+    What is missing leaves no trace, so that a further part, as the last one, changes nothing for
+    documents that do not have it.
+
+    Args:
+        text_hash: Over the text without its title.
+        time: In UTC.
+        language: ISO 639-1.
+        rating: The rating.
+        title: The title.
+        question: The question.
+    """
+    named = {
+        "time": time and time.isoformat(),
+        "language": language,
+        "rating": None if rating is None else f"{rating:g}",
+        "title": title,
+        "question": question,
+    }
+    said = (f"{name}={value}" for name, value in named.items() if value is not None)
+    return digest(text_hash, *said)
+
+
+def hash_metadata(product: str | None, metadata: str, rating_scale: int | None = None) -> str:
+    """32 hex digits over what is written over in place when it changes, whatever the order of keys.
+
+    Args:
+        product: The product.
+        metadata: A JSON object.
+        rating_scale: The highest rating. It may be told from other rows: no new version.
+    """
+    if metadata != "{}":
+        metadata = _encode_sorted(json.loads(metadata))
+    return digest(product or "", metadata, *([] if rating_scale is None else [str(rating_scale)]))
 
 
 def digest(*parts: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row import Reject, Row, json_line
 from producer.ingest.validation.feedback import Feedback
 
 
@@ -17,10 +17,15 @@ class InputIdentity:
     Attributes:
         digest: 16 hex digits, the same only for the same place with the same first row.
         name: What the input is called.
+        source: Of its documents, where no row says another and the user none; None before it is
+            known.
+        doubtful: Whether most of its documents that are stored have another text there.
     """
 
     digest: str
     name: str
+    source: str | None = None
+    doubtful: bool = False
 
 
 class InputRow(NamedTuple):
@@ -48,6 +53,7 @@ def identify_input(key: str, name: str, first: Row | Reject) -> InputIdentity:
         first: Its first row.
     """
     content = first.fields if isinstance(first, Row) else first.row
-    # As JSON, which has an answer to broken bytes and to whatever another database holds.
-    written = Reject(key, 0, "", content).as_json()
+    # As JSON, which has an answer to broken bytes and to whatever another database holds. It must
+    # not change, or a run that is resumed does not know its inputs again.
+    written = json_line({"file": key, "line": 0, "reason": "", "row": content})
     return InputIdentity(blake2b(written.encode(), digest_size=8).hexdigest(), name)

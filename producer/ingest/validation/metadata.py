@@ -6,7 +6,8 @@ import json
 import math
 from typing import Any
 
-from producer.ingest.readers.json_values import MOST_LEVELS, plain, too_deep
+from producer.ingest.readers.json_values import plain
+from schema.json_lines import MOST_LEVELS, too_deep
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, default=plain, separators=(",", ":")

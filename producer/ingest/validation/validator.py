@@ -2,55 +2,61 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from producer.ingest.escaping import shown
-from producer.ingest.language import read_language
+from producer.ingest.columns.choice import ColumnPlan
+from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.validation.columns import Columns
+from producer.ingest.texts.empty_texts import is_empty_text
+from producer.ingest.texts.replies import OwnWords
 from producer.ingest.validation.feedback import Feedback, digest
+from producer.ingest.validation.identity import identity_of_content
 from producer.ingest.validation.metadata import encode_metadata
-from producer.ingest.validation.missing_values import is_missing
-from producer.ingest.validation.timestamps import TimestampParser
+from producer.ingest.validation.row_context import RowContext, ValueNotes, ValueParsers
+from producer.ingest.validation.row_values import RowFacts, RowValues, is_blank, named
+
+#: What the reason begins with where a text says nothing.
+EMPTY = "empty"
+#: Between a title and the text behind it.
+BEHIND_TITLE = "\n\n"
+#: Where the metadata has what `--strip-replies` took out of a text.
+QUOTED = "quoted_text"
 
 
 class RowValidator:
     """Looks into the rows of one input.
 
     Args:
-        file: The input, as the user named it.
-        place: Tells rows without an id apart from those of other inputs.
-        columns: What its columns hold.
-        source: The documents' source, unless a column says another.
-        text_limit: Characters that a text may have.
-        times: Reads the time column.
+        context: The input.
+        plan: What its columns hold.
+        parsers: What reads their values.
     """
 
-    def __init__(
-        self,
-        file: str,
-        place: str,
-        columns: Columns,
-        source: str,
-        text_limit: int,
-        times: TimestampParser,
-    ) -> None:
-        self._file = file
-        self._place = place
-        self._columns = columns
-        self._source = source
-        self._text_limit = text_limit
-        self._times = times
-        self._taken = columns.taken()
+    def __init__(self, context: RowContext, plan: ColumnPlan, parsers: ValueParsers) -> None:
+        self._context = context
+        self._columns = plan.columns
+        self._identity = plan.identity
+        self._parsers = parsers
+        self._used = plan.columns.used()
+        self._used_by_identity = plan.identity.used()
+        self.notes = ValueNotes()
+        self._values = RowValues(context, plan.columns, parsers, self.notes)
 
-    def look(self, row: Row | Reject) -> Feedback | Reject:
-        """Look into one row."""
+    def validate(self, row: Row | Reject) -> list[Feedback | Reject]:
+        """What a row becomes: one document or reject, or a document for each of its answers."""
         if isinstance(row, Reject):
-            return row
+            return [row]
+        texts = self._columns.texts
+        if len(texts) == 1:
+            return [self._validate(row, texts[0], None)]
+        answered = [
+            column for column in texts if not is_blank(get_field(row.fields, column))
+        ] or texts[:1]
+        return [self._validate(row, column, column) for column in answered]
+
+    def _validate(self, row: Row, column: str, question: str | None) -> Feedback | Reject:
         try:
-            return self._feedback(row)
+            return self._feedback(row, column, question)
         except UnicodeEncodeError as error:
             # Only JSON's \ud800 can bring one in; broken bytes have been found before.
             character = ord(error.object[error.start])
@@ -60,104 +66,119 @@ class RowValidator:
         except RecursionError:
             # Only a JSON column of another database can bring this in.
             reason = "fields are nested too deep"
-        return Reject(self._file, row.line, reason, row.fields)
+        return Reject(self._context.file, row.line, reason, row.fields)
 
-    def _feedback(self, row: Row) -> Feedback:
+    def _feedback(self, row: Row, column: str, question: str | None) -> Feedback:
         columns, fields = self._columns, row.fields
-        text = self._text(fields.get(columns.text))
-        source = self._short(columns.source, fields) or self._source
-        external_id = self._short(columns.id, fields)
-        product = self._short(columns.product, fields)
-        time = self._time(fields)
-        extra = {name: fields[name] for name in fields if name not in self._taken}
-        language = None
-        if columns.language and (said := fields.get(columns.language)):
-            language = read_language(said)
-            if language is None:
-                extra[columns.language] = said
+        written = self._written(column, get_field(fields, column))
+        text = self._own_words(column, written)
+        extra = {name: fields[name] for name in fields if name not in self._used}
+        if text.quoted is not None:
+            extra[_free_name(QUOTED, fields)] = text.quoted
+        title, rating = self._values.title(fields), self._values.rating(fields)
+        about = self._values.facts(row, extra)
+        if question is not None and columns.id is not None:
+            extra[columns.id] = get_field(fields, columns.id)
         metadata = encode_metadata(extra)
-        # Both hashes also make sure that everything can be encoded.
-        text_hash = digest(text)
-        if external_id is not None:
-            identity = digest("id", source, external_id)
-            f"{metadata}{product}".encode()
+        # All hashes also make sure that everything can be encoded.
+        f"{metadata}{about.product}{about.external_id}{title}{question}".encode()
+        if self._context.known_by:
+            told = {**about._asdict(), "text": written, "title": title}
+            told["rating"] = rating and rating.value
+            answer = () if question is None else (question,)
+            identity = identity_of_content(self._context.known_by, told, fields, *answer)
         else:
-            content = (str(time), str(language), str(product), metadata, text)
-            identity = digest("row", source, self._place, str(row.line), *content)
+            identity = self._identify(row, about, written, metadata, question)
+        external_id = about.external_id
+        if question is not None and external_id is not None:
+            external_id = f"{external_id}:{question}"
         return Feedback(
             row,
-            self._file,
+            self._context.file,
             identity,
-            source,
+            about.source,
             external_id,
-            text_hash,
-            text,
-            time,
-            language,
-            product,
+            digest(text.text),
+            self._titled(title, text.text),
+            about.time,
+            about.language,
+            about.product,
             metadata,
+            rating.value if rating else None,
+            rating.scale if rating else None,
+            title,
+            question,
         )
 
-    def _text(self, value: Any) -> str:
-        column = self._columns.text
+    def _identify(
+        self, row: Row, about: RowFacts, text: str, metadata: str, question: str | None
+    ) -> str:
+        """The document's identity, see `ColumnPlan.identity`."""
+        if about.external_id is not None:
+            external_id = about.external_id
+            answer = () if question is None else (question,)
+            return digest("id", about.source, external_id, *answer)
+        ours, first = self._columns, self._identity
+        if self._used != self._used_by_identity or QUOTED in metadata:
+            metadata = self._first_metadata(row.fields, about)
+        content = (
+            str(about.day if first.time == ours.time else None),
+            str(about.language if first.language == ours.language else None),
+            str(about.product if first.product == ours.product else None),
+            metadata,
+            text,
+        )
+        answer = () if question is None else (question,)
+        place = self._context.place
+        return digest("row", about.source, place, str(row.line), *content, *answer)
+
+    def _first_metadata(self, fields: dict[str, Any], about: RowFacts) -> str:
+        first = self._identity
+        used = self._used_by_identity
+        extra = {name: fields[name] for name in fields if name not in used}
+        if first.language and about.language is None and fields.get(first.language):
+            extra[first.language] = fields[first.language]
+        return encode_metadata(extra)
+
+    def _written(self, column: str, value: Any) -> str:
+        """The text as the row has it."""
         if isinstance(value, bytes):
             try:
                 value = value.decode()
             except UnicodeDecodeError:
                 raise ValueError("broken encoding: the text is not UTF-8") from None
         if value is None or value != value:
-            raise ValueError(f"no text in {_named(column)}")
+            raise ValueError(f"{EMPTY}: no text in {named(column)}")
         if type(value) is not str:
-            raise ValueError(f"{_named(column)} holds no text but {type(value).__name__}")
-        if is_missing(value):
-            said = f" ({value.strip()!r} means none)" if value.strip() else ""
-            raise ValueError(f"no text in {_named(column)}{said}")
-        if len(value) > self._text_limit:
-            raise ValueError(
-                f"text of {len(value)} characters, TRIAGE_TEXT_LIMIT is {self._text_limit}"
-            )
+            raise ValueError(f"{named(column)} holds no text but {type(value).__name__}")
         if "\0" in value:
             raise ValueError("the text contains NUL")
         return value
 
-    def _short(self, column: str | None, fields: dict[str, Any]) -> str | None:
-        """An id, a product, a source: a string or a number, None when missing."""
-        if column is None or (value := fields.get(column)) is None:
-            return None
-        if type(value) is not str:
-            value = _written(column, value)
-        if is_missing(value):
-            return None
-        if "\0" in value:
-            raise ValueError(f"{_named(column)} contains NUL")
-        return str(value).strip()
+    def _own_words(self, column: str, written: str) -> OwnWords:
+        """What of the text is analysed."""
+        text = self._parsers.texts.clean(written)
+        if is_empty_text(text.text):
+            marker = written.strip() if written.isprintable() and len(written) < 20 else ""
+            said = f" ({marker!r} says nothing)" if marker else ""
+            raise ValueError(f"{EMPTY}: no text in {named(column)}{said}")
+        if "\0" in text.text:
+            raise ValueError("the text contains NUL")
+        self.notes.stripped += text.quoted is not None
+        return text
 
-    def _time(self, fields: dict[str, Any]) -> Any:
-        column = self._columns.time
-        if column is None:
-            return None
-        value = fields.get(column)
-        try:
-            return self._times.read(value)
-        except (ValueError, OverflowError) as error:
+    def _titled(self, title: str | None, text: str) -> str:
+        """The text with its title before it, unless it begins with that anyway."""
+        if title is not None and not text.lstrip().startswith(title):
+            text = f"{title}{BEHIND_TITLE}{text}"
+        if len(text) > self._context.text_limit:
             raise ValueError(
-                f"unreadable time {str(value)[:40]!r} in {_named(column)} ({error}): write "
-                "2026-10-05T15:03:10Z, or keep the column as it is with --time ''"
-            ) from None
+                f"text of {len(text)} characters, TRIAGE_TEXT_LIMIT is {self._context.text_limit}"
+            )
+        return text
 
 
-def _written(column: str, value: Any) -> str:
-    # Not `value // 1`: a decimal of more than 28 digits has no such quotient.
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
-    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
-        return f"{value:.0f}"
-    if isinstance(value, int | float | Decimal | UUID) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    raise ValueError(f"{_named(column)} holds neither text nor a number")
-
-
-def _named(column: str) -> str:
-    return f"column '{shown(column)}'"
+def _free_name(name: str, fields: dict[str, Any]) -> str:
+    while name in fields:
+        name += "_"
+    return name

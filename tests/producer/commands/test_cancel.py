@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from producer.display import progress_bars
 from schema.database import reading
 from schema.ledger.cancel import cancel
 from schema.status.runs import find_run
@@ -57,7 +56,7 @@ def test_who_waits_for_it_is_told(
             run = find_run(connection, "waited")
         cancel(engine, run)
 
-    monkeypatch.setattr(progress_bars.time, "sleep", look_away)
+    monkeypatch.setattr("producer.display.progress_bars.time.sleep", look_away)
     ended = triage("ingest", str(file), "--run", "waited", "--analyses", "sentiment", "--wait")
     assert ended.code == 1
     assert "run waited was cancelled: see triage status waited" in ended.err

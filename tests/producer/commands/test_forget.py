@@ -187,7 +187,7 @@ def test_files_that_cannot_be_written_are_said_in_a_sentence(
         ended = triage("forget", "--external-id", "nobody", "--yes")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert (ended.code, ended.err) == (2, "triage: the database failed: disk I/O error\n")
+    assert (ended.code, ended.err) == (75, "triage: the database failed: disk I/O error\n")
     assert triage("forget", "--external-id", "nobody", "--yes").code == 0
     assert verify(sqlite_engine) == []
 

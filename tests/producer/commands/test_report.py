@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -52,7 +53,7 @@ def test_list(triage: Triage) -> None:
 
 def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
     seed(engine)
-    expected = [
+    expected: list[dict[str, Any]] = [
         {"day": "2026-10-05", "documents": 1, "positive": 1, "negative": 0},
         {"day": "2026-10-06", "documents": 1, "positive": 1, "negative": 0},
         {"day": None, "documents": 1, "positive": 0, "negative": 1},

@@ -11,14 +11,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select, update
 
-from producer.commands import status as status_module
 from producer.display.progress_table import duration
 from schema.database import reading, writing
 from schema.database.clock import after, now
 from schema.ledger.reap import LOST
 from schema.process import this_process
 from schema.status.progress import run_progress
-from schema.status.workers import Throughput
+from schema.status.workers import ModelInMemory, Throughput
 from schema.tables import Job, JobState, Run, RunState, Worker
 from schema.worker_registry import not_ready, ready, register, report
 from tests.support.console import Triage
@@ -131,9 +130,30 @@ def test_workers_say_whether_they_are_ready_and_why_not(engine: Engine, triage: 
     (quick, _) = json.loads(triage("status", "--json").out)["workers"]
     names = ("tokens_per_second", "padding", "batch_fill", "forward_share")
     assert [quick[name] for name in names] == [12_345.6, 0.004, 0.923, 0.968]
+    assert (quick["models"], "in memory" in out) == (None, False)
     with writing(engine) as connection:
         connection.execute(update(Worker).values(seen_at=after(-120)))
     assert "not seen for" in triage("status").out
+
+
+def test_workers_say_which_models_they_have_in_memory(engine: Engine, triage: Triage) -> None:
+    for name in ("gpu0@host/0", "gpu1@host/0"):
+        register(engine, name, this_process(), ["sentiment", "qa"], LOST)
+    small, large = ModelInMemory("pocket/qa", 1_500_000), ModelInMemory("x/[b]y", 2_500_000_000)
+    ready(engine, "gpu0@host/0", [small])
+    assert "gpu0@host/0 │ 1.5 MB │ pocket/qa 1.5 MB" in triage("status").out
+    report(engine, "gpu0@host/0", Throughput(), [small, large])
+    ready(engine, "gpu0@host/0")
+    assert "2.5 GB │ pocket/qa 1.5 MB, x/[b]y 2.5 GB" in triage("status").out
+    said, other = json.loads(triage("status", "--json").out)["workers"]
+    assert said["models"] == [
+        {"name": "pocket/qa", "bytes": 1_500_000},
+        {"name": "x/[b]y", "bytes": 2_500_000_000},
+    ]
+    assert other["models"] is None
+    # Its next process has loaded nothing yet.
+    register(engine, "gpu0@host/0", this_process(), ["sentiment", "qa"], LOST)
+    assert "in memory" not in triage("status").out
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -154,7 +174,7 @@ def between_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Non
     """Do something where `--watch` pauses between two looks."""
 
     def use(action: Callable[[], None]) -> None:
-        monkeypatch.setattr(status_module.time, "sleep", lambda _seconds: action())
+        monkeypatch.setattr("producer.commands.status.time.sleep", lambda _seconds: action())
 
     return use
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
@@ -11,6 +12,7 @@ from schema.database import writing
 from schema.results.sentiment import SentimentRow
 from schema.tables import Run, RunState
 from tests.support.console import Triage
+from tests.support.ingesting import run_ingest, write_csv
 from tests.support.ledger import jobs, make_run
 from tests.support.many_runs import make_runs
 from tests.support.working import work
@@ -106,3 +108,26 @@ def test_an_unknown_run(engine: Engine, triage: Triage) -> None:
     ended = triage("verify", "rum")
     assert (ended.code, ended.out) == (2, "")
     assert "did you mean 'run'?" in ended.err
+
+
+def test_rejected_rows_that_are_in_no_file(engine: Engine, tmp_path: Path, triage: Triage) -> None:
+    rows = [(n, "" if n % 2 else f"text {n}") for n in range(8)]
+    done = run_ingest(engine, write_csv(tmp_path / "a.csv", rows), run="r", source="s")
+    assert triage("verify").code == 0
+    # What was forgotten may be missing, …
+    assert triage("forget", "--external-id", "3", "--yes").code == 0
+    assert len(done.rejects.read_text().splitlines()) == 3
+    assert triage("verify").code == 0
+    # … and no other.
+    lines = done.rejects.read_text().splitlines(keepends=True)
+    done.rejects.write_text("".join(lines[1:]))
+    ended = triage("verify")
+    assert ended.code == 1
+    said = "run r: rejected 4 is not the 2 lines of the rejects file + 1 forgotten"
+    assert f"  {said}\n" in ended.out
+    # The next ingest puts them back.
+    run_ingest(engine, tmp_path / "a.csv", run="r", source="s")
+    assert triage("verify").code == 0
+    # An empty file stands for one that was deleted for good; on another host nobody can look.
+    done.rejects.write_text("")
+    assert triage("verify").code == 0

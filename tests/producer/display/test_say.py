@@ -116,7 +116,7 @@ def test_a_file_and_its_columns(sqlite_engine: Engine, tmp_path: Path, triage: T
 
 def test_exports_write_it_out() -> None:
     kept = "tab\t, line\r\nend \u200f\u0645 👨\u200d👩"
-    rows = ReportRows(("text",), [(EVIL,), (kept,), (f"\u202e={EVIL}",)])
+    rows = ReportRows(("text",), iter([(EVIL,), (kept,), (f"\u202e={EVIL}",)]))
     written = io.StringIO(newline="")
     write_csv(rows, written)
     assert not STEERING.sub("", "\r\n").strip() and not STEERING.search(
@@ -126,7 +126,7 @@ def test_exports_write_it_out() -> None:
     escaped = r"a\x1b[31m\x1b]0;b\x07\x9b31m\x7f\x00\u202ec\u2066" + "\r"
     assert shown == [escaped, kept, rf"\u202e={escaped}"]
     written = io.StringIO()
-    write_json(ReportRows(("text",), [(EVIL,), (kept,)]), written)
+    write_json(ReportRows(("text",), iter([(EVIL,), (kept,)])), written)
     assert not STEERING.search(written.getvalue())
     assert json.loads(written.getvalue()) == [{"text": EVIL}, {"text": kept}]
 

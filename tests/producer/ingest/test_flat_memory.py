@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from producer.ingest import Counts, ingest, make_plan
-from producer.ingest.readers.input import parse_input
 from schema.database import open_engine
 from schema.migrations.revision import upgrade
 from schema.settings import read_settings
+from tests.support.reading import open_path
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def _ingest(path: Path) -> int:
 
 def _read(path: Path) -> int:
     seen = [_memory()]
-    with parse_input(str(path), None, 10_000).open() as stream:
+    with open_path(path, 10_000) as stream:
         for row in stream.rows:
             if row.line % 200 == 0:
                 seen.append(_memory())

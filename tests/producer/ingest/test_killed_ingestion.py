@@ -80,6 +80,27 @@ def test_killed_several_times_it_leaves_what_an_undisturbed_one_leaves(
     assert run_row(engine, "r")["state"] == "ingested"
 
 
+def test_a_delivery_of_changes_that_is_killed_several_times(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    run_ingest(
+        engine, write_csv(tmp_path / "a.csv", [(n, f"text {n}") for n in range(60)]), run="o"
+    )
+    rows = [(n, f"text {n}, again" if n % 2 else f"text {n}") for n in range(60)]
+    path = write_csv(tmp_path / "a-2.csv", [*rows, (60, "new"), (61, ""), (1, "another")])
+    chance = random.Random(3)
+    kills = sum(_killed(database_url, path, chance.randrange(reach)) for reach in (9, 20, 40, 60))
+    assert kills >= 3
+    done = run_ingest(engine, path, run="r", block_size=BLOCK)
+    assert done.counts.read == 63
+    check_run(engine, "r")
+    row = run_row(engine, "r")
+    assert [row[name] for name in ("stored", "updated", "updated_positions")] == [31, 30, 30]
+    assert (row["duplicate"], row["rejected"]) == (0, 2)
+    assert len(done.rejects.read_text("utf-8").splitlines()) == 2
+    assert {one.version for one in positions(engine, "r") if one.text.endswith("again")} == {2}
+
+
 def test_every_statement_of_a_block_may_be_the_last(
     engine: Engine, database_url: str, tmp_path: Path
 ) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from producer.ingest import ColumnChoice, IngestError, make_plan
-from schema.analyses import ANALYSES
+from producer.ingest.readers.options import ReadingOptions
+from schema.catalog import load_catalog
 from schema.options import DEFAULT_QUESTION
 from schema.settings import Settings, read_settings
+
+#: Those that the built-in models serve.
+ANALYSES = load_catalog("pocket").served
 
 
 @pytest.fixture
@@ -45,7 +49,9 @@ def test_the_same_command_has_the_same_run(
         {"columns": ColumnChoice(id="")},
         {"analyses": "qa"},
         {"questions": ["Why?"]},
-        {"encoding": "cp1252"},
+        {"reading": ReadingOptions(encoding="cp1252")},
+        {"reading": ReadingOptions(delimiter=";")},
+        {"reading": ReadingOptions(path="data")},
         {"limit": 5},
     ]
     runs = {make_plan(config, [path], **other).run for other in others}
@@ -64,7 +70,7 @@ def test_the_same_command_has_the_same_run(
         ({"analyses": "qa,poetry"}, "'poetry'; choose from sentiment"),
         ({"analyses": ""}, "--analyses names nothing"),
         ({"questions": ["Why?", " "]}, "--question is empty"),
-        ({"translate_to": "german"}, "'german' is no language code"),
+        ({"translate_to": "germanic"}, "'germanic' is no language code"),
         ({"translate_to": "fr"}, "cannot translate into 'fr', only into de"),
     ],
 )
@@ -87,8 +93,13 @@ def test_the_catalog_must_serve_every_analysis(config: Settings, path: str, tmp_
     catalog.write_text('[qa]\nmodel = "x/y"\n')
     own = config.model_copy(update={"models": str(catalog)})
     with pytest.raises(IngestError, match="has no model for 'sentiment'"):
-        make_plan(own, [path])
+        make_plan(own, [path], analyses="qa,sentiment")
     assert make_plan(own, [path], analyses="qa").analyses == ("qa",)
+    assert make_plan(own, [path]).analyses == ("qa",)
+    catalog.write_text("")
+    with pytest.raises(IngestError, match="has no model for any analysis"):
+        make_plan(own, [path])
+    catalog.write_text('[qa]\nmodel = "x/y"\n')
     with pytest.raises(IngestError, match="cannot read this catalog"):
         make_plan(config.model_copy(update={"models": "nowhere.toml"}), [path])
 

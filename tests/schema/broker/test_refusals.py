@@ -79,7 +79,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 def test_whoever_sends_is_told_by_what_a_real_server_says(
     server: RedisServer, refusal: Refusal
 ) -> None:
-    messages = Messages(make_app(Settings(redis_url=SecretStr(server.url)), patience=5))
+    messages = Messages(make_app(Settings(redis_url=SecretStr(server.url)), redis_timeout=5))
     messages.publish("sentiment", [1])
     with refusal.lasting(server):
         for ask in (lambda: messages.publish("sentiment", [2]), messages.probe):
@@ -97,7 +97,7 @@ def test_keys_of_another_type_are_moved_aside(redis_url: str) -> None:
         else:
             client.hset(key, "field", key)
     client.set(f"{KEY_PREFIX}another", "kept")
-    messages = Messages(make_app(Settings(redis_url=SecretStr(redis_url)), patience=5))
+    messages = Messages(make_app(Settings(redis_url=SecretStr(redis_url)), redis_timeout=5))
     with pytest.raises(BrokerError, match=r"\(WRONGTYPE\)"):
         messages.depth("sentiment")
     assert messages.depth("sentiment") == 0

@@ -7,11 +7,12 @@ import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, insert, select
+from sqlalchemy import Engine, Table, event, func, insert, inspect, select
 
 from schema.database import open_engine, reading, writing
 from schema.ledger import delete as delete_module
@@ -108,6 +109,7 @@ def test_it_may_be_broken_off_anywhere(engine: Engine) -> None:
     steps = 0
     while steps < 1_000:
         deletion = delete_run(engine, first)
+        assert isinstance(deletion, Generator)
         if not next(deletion).rows.total() and not any(one.rows.total() for one in deletion):
             break
         deletion.close()
@@ -202,7 +204,7 @@ def test_messages_and_dead_letters_of_it_are_not_sent_again(engine: Engine) -> N
     assert work_done
     assert finish(engine, work_done, outcomes(engine, work_done, {"a"}))
     begin_deletion(engine, run)
-    assert dispatch(engine, lambda _analysis, _jobs: None, "sentiment", 10) == 0
+    assert dispatch(engine, lambda _analysis, _jobs, *, urgent: None, "sentiment", 10) == 0
     assert replay(engine, run, job_size=8).total() == 0
     assert claim(engine, job.id, "sentiment", "node/0", LEASE) is None
 
@@ -252,7 +254,7 @@ def test_a_document_that_another_run_takes_meanwhile_stays(engine: Engine) -> No
     joined = []
 
     def join(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if "FROM documents" in statement and "FOR UPDATE" in statement:
+        if "FROM document_versions" in statement and "FOR UPDATE" in statement:
             with writing(others) as connection:
                 found = connection.execute(select(DocumentRow.id)).scalar_one()
                 place = {"run_id": other, "position": 0, "document_id": found}
@@ -287,4 +289,5 @@ def test_no_job_gets_the_id_of_a_deleted_one_after_the_migration(engine: Engine)
     newest = max(job.id for job in jobs(engine, run))
     delete_all(engine, run)
     assert min(job.id for job in jobs(engine, make_run(engine, ["b"]))) > newest
-    assert Job.__table__.dialect_options["sqlite"]["autoincrement"]
+    table = inspect(Job).local_table
+    assert isinstance(table, Table) and table.dialect_options["sqlite"]["autoincrement"]

@@ -14,8 +14,8 @@ from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.resend import find_unclaimed, resend
-from schema.results import Sentiment
 from schema.results.outcome import Outcome
+from schema.results.sentiment import Sentiment
 from schema.tables import Job, JobState
 from tests.support.ledger import jobs, make_run
 

@@ -42,6 +42,8 @@ from tests.support.ledger_promises import check_standing
 from tests.support.ledger_snapshot import snapshot
 from tests.support.working import outcomes
 
+pytestmark = pytest.mark.long
+
 LEASE = 3600.0
 WORKER = "node/0"
 PROCESS = Process("a machine", 4711, 1)
@@ -52,7 +54,7 @@ OPEN = {JobState.PENDING, JobState.QUEUED, JobState.RUNNING}
 
 #: That hold the ledger; each refers to those before it.
 TABLES = (
-    *("runs", "documents", "run_documents", "jobs", "workers", "models", "sentiments"),
+    *("runs", "document_versions", "run_documents", "jobs", "workers", "models", "sentiments"),
     "dead_letters",
 )
 

@@ -16,10 +16,10 @@ from schema.ledger.lose import lose
 from schema.ledger.reap import Reaped, reap
 from schema.ledger.release import expire, release
 from schema.process import Process
-from schema.results import Entity, Failure, Sentiment
-from schema.results.entity import EntityRow
+from schema.results import Failure
+from schema.results.entity import Entity, EntityRow
 from schema.results.outcome import Outcome, Provenance
-from schema.results.sentiment import SentimentRow
+from schema.results.sentiment import Sentiment, SentimentRow
 from schema.tables import DeadLetter, Job, JobState, Model
 from schema.worker_registry import register
 from tests.support.ledger import jobs, make_run

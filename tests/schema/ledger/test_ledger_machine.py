@@ -17,7 +17,7 @@ from tests.support.ledger_machine import LedgerMachine
 from tests.support.ledger_promises import DRAWN
 from tests.support.ledger_steps import FIRST_DOCUMENTS, Crasher
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "30"))
 
@@ -30,8 +30,8 @@ def test_nothing_is_lost_and_nothing_is_there_twice(
     monkeypatch.setattr(dispatch, "LEAD", 1_000_000)
     crasher = Crasher(engine)
     LedgerMachine.seen.clear()
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: LedgerMachine(engine, crasher),
+    run_state_machine_as_test(
+        lambda: LedgerMachine(engine, crasher),  # type: ignore[arg-type]  # any factory does
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=30,

@@ -29,7 +29,7 @@ FEW, MANY = 10, 1_000
 
 def make_runs(engine: Engine, count: int, begin: int) -> None:
     """Runs of two jobs from position `begin` on, without documents, which no step looks at."""
-    run = {"state": RunState.INGESTED, "analyses": ["sentiment"], "options": {}}
+    run: dict[str, Any] = {"state": RunState.INGESTED, "analyses": ["sentiment"], "options": {}}
     run |= dict.fromkeys(("read", "stored"), begin + 10) | dict.fromkeys(
         ("duplicate", "rejected"), 0
     )
@@ -38,7 +38,7 @@ def make_runs(engine: Engine, count: int, begin: int) -> None:
         names = [run | {"name": f"run {before + n}"} for n in range(count)]
         connection.execute(insert(Run).values(created_at=now()), names)
         ids = connection.execute(select(Run.id).order_by(Run.id).offset(before)).scalars().all()
-        job = {"analysis": "sentiment", "state": JobState.PENDING}
+        job: dict[str, Any] = {"analysis": "sentiment", "state": JobState.PENDING}
         job |= dict.fromkeys(("attempts", "fence", "failed"), 0)
         connection.execute(
             insert(Job),

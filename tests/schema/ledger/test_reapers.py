@@ -24,9 +24,8 @@ from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.reap import LOST, Reaped, reap
 from schema.migrations.revision import upgrade
-from schema.results import Sentiment
 from schema.results.outcome import Outcome
-from schema.results.sentiment import SentimentRow
+from schema.results.sentiment import Sentiment, SentimentRow
 from schema.tables import DeadLetter, Job, RunDocument
 from tests.support.ledger import jobs, make_run
 from tests.support.ledger_model import LedgerModel

@@ -60,6 +60,6 @@ def test_everybody_may_have_one_and_nobody_all(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert of(engine, held=0) == 1
-    monkeypatch.setattr(share_module, "MOST", 3)
+    monkeypatch.setattr(share_module, "MAX_JOBS", 3)
     make_run(engine, [str(number) for number in range(10)], ("summary",), job_size=1)
     assert of(engine, held=0) == 3

@@ -13,7 +13,7 @@ from schema.database.clock import now
 from schema.reports import UnknownReportError, Value, find_report, reports, run_report
 from schema.status.progress import all_progress
 from schema.status.runs import UnknownRunError, find_run
-from schema.tables import DeadLetter, JobState, Run
+from schema.tables import DeadLetter, DocumentRow, JobState, Run
 from tests.support.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
 
 WANT = "What does the customer want?"
@@ -117,6 +117,21 @@ def test_every_report_is_described_and_runs(engine: Engine) -> None:
                 assert len(set(result.columns)) == len(result.columns) > 1
                 for row in result.rows:
                     assert all(isinstance(value, Value) for value in row)
+
+
+def test_labels_of_every_analysis_that_gives_them(engine: Engine) -> None:
+    autumn, again = seed(engine)
+    counted = ("analysis", "label", "documents", "percent", "mean_score")
+    assert columns(engine, "labels") == counted
+    assert rows(engine, "labels", autumn) == [
+        ("sentiment", "NEGATIVE", 2, 40.0, 0.75),
+        ("sentiment", "NEUTRAL", 1, 20.0, 0.5),
+        ("sentiment", "POSITIVE", 1, 20.0, 0.8),
+        ("sentiment", "neg", 1, 20.0, 0.7),
+    ]
+    assert rows(engine, "labels", again) == [("sentiment", "POSITIVE", 1, 100.0, 0.75)]
+    # Over all runs each document counts once, with its newest label.
+    assert rows(engine, "labels")[0] == ("sentiment", "POSITIVE", 2, 40.0, 0.775)
 
 
 def test_sentiment_by_day_product_source_and_language(engine: Engine) -> None:
@@ -237,8 +252,8 @@ def test_ledger_reports(engine: Engine) -> None:
         ("autumn", "sentiment", "acme/feelings", "714eb0f", '{"dtype": "float32"}')
     ]
     assert [row[:2] + row[4:] for row in rows(engine, "runs")] == [
-        ("again", "ingested", 2, 2, 0, 0, 0),
-        ("autumn", "ingested", 8, 5, 1, 2, 0),
+        ("again", "ingested", 2, 2, 0, 0, 0, 0),
+        ("autumn", "ingested", 8, 5, 0, 1, 2, 0),
     ]
     for column, word in (("paused_at", "paused"), ("cancelled_at", "cancelled")):
         with writing(engine) as connection:
@@ -257,3 +272,25 @@ def test_unknown_names_are_told_what_there_is(engine: Engine) -> None:
         assert find_run(connection, "autumn") == autumn
         with pytest.raises(UnknownRunError, match="did you mean 'autumn'.*there are again, autumn"):
             find_run(connection, "autum")
+
+
+#: Reports on documents; the others are on runs, jobs and models.
+ON_DOCUMENTS = (
+    *("answers", "entities-in-negative", "languages", "least-certain", "longest-complaints"),
+    *("sentiment-by-day", "sentiment-by-language", "sentiment-by-product", "sentiment-by-source"),
+    "summaries-and-translations",
+)
+
+
+@pytest.mark.parametrize("column", ["replaced_at", "gone_at"])
+def test_only_current_documents_are_in_reports(engine: Engine, column: str) -> None:
+    autumn, _ = seed(engine)
+    before = {name: (rows(engine, name), rows(engine, name, autumn)) for name in ON_DOCUMENTS}
+    assert all(of_all and of_one for of_all, of_one in before.values())
+    with writing(engine) as connection:
+        connection.execute(update(DocumentRow).values({column: now()}))
+    assert {name: rows(engine, name) for name in ON_DOCUMENTS} == dict.fromkeys(ON_DOCUMENTS, [])
+    with writing(engine) as connection:
+        connection.execute(update(DocumentRow).values({column: None}))
+    for name, (of_all, of_one) in before.items():
+        assert (rows(engine, name), rows(engine, name, autumn)) == (of_all, of_one)

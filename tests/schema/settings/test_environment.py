@@ -30,6 +30,22 @@ def test_more_than_a_statement_may_name_is_refused(
         read_settings()
 
 
+@pytest.mark.parametrize(("said", "size"), [("8GB", 8 * 10**9), ("512MiB", 2**29), ("1000", 1000)])
+def test_the_memory_of_models_is_bytes(
+    said: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_settings().model_memory is None
+    monkeypatch.setenv("TRIAGE_MODEL_MEMORY", said)
+    assert read_settings().model_memory == size
+
+
+@pytest.mark.parametrize("said", ["much", "-1GB", "0", "8 apples"])
+def test_what_is_no_memory_is_refused(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_MODEL_MEMORY", said)
+    with pytest.raises(SettingsError, match="TRIAGE_MODEL_MEMORY: must be bytes, .* as in 8GB"):
+        read_settings()
+
+
 def test_the_largest_job_is_done(engine: Engine) -> None:
     make_large_run(engine, MAX_STATEMENT_IDS, MAX_STATEMENT_IDS)
     assert work(engine) == MAX_STATEMENT_IDS

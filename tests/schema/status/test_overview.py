@@ -60,7 +60,7 @@ def test_what_is_going_on_and_the_newest_are_shown(engine: Engine) -> None:
 
 def test_a_run_that_takes_rows_in_is_going_on(engine: Engine) -> None:
     with writing(engine) as connection:
-        ingesting = {"state": RunState.INGESTING, "ingested_at": None}
+        ingesting: dict[str, Any] = {"state": RunState.INGESTING, "ingested_at": None}
         add_run(connection, "given up", **ingesting, cancelled_at=now())
         add_run(connection, "coming in", **ingesting)
     make_runs(engine, 2)

@@ -147,9 +147,9 @@ def test_rate_looks_back_as_far_as_it_must(engine: Engine) -> None:
     assert 20 / 430 < rates["entities"] <= 20 / 400
     assert rates["qa"] == 0
     assert rates["summary"] == pytest.approx(10 * ENOUGH_JOBS / SHORT_SPAN)
-    for one in found.analyses:
-        expected = 60 / one.rate if one.rate else None
-        assert one.seconds_left == (pytest.approx(expected) if expected else None)
+    for analysis in found.analyses:
+        expected = 60 / analysis.rate if analysis.rate else None
+        assert analysis.seconds_left == (pytest.approx(expected) if expected else None)
     assert found.seconds_left is None
     with writing(engine) as connection:
         connection.execute(
@@ -178,6 +178,7 @@ def test_json_has_one_shape(engine: Engine) -> None:
         "duplicate": 0,
         "rejected": 0,
         "forgotten": 0,
+        "updated": 0,
         "analyses": [
             {
                 "analysis": "sentiment",

@@ -83,11 +83,7 @@ def other_model(analysis: str) -> Break:
     def act(connection: Connection, run: int) -> None:
         other = add_model(connection, run, "qa" if analysis == "summary" else "summary", "other")
         table = result_table(analysis)
-        connection.execute(
-            update(table)  # type: ignore[arg-type]
-            .where(table.document_id == 3)
-            .values(model_id=other)
-        )
+        connection.execute(update(table).where(table.document_id == 3).values(model_id=other))
 
     return act
 

@@ -72,8 +72,10 @@ def make_cluster(folder: Path) -> Cluster:
     if user:
         shutil.chown(data, user)
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        + ["--no-locale", "--no-sync"],
+        [
+            *(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"),
+            *("-E", "UTF8", "--no-locale", "--no-sync"),
+        ],
         check=True,
         user=user,
         cwd="/",

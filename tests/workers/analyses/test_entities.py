@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
-from schema.results import Entity, Result
+from schema.results import Result
+from schema.results.entity import Entity
 from tests.support.checkpoints import WINDOW, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
 from tests.support.parity import analyse, reference
@@ -26,7 +27,7 @@ TEXTS = SHORT + long_texts(120, 6, seed=5)
 Span = tuple[str, int, int]
 
 
-def load(folder: Path, **options: int) -> Analysis:
+def load(folder: Path, **options: Any) -> Analysis:
     entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return load_analysis("entities", Catalog("test", {"entities": entry}), "cpu")
 
@@ -114,7 +115,8 @@ def by_hand(folder: Path, text: str) -> list[tuple[str, int, int, float]]:
             score, best = logits[place + 1].softmax(-1).max(-1)
             left = place if start else float("inf")
             right = float("inf") if start == starts[-1] else len(row) - 3 - place
-            token = Token(*offsets[start + place], int(best), float(score))
+            begin, end = offsets[start + place]
+            token = Token(begin, end, int(best), float(score))
             if min(left, right) > judged.get(start + place, (-1.0, token))[0]:
                 judged[start + place] = (min(left, right), token)
     tokens = [judged[place][1] for place in range(len(ids))]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import workers.analyses
-from schema.analyses import ANALYSES
 from schema.catalog import Catalog, CatalogError
+from tests.support.checkpoints import BUILDERS
 from workers.analyses import load_analysis
 
 MODULE = """
@@ -18,12 +18,12 @@ from tests.support.engine_analysis import CountingAnalysis
 
 class Smell(CountingAnalysis):
     name = "smell"
-    def __init__(self, catalog, device):
+    def __init__(self, catalog, device, models=None):
         super().__init__()
 """
 
 
-@pytest.mark.parametrize("name", ANALYSES)
+@pytest.mark.parametrize("name", BUILDERS)
 def test_every_analysis_loads(tiny_catalog: Catalog, name: str) -> None:
     analysis = load_analysis(name, tiny_catalog, "cpu")
     assert analysis.name == name

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from schema.options import RunOptions
-from schema.results import Answer, Failure
+from schema.results import Failure
+from schema.results.answer import Answer
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
 from tests.support.checkpoints import fingerprint
 from tests.support.feedback_texts import long_texts

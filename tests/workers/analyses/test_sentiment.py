@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
-from schema.results import Result, Sentiment
+from schema.results import Result
+from schema.results.sentiment import Sentiment
 from tests.support.checkpoints import WINDOW, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
 from tests.support.parity import analyse, reference
@@ -25,7 +27,7 @@ TEXTS = SHORT + long_texts(120, 6, seed=5)
 CONTENT = WINDOW - 2
 
 
-def load(folder: Path, **options: int) -> Analysis:
+def load(folder: Path, **options: Any) -> Analysis:
     entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
     return load_analysis("sentiment", Catalog("test", {"sentiment": entry}), "cpu")
 

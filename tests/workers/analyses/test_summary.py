@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schema.options import RunOptions
-from schema.results import Summary
+from schema.results.summary import Summary
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, fingerprint
 from tests.support.feedback_texts import long_texts
@@ -42,7 +42,7 @@ def windows_of(analysis: SummaryAnalysis, text: str) -> list[Window]:
 
 
 def tokens_of(analysis: SummaryAnalysis, text: str) -> int:
-    return len(analysis._generator.loaded.tokenizer(text)["input_ids"])
+    return len(analysis._generator._model.tokenizer(text)["input_ids"])
 
 
 @pytest.mark.parametrize("variant", SUMMARY)
@@ -92,7 +92,7 @@ def test_a_long_text_is_summarised_piece_by_piece(analysis: SummaryAnalysis) -> 
     windows = windows_of(analysis, text)
     assert len(windows) > 3
     assert all(window.length == len(window.features.ids) <= SEQ2SEQ_WINDOW for window in windows)
-    tokenizer = analysis._generator.loaded.tokenizer
+    tokenizer: Any = analysis._generator._model.tokenizer
     pieces = [tokenizer.decode(window.features.ids, skip_special_tokens=True) for window in windows]
     assert "".join("".join(pieces).split()) == "".join(text.split())
     outcomes = analyse(analysis, documents_of([*pieces, text]))
@@ -107,7 +107,10 @@ def test_the_catalog_can_narrow_window_and_batch(folder: Path) -> None:
     catalog._entries["summary"] = entry.model_copy(update={"options": options})
     analysis = SummaryAnalysis(catalog, "cpu")
     usual = SummaryAnalysis(catalog_of(summary=folder), "cpu")
-    decoders: list[Any] = [one._generator._decoder for one in (analysis, usual)]
+    decoders: list[Any] = []
+    for one in (analysis, usual):
+        with one._generator.decoder() as decoder:
+            decoders.append(decoder)
     beams = decoders[0]._beams
     assert [decoder._tokens for decoder in decoders] == [77 // beams, 16_384 // beams]
     windows = windows_of(analysis, long_texts(40, 1, seed=4)[0])

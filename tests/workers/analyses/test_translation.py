@@ -13,7 +13,8 @@ import pytest
 from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result, Translation
+from schema.results import Failure, Result
+from schema.results.translation import Translation
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
 from tests.support.feedback_texts import long_texts

@@ -163,7 +163,7 @@ def test_only_what_the_catalog_serves_is_asked_by_default(
         (["."], "cannot read .: Is a directory"),
         (["-", "--analyses", "smell"], "'smell'"),
         (["-", "--models", "nonesuch.toml"], "nonesuch.toml"),
-        (["-", "--translate-to", "German"], "--translate-to"),
+        (["-", "--translate-to", "gibberish"], "--translate-to"),
     ],
 )
 def test_what_cannot_begin_is_one_sentence(

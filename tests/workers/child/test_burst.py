@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from schema.database import reading
 from schema.status.workers import all_worker_status
 from schema.tables import JobState
-from tests.support.burst import PATIENCE, Child, ahead, states
+from tests.support.burst import PATIENCE, Child, is_prefetched, states
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
-from workers.child import runner as job_module
+from workers.child import job_source
 
 
 def test_the_next_job_is_tokenised_while_this_one_is_computed(engine: Engine, child: Child) -> None:
@@ -25,7 +25,7 @@ def test_the_next_job_is_tokenised_while_this_one_is_computed(engine: Engine, ch
 
     def wait() -> None:
         assert tokenised.wait(PATIENCE)
-        assert ahead(engine)
+        assert is_prefetched(engine)
         assert not child.messages.depth("sentiment"), "its message is used up"
 
     child.analysis.on_forward["first"] = wait
@@ -59,7 +59,7 @@ def test_jobs_are_computed_in_the_order_of_the_queue(engine: Engine, child: Chil
 def test_a_burst_ends_in_time_and_leaves_the_queue_as_it_is(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "BURST", 0)
+    monkeypatch.setattr(job_source, "BURST_SECONDS", 0)
     make_run(engine, ["first", "second"], job_size=1)
     child.send()
     child.work()
@@ -84,12 +84,12 @@ def test_tokenising_ahead_that_hangs_is_seen_by_the_parent(engine: Engine, child
     child.send()
     child.analysis.on_prepare["second"] = lambda: wait_until(
         # The first is written, and nothing else is to be waited for.
-        lambda: states(engine)[0] == (JobState.DONE, 1) and child.limit() > 0,
+        lambda: states(engine)[0] == (JobState.DONE, 1) and child.deadline() > 0,
         PATIENCE,
     )
     child.work()
     assert states(engine) == [(JobState.DONE, 1)] * 2
-    assert child.limit() == 0
+    assert child.deadline() == 0
 
 
 def test_each_job_is_told_in_a_line_and_the_worker_says_how_quick_it_is(

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 
 from schema.broker.app import make_app
@@ -20,7 +21,7 @@ from schema.ledger.reap import reap
 from schema.settings import Settings
 from schema.status.workers import all_worker_status
 from schema.tables import DeadLetter, Job, JobState
-from tests.support.burst import NAME, PATIENCE, Child, states, wait_until_ahead
+from tests.support.burst import NAME, PATIENCE, Child, states, wait_until_prefetched
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
 from workers.child import prefetch as ahead_module
@@ -44,7 +45,7 @@ def test_a_node_that_ends_begins_no_more(engine: Engine, child: Child) -> None:
     child.send()
 
     def end() -> None:
-        wait_until_ahead(engine)
+        wait_until_prefetched(engine)
         child.board.stop(grace=60)
 
     child.analysis.on_forward["first"] = end
@@ -67,14 +68,14 @@ def test_whatever_ends_a_burst_what_was_taken_ahead_goes_back(
     make_run(engine, ["first", "second"], job_size=1)
     child.send()
 
-    def fail() -> None:
-        wait_until_ahead(engine)
+    def fail(*_: object) -> None:
+        wait_until_prefetched(engine)
         raise fault
 
     child.analysis.on_forward["first"] = fail
     if isinstance(fault, NodeStopping):
         # An error of any other kind is held against the document.
-        child.runner._engines["sentiment"].outcomes = lambda *_: fail()  # type: ignore
+        child.engine._compute_alone = fail  # type: ignore[assignment, method-assign]
     if isinstance(fault, WorkerError):
         child.work()
         with reading(engine) as connection:
@@ -93,10 +94,10 @@ def test_an_unknown_fault_is_charged_to_the_job_that_was_computed(
     child.send()
 
     def fail(*_arguments: object) -> None:
-        wait_until_ahead(engine)
+        wait_until_prefetched(engine)
         raise TypeError
 
-    child.runner._engines["sentiment"].outcomes = fail  # type: ignore
+    child.engine._compute_alone = fail  # type: ignore[assignment, method-assign]
     child.work()
     assert states(engine) == [(JobState.RUNNING, 1), (JobState.PENDING, 0)]
     assert [job.error_class for job in jobs(engine)] == ["TypeError", None]
@@ -107,7 +108,7 @@ def test_a_lost_device_ends_the_child_and_charges_the_one_job(engine: Engine, ch
     child.send()
 
     def fail() -> None:
-        wait_until_ahead(engine)
+        wait_until_prefetched(engine)
         raise DeviceLostError("the device is gone")
 
     child.analysis.on_forward["first"] = fail
@@ -145,7 +146,7 @@ def test_a_job_taken_ahead_is_not_begun_when_its_run_is_cancelled_or_paused(
     child.send()
 
     def stop() -> None:
-        wait_until_ahead(engine)
+        wait_until_prefetched(engine)
         command(engine, other)
 
     child.analysis.on_forward["first"] = stop
@@ -162,14 +163,12 @@ def test_a_lost_claim_ends_the_burst_and_the_next_job_goes_back(
     child.analysis.tells = 1
 
     def take_away() -> None:
-        wait_until_ahead(engine)
+        wait_until_prefetched(engine)
         with writing(engine) as connection:
             taken = update(Job).where(Job.id == jobs(engine)[0].id)
             connection.execute(taken.values(fence=Job.fence + 1, worker="node/1"))
-        # The beat finds it out.
-        beat = next(one for one in threading.enumerate() if one.name == "beat")
-        held = beat._target.__self__  # type: ignore[attr-defined]
-        wait_until(lambda: len(held.held) == 1, PATIENCE)
+        # The heartbeat finds it out.
+        wait_until(lambda: len(child.context.heartbeat.held) == 1, PATIENCE)
 
     child.analysis.on_forward["first"] = take_away
     child.work()
@@ -196,9 +195,11 @@ def test_without_redis_a_job_is_done_all_the_same(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_run(engine, ["first"], job_size=1)
-    away = Messages(make_app(Settings(redis_url="redis://127.0.0.1:1/0"), patience=0.2))
+    away = Messages(
+        make_app(Settings(redis_url=SecretStr("redis://127.0.0.1:1/0")), redis_timeout=0.2)
+    )
     child.send()
-    monkeypatch.setattr(child.runner._ledger, "_messages", away)
+    monkeypatch.setattr(child.ledger, "_messages", away)
     monkeypatch.setattr(ahead_module, "redis_outage", RedisOutage())
     child.work()
     assert states(engine) == [(JobState.DONE, 1)]

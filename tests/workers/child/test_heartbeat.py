@@ -36,27 +36,40 @@ def lease(engine: Engine) -> datetime:
 
 def test_a_lease_is_renewed(engine: Engine, claimed: Claim) -> None:
     first = lease(engine)
-    with Heartbeat(engine, CONFIG, Scoreboard().place(0, os.getpid())) as beat:
+    with Heartbeat(engine, CONFIG, Scoreboard().slot(0, os.getpid())) as beat:
         beat.hold(claimed)
         wait_until(lambda: lease(engine) > first, 10)
         beat.check(claimed)
 
 
+def test_its_block_may_be_entered_again_and_has_forgotten_what_it_held(
+    engine: Engine, claimed: Claim
+) -> None:
+    heartbeat = Heartbeat(engine, CONFIG, Scoreboard().slot(0, os.getpid()))
+    with heartbeat:
+        heartbeat.hold(claimed)
+        assert heartbeat.held == [claimed]
+    with heartbeat:
+        assert heartbeat.held == []
+        first = lease(engine)
+        heartbeat.hold(claimed)
+        wait_until(lambda: lease(engine) > first, 10)
+
+
 def test_what_hangs_is_not_renewed(engine: Engine, claimed: Claim) -> None:
-    place = Scoreboard().place(0, os.getpid())
-    place.computing(-1)
+    slot = Scoreboard().slot(0, os.getpid())
     first = lease(engine)
-    with Heartbeat(engine, CONFIG, place) as beat:
+    with slot.computing(-1), Heartbeat(engine, CONFIG, slot) as beat:
         beat.hold(claimed)
         # It looks several times in this while.
         beat._over.wait(1)
         assert lease(engine) == first
-        place.computing(60)
-        wait_until(lambda: lease(engine) > first, 10)
+        with slot.computing(60):
+            wait_until(lambda: lease(engine) > first, 10)
 
 
 def test_a_lost_claim_is_told(engine: Engine, claimed: Claim) -> None:
-    with Heartbeat(engine, CONFIG, Scoreboard().place(0, os.getpid())) as beat:
+    with Heartbeat(engine, CONFIG, Scoreboard().slot(0, os.getpid())) as beat:
         beat.hold(claimed)
         beat.check(claimed)
         release(engine, claimed)
@@ -78,7 +91,7 @@ def test_when_the_grace_is_over_the_job_is_released_and_the_child_ends(
     engine.dispose()
     pid = os.fork()
     if pid == 0:
-        with Heartbeat(engine, CONFIG, board.place(0, os.getpid())) as beat:
+        with Heartbeat(engine, CONFIG, board.slot(0, os.getpid())) as beat:
             beat.hold(claimed)
             beat._over.wait()
         os._exit(7)

@@ -12,8 +12,8 @@ from schema.database import open_engine, reading, writing
 from schema.ledger.claim import claim
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
-from schema.results import Translation
 from schema.results.outcome import Outcome
+from schema.results.translation import Translation
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
 from workers.child.retry import NodeStopping, retry
@@ -54,7 +54,7 @@ def test_a_full_disk_is_waited_for(sqlite_engine: Engine) -> None:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_connection_that_was_cut_is_made_again(engine: Engine, database_url: str) -> None:
     other = open_engine(database_url)
-    tries = []
+    tries: list[int] = []
 
     def cut_once() -> int:
         with writing(engine) as connection:

@@ -21,7 +21,7 @@ from workers.decoding import decoder as loop
 from workers.decoding.search.beam import BeamSearch
 from workers.decoding.search.greedy import GreedySearch
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 META = torch.device("meta")
 DOCUMENTS = 6

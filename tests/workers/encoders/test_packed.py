@@ -34,7 +34,9 @@ from tests.support.packed_models import (
 )
 from workers.classification.classifier import Classifier
 from workers.encoders.conversion import pack, release
+from workers.encoders.encoder import load_encoder
 from workers.encoders.padded import PaddedEncoder
+from workers.encoders.precision_trial import CLASSES
 from workers.errors import ModelError, UnsupportedModelError
 
 
@@ -114,7 +116,7 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
         (hf.BertForTokenClassification, hf.BertConfig(**SIZES, is_decoder=True), "decoder"),
         (
             hf.BertForTokenClassification,
-            hf.BertConfig(**SIZES, position_embedding_type="relative_key"),
+            hf.BertConfig(**SIZES | {"position_embedding_type": "relative_key"}),
             "position_embedding_type 'relative_key'",
         ),
         (
@@ -124,7 +126,7 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
         ),
         (
             hf.DebertaV2ForTokenClassification,
-            hf.DebertaV2Config(**V3, conv_kernel_size=3),
+            hf.DebertaV2Config(**V3 | {"conv_kernel_size": 3}),
             "convolution",
         ),
         (
@@ -164,7 +166,7 @@ def test_layers_are_let_go_of() -> None:
 
 def load(folder: Path, **options: Any) -> Classifier:
     entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
-    return Classifier(entry, hf.AutoModelForSequenceClassification, "cpu")
+    return Classifier(load_encoder(entry, hf.AutoModelForSequenceClassification, "cpu", CLASSES))
 
 
 def test_a_loaded_model_holds_its_weights_once(tmp_path: Path) -> None:

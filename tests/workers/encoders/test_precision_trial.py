@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -56,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def forward_of(clock: list[float], seconds: list[float]) -> Callable[[Any], Any]:
+def forward_of(clock: list[float], seconds: list[float]) -> Any:
     """Takes so long, the next time so long, and so on."""
     left = iter(seconds)
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 import torch
@@ -15,18 +16,25 @@ from sqlalchemy import Engine as Database
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Sentiment
+from schema.results import Failure
 from schema.results.outcome import Outcome
+from schema.results.sentiment import Sentiment
 from schema.tables import JobState
 from tests.support.burst import PATIENCE, Child, Watched, states
-from tests.support.collected import Collected, batch_of, documents_of, nothing
+from tests.support.collected import (
+    Collected,
+    Jobs,
+    documents_of,
+    job_of,
+    nothing,
+    outcomes_of,
+)
 from tests.support.engine_analysis import CountingAnalysis
 from tests.support.ledger import make_run
 from tests.support.waiting import wait_until
 from workers.analyses import load_analysis
 from workers.analysis import Window
 from workers.engine.batch_stream import BatchStream
-from workers.engine.continuous_batching import Batch, ContinuousBatching
 from workers.engine.engine import Engine
 
 SIZES = (3, 1, 7, 2, 11)
@@ -50,6 +58,19 @@ def windows_of(*lengths: int) -> list[Window]:
     return [Window(length, length) for length in lengths]
 
 
+def run(
+    stream: BatchStream, first: Sequence[Window], more: Callable[[], Sequence[Window]]
+) -> dict[int, Any]:
+    """Drive a stream as the engine does; what the model made of each window."""
+    said: dict[int, Any] = {}
+    stream.add(first)
+    for outputs in stream.run(nothing):
+        said.update(outputs or ())
+        if stream.needs_windows():
+            stream.add(more())
+    return said
+
+
 def label_of(outcome: Outcome) -> str:
     assert not isinstance(outcome.outcome, Failure)
     (result,) = outcome.outcome
@@ -59,7 +80,7 @@ def label_of(outcome: Outcome) -> str:
 
 def exactly(outcome: Outcome) -> list[object]:
     assert not isinstance(outcome.outcome, Failure)
-    results = [asdict(result) for result in outcome.outcome]  # type: ignore[call-overload]
+    results = [asdict(result) for result in outcome.outcome]
     return [outcome.document_id, outcome.model, *results]
 
 
@@ -74,39 +95,36 @@ def nearly(outcome: Outcome) -> list[object]:
 def test_outcomes_are_those_of_each_job_by_itself(
     tiny_catalog: Catalog, name: str, lanes: int
 ) -> None:
-    options = RunOptions(questions=["What arrived late?"])
+    options = RunOptions(questions=("What arrived late?",))
     engine = Engine(load_analysis(name, tiny_catalog, "cpu"))
-    engine._budgets.set_ceiling("", 64)
+    engine.budgets.set_ceiling("", 64)
     texts = [f"Parcel {number} from Berlin was late. " * (number % 5 + 1) for number in range(24)]
     documents = [Document(number, text, "en") for number, text in enumerate(texts)]
     batches = []
     for size in SIZES:
         some, documents = documents[:size], documents[size:]
-        batches.append(Batch(some, options, engine.prepare(some, options)))
+        batches.append(some)
     with threads(lanes):
-        expected = [engine.outcomes(batch.documents, options) for batch in batches]
-        streaming = ContinuousBatching(engine)
-        group = streaming.group(batches[0].prepared)
-        assert group is not None
-        coming = Collected(batches[1:])
+        expected = [outcomes_of(engine, some, options) for some in batches]
+        jobs = Jobs([job_of(engine, some, options) for some in batches])
         before = engine.counters.copy()
-        fault = streaming.run(group, batches[0], coming.more, nothing, coming.on_done)
-    assert fault is None
+        collected = Collected(engine, jobs)
+    assert not jobs.faults
     done = engine.counters - before
+    assert sorted(collected.done) == list(range(len(SIZES)))
     # One lane comes to its end only when nobody comes.
-    assert coming.done and (lanes > 1 or not coming.coming)
-    for number, outcomes in coming.done.items():
+    assert lanes > 1 or jobs.firsts == 1
+    for number, outcomes in collected.done.items():
         assert [exactly(one) for one in outcomes] == [nearly(one) for one in expected[number]]
-    assert coming.counted.tokens == done.tokens
+    assert collected.counted.tokens == done.tokens
     assert done.padding == 0 and done.seconds > 0
 
 
 def test_a_batch_is_filled_from_the_next_job() -> None:
     analysis = packed(budget=10)
     engine = Engine(analysis)
-    coming = Collected([batch_of(engine, documents_of(["yyyy", "yyy"]))])
-    first = batch_of(engine, documents_of(["xxxxx", "xxxxxx"]))
-    assert ContinuousBatching(engine).run("", first, coming.more, nothing, coming.on_done) is None
+    texts = (["xxxxx", "xxxxxx"], ["yyyy", "yyy"])
+    coming = Collected(engine, Jobs([job_of(engine, documents_of(some)) for some in texts]))
     assert analysis.batches == [["xxxxxx"], ["xxxxx", "yyyy"], ["yyy"]]
     labels = {number: [label_of(one) for one in done] for number, done in coming.done.items()}
     assert labels == {0: ["5", "6"], 1: ["4", "3"]}
@@ -125,8 +143,7 @@ def test_more_is_asked_when_few_batches_wait() -> None:
         return []
 
     stream = BatchStream(forward, budget=lambda: 4, lanes=lambda tokens: 1)
-    said: dict[int, int] = {}
-    stream.run(windows_of(*[2] * 20), nothing, said.__setitem__, more)
+    said = run(stream, windows_of(*[2] * 20), more)
     assert forwards == [2] * 10
     assert asked_after == [8, 9, 10]
     assert said == dict.fromkeys(range(20), 2)
@@ -140,7 +157,7 @@ def test_a_window_larger_than_a_batch_goes_alone() -> None:
         return [0 for _ in windows]
 
     stream = BatchStream(forward, budget=lambda: 10, lanes=lambda tokens: 1)
-    stream.run(windows_of(3, 30, 10, 7), nothing, lambda *_: None, list)
+    run(stream, windows_of(3, 30, 10, 7), list)
     assert sizes == [[30], [10], [7, 3]]
 
 
@@ -164,9 +181,8 @@ def test_whatever_comes_goes_through_one_of_the_lanes_once() -> None:
         return coming.pop(0) if coming and chance.random() < 0.7 else []
 
     stream = BatchStream(forward, budget=lambda: 4, lanes=lambda tokens: 3 if tokens > 4 else 1)
-    said: dict[int, int] = {}
     with threads(3):
-        stream.run(windows_of(3, 3, 3), nothing, said.__setitem__, more)
+        said = run(stream, windows_of(3, 3, 3), more)
     came = len(expected) - sum(map(len, coming))
     assert met == {"lane-0", "lane-1", "lane-2"}
     assert [said[number] for number in range(came)] == expected[:came]
@@ -186,9 +202,8 @@ def test_lanes_begin_anew_where_there_is_work_for_more() -> None:
         return [0 for _ in windows]
 
     stream = BatchStream(forward, budget=lambda: 4, lanes=lambda tokens: 2 if tokens > 4 else 1)
-    said: dict[int, int] = {}
     with threads(2):
-        stream.run(windows_of(4), nothing, said.__setitem__, lambda: coming.pop() if coming else [])
+        said = run(stream, windows_of(4), lambda: coming.pop() if coming else [])
     assert len(said) == 5
     assert set(threads_of.values()) == {threading.current_thread().name, "lane-0", "lane-1"}
 
@@ -205,10 +220,8 @@ def test_a_job_of_less_than_a_batch_does_not_end_the_stream(queues: bool) -> Non
         return 2
 
     stream = BatchStream(forward, lambda: 1000, lanes_of, queues)
-    said: dict[int, int] = {}
     with threads(2):
-        first = windows_of(10, 10, 10)
-        stream.run(first, nothing, said.__setitem__, lambda: coming.pop() if coming else [])
+        said = run(stream, windows_of(10, 10, 10), lambda: coming.pop() if coming else [])
     assert said == dict.fromkeys(range(21), 10)
 
 
@@ -219,7 +232,7 @@ def test_jobs_of_an_encoder_share_batches(engine: Database, redis_url: str, chil
     make_run(engine, ["aaaaaaaa|aa", "bbbb"], job_size=1)
     child.send()
     analysis.on_forward["aaaaaaaa"] = lambda: wait_until(
-        lambda: child.runner._prefetcher.has_looked, PATIENCE
+        lambda: child.context.prefetcher.is_ready, PATIENCE
     )
     child.work()
     assert states(engine) == [(JobState.DONE, 1)] * 2

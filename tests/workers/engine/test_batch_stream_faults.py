@@ -8,12 +8,11 @@ from sqlalchemy import Engine as Database
 from schema.results import Failure
 from schema.tables import JobState
 from tests.support.burst import Child, Watched, states
-from tests.support.collected import Collected, batch_of, documents_of, nothing
+from tests.support.collected import Collected, Jobs, documents_of, job_of
 from tests.support.engine_analysis import CountingAnalysis
 from tests.support.ledger import make_run
 from tests.support.streamed import labels, letters
 from tests.workers.engine.test_batch_stream import label_of, packed, threads
-from workers.engine.continuous_batching import ContinuousBatching
 from workers.engine.engine import Engine
 from workers.errors import WorkerError
 
@@ -23,15 +22,14 @@ def test_memory_that_did_not_suffice_makes_batches_smaller_and_the_stream_goes_o
     analysis = packed(budget=16)
     analysis.memory = 16
     engine = Engine(analysis)
-    streaming = ContinuousBatching(engine)
-    first, second = documents_of(["z" * 16, "zz"]), documents_of(["x" * 6, "y" * 6])
+    texts = (["z" * 16, "zz"], ["x" * 6, "y" * 6])
 
     def run() -> list[list[str]]:
         analysis.batches.clear()
-        coming = Collected([batch_of(engine, second)])
-        batch = batch_of(engine, first)
-        assert streaming.run("en", batch, coming.more, nothing, coming.on_done) is None
-        labels = {number: [label_of(one) for one in done] for number, done in coming.done.items()}
+        jobs = Jobs([job_of(engine, documents_of(some)) for some in texts])
+        done = Collected(engine, jobs).done
+        assert not jobs.faults
+        labels = {number: [label_of(one) for one in outcomes] for number, outcomes in done.items()}
         assert labels == {0: ["16", "2"], 1: ["6", "6"]}
         return analysis.batches
 
@@ -49,11 +47,10 @@ def test_a_document_that_fails_is_charged_and_the_stream_goes_on(
     analysis.errors["forward", "bad"] = ValueError("bad, says the model")
     engine = Engine(analysis)
     texts = (["bad", "good" * 4], ["fine" * 3, "x|bad|y"], ["a" * 5, "b" * 6])
-    first, *others = (batch_of(engine, documents_of(some)) for some in texts)
-    coming = Collected(others)
+    jobs = Jobs([job_of(engine, documents_of(some)) for some in texts])
     with threads(lanes):
-        fault = ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
-    assert fault is None
+        coming = Collected(engine, jobs)
+    assert not jobs.faults
     outcomes = {
         (number, one.document_id): one for number in coming.done for one in coming.done[number]
     }
@@ -73,37 +70,34 @@ def test_what_has_passed_by_then_charges_nobody() -> None:
     analysis = packed(budget=16)
     analysis.errors["forward", "b"] = ValueError("just now")
     engine = Engine(analysis)
-    coming = Collected([batch_of(engine, documents_of(["cc"]))])
 
     def step() -> None:
         # Whoever failed has failed alone by then.
         if ["b"] in analysis.batches:
             analysis.errors.clear()
 
-    first = batch_of(engine, documents_of(["b", "aa"]))
-    assert ContinuousBatching(engine).run("en", first, coming.more, step, coming.on_done) is None
-    assert [label_of(one) for one in coming.done[0]] == ["1", "2"]
+    texts = (["b", "aa"], ["cc"])
+    jobs = Jobs([job_of(engine, documents_of(some)) for some in texts], step)
+    assert [label_of(one) for one in Collected(engine, jobs).done[0]] == ["1", "2"]
+    assert not jobs.faults
 
 
 def test_where_many_of_a_batch_fail_the_jobs_go_one_by_one() -> None:
     analysis = packed(budget=16)
     analysis.errors["forward", "b"] = ValueError("b")
     engine = Engine(analysis)
-    coming = Collected([batch_of(engine, documents_of(["cc"]))])
-    first = batch_of(engine, documents_of(["b"] * 6))
-    fault = ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
-    assert isinstance(fault, ValueError) and coming.done == {}
+    jobs = Jobs([job_of(engine, documents_of(some)) for some in (["b"] * 6, ["cc"])])
+    assert Collected(engine, jobs).done == {}
+    assert [type(fault) for fault in jobs.faults] == [ValueError]
 
 
 def test_where_no_document_goes_through_nobody_is_charged() -> None:
     analysis = packed(budget=16)
     analysis.errors["forward", ""] = ValueError("whatever it is given")
     engine = Engine(analysis)
-    coming = Collected([])
-    first = batch_of(engine, documents_of(["a", "b"]))
+    jobs = Jobs([job_of(engine, documents_of(["a", "b"]))])
     with pytest.raises(WorkerError, match="no document goes through"):
-        ContinuousBatching(engine).run("en", first, coming.more, nothing, coming.on_done)
-    assert coming.done == {}
+        next(engine.compute(jobs, jobs))
 
 
 def test_a_document_that_fails_in_a_stream_is_a_dead_letter(

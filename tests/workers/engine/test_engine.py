@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result, Sentiment
+from schema.results import Failure, Result
+from schema.results.sentiment import Sentiment
+from tests.support.collected import Jobs, exclusive_job_of, outcomes_of
 from tests.support.engine_analysis import CountingAnalysis, documents_of
 from workers.engine.counters import Counters
 from workers.engine.engine import Engine
 from workers.errors import DeviceLostError, ModelError, WorkerError
+from workers.runtime.progress import Interruption
 
 OPTIONS = RunOptions()
 
@@ -27,7 +30,7 @@ def analysis() -> CountingAnalysis:
     return CountingAnalysis()
 
 
-def labels(outcomes: Sequence[list[Result] | Failure]) -> list[str]:
+def labels(outcomes: Sequence[Sequence[Result] | Failure]) -> list[str]:
     """The label of each result, `!` for a failure."""
     found = []
     for outcome in outcomes:
@@ -57,13 +60,14 @@ def test_no_documents_no_forward(analysis: CountingAnalysis) -> None:
 
 
 def test_a_document_without_windows_needs_no_model(analysis: CountingAnalysis) -> None:
-    (outcome,) = Engine(analysis).outcomes([Document(7, "")], OPTIONS)
+    (outcome,) = outcomes_of(Engine(analysis), [Document(7, "")], OPTIONS)
     assert (outcome.document_id, outcome.model) == (7, None)
     assert analysis.batches == []
 
 
 def test_outcomes_name_the_document_and_its_model(analysis: CountingAnalysis) -> None:
-    outcomes = Engine(analysis).outcomes([Document(7, "seven"), Document(3, "no")], OPTIONS)
+    documents = [Document(7, "seven"), Document(3, "no")]
+    outcomes = outcomes_of(Engine(analysis), documents, OPTIONS)
     assert [outcome.document_id for outcome in outcomes] == [7, 3]
     assert outcomes[0].model == analysis.provenance()[0]
     assert outcomes[1].outcome == Failure("DocumentError", "it says no")
@@ -72,10 +76,12 @@ def test_outcomes_name_the_document_and_its_model(analysis: CountingAnalysis) ->
 
 def test_progress_is_told_after_tokenising_and_every_batch(analysis: CountingAnalysis) -> None:
     analysis.budget = 10
-    told: list[int] = []
+    ticks: list[int] = []
     engine = Engine(analysis)
-    engine.run(documents_of(["12345"] * 7), OPTIONS, lambda: told.append(len(analysis.batches)))
-    assert told == [0, 1, 2, 3, 4]
+    job = exclusive_job_of(engine, documents_of(["12345"] * 7), OPTIONS)
+    jobs = Jobs([job], lambda: ticks.append(len(analysis.batches)))
+    assert len(list(engine.compute(jobs, jobs))) == 1
+    assert ticks == [0, 1, 2, 3, 4]
 
 
 def test_counters_count_tokens_and_padding(analysis: CountingAnalysis) -> None:
@@ -112,11 +118,7 @@ def test_a_model_that_packs_is_given_as_many_tokens_as_it_takes(
     assert (engine.counters.padding, engine.counters.fill) == (0, 12 / 20)
 
 
-class Lost(Exception):
-    """Whoever wanted the work wants it no more."""
-
-
-@pytest.mark.parametrize("error", [Lost("claim"), SystemExit(0), MemoryError(), WorkerError("no")])
+@pytest.mark.parametrize("error", [Interruption(), SystemExit(0), KeyboardInterrupt()], ids=repr)
 @pytest.mark.parametrize("call", [2, 3, 6])
 def test_what_progress_raises_ends_the_run_and_charges_nobody(
     analysis: CountingAnalysis, error: BaseException, call: int
@@ -125,14 +127,15 @@ def test_what_progress_raises_ends_the_run_and_charges_nobody(
     analysis.budget, analysis.tells = 10, 3
     calls: list[int] = []
 
-    def tell() -> None:
+    def tick() -> None:
         calls.append(len(calls))
         if len(calls) == call:
             raise error
 
     engine = Engine(analysis)
+    jobs = Jobs([exclusive_job_of(engine, documents_of(["12345"] * 7), OPTIONS)], tick)
     with pytest.raises(type(error)) as raised:
-        engine.run(documents_of(["12345"] * 7), OPTIONS, tell)
+        next(engine.compute(jobs, jobs))
     assert raised.value is error
     # Nothing was tried again, halved, or acquitted; and the next run hears nothing of it.
     assert (len(calls), len(analysis.batches)) == (call, (call + 2) // 4)
@@ -146,10 +149,37 @@ def test_what_was_prepared_ahead_is_not_prepared_again(
 ) -> None:
     engine = Engine(analysis)
     documents = documents_of(["one", "no", "three"])
-    prepared = engine.prepare(documents, OPTIONS)
+    jobs = Jobs([exclusive_job_of(engine, documents, OPTIONS)])
     analysis.errors["prepare", ""] = ValueError("prepared twice")
-    outcomes = engine.outcomes(documents, OPTIONS, prepared=prepared)
-    assert labels([outcome.outcome for outcome in outcomes]) == ["3", "!", "5"]
+    (finished,) = engine.compute(jobs, jobs)
+    assert labels([outcome.outcome for outcome in finished.outcomes]) == ["3", "!", "5"]
+
+
+def test_whoever_tokenises_beside_the_model_blames_nobody(analysis: CountingAnalysis) -> None:
+    analysis.errors["prepare", "bad"] = ValueError("bad")
+    documents = documents_of(["one", "bad"])
+    with pytest.raises(ValueError, match="bad"):
+        Engine(analysis).tokenise(documents, OPTIONS)
+    assert analysis.batches == []
+    windows, error = Engine(analysis).prepare(documents, OPTIONS)
+    assert isinstance(windows, list) and isinstance(error, ValueError)
+    assert len(analysis.batches) == 1, "the canary's"
+
+
+def test_jobs_that_go_by_themselves_are_computed_as_they_are_asked_for(
+    analysis: CountingAnalysis,
+) -> None:
+    engine = Engine(analysis)
+    texts = (["a", "bb"], ["ccc"])
+    jobs = Jobs([exclusive_job_of(engine, documents_of(some), OPTIONS) for some in texts])
+    finished_jobs = engine.compute(jobs, jobs)
+    finished = next(finished_jobs)
+    assert finished.job.id == 0
+    assert labels([outcome.outcome for outcome in finished.outcomes]) == ["1", "2"]
+    assert (finished.counters.tokens, len(analysis.batches), len(jobs.remaining)) == (3, 1, 1)
+    finished = next(finished_jobs)
+    assert (finished.job.id, finished.counters.tokens) == (1, 3)
+    assert next(finished_jobs, None) is None
 
 
 @pytest.mark.parametrize("stage", ["prepare", "forward", "assemble"])

@@ -10,10 +10,12 @@ import torch
 
 from schema.options import RunOptions
 from schema.results import Failure
+from tests.support.collected import Jobs, exclusive_job_of
 from tests.support.engine_analysis import CountingAnalysis, documents_of
 from workers.analysis import Window
 from workers.engine.engine import Engine
 from workers.errors import WorkerError
+from workers.runtime.progress import Interruption
 
 OPTIONS = RunOptions()
 TEXTS = [f"{'x' * length}|y" for length in range(1, 60)]
@@ -117,11 +119,15 @@ def test_a_fault_of_the_worker_ends_all_lanes() -> None:
 def test_progress_is_told_in_the_thread_that_asked_and_may_end_the_run() -> None:
     told: list[threading.Thread] = []
 
-    def tell() -> None:
+    def tick() -> None:
         told.append(threading.current_thread())
         if len(told) == 4:
-            raise TimeoutError("enough")
+            raise Interruption
 
-    with pytest.raises(TimeoutError, match="enough"):
-        Engine(Beside()).run(documents_of(TEXTS), OPTIONS, tell)
+    engine = Engine(Beside())
+    jobs = Jobs([exclusive_job_of(engine, documents_of(TEXTS), OPTIONS)], tick)
+    with pytest.raises(Interruption):
+        next(engine.compute(jobs, jobs))
     assert set(told) == {threading.current_thread()}
+    assert len(told) == 4
+    assert not [one for one in threading.enumerate() if one.name.startswith("lane-")]

@@ -13,7 +13,8 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result, Translation
+from schema.results import Failure, Result
+from schema.results.translation import Translation
 from tests.support.batched import ROW_BY_ROW, analyse, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
@@ -93,7 +94,8 @@ def test_tokens_are_those_of_generate(family: str, kind: type[Any], tmp_path: Pa
     for source, target in (("en", "de"), ("fr", "en")):
         prepared = analysis.prepare(documents_of(TEXTS, source), RunOptions(translate_to=target))
         generator = analysis._generators[f"{source}-{target}"]
-        assert isinstance(generator._decoder, kind)
+        with generator.decoder() as decoder:
+            assert isinstance(decoder, kind)
         for text, windows in zip(TEXTS, prepared, strict=True):
             assert not isinstance(windows, DocumentError)
             ids = windows[0].features.ids
@@ -106,7 +108,7 @@ def test_tokens_are_those_of_generate(family: str, kind: type[Any], tmp_path: Pa
             with torch.inference_mode():
                 expected = model.generate(**inputs, generation_config=settings)[0, 1:].tolist()
             assert expected[0] == inputs["forced_bos_token_id"]
-            assert generator._decoder.decode([ids], lambda: None) == [expected]
+            assert decoder.decode([ids], lambda: None) == [expected]
 
 
 def test_documents_of_all_languages_go_together(nllb: TranslationAnalysis) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,10 @@ from tests.support.feedback_texts import SHORT
 from tests.support.told_checkpoints import build_m2m100, build_nllb
 from workers.analyses.translation import TranslationAnalysis
 from workers.decoding import Decoder, TransformersDecoder
-from workers.generation import model as text_model
+from workers.generation import weights as module
+from workers.generation.generator import Generator
+from workers.generation.model import Seq2SeqModel
+from workers.models.registry import ModelRegistry
 
 pytestmark = pytest.mark.slow
 
@@ -30,14 +32,20 @@ TEXTS = SHORT[3:9]
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The models that are really loaded, one by one."""
     loaded: list[str] = []
-    load: Callable[..., Any] = text_model.load
+    load: Any = vars(module)["load"]
 
-    def counted(entry: CatalogEntry, *rest: Any) -> Any:
+    def counted(entry: CatalogEntry, *rest: Any, **options: Any) -> Any:
         loaded.append(entry.model)
-        return load(entry, *rest)
+        return load(entry, *rest, **options)
 
-    monkeypatch.setattr(text_model, "load", counted)
+    monkeypatch.setattr(module, "load", counted)
     return loaded
+
+
+def decoder_of(generator: Generator) -> Any:
+    """What writes; nothing evicts it here."""
+    with generator.decoder() as decoder:
+        return decoder
 
 
 def test_one_load_serves_all_pairs(tmp_path: Path, loads: list[str]) -> None:
@@ -54,7 +62,7 @@ def test_one_load_serves_all_pairs(tmp_path: Path, loads: list[str]) -> None:
     assert len({english, french, into_norwegian}) == 3
     analyse(analysis, documents_of(TEXTS, "fr"), RunOptions(translate_to="en"))
     assert loads == [model]
-    weights = {id(generator._decoder._model) for generator in analysis._generators.values()}
+    weights = {id(decoder_of(generator)._model) for generator in analysis._generators.values()}
     assert len(analysis._generators) == 5
     assert len(weights) == 1
     # Both ways to call German are told apart in what the results say of their model.
@@ -78,7 +86,7 @@ def test_a_model_serves_the_loop_and_what_the_loop_lacks(
     languages = ("en", "fr", "es")
     pairs = {f"translation_{language}_de": tmp_path for language in languages}
     analysis = TranslationAnalysis(catalog_of(**pairs), "cpu")
-    kinds = {pair: type(one._decoder) for pair, one in analysis._generators.items()}
+    kinds = {pair: type(decoder_of(one)) for pair, one in analysis._generators.items()}
     assert kinds == {
         f"{language}-de": TransformersDecoder if language in lacks else Decoder
         for language in languages
@@ -91,8 +99,9 @@ def test_a_model_serves_the_loop_and_what_the_loop_lacks(
 
 
 def test_nobody_changes_the_language_while_a_text_is_tokenised(tmp_path: Path) -> None:
-    model = text_model.Seq2SeqModel(CatalogEntry(model=str(build_m2m100(tmp_path))), "cpu")
-    tokenizer = model.loaded.tokenizer
+    entry = CatalogEntry(model=str(build_m2m100(tmp_path)))
+    model = Seq2SeqModel(entry, "cpu", ModelRegistry())
+    tokenizer = model.tokenizer
     english, french = (model.tokenise(["late"], source) for source in ("en", "fr"))
     assert english != french
     meanwhile: list[list[list[int]]] = []
@@ -113,7 +122,7 @@ def test_nobody_changes_the_language_while_a_text_is_tokenised(tmp_path: Path) -
                 assert not meanwhile
             return tokenizer(texts)
 
-    object.__setattr__(model.loaded, "tokenizer", Slow())
+    model.tokenizer = Slow()  # type: ignore[assignment]
     assert model.tokenise(["late"], "en") == english
     other.join()
     assert meanwhile == [french]

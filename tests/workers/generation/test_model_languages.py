@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, NllbTokenizer
 
+from schema.languages import related_codes
 from tests.support.told_checkpoints import build_m2m100, build_mbart50
-from workers.generation.iso_639 import codes_of
 from workers.generation.model_languages import ModelLanguages
 
 #: Languages of several scripts, none of which is the usual one.
@@ -22,7 +22,7 @@ def nllb() -> ModelLanguages:
 
 def test_nllb_knows_202_and_none_is_guessed_at(nllb: ModelLanguages) -> None:
     assert len(nllb.codes) == 202
-    two_letters = {code for own in nllb.codes for code in codes_of(own[:3]) if len(code) == 2}
+    two_letters = {code for own in nllb.codes for code in related_codes(own[:3]) if len(code) == 2}
     assert len(two_letters) > 130
     for language in two_letters - set(SEVERAL):
         assert len(nllb.called(language)) == 1, language

@@ -16,6 +16,7 @@ from tests.support.byte_weights import rows_of, sound_kinds
 from workers.decoding import convert
 from workers.encoders.conversion import pack
 from workers.layers import quantization
+from workers.layers.int8_matmul import byte_product
 
 pytestmark = pytest.mark.slow
 
@@ -39,11 +40,10 @@ FAMILIES: dict[str, Callable[[], Any]] = {
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Tensor, Tensor]]:
     """Bytes and scales that were laid out."""
     weights: list[tuple[Tensor, Tensor]] = []
-    lay_out = quantization.byte_product
 
     def noted(quantised: Tensor, scale: Tensor) -> Any:
         weights.append((quantised, scale))
-        return lay_out(quantised, scale)
+        return byte_product(quantised, scale)
 
     monkeypatch.setattr(quantization, "byte_product", noted)
     return weights

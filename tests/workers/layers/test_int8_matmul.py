@@ -31,10 +31,10 @@ SIZES = [(1, 1), (5, 1), (1, 5), (3, 7), (17, 15), (40, 300), (33, 2100)]
 def undecided() -> Iterator[None]:
     """Nothing is known of this machine, and will not be of the broken one."""
     is_exact_here.cache_clear()
-    int8_matmul._tell.cache_clear()
+    int8_matmul._warn_once.cache_clear()
     yield
     is_exact_here.cache_clear()
-    int8_matmul._tell.cache_clear()
+    int8_matmul._warn_once.cache_clear()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -94,7 +94,8 @@ class Saturated(FloatProduct):
     def __call__(self, rows: Tensor) -> Tensor:
         pairs = ((rows + 128)[:, None] * self._weight).unflatten(2, (-1, 2)).sum(3)
         sums = pairs.clamp(-(2.0**15), 2.0**15 - 1).sum(2)
-        return (sums - 128 * self._weight.sum(1)) * self._scale
+        product: Tensor = (sums - 128 * self._weight.sum(1)) * self._scale
+        return product
 
 
 def test_a_check_sees_one_pair_that_is_too_large_in_a_weight_where_it_is_rare() -> None:
@@ -160,7 +161,7 @@ def test_what_is_wrong_is_not_taken_and_told_once(
         assert decoded.texts() == expected
     told = [record.getMessage() for record in caplog.records]
     assert told == [
-        f"{name} multiplies bytes wrongly on this machine: they go another way, as exact and "
+        f"{name} multiplies int8 wrongly on this machine: another product is used, as exact and "
         "perhaps slower; nothing needs to be done"
         for name in passed_over
     ]

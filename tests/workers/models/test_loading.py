@@ -18,6 +18,8 @@ from schema.catalog import CatalogEntry, load_catalog
 from schema.catalog.entry import EntryOptions
 from tests.support.checkpoints import WINDOW, build_sentiment
 from workers.classification.classifier import Classifier
+from workers.encoders.encoder import load_encoder
+from workers.encoders.precision_trial import CLASSES
 from workers.errors import ModelError
 from workers.models.loading import load
 
@@ -112,7 +114,9 @@ def test_positions_before_the_first_of_roberta_do_not_count(tmp_path: Path) -> N
     )
     tokenizer.save_pretrained(tmp_path)
     classifier = Classifier(
-        CatalogEntry(model=str(tmp_path)), AutoModelForSequenceClassification, "cpu"
+        load_encoder(
+            CatalogEntry(model=str(tmp_path)), AutoModelForSequenceClassification, "cpu", CLASSES
+        )
     )
     assert classifier.loaded.max_length == 64
     (windows,) = classifier.windows(["a" * 200], overlap=0)
@@ -243,7 +247,9 @@ def test_a_device_that_is_not_there_is_said(folder: Path) -> None:
 
 def test_loading_says_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     classifier = Classifier(
-        CatalogEntry(model=str(folder)), AutoModelForSequenceClassification, "cpu"
+        load_encoder(
+            CatalogEntry(model=str(folder)), AutoModelForSequenceClassification, "cpu", CLASSES
+        )
     )
     classifier.windows(["good " * 1000], overlap=0)
     assert capfd.readouterr() == ("", "")
@@ -256,4 +262,8 @@ def test_a_slow_tokenizer_is_refused_where_offsets_are_needed(
     for name in ("config.json", "model.safetensors"):
         (slow / name).write_bytes((folder / name).read_bytes())
     with pytest.raises(ModelError, match="no fast tokenizer"):
-        Classifier(CatalogEntry(model=str(slow)), AutoModelForSequenceClassification, "cpu")
+        Classifier(
+            load_encoder(
+                CatalogEntry(model=str(slow)), AutoModelForSequenceClassification, "cpu", CLASSES
+            )
+        )

@@ -21,6 +21,8 @@ from tests.support.checkpoints import build_sentiment
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
 from workers.classification.classifier import Classifier
+from workers.encoders.encoder import load_encoder
+from workers.encoders.precision_trial import CLASSES
 from workers.errors import ModelError
 from workers.models import precision as module
 from workers.models.precision import LARGE, PrecisionTrial, check, resolve
@@ -162,7 +164,7 @@ def test_children_that_measure_at_once_do_as_the_first(tmp_path: Path, any_machi
 
 def load_classifier(folder: Path, **options: Any) -> Classifier:
     entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
-    return Classifier(entry, hf.AutoModelForSequenceClassification, "cpu")
+    return Classifier(load_encoder(entry, hf.AutoModelForSequenceClassification, "cpu", CLASSES))
 
 
 def precision_of(analysis: Analysis) -> str:

@@ -28,7 +28,15 @@ from workers.node.maintenance_thread import between_rounds
 from workers.node.scoreboard import Scoreboard
 
 TABLES = (
-    *("jobs", "runs", "documents", "run_documents", "dead_letters", "workers", "sentiments"),
+    *(
+        "jobs",
+        "runs",
+        "document_versions",
+        "run_documents",
+        "dead_letters",
+        "workers",
+        "sentiments",
+    ),
     "models",
 )
 CONFIG = {"lease": 1.5, "heartbeat": 0.4, "upkeep": 0.1, "max_attempts": 1}

@@ -1,4 +1,4 @@
-"""Upkeep: jobs are found again whatever Redis has lost, and a round that fails is not the last."""
+"""Maintenance: jobs are found again whatever Redis has lost; a round that fails is not the last."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_the_message_that_is_lost_is_sent_again_and_no_other(
     sent = messages.waiting("sentiment")
     first, lost, last = (ids_of("sentiment", raw)[1] for raw in reversed(sent))
     queue = redis.Redis.from_url(redis_url)
-    queue.lrem("triage:sentiment", 1, sent[1])
+    queue.lrem("triage:sentiment", 1, sent[1].decode())
     let_messages_get_old(engine)
     for _ in range(2):
         keeper.step()
@@ -175,8 +175,10 @@ def test_a_worker_seen_to_die_is_charged_with_how_at_once(
             sleeper.kill()
             sleeper.wait()
             # Whoever reaped it may say how it died; the first word counts.
-            child_exit.child_died(sleeper.pid, Failure("SIGBUS", "its worker was killed by SIGBUS"))
-            child_exit.child_died(sleeper.pid, Failure("SIGKILL", "too late"))
+            child_exit.record_exit(
+                sleeper.pid, Failure("SIGBUS", "its worker was killed by SIGBUS")
+            )
+            child_exit.record_exit(sleeper.pid, Failure("SIGKILL", "too late"))
         else:
             sleeper.send_signal(signal.SIGSEGV)
             os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
@@ -234,14 +236,14 @@ def test_a_child_that_hangs_is_ended(
 ) -> None:
     register(engine, "n/0", find_process(sleeper.pid), ["sentiment"], LOST)
     keeper.step()
-    place = board.place(0, sleeper.pid)
-    place.computing(3600)
-    assert not keeper.watch()
-    assert sleeper.poll() is None
-    place.computing(-1)
-    keeper.watch()
+    slot = board.slot(0, sleeper.pid)
+    with slot.computing(3600):
+        assert not keeper.watch()
+        assert sleeper.poll() is None
+        with slot.computing(-1):
+            keeper.watch()
     assert sleeper.wait() == -signal.SIGKILL
-    assert child_exit.death_of(sleeper.pid).error_class == "BatchTimeout"
+    assert child_exit.exit_of(sleeper.pid).error_class == "BatchTimeout"
 
 
 def test_leases_that_ran_out_while_the_database_was_away_get_a_heartbeat_more(
@@ -306,7 +308,7 @@ def test_it_outlives_a_redis_that_is_away(
         finally:
             maintenance_thread.stop()
             for thread in threading.enumerate():
-                if thread.name == "upkeep":
+                if thread.name == "maintenance":
                     thread.join()
     again.stop()
 

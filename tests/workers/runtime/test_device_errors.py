@@ -11,10 +11,13 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+#: So many that a batch of half of them does not fit either, however the memory lies.
+DOCUMENTS = 500
+
 
 def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.support.small_machine", "200"],
+        [sys.executable, "-m", "tests.support.small_machine", str(DOCUMENTS)],
         # Whatever is freed leaves the address space, by which the process is limited.
         env=os.environ | {"MALLOC_MMAP_THRESHOLD_": "131072"},
         capture_output=True,
@@ -23,6 +26,6 @@ def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
     )
     assert ended.returncode == 0, ended.stderr
     said = json.loads(ended.stdout)
-    assert (said["results"], said["different"]) == (200, 0)
-    assert said["ceiling"] < 200 * 100
+    assert (said["results"], said["different"]) == (DOCUMENTS, 0)
+    assert said["ceiling"] < DOCUMENTS * 100
     assert said["forwards"] > 2

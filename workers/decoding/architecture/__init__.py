@@ -1,1 +1,1 @@
-"""Models as the decoding loop sees them."""
+"""Architectures: the parts of a model that the decoding loop computes with."""

@@ -1,4 +1,4 @@
-"""A decoder-only model taken apart: it goes on from prompts, and has no encoder.
+"""A decoder-only model as the decoding loop computes it: it continues prompts.
 
 All of a prompt but its last token is read once, like a source: its keys and values never change,
 and all beams look at them. The last token is what the first step computes. So a step is a step, and
@@ -20,22 +20,24 @@ from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 
-#: Turns queries and keys by their positions; from and to (rows, (heads + 2 * key heads) * size).
+#: A function that rotates queries and keys by their positions, from and to (rows, (heads + 2 * key
+#: heads) * size).
 Turn = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class CausalLayer:
-    """Weights of a layer: self-attention, and a feed-forward network.
+    """The weights of a layer: self-attention, and a feed-forward network.
 
     Attributes:
-        qkv: Queries (scaled), keys and values.
-        self_output: After the attention.
-        self_norm: Before it.
-        widen: The first half of the feed-forward network, with its activation.
-        narrow: The second half.
-        feed_forward_norm: Before the network.
-        gate: What `widen`'s outcome is multiplied by, in gated networks (Llama).
+        qkv: The linear layer of queries (scaled), keys and values.
+        self_output: The linear layer behind attention.
+        self_norm: The norm before attention.
+        widen: The first linear layer of the feed-forward network, with its activation.
+        narrow: The second one.
+        feed_forward_norm: The norm before the network.
+        gate: The linear layer by whose output that of `widen` is multiplied, in gated networks
+            (Llama).
     """
 
     qkv: Linear
@@ -47,7 +49,7 @@ class CausalLayer:
     gate: Linear | None = None
 
     def feed_forward(self, x: Tensor) -> Tensor:
-        """(tokens, width) to (tokens, width), what goes in added."""
+        """Apply the network to (tokens, width), with the residual; the shape stays."""
         inner = self.feed_forward_norm(x)
         wide = self.widen(inner)
         return x + self.narrow(wide if self.gate is None else wide * self.gate(inner))
@@ -58,19 +60,19 @@ class Causal:
     """A decoder-only model over packed prompts; norms stand before their blocks.
 
     Attributes:
-        embed: From token ids (rows) and their positions (rows) to (rows, width).
+        embed: The function from token ids (rows) and their positions (rows) to (rows, width).
         decoder: The layers.
-        decoder_norm: After the last of them.
-        head: From (rows, width) to the scores of all tokens.
-        known: Tokens that a prompt may have.
-        vocabulary: Tokens that a text may have.
-        heads: Of queries.
-        key_heads: Of keys and values; a divisor of `heads`, whose neighbours share them.
-        size: Of a head.
-        positions: Most tokens that the model reads, where it has no more positions: there a text
-            is cut off, whatever the settings say. None if it has.
-        turning: From positions (rows) to what turns queries and keys; None where positions are
-            embedded.
+        decoder_norm: The norm behind the last of them.
+        head: The LM head, from (rows, width) to the scores of all tokens.
+        known: Number of tokens that a prompt may be of.
+        vocabulary: Number of tokens that a text may be of.
+        heads: Number of heads of queries.
+        key_heads: Number of heads of keys and values, a divisor of `heads`; neighbours share one.
+        size: Size of a head.
+        positions: Tokens that the model reads at the most, where its positions end: there a text is
+            cut off, whatever the settings say. None where they do not end.
+        turning: The function from positions (rows) to the rotation of queries and keys; None where
+            positions are embedded.
     """
 
     embed: Callable[[Tensor, Tensor], Tensor]
@@ -91,7 +93,7 @@ class Causal:
     def parts(
         self, prompt: Sequence[int], start: int | None
     ) -> tuple[Sequence[int], Sequence[int]]:
-        """What is read before a text is written, and what the text goes on from.
+        """The tokens that are read before a text is written, and those that it continues.
 
         Raises:
             ValueError: If the prompt is empty.
@@ -101,12 +103,12 @@ class Causal:
         return prompt[:-1], prompt
 
     def turn(self, positions: Tensor) -> Turn | None:
-        """What turns queries and keys at positions (rows), in models that do."""
+        """Make the rotation of queries and keys at positions (rows), in models that have it."""
         return self.turning(positions) if self.turning else None
 
     def read(self, ids: Tensor, packing: Packing) -> Iterator[Tensor]:
-        """Of packed beginnings of prompts, (tokens), keys and values of each layer, (tokens,
-        2 * key heads * size).
+        """Read packed beginnings of prompts, (tokens); yields keys and values of each layer,
+        (tokens, 2 * key heads * size).
         """
         positions = packing.positions
         x, turn = self.embed(ids, positions), self.turn(positions)
@@ -120,11 +122,11 @@ class Causal:
             qkv = layer.qkv(layer.self_norm(x))
             qkv = turn(qkv) if turn else qkv
             yield qkv[:, self.heads * self.size :]
-            # Nobody looks at what the last layer makes of these tokens.
+            # What the last layer makes of these tokens is not needed.
             if number < last:
                 seen = causal_attention(qkv.view(shape), packing, self.key_heads)
                 x = layer.feed_forward(x + layer.self_output(seen))
 
 
-#: What the decoding loop writes with.
+#: The models that the decoding loop writes with.
 Model = Seq2Seq | Causal

@@ -1,4 +1,4 @@
-"""An encoder-decoder model taken apart: the pieces that the decoding loop puts together."""
+"""An encoder-decoder model as the decoding loop computes it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from workers.layers.packing import Packing
 
 @dataclass(frozen=True, slots=True)
 class DecoderLayer:
-    """Weights of a layer: self-attention, attention to the source, a feed-forward network.
+    """The weights of a layer: self-attention, attention to the source, a feed-forward network.
 
     Attributes:
-        qkv: Queries (scaled), keys and values of the self-attention.
-        self_output: After it.
-        self_norm: Beside it.
-        query: Queries (scaled) to the source.
-        source_keys_values: Keys and values of the source, from what the encoder made of it.
-        source_output: After the attention to the source.
-        source_norm: Beside it.
-        widen: The first half of the feed-forward network, with its activation.
-        narrow: The second half.
-        feed_forward_norm: Beside the network.
-        gate: What `widen`'s outcome is multiplied by, in gated networks (T5 1.1).
+        qkv: The linear layer of queries (scaled), keys and values of self-attention.
+        self_output: The linear layer behind self-attention.
+        self_norm: The norm of the self-attention block.
+        query: The linear layer of queries (scaled) to the source.
+        source_keys_values: The linear layer of keys and values of the encoded source.
+        source_output: The linear layer behind attention to the source.
+        source_norm: The norm of that block.
+        widen: The first linear layer of the feed-forward network, with its activation.
+        narrow: The second one.
+        feed_forward_norm: The norm of the feed-forward block.
+        gate: The linear layer by whose output that of `widen` is multiplied, in gated networks
+            (T5 1.1).
     """
 
     qkv: Linear
@@ -50,21 +51,22 @@ class Seq2Seq:
     """An encoder-decoder model over packed sources.
 
     Attributes:
-        embed_source: From token ids (tokens) and their packing to (tokens, width).
+        embed_source: The function from token ids (tokens) and their packing to (tokens, width).
         encoder: The layers of the encoder.
-        encoder_norm: After the last of them, in models that have one.
-        embed: From token ids (rows) and their positions (rows) to (rows, width).
+        encoder_norm: The norm behind the last of them, in models that have one.
+        embed: The function from token ids (rows) and their positions (rows) to (rows, width).
         decoder: The layers of the decoder.
-        decoder_norm: After the last of them, in models that have one.
-        head: From (rows, width) to the scores of all tokens.
-        known: Tokens that a source may have.
-        vocabulary: Tokens that a text may have; another number in Marian models whose languages
-            have a vocabulary each.
-        heads: Of the decoder's attention.
-        size: Of a head.
+        decoder_norm: The norm behind the last of them, in models that have one.
+        head: The LM head, from (rows, width) to the scores of all tokens.
+        known: Number of tokens that a source may be of.
+        vocabulary: Number of tokens that a text may be of; another one in Marian models whose
+            languages have a vocabulary each.
+        heads: Number of heads of the decoder's attention.
+        size: Size of a head.
         norm_first: Whether norms stand before their blocks; see `EncoderLayer`.
-        relative_bias: From distances to earlier tokens, (…) integers from 0, to what is added to
-            the scores of the decoder's self-attention, (heads, …); None in models without.
+        relative_bias: The function from distances to earlier tokens, (…) integers from 0, to what
+            is added to the scores of the decoder's self-attention, (heads, …); None in models
+            without.
     """
 
     embed_source: Callable[[Tensor, Packing], Tensor]
@@ -83,31 +85,31 @@ class Seq2Seq:
 
     @property
     def key_heads(self) -> int:
-        """Heads of keys and values: as many as of queries."""
+        """Number of heads of keys and values: as many as of queries."""
         return self.heads
 
     @property
     def positions(self) -> None:
-        """Most tokens that may be read: the settings' own limit is below it."""
+        """Tokens that may be read at the most; None, since the settings' own limit is lower."""
         return None
 
     def parts(
         self, source: Sequence[int], start: int | None
     ) -> tuple[Sequence[int], Sequence[int]]:
-        """What is read before a text is written, and what the text goes on from."""
+        """The tokens that are read before a text is written, and those that it continues."""
         assert start is not None
         return source, [start]
 
     def read(self, ids: Tensor, packing: Packing) -> Iterator[Tensor]:
-        """Of packed sources, (tokens), keys and values for each layer of the decoder, (tokens,
-        2 * heads * size).
+        """Read packed sources, (tokens); yields keys and values for each layer of the decoder,
+        (tokens, 2 * heads * size).
         """
         hidden = self.encode(ids, packing)
         for layer in self.decoder:
             yield layer.source_keys_values(hidden)
 
     def encode(self, ids: Tensor, packing: Packing) -> Tensor:
-        """Token ids of packed sources, (tokens), to (tokens, width)."""
+        """Encode packed sources, from token ids (tokens) to (tokens, width)."""
         hidden = self.embed_source(ids, packing)
         for layer in self.encoder:
             hidden = layer(hidden, packing)

@@ -1,4 +1,4 @@
-"""Attention of a decoding step: few queries a document, against keys that were stored before."""
+"""Attention of a decoding step by batched products: few queries a document, many stored keys."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ logger = logging.getLogger(__name__)
 #: once; with two they are not, more were not there to try.
 _MANY_THREADS = 3
 
-#: Keys and values, (documents, key heads, slots, size) each, and what is added to the scores, None
-#: or anything that broadcasts to (documents, heads, queries, slots).
+#: Keys and values, (documents, key heads, slots, size) each, and a bias of the scores: None or
+#: anything that broadcasts to (documents, heads, queries, slots).
 Memory = tuple[Tensor, Tensor, Tensor | None]
 
 
 def attend(query: Tensor, *memories: Memory) -> Tensor:
-    """Attention with scaled queries, as batched matrix products.
+    """Compute attention of scaled queries as batched matrix products.
 
     For single queries on a CPU these are up to twice as quick as PyTorch's own
     `scaled_dot_product_attention` in fp32, and ten times in bf16.
 
     Args:
         query: (documents, heads, queries, size).
-        memories: What is looked at, all with one softmax. They have as many heads, or fewer:
+        memories: The keys and values, all under one softmax. They have as many heads, or fewer:
             neighbouring heads of the queries then share one of keys and values.
 
     Returns:
@@ -53,7 +53,7 @@ def attend(query: Tensor, *memories: Memory) -> Tensor:
 
 
 def fuses(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether a step is to use `fused_attention`, in the thread that asks."""
+    """Whether a step of this thread is to use `fused_attention`."""
     if device.type != "cpu" or dtype != torch.float32 or torch.get_num_threads() >= _MANY_THREADS:
         return False
     return fused_attention() is not None
@@ -61,8 +61,8 @@ def fuses(device: torch.device, dtype: torch.dtype) -> bool:
 
 @cache
 def fused_attention() -> Callable[..., None] | None:
-    """`attend_fused`, which is compiled or fetched at first; None where Numba is not there, or does
-    not go well with what else is.
+    """Load `attend_fused`, which is compiled the first time; None where Numba is not installed, or
+    does not work with the other packages.
     """
     try:
         from workers.decoding.attention.fused import attend_fused

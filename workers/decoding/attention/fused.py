@@ -1,9 +1,9 @@
-"""Attention of a decoding step in one pass over memory, on a CPU in float32.
+"""Fused attention: a decoding step in one pass over memory, on a CPU in float32.
 
 A step has a single query for each beam: keys and values are read once, and little is computed with
 them. Batched matrix products are made for more than that, and what lies between them (copies,
 biases, the softmax) is written and read again. Here a head's scores, their softmax and its values
-follow one another, and the padding behind shorter sources is not looked at. Compiled by Numba for
+follow one another, and the padding behind shorter sources is not read. Compiled by Numba for
 the processor at hand; importing this module takes seconds on a machine's first time.
 """
 
@@ -36,7 +36,7 @@ _LOG2_E = np.float32(1.44269504)
 _LN2, _LN2_REST = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _A, _B, _C = np.float32(1.9875691500e-4), np.float32(1.3981999507e-3), np.float32(8.3334519073e-3)
 _D, _E, _F = np.float32(4.1665795894e-2), np.float32(1.6666665459e-1), np.float32(0.5)
-#: What exp is asked for at the least, and the n at which it is taken for 0.
+#: The least argument of exp, and the n at which exp counts as 0.
 _LEAST, _LEAST_N = np.float32(-87.0), -126
 
 
@@ -46,14 +46,14 @@ def _compiled(function: Function) -> Function:
 
 
 def _compiled_now(*signature: str) -> Callable[[Function], Function]:
-    """At once; and kept for other processes, unless that fails."""
+    """Compile at once, and cache it for other processes unless that fails."""
 
     def compiled(function: Function) -> Function:
         types, now = "void(" + ", ".join(signature) + ")", cast(Any, njit)
         try:
             dispatcher: Function = now(types, cache=True, **_FLAGS)(function)
         except Exception as error:
-            logger.warning("compiled anew in each process, as it cannot be kept: %r", error)
+            logger.warning("compiled again in each process, since it cannot be cached: %r", error)
             dispatcher = now(types, **_FLAGS)(function)
         return dispatcher
 
@@ -64,7 +64,7 @@ def _compiled_now(*signature: str) -> Callable[[Function], Function]:
 def _score(
     queries: Floats, keys: Floats, document: int, head: int, slots: int, scores: Floats, at: int
 ) -> None:
-    """Products of queries with keys, four keys at once: into `scores[:, at : at + slots]`."""
+    """Multiply queries with keys, four keys at once, into `scores[:, at : at + slots]`."""
     rows, size = queries.shape
     whole = slots // 4 * 4
     for s in range(0, whole, 4):
@@ -88,7 +88,7 @@ def _score(
 
 @_compiled
 def _softmax(scores: Floats, bits: Bits, powers: Bits, i: int, slots: int) -> None:
-    """Of row `i`, in place; `bits` is the same memory, `powers` has room for a row."""
+    """Compute the softmax of row `i` in place; `bits` is the same memory, `powers` is as long."""
     top = np.float32(-np.inf)
     for s in range(slots):
         top = max(top, scores[i, s])
@@ -114,7 +114,7 @@ def _softmax(scores: Floats, bits: Bits, powers: Bits, i: int, slots: int) -> No
 def _add_values(
     weights: Floats, at: int, values: Floats, document: int, head: int, slots: int, seen: Floats
 ) -> None:
-    """Values times `weights[:, at : at + slots]`, added to `seen`, eight values at once."""
+    """Add values times `weights[:, at : at + slots]` to `seen`, eight values at once."""
     rows, size = seen.shape
     whole = slots // 8 * 8
     for s in range(0, whole, 8):
@@ -142,7 +142,7 @@ def _add_values(
 def _store(
     queries: Floats, behind: int, beams: int, keys: Floats, values: Floats, document: int, used: int
 ) -> None:
-    """A document's new keys and values, which stand behind the queries, into the next slots."""
+    """Copy a document's new keys and values, which lie behind the queries, into the next slots."""
     _, heads, _, size = keys.shape
     for beam in range(beams):
         row = document * beams + beam
@@ -171,21 +171,21 @@ def attend_fused(
     slots: int,
     bias: Floats,
 ) -> None:
-    """Attention with one softmax over a source, or prompt, and what was written since.
+    """Compute attention with one softmax over a source, or prompt, and what was written since.
 
     Args:
-        queries: Scaled, (documents * beams, heads * size), and behind them, if `slots`, keys and
-            values of the same rows, (…, 2 * key heads * size).
-        out: (documents * beams, heads * size), to be filled.
+        queries: Scaled queries, (documents * beams, heads * size), and behind them, if `slots`,
+            keys and values of the same rows, (…, 2 * key heads * size).
+        out: The result, (documents * beams, heads * size), to be filled.
         beams: Rows of a document.
-        source_keys: (at least documents, key heads, at least the longest, size); neighbouring heads
-            of the queries share one of them.
-        source_values: Likewise.
-        lengths: Of the sources, (documents); zeros to leave them out.
-        keys: Of what was written, (at least documents, key heads, at least `slots`, size); the last
-            `beams` of the slots are filled here.
-        values: Likewise.
-        slots: To be looked at; 0 to leave them out.
+        source_keys: Keys of the sources, (at least documents, key heads, at least the longest,
+            size); neighbouring heads of the queries share one of them.
+        source_values: Values of the sources, of the same shape.
+        lengths: Tokens of the sources, (documents); zeros to leave them out.
+        keys: Keys of what was written, (at least documents, key heads, at least `slots`, size); the
+            last `beams` of the slots are filled here.
+        values: Values of what was written, of the same shape.
+        slots: Number of slots to attend to; 0 to leave them out.
         bias: Added to the scores of what was written, (documents, 1 or heads, beams, slots); or
             without elements.
     """

@@ -1,4 +1,4 @@
-"""What a cohort's decoder remembers: keys and values of what it has read and of its own tokens."""
+"""The KV cache of a cohort: keys and values of what was read and of the tokens written since."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from workers.decoding.attention.kv_layout import padded_at_once, padded_by_runs
 from workers.layers.packing import Packing
 from workers.runtime.transfer import to_device
 
-#: Slots that a cache grows by, at least.
+#: Slots by which a cache grows at the least.
 _GROWTH = 32
-#: Steps between two looks for slots that no beam sees any more.
-_TIDY = 16
+#: Steps between two searches for slots that no beam sees any more.
+_COMPACT_INTERVAL = 16
 #: The part of the slots that has to be in use to leave them where they are.
 _WORTH = 0.75
 
 _Floats = npt.NDArray[np.float32]
-#: What `attend_fused` of `fused_attention` takes for no bias.
+#: The array that stands for no bias in `attend_fused`.
 _NO_BIAS: _Floats = np.empty((0, 0, 0, 0), np.float32)
 
 
 class KVCache:
-    """Keys and values of documents that are at the same step.
+    """Holds keys and values of documents that are at the same step.
 
     Nothing is copied from beam to beam: in each step every beam of a document fills one slot, and
     `seen` says which slots are a beam's own past. Beams share what they have in common, and slots
@@ -36,10 +36,10 @@ class KVCache:
     anything was written, a source or a prompt, stays where it is; all beams see it.
 
     Args:
-        model: Whose layers fill it.
+        model: The model whose layers fill it.
         read: Keys and values of sources or prompts for each layer, (tokens, 2 * key heads * size),
             in the order of the packing.
-        packing: Of the sources or prompts.
+        packing: Where the documents lie in `read`.
         beams: Rows of a document.
     """
 
@@ -66,10 +66,10 @@ class KVCache:
         self._step = 0
 
     def begin_step(self, *, fused: bool) -> None:
-        """Make room for the step's tokens, one slot for each beam.
+        """Add slots for the step's tokens, one for each beam.
 
         Args:
-            fused: Whether it is `attend_fused` that looks.
+            fused: Whether the step uses `attend_fused`.
         """
         needed = self._used + self._beams
         if needed > self._own[0][0].shape[2]:
@@ -99,7 +99,7 @@ class KVCache:
         return bias
 
     def attend_own(self, number: int, qkv: Tensor) -> Tensor:
-        """See `StepAttention.own`, of the cohort's rows."""
+        """Compute `StepAttention.own` for the cohort's rows."""
         model, end = self._model, self._used + self._beams
         heads = [model.heads, model.key_heads, model.key_heads]
         shape = (self.documents, self._beams, sum(heads), model.size)
@@ -113,31 +113,33 @@ class KVCache:
         return attend(query, own)
 
     def attend_source(self, number: int, query: Tensor) -> Tensor:
-        """See `StepAttention.source`, of the cohort's rows."""
+        """Compute `StepAttention.source` for the cohort's rows."""
         model = self._model
         shape = (self.documents, self._beams, model.heads, model.size)
         return attend(query.view(shape).transpose(1, 2), self._read(number))
 
     def attend_fused(self, number: int, queries: _Floats, out: _Floats, *, to_source: bool) -> None:
-        """The same as either of these by one compiled function, of arrays.
+        """Compute either of these by one compiled function on arrays.
 
         Args:
-            number: Of the layer.
-            queries: As there.
+            number: The number of the layer.
+            queries: The queries, and for `own` the new keys and values behind them.
             out: (documents * beams, heads * size), to be filled.
-            to_source: Whether it is as in `attend_source`.
+            to_source: Whether it is `attend_source` that is computed.
         """
-        look = fused_attention()
-        assert look is not None
+        compiled = fused_attention()
+        assert compiled is not None
         keys, values, own_keys, own_values = self._arrays()[number]
         also_read = to_source or isinstance(self._model, Causal)
         lengths = (self._lengths if also_read else self._not_read)[: self.documents]
         slots = 0 if to_source else self._used + self._beams
         bias = _NO_BIAS if to_source else self._bias_array
-        look(queries, out, self._beams, keys, values, lengths, own_keys, own_values, slots, bias)
+        compiled(
+            queries, out, self._beams, keys, values, lengths, own_keys, own_values, slots, bias
+        )
 
     def _arrays(self) -> list[tuple[_Floats, _Floats, _Floats, _Floats]]:
-        """Of each layer keys and values of what was read, and of what was written."""
+        """For each layer the keys and values of what was read, and those of what was written."""
         if self._layers is None:
             pairs = zip(self._source, self._own, strict=True)
             self._layers = [
@@ -152,7 +154,7 @@ class KVCache:
         return keys, values, bias
 
     def end_step(self, parents: Tensor | None) -> None:
-        """Keep what the step has stored.
+        """Count the slots that the step has filled, and follow the beams that go on.
 
         Args:
             parents: (documents, beams): which beam each of the next ones goes on from; None if each
@@ -162,33 +164,34 @@ class KVCache:
         self._step += 1
         if parents is not None and self._beams > 1:
             self._seen = self._seen.gather(1, parents[:, :, None].expand_as(self._seen))
-            if self._step % _TIDY == 0:
-                self._tidy()
+            if self._step % _COMPACT_INTERVAL == 0:
+                self._drop_unseen()
 
-    def _tidy(self) -> None:
+    def _drop_unseen(self) -> None:
         in_use = self._seen.any(dim=1)
-        kept = int(in_use.sum(dim=1).max())
-        if kept > self._used * _WORTH:
+        used = int(in_use.sum(dim=1).max())
+        if used > self._used * _WORTH:
             return
-        # (documents, kept): the slots in use, then as many others as it takes; these nobody sees.
-        slots = in_use.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :kept]
+        # (documents, used): the slots in use, then as many others as it takes; these nobody sees.
+        slots = in_use.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :used]
         _, heads, _, size = self._own[0][0].shape
         wide = slots[:, None, :, None].expand(-1, heads, -1, size)
         for pair in self._own:
             for part in pair:
-                part[: self.documents, :, :kept] = part[: self.documents].gather(2, wide)
+                part[: self.documents, :, :used] = part[: self.documents].gather(2, wide)
         self._seen = self._seen.gather(2, slots[:, None].expand(-1, self._beams, -1))
         if self._model.relative_bias is not None:
             self._positions = self._positions.gather(1, slots)
-        self._used = kept
+        self._used = used
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """Let documents go; those at the end move into the places of those that have gone.
+        """Close the gaps of finished documents: document `movers[i]` moves to `holes[i]`, then all
+        from `left` on are dropped. Every state of a cohort does the same in the same order.
 
         Args:
-            left: Documents that stay.
-            holes: Places below `left` that are free.
-            movers: As many places from `left` on whose documents stay.
+            left: Documents that remain.
+            holes: Indices below `left` whose documents are finished.
+            movers: As many indices from `left` on whose documents remain.
         """
         if len(holes):
             for pair in self._source:
@@ -225,7 +228,7 @@ class KVCache:
 
 
 def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tuple[Tensor, Tensor]:
-    """From (tokens, 2 * heads * size) to keys and values of (documents, heads, longest, size)."""
+    """Pad (tokens, 2 * heads * size) to keys and values of (documents, heads, longest, size)."""
     # To a GPU, a copy for each length would be as many kernels.
     way = padded_at_once if keys_values.is_cuda else padded_by_runs
     keys, values = way(keys_values.view(-1, 2, heads, size), packing)
@@ -233,11 +236,13 @@ def _padded(keys_values: Tensor, packing: Packing, heads: int, size: int) -> tup
 
 
 def _padding_bias(packing: Packing, dtype: torch.dtype) -> Tensor | None:
-    """(documents, 1, 1, longest): -inf where a source has ended; None if all end together."""
+    """The bias that hides padding, (documents, 1, 1, longest): -inf where a source has ended; None
+    if all end together.
+    """
     lengths: Sequence[int] = packing.lengths
     if min(lengths) == max(lengths):
         return None
-    places = torch.arange(max(lengths), device=packing.device)
-    ended = places[None] >= to_device(torch.tensor(lengths), packing.device)[:, None]
+    positions = torch.arange(max(lengths), device=packing.device)
+    ended = positions[None] >= to_device(torch.tensor(lengths), packing.device)[:, None]
     bias = torch.zeros(ended.shape, dtype=dtype, device=packing.device)
     return bias.masked_fill_(ended, -torch.inf)[:, None, None]

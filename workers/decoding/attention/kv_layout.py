@@ -1,4 +1,4 @@
-"""From packed keys and values to padded ones, by runs of like length."""
+"""The layout of a KV cache: packed keys and values become padded ones."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from workers.layers.packing import Packing
 
 
 def padded_at_once(keys_values: Tensor, packing: Packing) -> Tensor:
-    """From (tokens, 2, heads, size) to (2, documents, heads, longest, size)."""
+    """Pad (tokens, 2, heads, size) to (2, documents, heads, longest, size) in one indexing."""
     _, both, heads, size = keys_values.shape
     documents, longest = len(packing.lengths), max(packing.lengths)
     rows = keys_values.new_zeros(documents * longest, both, heads, size)
-    rows[packing.padded_places] = keys_values
+    rows[packing.padded_indices] = keys_values
     return rows.view(documents, longest, both, heads, size).permute(2, 0, 3, 1, 4).contiguous()
 
 
 def padded_by_runs(keys_values: Tensor, packing: Packing) -> Tensor:
-    """The same, one length after the other."""
+    """Do the same for one length after the other, which copies less on a CPU."""
     _, both, heads, size = keys_values.shape
     documents, longest = len(packing.lengths), max(packing.lengths)
     rows = keys_values.new_zeros(both, documents, heads, longest, size)

@@ -1,4 +1,4 @@
-"""Attention of a step: the rows of all cohorts, each to what its own cohort remembers."""
+"""Attention of a step: the rows of all cohorts, each to the KV cache of its own cohort."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from workers.decoding.attention.kv_cache import KVCache
 
 
 class StepAttention:
-    """Lets the rows of a step look at the past, layer by layer.
+    """Computes the attention of all rows of a step, layer by layer.
 
     Args:
-        model: Whose layers they go through.
-        caches: Of the cohorts; each begins the step here.
-        rows: Of each cohort; their rows lie one behind the other.
-        device: Of the rows.
-        dtype: Likewise.
+        model: The model whose layers they go through.
+        caches: The KV caches of the cohorts; each begins the step here.
+        rows: The number of rows of each cohort; their rows lie one behind the other.
+        device: The device of the rows.
+        dtype: The dtype of the rows.
     """
 
     def __init__(
@@ -39,32 +39,32 @@ class StepAttention:
             cache.begin_step(fused=self._fused)
 
     def own(self, number: int, qkv: Tensor) -> Tensor:
-        """Self-attention of a layer: store the new keys and values, and look at all of the past, of
-        which a prompt is a part.
+        """Compute self-attention of a layer: store the new keys and values, and attend to all that
+        was written before, a prompt included.
 
         Args:
-            number: Of the layer.
-            qkv: (rows, (heads + 2 * key heads) * size).
+            number: The number of the layer.
+            qkv: Queries, keys and values, (rows, (heads + 2 * key heads) * size).
 
         Returns:
             (rows, heads * size).
         """
         if self._fused:
-            return self._in_place(number, qkv, to_source=False)
-        return self._apart(lambda cache, part: cache.attend_own(number, part), qkv)
+            return self._attend_fused(number, qkv, to_source=False)
+        return self._by_cohort(lambda cache, part: cache.attend_own(number, part), qkv)
 
     def source(self, number: int, query: Tensor) -> Tensor:
-        """Attention of a layer to the source; shapes as in `own`, of the queries alone."""
+        """Compute attention of a layer to the source; shapes as in `own`, of the queries alone."""
         if self._fused:
-            return self._in_place(number, query, to_source=True)
-        return self._apart(lambda cache, part: cache.attend_source(number, part), query)
+            return self._attend_fused(number, query, to_source=True)
+        return self._by_cohort(lambda cache, part: cache.attend_source(number, part), query)
 
-    def _apart(self, look: Callable[[KVCache, Tensor], Tensor], queries: Tensor) -> Tensor:
+    def _by_cohort(self, attend: Callable[[KVCache, Tensor], Tensor], queries: Tensor) -> Tensor:
         parts = zip(self._caches, torch.split(queries, self._rows), strict=True)
-        seen = [look(cache, part) for cache, part in parts]
+        seen = [attend(cache, part) for cache, part in parts]
         return seen[0] if len(seen) == 1 else torch.cat(seen)
 
-    def _in_place(self, number: int, queries: Tensor, *, to_source: bool) -> Tensor:
+    def _attend_fused(self, number: int, queries: Tensor, *, to_source: bool) -> Tensor:
         seen = queries.new_empty(len(queries), self._width)
         # Slices of arrays cost a tenth of slices of tensors, of which there would be thousands.
         into, out_of = seen.numpy(), queries.numpy()

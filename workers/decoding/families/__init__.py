@@ -1,1 +1,1 @@
-"""Decoders of one architecture a file."""
+"""Converters of models that write, one architecture a file."""

@@ -1,4 +1,4 @@
-"""BART and its kin taken apart: BART, mBART, Marian, M2M100 (and NLLB), Pegasus.
+"""Converts BART and its kin: BART, mBART, Marian, M2M100 (and NLLB), Pegasus.
 
 They share the modules of Transformers' `modeling_bart.py`; they differ in where the norms stand
 and in how positions are told.
@@ -33,7 +33,7 @@ FAMILY = {"bart": False, "marian": False, "mbart": True, "m2m_100": True, "pegas
 
 
 def from_bart(model: Any, precision: Precision) -> Seq2Seq:
-    """Take a `…ForConditionalGeneration` or `MarianMTModel` apart.
+    """Convert a `…ForConditionalGeneration` or `MarianMTModel`.
 
     Raises:
         UnsupportedModelError: If it has modules or functions that are not known here.
@@ -60,7 +60,7 @@ def from_bart(model: Any, precision: Precision) -> Seq2Seq:
 
 
 def _embedding(half: Any, config: Any, precision: Precision) -> Callable[[Tensor, Tensor], Tensor]:
-    """From token ids and positions to what goes into the first layer, for encoder or decoder."""
+    """Make the embedding of encoder or decoder, from token ids and positions to (tokens, width)."""
     dtype = DTYPES[precision]
     words = half.embed_tokens.weight.detach().to(dtype)
     scale = math.sqrt(config.d_model) if config.scale_embedding else 1.0
@@ -77,7 +77,7 @@ def _embedding(half: Any, config: Any, precision: Precision) -> Callable[[Tensor
 
 
 def _positions(module: Any) -> tuple[Tensor, int]:
-    """The table of positions, and the row of the first."""
+    """The table of positions, and the row of the first position."""
     if hasattr(module, "weights"):  # M2M100 counts from behind the padding token
         return module.weights, module.padding_idx + 1
     return module.weight, getattr(module, "offset", 0)
@@ -120,6 +120,6 @@ def _decoder_layer(layer: Any, config: Any, precision: Precision) -> DecoderLaye
 
 
 def _scaled(modules: list[Any], attention: Any, precision: Precision) -> Linear:
-    """Queries, or queries, keys and values."""
+    """Convert queries, or queries, keys and values, into one linear layer."""
     scale = attention.head_dim**-0.5
     return scaled_queries(*joined_weights(modules), attention.embed_dim, scale, precision)

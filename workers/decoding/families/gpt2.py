@@ -1,4 +1,4 @@
-"""GPT-2 taken apart (Radford et al. 2019, `modeling_gpt2.py` of Transformers)."""
+"""Converts GPT-2 (Radford et al. 2019, `modeling_gpt2.py` of Transformers)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOT_DONE = {
 
 
 def from_gpt2(model: Any, precision: Precision) -> Causal:
-    """Take a `GPT2LMHeadModel` apart.
+    """Convert a `GPT2LMHeadModel`.
 
     Raises:
         UnsupportedModelError: If it is another model, or has modules, functions or settings that

@@ -1,6 +1,6 @@
-"""Llama and its kin taken apart: Llama, Mistral, Qwen2.
+"""Converts Llama and its kin: Llama, Mistral, Qwen2.
 
-No positions but those that queries and keys are turned by, RMSNorm before each block, gated
+They have rotary positions, RMSNorm before each block, gated
 feed-forward networks, and keys that several heads share (Touvron et al. 2023, `modeling_llama.py`
 of Transformers).
 """
@@ -29,7 +29,7 @@ _ROPE_TYPES = ("default", "linear", "llama3", "yarn")
 
 
 def from_llama(model: Any, precision: Precision) -> Causal:
-    """Take a `LlamaForCausalLM`, `MistralForCausalLM` or `Qwen2ForCausalLM` apart.
+    """Convert a `LlamaForCausalLM`, `MistralForCausalLM` or `Qwen2ForCausalLM`.
 
     Raises:
         UnsupportedModelError: If it is another model, or has modules, functions or settings that
@@ -68,8 +68,8 @@ def from_llama(model: Any, precision: Precision) -> Causal:
 
 
 def _window(config: Any) -> int | None:
-    """How many tokens a token sees at most, if it is as many as the model was made for; None where
-    it sees them all.
+    """The number of tokens that a token sees at the most, which must be no fewer than the model has
+    positions; None where it sees them all.
     """
     window: int | None = getattr(config, "sliding_window", None)
     if window is not None and window < config.max_position_embeddings:

@@ -1,4 +1,4 @@
-"""T5 and its kin taken apart: T5, T5 1.1, FLAN-T5, mT5.
+"""Converts T5 and its kin: T5, T5 1.1, FLAN-T5, mT5.
 
 No biases, RMSNorm before each block, scores of attention that are not scaled but depend on the
 distance of two tokens (Raffel et al. 2020, `modeling_t5.py` of Transformers).
@@ -29,7 +29,7 @@ FAMILY = ("t5", "mt5")
 
 
 def from_t5(model: Any, precision: Precision) -> Seq2Seq:
-    """Take a `T5ForConditionalGeneration` or `MT5ForConditionalGeneration` apart.
+    """Convert a `T5ForConditionalGeneration` or `MT5ForConditionalGeneration`.
 
     Raises:
         UnsupportedModelError: If it has modules or functions that are not known here; in fp16,
@@ -65,8 +65,8 @@ def from_t5(model: Any, precision: Precision) -> Seq2Seq:
 
 
 class _Distances:
-    """What half a model adds to scores of attention, by how far two tokens are apart: learned for
-    each of some buckets of distances, and the same in every layer.
+    """The bias that encoder or decoder adds to scores by the distance of two tokens: learned for
+    each bucket of distances, and the same in every layer.
     """
 
     def __init__(self, half: Any, *, both_ways: bool) -> None:
@@ -80,12 +80,14 @@ class _Distances:
         )
 
     def __call__(self, places: Tensor) -> Tensor:
-        """Places of keys, counted from their query's, (…), to (heads, …)."""
+        """Look up the bias of keys by their positions relative to the query, from (…) to (heads,
+        …).
+        """
         return functional.embedding(self._bucket(places), self._table).movedim(-1, 0)
 
 
 class _EncoderAttention:
-    """Attention whose scores depend on distances, made out as far as it was needed so far."""
+    """Computes attention with a bias by distance, which is made as far as it was needed so far."""
 
     def __init__(self, distances: _Distances, dtype: torch.dtype) -> None:
         self._distances, self._dtype = distances, dtype

@@ -1,1 +1,1 @@
-"""From hidden states to scores of tokens."""
+"""Output: from hidden states to scores of tokens, and the largest of them."""

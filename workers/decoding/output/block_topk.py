@@ -13,25 +13,25 @@ BLOCK = 64
 
 
 def argmax(scores: Tensor) -> Tensor:
-    """(rows, scores) to the place of each row's largest, (rows)."""
+    """Find the index of the largest of each row of (rows, scores): (rows)."""
     blocks = scores.view(len(scores), -1, BLOCK)
     block = blocks.amax(-1).argmax(-1)
     inside = blocks[torch.arange(len(scores), device=scores.device), block].argmax(-1)
-    place: Tensor = block * BLOCK + inside
-    return place
+    index: Tensor = block * BLOCK + inside
+    return index
 
 
 def top(scores: Tensor, offsets: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
-    """The largest of several rows together, each row with an offset.
+    """Find the largest scores of several rows together, each row with an offset.
 
     Args:
         scores: (documents, rows, scores).
-        offsets: What is added to a row, (documents, rows).
-        count: How many of each document.
+        offsets: Added to the scores of a row, (documents, rows).
+        count: Number of scores to find for each document.
 
     Returns:
-        Of each document its `count` largest sums, largest first; the row of each; its place in the
-        row: all (documents, count).
+        For each document its `count` largest sums, largest first; the row of each; its index in
+        the row: all (documents, count).
     """
     documents, rows, wide = scores.shape
     blocks = scores.view(documents, rows, wide // BLOCK, BLOCK)

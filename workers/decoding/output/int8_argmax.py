@@ -1,7 +1,7 @@
-"""The likeliest token without exact scores of all tokens.
+"""The int8 argmax: the likeliest token without exact scores of all tokens.
 
 The last layer multiplies with a row for each token of the vocabulary, which is most of what a step
-of greedy search reads and computes. Here all tokens are scored in bytes, a quarter of that; how far
+of greedy search reads and computes. Here all tokens are scored in int8, a quarter of that; how far
 such a score can be from the exact one is known (Cauchy and Schwarz), and the few tokens that could
 be the likeliest are scored exactly. So the outcome is that of exact scores.
 """
@@ -19,19 +19,19 @@ from workers.layers.quantization import quantised, row_scale
 
 #: Rounding of float32 in a coarse score, as a part of the lengths of the two vectors.
 _ROUNDING = 1e-5
-#: Blocks of tokens of a row that are looked into; with more, the row is scored exactly at once.
+#: Blocks of a row that may have to be scored exactly; with more, the whole row is.
 _MOST_BLOCKS = 64
 
 
 class Int8Argmax:
-    """A last layer for greedy search.
+    """Finds the likeliest tokens for greedy search.
 
     Args:
         weight: (vocabulary, width) in float32, on a CPU.
         bias: (vocabulary), or None.
 
     Raises:
-        NoProductError: If there is no product of bytes here that is quick and right.
+        NoProductError: If no int8 product on this machine is quick and right.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
@@ -48,7 +48,7 @@ class Int8Argmax:
             self._wide_bias = functional.pad(self._bias, (0, missing))
 
     def scores(self, hidden: Tensor) -> Scores:
-        """Of rows, (rows, width) in float32."""
+        """Score rows, (rows, width) in float32."""
         scale = row_scale(hidden, self._product.levels)
         rows = hidden / scale
         values = self._product(rows)
@@ -59,28 +59,28 @@ class Int8Argmax:
         return _CoarseScores(self, values, hidden, rounded, length)
 
     def largest(self, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor) -> Tensor:
-        """See `_CoarseScores`."""
+        """Find the likeliest token of each row, (rows), from the arguments of `_CoarseScores`."""
         blocks = values.view(len(values), -1, BLOCK)
         tops = blocks.amax(-1)
         doubt = torch.outer(rounded, self._most_kept).addr_(length, self._most_lost)
         floor = (tops - doubt).amax(1)
         possible = tops + doubt >= floor[:, None]
         count = possible.sum(1)
-        unclear = (count == 0) | (count > _MOST_BLOCKS)
-        some_unclear = bool(unclear.any())
-        if some_unclear:
-            possible &= ~unclear[:, None]
+        undecided = (count == 0) | (count > _MOST_BLOCKS)
+        some_undecided = bool(undecided.any())
+        if some_undecided:
+            possible &= ~undecided[:, None]
         row, block = possible.nonzero(as_tuple=True)
         doubt = self._kept[block] * rounded[row, None] + self._lost[block] * length[row, None]
-        place, inside = (blocks[row, block] + doubt >= floor[row, None]).nonzero(as_tuple=True)
-        row, token = row[place], block[place] * BLOCK + inside
+        found, inside = (blocks[row, block] + doubt >= floor[row, None]).nonzero(as_tuple=True)
+        row, token = row[found], block[found] * BLOCK + inside
         chosen = self._best(hidden, row, token)
-        if some_unclear:
-            chosen[unclear] = self._exactly(values[unclear], hidden[unclear])
+        if some_undecided:
+            chosen[undecided] = self._exactly(values[undecided], hidden[undecided])
         return chosen
 
     def _best(self, hidden: Tensor, row: Tensor, token: Tensor) -> Tensor:
-        """Of some tokens of each row the one with the largest exact score, of equals the first."""
+        """The token of each row with the largest exact score among some, of equals the first."""
         exact = (self._weight[token] * hidden[row]).sum(1)
         if self._bias is not None:
             exact += self._bias[token]
@@ -99,19 +99,19 @@ class _CoarseScores(Scores):
     """Scores in units of their row, near enough to tell which tokens can be the likeliest.
 
     Args:
-        screen: That made them.
-        values: See `Scores`.
-        hidden: What they were made from, (rows, width).
-        rounded: Length of what was lost when it was rounded, in the units of the row, (rows).
-        length: Its own length in these units, (rows).
+        maker: The object that made them.
+        values: The scores, as in `Scores`.
+        hidden: The rows that were scored, (rows, width).
+        rounded: Length of what a row lost when it was rounded, in its own units, (rows).
+        length: Length of the row in these units, (rows).
     """
 
     def __init__(
-        self, screen: Int8Argmax, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor
+        self, maker: Int8Argmax, values: Tensor, hidden: Tensor, rounded: Tensor, length: Tensor
     ) -> None:
         super().__init__(values)
-        self._screen = screen
+        self._maker = maker
         self._rows = (hidden, rounded, length)
 
     def largest(self) -> Tensor:
-        return self._screen.largest(self.values, *self._rows)
+        return self._maker.largest(self.values, *self._rows)

@@ -1,4 +1,4 @@
-"""The last linear layer: from what the decoder has made of a row to a score for each token."""
+"""The LM head: the last linear layer, from a hidden state to a score for each token."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from workers.decoding.output.scores import Scores
 from workers.layers.int8_matmul import NoProductError
 from workers.layers.linear import DTYPES, Linear
 
-#: Weights from which a screen pays: fewer stay near to the processor.
+#: Weights from which the int8 argmax pays: fewer stay in the processor's caches.
 _LARGE = 1_000_000
 
 
 class Head:
-    """Scores for (rows, width), with a column for each token of the vocabulary, widened to a
-    multiple of `BLOCK` by scores of -inf.
+    """Scores (rows, width): a column for each token of the vocabulary, widened to a multiple of
+    `BLOCK` by scores of -inf.
 
     Args:
         weight: (vocabulary, width).
         bias: (vocabulary), or None.
-        precision: What to compute in.
-        scale: What rows are multiplied by before, as T5 does where input and output share weights.
+        precision: The precision to compute in.
+        scale: Factor of the rows, as in T5 where input and output share weights.
     """
 
     def __init__(
@@ -38,20 +38,20 @@ class Head:
         self._precision, self._scale = precision, scale
 
     def scores(self, hidden: Tensor) -> Scores:
-        """Exact ones, as far as the precision goes."""
+        """Compute exact scores, as far as the precision goes."""
         return Scores(self._linear(self._scaled(hidden)).float())
 
     def coarse_scores(self, hidden: Tensor) -> Scores:
-        """Such that their largest is that of the exact ones, and what they are otherwise says
-        little; nothing but -inf may be put among them.
+        """Compute scores whose largest is that of the exact ones; the others say little, and
+        nothing but -inf may be written into them.
         """
-        if self._screen is None:
+        if self._int8_argmax is None:
             return self.scores(hidden)
-        return self._screen.scores(self._scaled(hidden))
+        return self._int8_argmax.scores(self._scaled(hidden))
 
     def lay_out(self, *, greedy: bool) -> None:
-        """Bring the weights into the form that `scores`, or `coarse_scores`, wants."""
-        if not greedy or self._screen is None:
+        """Bring the weights into the layout of `scores`, or of `coarse_scores` if `greedy`."""
+        if not greedy or self._int8_argmax is None:
             _ = self._linear
 
     def _scaled(self, hidden: Tensor) -> Tensor:
@@ -66,7 +66,7 @@ class Head:
         return Linear(weight, bias, self._precision)
 
     @cached_property
-    def _screen(self) -> Int8Argmax | None:
+    def _int8_argmax(self) -> Int8Argmax | None:
         weight = self._weight
         if self._precision != "fp32" or weight.device.type != "cpu" or weight.numel() < _LARGE:
             return None

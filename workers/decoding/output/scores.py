@@ -1,4 +1,4 @@
-"""Scores of the next token, one for each row and token."""
+"""Scores: one for each row and token that may come next."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from workers.decoding.output.block_topk import argmax
 
 
 class Scores:
-    """Exact scores.
+    """Holds exact scores.
 
     Args:
-        values: (rows, vocabulary or more) in float32; what is more is -inf. Whoever gets them may
-            forbid tokens in place, by -inf.
+        values: (rows, vocabulary or more) in float32; columns beyond it are -inf. Tokens
+            may be forbidden in place, by -inf.
     """
 
     def __init__(self, values: Tensor) -> None:
         self.values = values
 
     def largest(self) -> Tensor:
-        """The token with each row's largest score, (rows); of equals the first."""
+        """Find the token with the largest score of each row, (rows); of equals the first."""
         return argmax(self.values)

@@ -1,1 +1,1 @@
-"""Search: which token comes next."""
+"""Search: greedy and beam search choose the next tokens."""

@@ -1,4 +1,4 @@
-"""What greedy and beam search have in common."""
+"""The base of greedy and beam search."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Advance = tuple[Tensor | None, Tensor]
 
 
 class Search(ABC):
-    """The documents of a cohort, all at the same step, and what each has written.
+    """Holds the texts of a cohort, whose documents are all at the same step, and extends them.
 
     Args:
-        begun: Token ids that each document goes on from.
-        extent: How many these are, and how many may follow; counts what is written.
-        settings: Of the checkpoint.
-        constraints: On what is written.
-        device: Of the model.
+        begun: Token ids that each document continues.
+        extent: How many these are, and how many may follow; it counts what is written.
+        settings: The search settings of the checkpoint.
+        constraints: The logits processors of the checkpoint.
+        device: The device of the model.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Search(ABC):
     @property
     @abstractmethod
     def last(self) -> Tensor:
-        """What each row wrote last, (rows)."""
+        """The token that each row wrote last, (rows)."""
 
     @property
     @abstractmethod
@@ -65,21 +65,21 @@ class Search(ABC):
     @classmethod
     @abstractmethod
     def advance(cls, searches: Sequence[Any], scores: Scores) -> list[Advance]:
-        """Choose the next token of each row of several searches. A GPU is told, and not waited for.
+        """Choose the next token of each row of several searches, without waiting for a GPU.
 
         Args:
-            searches: Of this class.
+            searches: Searches of this class.
             scores: Logits of their rows, one search's behind the other's; they are changed.
         """
 
     @abstractmethod
     def written(self, documents: Tensor) -> list[list[int]]:
-        """What each of some finished documents has written, without what it went on from.
+        """The tokens that some finished documents have written, without those that they continued.
 
         Args:
-            documents: Their places, (any), int64.
+            documents: Their indices, (any), int64.
         """
 
     @abstractmethod
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """Let documents go; see `KVCache.keep`."""
+        """Close the gaps of finished documents, as `KVCache.keep` does with the same arguments."""

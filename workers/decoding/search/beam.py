@@ -1,7 +1,7 @@
 """Beam search as `GenerationMixin._beam_search` of Transformers 5 has it, document by document.
 
-There a batch goes on until its last document is done; what a document that is done would still do
-changes nothing, so here it leaves.
+There a batch goes on until its last document is done; here a document leaves when it is, since
+further steps would change nothing in it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from workers.decoding.search.logits_processors import LogitsProcessors
 from workers.decoding.search.settings import SearchSettings
 from workers.runtime.transfer import to_device
 
-#: What is as good as impossible, and still adds up.
+#: Log-probability of the impossible; unlike -inf it can be added up.
 _NEVER = -1.0e9
 
 
 class BeamSearch(Search):
-    """The documents of a cohort, `beams` rows each, and the finished texts of each.
+    """Beam search for the documents of a cohort, `beams` rows each, with the finished texts of
+    each.
 
     `_scores` are the running beams' log-probabilities, `_best_scores` those of finished texts
     divided by the length penalty, best first.
@@ -51,17 +52,17 @@ class BeamSearch(Search):
 
     @property
     def last(self) -> Tensor:
-        """What each row wrote last, (rows)."""
+        """The token that each row wrote last, (rows)."""
         return self._tokens[:, :, self._length - 1].flatten()
 
     @property
     def rows(self) -> int:
-        """See `Search`."""
+        """Documents times beams."""
         return self._scores.numel()
 
     @classmethod
     def advance(cls, searches: Sequence[BeamSearch], scores: Scores) -> list[Advance]:
-        """See `Search`."""
+        """Choose the next token of each row, as `Search.advance` says."""
         parts = torch.split(scores.values, [search.rows for search in searches])
         return [search._go_on(own) for search, own in zip(searches, parts, strict=True)]
 
@@ -87,7 +88,7 @@ class BeamSearch(Search):
         return parents, self._done(ends)
 
     def _finish(self, likeliest: Tensor, beam: Tensor, token: Tensor, ends: Tensor) -> None:
-        """Take texts that have just ended among the finished ones, if they are better."""
+        """Put texts that have just ended among the finished ones, if they are better."""
         settings, beams, length = self._settings, self._settings.beams, self._length
         # Beyond the first, candidates are there only so that enough beams go on.
         ended = ends.clone()
@@ -111,7 +112,7 @@ class BeamSearch(Search):
         self._best_scores = kept.values
 
     def _done(self, ends: Tensor) -> Tensor:
-        """Which documents can get no better text, or have been told to look no further."""
+        """Which documents can get no better text, or need none by `early_stopping`."""
         settings = self._settings
         if settings.early_stopping == "never" and settings.length_penalty > 0.0:
             lengths = self._extent.most
@@ -131,7 +132,7 @@ class BeamSearch(Search):
         return done
 
     def written(self, documents: Tensor) -> list[list[int]]:
-        """See `Search`."""
+        """The best finished text of each document, as `Search.written` says."""
         texts = self._best[documents, 0, : self._length]
         lengths = self._best_lengths[documents, :1]
         # In one go, since whoever asks a GPU waits for it.
@@ -139,7 +140,7 @@ class BeamSearch(Search):
         return [text[self._begin : length] for length, *text in rows]
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """See `KVCache.keep`."""
+        """Close the gaps of finished documents, as `KVCache.keep` does."""
         for name in ("_tokens", "_scores", "_best", "_best_lengths", "_best_scores", "_finished"):
             state: Tensor = getattr(self, name)
             state[holes] = state[movers]
@@ -147,5 +148,5 @@ class BeamSearch(Search):
 
 
 def _of(texts: Tensor, beams: Tensor) -> Tensor:
-    """The texts of some beams: (documents, any, length) to (documents, n, length)."""
+    """Gather the texts of some beams, from (documents, any, length) to (documents, n, length)."""
     return texts.gather(1, beams[:, :, None].expand(-1, -1, texts.shape[2]))

@@ -1,4 +1,4 @@
-"""Greedy search: each document goes on with the likeliest token (`GenerationMixin._sample`)."""
+"""Greedy search: each document continues with the likeliest token (`GenerationMixin._sample`)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from workers.runtime.transfer import to_device
 
 
 class GreedySearch(Search):
-    """The documents of a cohort, one row each."""
+    """Greedy search for the documents of a cohort, one row each."""
 
     @property
     def last(self) -> Tensor:
-        """What each row wrote last, (rows)."""
+        """The token that each row wrote last, (rows)."""
         return self._tokens[:, self._length - 1]
 
     @property
     def rows(self) -> int:
-        """See `Search`."""
+        """As many as documents."""
         return len(self._tokens)
 
     @classmethod
     def advance(cls, searches: Sequence[GreedySearch], scores: Scores) -> list[Advance]:
-        """See `Search`."""
+        """Choose the next token of each row, as `Search.advance` says."""
         rows = [search.rows for search in searches]
         for search, own in zip(searches, torch.split(scores.values, rows), strict=True):
             search._forbid(own)
@@ -49,10 +49,10 @@ class GreedySearch(Search):
         return None, finished
 
     def written(self, documents: Tensor) -> list[list[int]]:
-        """See `Search`."""
+        """The text of each document, as `Search.written` says."""
         return list(self._tokens[documents, self._begin : self._length].tolist())
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
-        """See `KVCache.keep`."""
+        """Close the gaps of finished documents, as `KVCache.keep` does."""
         self._tokens[holes] = self._tokens[movers]
         self._tokens = self._tokens[:left]

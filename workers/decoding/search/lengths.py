@@ -1,4 +1,4 @@
-"""How long the texts of a cohort are, and how long they may get."""
+"""Sequence lengths: how long the texts of a cohort are, and how long they may get."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ class SequenceLengths:
     does how many they may write where a limit counts the prompt too.
 
     Args:
-        begun: Tokens that each document goes on from: its prompt's, or 1.
-        most: Tokens that each may write.
+        begun: Number of tokens that each document continues: those of its prompt, or 1.
+        most: Number of tokens that each may write.
 
     Attributes:
-        begun: As given, of those that are still there.
-        most: Likewise.
-        written: By each, so far.
+        begun: As given, for the documents that are still there.
+        most: As given, for the same documents.
+        written: Number of tokens that each has written so far.
     """
 
     def __init__(self, begun: Sequence[int], most: Sequence[int]) -> None:
@@ -36,11 +36,11 @@ class SequenceLengths:
         return [begun + self.written == 1 for begun in self.begun]
 
     def shorter(self, length: int) -> list[bool]:
-        """Whether each is shorter than this, with what it goes on from."""
+        """Whether each is shorter than this, the tokens that it continues included."""
         return [begun + self.written < length for begun in self.begun]
 
     def keep(self, left: int, holes: Sequence[int], movers: Sequence[int]) -> None:
-        """See `KVCache.keep`."""
+        """Close the gaps of finished documents, as `KVCache.keep` does."""
         for counts in (self.begun, self.most):
             for hole, mover in zip(holes, movers, strict=True):
                 counts[hole] = counts[mover]

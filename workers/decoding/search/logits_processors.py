@@ -1,4 +1,4 @@
-"""What a checkpoint forbids or forces while text is written, as `generate` of Transformers has it.
+"""Logits processors: what a checkpoint forbids or forces while it writes, as in `generate`.
 
 The order is that of `GenerationMixin._get_logits_processor`; each rule is that of its class in
 `transformers.generation.logits_process`, done in place.
@@ -16,10 +16,10 @@ from workers.decoding.search.lengths import SequenceLengths
 from workers.errors import UnsupportedModelError
 from workers.runtime.transfer import to_device
 
-#: Stands before texts that go on from fewer tokens than others beside them.
+#: Padding before texts that continue fewer tokens than others beside them.
 NOTHING = -1
 
-#: Settings that are not done here, with the value that does nothing.
+#: Settings that are not implemented here, with the value that does nothing.
 _NOT_DONE = {
     "do_sample": False,
     "guidance_scale": None,
@@ -47,17 +47,17 @@ _NOT_DONE = {
 
 
 class LogitsProcessors:
-    """Changes the scores of the next token.
+    """Changes the scores of the next token as the settings of a checkpoint say.
 
     Args:
-        settings: Of the checkpoint, complete.
-        device: Of the scores.
+        settings: The generation settings of the checkpoint, complete.
+        device: The device of the scores.
 
     Attributes:
         eos: Tokens that end a text, (any), int64.
 
     Raises:
-        UnsupportedModelError: If the settings ask for what is not done here.
+        UnsupportedModelError: If the settings ask for what is not implemented here.
     """
 
     def __init__(self, settings: GenerationConfig, device: torch.device) -> None:
@@ -98,9 +98,9 @@ class LogitsProcessors:
         Args:
             scores: Logits or log-probabilities of the next token, (rows, vocabulary): of each
                 document as many rows as it has beams.
-            tokens: What each row has written, with what it went on from, (rows, length); where
-                that is shorter than another's, `NOTHING` stands before it.
-            extent: Of the documents.
+            tokens: The text of each row, the tokens that it continues included, (rows, length);
+                `NOTHING` stands before shorter ones.
+            extent: The lengths of the documents.
         """
         ends = extent.last if len(self._forced_eos) else []
         begins = extent.single if len(self._forced_bos) else []
@@ -136,20 +136,20 @@ class LogitsProcessors:
 
 
 def token_ids(setting: int | Sequence[int] | None) -> tuple[int, ...]:
-    """One id, several or none, as configurations have it."""
+    """The ids of a setting, which may be one id, several or none."""
     if setting is None:
         return ()
     return (setting,) if isinstance(setting, int) else tuple(setting)
 
 
-def _rows(scores: Tensor, wanted: Sequence[bool]) -> list[Tensor]:
-    """The rows of the documents that are wanted, as views; all in one where all are."""
-    if not any(wanted):
+def _rows(scores: Tensor, selected: Sequence[bool]) -> list[Tensor]:
+    """The rows of the selected documents, as views; all in one where all are selected."""
+    if not any(selected):
         return []
-    if all(wanted):
+    if all(selected):
         return [scores]
-    documents = scores.view(len(wanted), -1, scores.shape[-1])
-    return [rows for rows, is_wanted in zip(documents, wanted, strict=True) if is_wanted]
+    documents = scores.view(len(selected), -1, scores.shape[-1])
+    return [rows for rows, is_selected in zip(documents, selected, strict=True) if is_selected]
 
 
 def _each(ids: Sequence[int]) -> list[list[int]]:

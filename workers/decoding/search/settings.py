@@ -1,4 +1,4 @@
-"""How the next tokens are chosen: what greedy and beam search have in common."""
+"""Search settings: what a checkpoint asks of greedy or beam search."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from workers.errors import UnsupportedModelError
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """What a checkpoint asks of a search; the names are those of `GenerationConfig`.
+    """The settings of a search; most names are those of `GenerationConfig`.
 
     Attributes:
         start: The token that every document starts from; None where there are prompts.
         eos: Tokens that end a text.
         max_length: Tokens, the start or the prompt included, at which a text is cut off.
         max_new_tokens: Tokens without these at which it is; counts instead of `max_length`.
-        positions: Most tokens that the model reads.
+        positions: Tokens that the model reads at the most; None without a limit.
         beams: Rows of a document; 1 is greedy search.
         length_penalty: Power of the length by which a text's log-probability is divided.
         early_stopping: `True`, `False` or "never": when a document's beams end.
@@ -65,7 +65,7 @@ class SearchSettings:
         )
 
     def room(self, begun: int) -> int:
-        """How many tokens may be written after so many.
+        """The number of tokens that may be written after `begun` tokens.
 
         Raises:
             ValueError: If none may, as `generate` has it.

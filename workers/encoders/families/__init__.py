@@ -1,1 +1,1 @@
-"""Encoders of one architecture a file."""
+"""Converters of encoders, one architecture a file."""

@@ -1,19 +1,21 @@
-"""BERT (Devlin et al. 2018)."""
+"""Converts BERT (Devlin et al. 2018)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from schema.catalog import Precision
-from workers.encoders.packed import Body, Embeddings, Places, places_from_0
+from workers.encoders.packed import Body, Embeddings, PositionIds, position_ids_from_0
 from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import Attention, EncoderLayer
 from workers.layers.from_transformers import joined_linear, linear, norm, table
 from workers.layers.packed_attention import packed_attention
 
 
-def bert_body(model: Any, precision: Precision, places: Places = places_from_0) -> Body:
-    """Of a `BertModel`, or of one built the same whose tokens find their positions elsewhere.
+def bert_body(
+    model: Any, precision: Precision, position_ids: PositionIds = position_ids_from_0
+) -> Body:
+    """Convert a `BertModel`, or one built the same that numbers its positions otherwise.
 
     Raises:
         UnsupportedModelError: If it is a decoder, or its positions are not those of the paper.
@@ -36,7 +38,7 @@ def bert_body(model: Any, precision: Precision, places: Places = places_from_0) 
             words=words,
             types=table(embeddings.token_type_embeddings, precision),
             positions=table(embeddings.position_embeddings, precision),
-            places=places,
+            position_ids=position_ids,
             norm=norm(embeddings.LayerNorm, precision),
         ),
         layers,
@@ -46,14 +48,14 @@ def bert_body(model: Any, precision: Precision, places: Places = places_from_0) 
 def bert_layer(
     layer: Any, qkv: list[Any], activation: Any, attention: Attention, precision: Precision
 ) -> EncoderLayer:
-    """A layer built as BERT's: norms behind block and residual.
+    """Convert a layer built as BERT's, with norms behind block and residual.
 
     Args:
-        layer: Of BERT, RoBERTa or DeBERTa.
+        layer: A layer of BERT, RoBERTa or DeBERTa.
         qkv: Its linear layers for queries, keys and values.
-        activation: Of the configuration.
-        attention: How tokens see each other.
-        precision: What to compute in.
+        activation: Name of the activation in the configuration.
+        attention: The function that lets tokens see each other.
+        precision: The precision to compute in.
     """
     return EncoderLayer(
         qkv=joined_linear(qkv, precision),

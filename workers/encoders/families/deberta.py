@@ -17,7 +17,7 @@ from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_p
 
 from schema.catalog import Precision
 from workers.encoders.families.bert import bert_layer
-from workers.encoders.packed import Body, Embeddings, places_from_0
+from workers.encoders.packed import Body, Embeddings, position_ids_from_0
 from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.from_transformers import linear, norm, table
@@ -28,14 +28,14 @@ from workers.layers.packing import Packing
 
 @dataclass(frozen=True, slots=True)
 class Disentangled:
-    """Attention of one layer.
+    """Disentangled attention of one layer.
 
     Attributes:
-        keys: (heads, 2 * span, size), of the positions, for content to position.
-        queries: The same for position to content.
-        rows: (2 * most + 1), for a query's place less a key's, from -most to most: the row of the
-            two above that stands for it.
-        scale: Of all scores.
+        keys: Keys of the distances, (heads, 2 * span, size), for content to position.
+        queries: Queries of the distances, of the same shape, for position to content.
+        rows: For each distance of a query from a key, from -most to most, the row of the two above
+            that stands for it: (2 * most + 1).
+        scale: Factor of all scores.
     """
 
     keys: Tensor | None
@@ -44,7 +44,7 @@ class Disentangled:
     scale: float
 
     def __call__(self, qkv: Tensor, packing: Packing) -> Tensor:
-        """(tokens, 3, heads, size) to (tokens, heads * size)."""
+        """Attend within documents, from (tokens, 3, heads, size) to (tokens, heads * size)."""
 
         def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
             return attention(query, key, value, self.scale, self._bias(query, key))
@@ -61,21 +61,23 @@ class Disentangled:
             # Key j stands in column j - i + length - 1 of query i's distances.
             bias = _shifted(_products(query, self.keys[:, rows.flip(0)]))
         if self.queries is not None:
-            turned = _shifted(_products(key, self.queries[:, rows])).transpose(-1, -2)
-            bias = turned if bias is None else bias + turned
+            transposed = _shifted(_products(key, self.queries[:, rows])).transpose(-1, -2)
+            bias = transposed if bias is None else bias + transposed
         return None if bias is None else bias * self.scale
 
 
 def _products(tokens: Tensor, positions: Tensor) -> Tensor:
-    """(documents, heads, length, size) and (heads, n, size) to (heads, documents, length, n)."""
+    """Multiply (documents, heads, length, size) with (heads, n, size): (heads, documents, length,
+    n).
+    """
     documents, heads, length, size = tokens.shape
     rows = tokens.transpose(0, 1).reshape(heads, documents * length, size)
     return torch.bmm(rows, positions.transpose(1, 2)).view(heads, documents, length, -1)
 
 
 def _shifted(scores: Tensor) -> Tensor:
-    """(heads, documents, length, 2 * length - 1) to (documents, heads, length, length), in place:
-    row i from column length - 1 - i on.
+    """View (heads, documents, length, 2 * length - 1) as (documents, heads, length, length): row i
+    from column length - 1 - i on.
     """
     heads, documents, length, _ = scores.shape
     _, document, row, _ = scores.stride()
@@ -84,7 +86,7 @@ def _shifted(scores: Tensor) -> Tensor:
 
 
 def deberta_body(model: Any, precision: Precision) -> Body:
-    """Of a `DebertaV2Model`.
+    """Convert a `DebertaV2Model`.
 
     Raises:
         UnsupportedModelError: If it has a convolution layer, or reads its last layer several times.
@@ -105,7 +107,7 @@ def deberta_body(model: Any, precision: Precision) -> Body:
             words=words,
             types=table(embeddings.token_type_embeddings, precision),
             positions=table(embeddings.position_embeddings, precision),
-            places=places_from_0,
+            position_ids=position_ids_from_0,
             norm=norm(embeddings.LayerNorm, precision),
             project=None if project is None else linear(project, precision),
         ),
@@ -144,15 +146,15 @@ def _attention(attention: Any, encoder: Any, rows: Tensor, precision: Precision)
 
 
 def _rows(encoder: Any, length: int) -> Tensor:
-    """For texts of up to `length` tokens. Far distances share a row: how many do grows with their
-    logarithm.
+    """The rows of `Disentangled` for texts of up to `length` tokens. Distances that are far share a
+    row, the more of them the farther.
     """
-    apart = torch.arange(1 - length, length)
+    distances = torch.arange(1 - length, length)
     if not encoder.relative_attention:
-        return apart
+        return distances
     span = most = encoder.max_relative_positions
     if encoder.position_buckets > 0:
         span = encoder.position_buckets
-        apart = make_log_bucket_position(apart, span, most).long()
-    rows: Tensor = (apart + span).clamp(0, 2 * span - 1)
+        distances = make_log_bucket_position(distances, span, most).long()
+    rows: Tensor = (distances + span).clamp(0, 2 * span - 1)
     return rows

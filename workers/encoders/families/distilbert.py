@@ -1,18 +1,18 @@
-"""DistilBERT (Sanh et al. 2019): BERT with half the layers, and no token types."""
+"""Converts DistilBERT (Sanh et al. 2019): BERT with half the layers, and no token types."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from schema.catalog import Precision
-from workers.encoders.packed import Body, Embeddings, places_from_0
+from workers.encoders.packed import Body, Embeddings, position_ids_from_0
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.from_transformers import joined_linear, linear, norm, table
 from workers.layers.packed_attention import packed_attention
 
 
 def distilbert_body(model: Any, precision: Precision) -> Body:
-    """Of a `DistilBertModel`. Sinusoidal positions are a table like any other."""
+    """Convert a `DistilBertModel`. Sinusoidal positions are a table like any other."""
     embeddings = model.embeddings
     words = table(embeddings.word_embeddings, precision)
     assert words is not None
@@ -21,7 +21,7 @@ def distilbert_body(model: Any, precision: Precision) -> Body:
             words=words,
             types=None,
             positions=table(embeddings.position_embeddings, precision),
-            places=places_from_0,
+            position_ids=position_ids_from_0,
             norm=norm(embeddings.LayerNorm, precision),
         ),
         [_layer(layer, model.config.activation, precision) for layer in model.transformer.layer],

@@ -1,5 +1,5 @@
-"""RoBERTa (Liu et al. 2019) and XLM-RoBERTa (Conneau et al. 2019): BERT's layers, positions that
-are counted from behind the padding token's id.
+"""Converts RoBERTa (Liu et al. 2019) and XLM-RoBERTa (Conneau et al. 2019): BERT's layers,
+positions that are counted from behind the padding token's id.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from workers.encoders.packed import Body
 
 
 def roberta_body(model: Any, precision: Precision) -> Body:
-    """Of a `RobertaModel` or `XLMRobertaModel`."""
+    """Convert a `RobertaModel` or `XLMRobertaModel`."""
     padding = int(model.embeddings.padding_idx)
 
-    def places(ids: Ints, lengths: Sequence[int]) -> Ints:
-        return places_behind(padding, ids, lengths)
+    def position_ids(ids: Ints, lengths: Sequence[int]) -> Ints:
+        return position_ids_behind(padding, ids, lengths)
 
-    return bert_body(model, precision, places)
+    return bert_body(model, precision, position_ids)
 
 
-def places_behind(padding: int, ids: Ints, lengths: Sequence[int]) -> Ints:
-    """As `create_position_ids_from_input_ids`: the padding token itself, which a text may spell
-    out, stands at its own id and is not counted.
+def position_ids_behind(padding: int, ids: Ints, lengths: Sequence[int]) -> Ints:
+    """Number positions as `create_position_ids_from_input_ids` does: the padding token itself,
+    which a text may spell out, stands at its own id and is not counted.
     """
     counts = ids != padding
     upto = np.cumsum(counts)
     starts = np.cumsum([0, *lengths[:-1]])
     before = upto[starts] - counts[starts]
-    places: Ints = (upto - np.repeat(before, lengths)) * counts + padding
-    return places
+    numbered: Ints = (upto - np.repeat(before, lengths)) * counts + padding
+    return numbered

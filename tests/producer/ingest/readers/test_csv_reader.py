@@ -34,7 +34,8 @@ def test_what_was_written_is_read(
 @FEW
 @given(place=st.integers(0, 9), broken=st.binary(min_size=1, max_size=6))
 def test_broken_bytes_cost_their_own_row_only(tmp_path: Path, place: int, broken: bytes) -> None:
-    rows = [f"{number},good morning".encode() for number in range(10)]
+    # More letters of UTF-8 than there are broken bytes, which are no other encoding then.
+    rows = [f"{number},schönen guten Tag".encode() for number in range(10)]
     # Neither a line end nor a quotation mark, and never UTF-8.
     rows[place] += broken.translate(bytes.maketrans(b'\r\n",', b"xxxx")) + b"\xff"
     _, good, bad = read_bytes(tmp_path, "a.csv", b"\n".join([b"id,text", *rows]))
@@ -128,8 +129,8 @@ def test_encodings(tmp_path: Path, codec: str, asked: str | None) -> None:
 @pytest.mark.parametrize(
     ("content", "encoding", "said"),
     [
-        ("id,größe\n1,x\n".encode("cp1252"), None, "line 1: the header is not in this encoding"),
-        ("id,text\n1,x\n".encode("utf-16-le"), None, "--encoding utf-16-le"),
+        ("id,größe\n1,x\n".encode("cp1252"), "utf-8", "line 1: the header is not in this encod"),
+        (bytes(range(256)) + b"\0" * 100, None, "--encoding utf-16-le"),
         (b"id,text\n", "klingon", "'klingon' is unknown"),
         (b"id,text\n", "hex", "'hex' is unknown"),
         (b"id,text\n", "undefined", "'undefined' is unknown"),
@@ -144,8 +145,8 @@ def test_encodings(tmp_path: Path, codec: str, asked: str | None) -> None:
         (b"id,text," + b"x" * 5_000_000, None, "line 1: the header cannot be read"),
         (b'id,"text\n', None, "the header cannot be read"),
         (b"\n\n ,,\n", None, "has no header"),
-        (b"PK\x03\x04 and so on", None, "an Excel workbook"),
-        (b"\x1f\x8b\x08 and so on", None, "compressed with gzip"),
+        (b"PK\x03\x04 and so on", None, "is a damaged zip archive or workbook"),
+        (b"\x1f\x8b\x08 and so on", None, "is cut off|cannot be read"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_a_sentence(
@@ -160,8 +161,14 @@ def test_quotation_marks_that_never_end_do_not_take_the_square_of_the_file(
 ) -> None:
     # Inside quotation marks each of these lines ends one field and opens another.
     content = b"id,text\n" + b'a","b\n' * 2_000 + b"1,good\n"
-    read, next_line = [], Lines.__next__
-    monkeypatch.setattr(Lines, "__next__", lambda lines: read.append(1) or next_line(lines))
+    read: list[str] = []
+    next_line = Lines.__next__
+
+    def counted(lines: Lines) -> str:
+        read.append(line := next_line(lines))
+        return line
+
+    monkeypatch.setattr(Lines, "__next__", counted)
     _, good, bad = read_bytes(tmp_path, "a.csv", content)
     assert [(row.line, row.fields["text"]) for row in good] == [(2_002, "good")]
     assert [reject.line for reject in bad] == list(range(2, 2_002))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +13,8 @@ import zstandard
 
 from producer.ingest.errors import IngestError
 from producer.ingest.readers import limits
-from producer.ingest.readers.input import parse_input
 from producer.ingest.readers.row import Reject, Row
-from tests.support.reading import read_path
+from tests.support.reading import open_path, read_path
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ HEADS = {
     "csv": b"id,text\n" + b'1,"a"\n' * GOOD,
     "jsonl": b'{"id": 1, "text": "a"}\n' * GOOD,
 }
-PACK = {"gz": gzip.compress, "zst": zstandard.compress}
+PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstandard.compress}
 LINE = b"words that are in a line\n"
 ALONE = r"line 25\d: this line alone has more than 5,000,000 characters; take it out$"
 NO_ROW = r"line 25\d: there is no row .* in the 5,000,000 characters from here to line .* take them"
@@ -69,7 +69,7 @@ def test_it_ends_with_the_reason_and_most_of_it_unread(
     content = HEADS[kind] + content
     path.write_bytes(PACK[packing[0]](content) if packing else content)
     good = 0
-    with parse_input(str(path), None, 1_000).open() as stream:
+    with open_path(path) as stream:
         with pytest.raises(IngestError, match=said) as failure:
             for row in stream.rows:
                 good += isinstance(row, Row)
@@ -128,7 +128,7 @@ def test_parquet_that_unpacks_to_endless_texts(
     said = "unpacks to more than 200 times its size, .*; if that is meant, write it as CSV$"
     with (
         pytest.raises(IngestError, match=said),
-        parse_input(str(path), None, 1_000).open() as stream,
+        open_path(path) as stream,
     ):
         for row in stream.rows:
             assert isinstance(row, Row | Reject)
@@ -148,4 +148,4 @@ def test_a_header_of_a_million_columns(tmp_path: Path) -> None:
     said = "has 900001 columns, more than the 10000 that can be read"
     with pytest.raises(IngestError, match=said):
         # The reader itself refuses it, before anything is made of the columns.
-        parse_input(str(path), None, 1_000).open().__enter__()
+        open_path(path).__enter__()

@@ -10,8 +10,10 @@ from producer.ingest.readers.row_stream import (
 
 
 def test_a_look_ahead_loses_nothing_and_stops_early_at_long_rows() -> None:
-    short = [Row(n, {}, 10) for n in range(1_000)]
-    long = [Reject("a.csv", n, "too long", "", SAMPLE_CHARACTERS // 3) for n in range(1_000)]
+    short: list[Row | Reject] = [Row(n, {}, 10) for n in range(1_000)]
+    long: list[Row | Reject] = [
+        Reject("a.csv", n, "too long", "", SAMPLE_CHARACTERS // 3) for n in range(1_000)
+    ]
     for rows, size in ((short, SAMPLE_ROWS), (long, 4), (short[:3], 3)):
         sample, everything = look_ahead(iter(rows))
         assert len(sample) == size

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -282,7 +283,7 @@ def test_a_key_that_nothing_has_is_said_with_those_there_are(
 def test_dotted_keys_reach_into_documents_and_rejected_rows(
     engine: Engine, triage: Triage, tmp_path: Path
 ) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"customer": {"id": 7}, "note": MARKER},
         {"customer.id": "7", "note": MARKER},
         {"customer": [{"id": 8}, {"id": "7"}], "note": MARKER},

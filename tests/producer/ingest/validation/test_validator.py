@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,25 +11,41 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.ingest.language import read_language
+from producer.ingest.columns.choice import ColumnPlan, Columns
+from producer.ingest.ratings.rating_parser import RatingParser
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.validation.columns import Columns
+from producer.ingest.texts.text_cleaner import TextCleaner
+from producer.ingest.times.timestamp_parser import TimestampParser
 from producer.ingest.validation.feedback import Feedback
-from producer.ingest.validation.timestamps import TimestampParser
+from producer.ingest.validation.row_context import RowContext, ValueParsers
 from producer.ingest.validation.validator import RowValidator
 
+DAY = datetime(2026, 10, 5, tzinfo=UTC)
 COLUMNS = Columns("text", "id", "time", "language", "product", "source")
 
 
-def look(fields: dict[str, Any], line: int = 7, place: str = "a.jsonl") -> Feedback | Reject:
-    validation = RowValidator("a.jsonl", place, COLUMNS, "shop", 1000, TimestampParser([]))
-    return validation.look(Row(line, fields))
+def validator(
+    columns: Columns = COLUMNS,
+    identity: Columns | None = None,
+    place: str = "a.jsonl",
+    texts: TextCleaner | None = None,
+) -> RowValidator:
+    context = RowContext("a.jsonl", place, "shop", 1000)
+    parsers = ValueParsers(
+        TimestampParser([]), RatingParser("stars", ["5"]), texts or TextCleaner()
+    )
+    return RowValidator(context, ColumnPlan(columns, (), identity or columns), parsers)
+
+
+def validate(fields: dict[str, Any], line: int = 7, place: str = "a.jsonl") -> Feedback | Reject:
+    (validated,) = validator(place=place).validate(Row(line, fields))
+    return validated
 
 
 def good(fields: dict[str, Any], line: int = 7, place: str = "a.jsonl") -> Feedback:
-    looked = look(fields, line, place)
-    assert isinstance(looked, Feedback), looked
-    return looked
+    validated = validate(fields, line, place)
+    assert isinstance(validated, Feedback), validated
+    return validated
 
 
 def test_a_row_becomes_feedback() -> None:
@@ -54,12 +71,13 @@ def test_a_row_becomes_feedback() -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({}, "no text in column 'text'"),
+        ({}, "empty: no text in column 'text'"),
         ({"text": None}, "no text"),
         ({"text": float("nan")}, "no text"),
         ({"text": " \t\u200b\ufeff\n "}, "no text"),
         ({"text": "\u200b" * 9}, "no text"),
-        ({"text": "nan"}, "('nan' means none)"),
+        ({"text": "nan"}, "empty: no text in column 'text' ('nan' says nothing)"),
+        ({"text": " k.A."}, "empty: no text in column 'text' ('k.A.' says nothing)"),
         ({"text": 5}, "holds no text but int"),
         ({"text": ["x"]}, "holds no text but list"),
         ({"text": b"\xff"}, "broken encoding"),
@@ -74,11 +92,10 @@ def test_a_row_becomes_feedback() -> None:
         ({"text": "a", "id": True}, "column 'id' holds neither"),
         ({"text": "a", "x": {"y": ["\0"]}}, "contains NUL"),
         ({"text": "a", "x": {"\0": 1}}, "contains NUL"),
-        ({"text": "a", "time": "soon"}, "unreadable time 'soon' in column 'time'"),
     ],
 )
 def test_a_bad_row_has_a_reason(fields: dict[str, Any], reason: str) -> None:
-    rejected = look(fields)
+    rejected = validate(fields)
     assert isinstance(rejected, Reject)
     assert reason in rejected.reason
     assert (rejected.file, rejected.line, rejected.row) == ("a.jsonl", 7, fields)
@@ -90,8 +107,8 @@ def test_deep_nesting_is_rejected() -> None:
         value: Any = 1
         for _ in range(levels):
             value = [value]
-        assert isinstance(look({"text": "a", "x": value}), Feedback) is fits
-        assert isinstance(look({"text": "a", "x": value, "y": float("nan")}), Feedback) is fits
+        assert isinstance(validate({"text": "a", "x": value}), Feedback) is fits
+        assert isinstance(validate({"text": "a", "x": value, "y": float("nan")}), Feedback) is fits
 
 
 @pytest.mark.parametrize(
@@ -119,16 +136,6 @@ def test_metadata_becomes_json(value: object, stored: object) -> None:
 )  # fmt: skip
 def test_ids_are_strings(value: object, stored: str | None) -> None:
     assert good({"text": "a", "id": value}).external_id == stored
-
-
-@pytest.mark.parametrize(
-    ("written", "code"),
-    [("en", "en"), ("EN_us", "en"), ("de-AT", "de"), ("deu", "de"), ("German", "de"),
-     ("français", "fr"), ("xx", None), ("english?", "en"), ("klingon", None), ("", None),
-     (5, None)],
-)  # fmt: skip
-def test_languages(written: object, code: str | None) -> None:
-    assert read_language(written) == code
 
 
 def test_an_odd_language_is_kept_as_metadata() -> None:
@@ -172,11 +179,169 @@ def test_identity_without_id_is_content_and_position() -> None:
     )
 )  # fmt: skip
 def test_any_row_is_good_or_rejected(fields: dict[str, Any]) -> None:
-    looked = look(fields)
-    if isinstance(looked, Reject):
-        json.loads(looked.as_json().encode())
+    validated = validate(fields)
+    if isinstance(validated, Reject):
+        json.loads(validated.as_json().encode())
     else:
-        for value in (looked.text, looked.metadata, looked.source, looked.product or ""):
+        for value in (
+            validated.text,
+            validated.metadata,
+            validated.source,
+            validated.product or "",
+        ):
             assert "\0" not in value
             value.encode()
-        json.loads(looked.metadata, parse_constant=pytest.fail)
+        json.loads(validated.metadata, parse_constant=pytest.fail)
+
+
+RATED = replace(COLUMNS, rating="stars", title="title")
+
+
+def documents(fields: dict[str, Any], **asked: Any) -> list[Feedback]:
+    found = validator(**asked).validate(Row(7, fields))
+    assert all(isinstance(one, Feedback) for one in found), found
+    return [one for one in found if isinstance(one, Feedback)]
+
+
+def test_a_rating_is_a_number_and_stays_in_the_metadata() -> None:
+    for written, rating, scale in (("4/5", 4, 5), ("9/10", 9, 10), (2, 2, 5), ("", None, None)):
+        (one,) = documents({"text": "a", "stars": written}, columns=RATED)
+        assert (one.rating, one.rating_scale) == (rating, scale)
+        assert json.loads(one.metadata) == {"stars": written}
+
+
+def test_a_rating_that_cannot_be_read_is_counted_and_costs_no_row() -> None:
+    validation = validator(RATED)
+    for written in ("good", "5", "", None):
+        (one,) = validation.validate(Row(1, {"text": "a", "stars": written}))
+        assert isinstance(one, Feedback)
+    assert validation.notes.unread_ratings == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "stored"),
+    [
+        (" Broken ", "It leaks", "Broken\n\nIt leaks"),
+        ("It leaks", "It leaks a lot", "It leaks a lot"),
+        ("N/A", "It leaks", "It leaks"),
+        (None, "It leaks", "It leaks"),
+        (5, "It leaks", "It leaks"),
+    ],
+)
+def test_a_title_goes_before_the_text(title: object, text: str, stored: str) -> None:
+    (one,) = documents({"text": text, "title": title}, columns=RATED)
+    assert one.text == stored
+    said = title.strip() if isinstance(title, str) and title != "N/A" else None
+    assert one.title == said
+    assert json.loads(one.metadata) == {"title": title}
+    # A document that was stored without its title is the same one.
+    (bare,) = documents({"text": text, "title": title})
+    assert (one.identity, one.text_hash) == (bare.identity, bare.text_hash)
+
+
+def test_a_title_alone_is_no_text() -> None:
+    (one,) = validator(RATED).validate(Row(1, {"text": "-", "title": "Broken"}))
+    assert isinstance(one, Reject)
+    assert one.reason.startswith("empty: ")
+
+
+def test_the_limit_is_of_the_text_with_its_title() -> None:
+    (one,) = validator(RATED).validate(Row(1, {"text": "x" * 990, "title": "y" * 20}))
+    assert isinstance(one, Reject)
+    assert "text of 1012 characters" in one.reason
+
+
+SEVERAL = replace(COLUMNS, text="pros", more_texts=("cons",))
+
+
+def test_each_answer_is_a_document() -> None:
+    fields = {"id": 1, "pros": "Kind", "cons": "Slow", "x": 2}
+    first, second = documents(fields, columns=SEVERAL)
+    assert (first.text, first.question, first.external_id) == ("Kind", "pros", "1:pros")
+    assert (second.text, second.question, second.external_id) == ("Slow", "cons", "1:cons")
+    assert first.identity != second.identity
+    # The row's own id and no other answer.
+    assert json.loads(second.metadata) == {"id": 1, "x": 2}
+    ids = {one.identity for one in documents(fields | {"id": None}, columns=SEVERAL)}
+    assert len(ids) == 2
+
+
+def test_an_answer_that_is_missing_is_no_reject_unless_all_are() -> None:
+    (one,) = documents({"id": 1, "pros": "k.A.", "cons": "Slow"}, columns=SEVERAL)
+    assert (one.text, one.question) == ("Slow", "cons")
+    (none,) = validator(SEVERAL).validate(Row(1, {"id": 1, "pros": "", "cons": None}))
+    assert isinstance(none, Reject)
+    assert none.reason == "empty: no text in column 'pros'"
+
+
+def test_a_time_that_cannot_be_read_is_kept_as_written_and_counted() -> None:
+    validation = validator()
+    for line, written in enumerate(("2026-10-05", "soon", "03/04/2026", ""), 1):
+        (one,) = validation.validate(Row(line, {"text": "a", "time": written}))
+        assert isinstance(one, Feedback)
+        unread = line in (2, 3)
+        assert json.loads(one.metadata) == ({"time": written} if unread else {})
+        assert (one.time is None) is (line > 1)
+    notes = validation.notes
+    assert (notes.unread_times, notes.unread_line, notes.ambiguous_times) == (2, 2, 1)
+    said = notes.lines()
+    assert "2 times cannot be read, the first in line 2" in said[0]
+    assert "1 of them may be two dates" in said[1]
+
+
+def test_a_clock_of_its_own_column() -> None:
+    columns = replace(COLUMNS, time="day", clock="clock")
+    (one,) = documents({"text": "a", "day": "2026-10-05", "clock": "15:03"}, columns=columns)
+    assert one.time == datetime(2026, 10, 5, 15, 3, tzinfo=UTC)
+    assert json.loads(one.metadata) == {}
+    alone = replace(COLUMNS, time="day")
+    (before,) = documents({"text": "a", "day": "2026-10-05", "clock": "15:03"}, columns=alone)
+    (after,) = documents(
+        {"text": "a", "day": "2026-10-05", "clock": "15:03"}, columns=columns, identity=alone
+    )
+    assert before.identity == after.identity
+    assert before.time == DAY
+    (unread,) = documents({"text": "a", "day": "soon", "clock": "15:03"}, columns=columns)
+    assert json.loads(unread.metadata) == {"day": "soon", "clock": "15:03"}
+
+
+def test_an_object_as_a_product_is_metadata() -> None:
+    (one,) = documents({"text": "a", "product": {"name": "Jug"}})
+    assert one.product is None
+    assert json.loads(one.metadata) == {"product": {"name": "Jug"}}
+
+
+def test_a_nested_text() -> None:
+    columns = replace(COLUMNS, text="review.body")
+    (one,) = documents({"id": 1, "review": {"body": "It leaks", "n": 2}}, columns=columns)
+    assert one.text == "It leaks"
+
+
+def test_quoted_mail_goes_to_the_metadata() -> None:
+    texts = TextCleaner(html=True, replies=True)
+    mail = "It <b>leaks</b><br>-- <br>Ray"
+    validation = validator(texts=texts)
+    (one,) = validation.validate(Row(7, {"text": mail, "quoted_text": "x"}))
+    assert isinstance(one, Feedback)
+    assert one.text == "It leaks"
+    assert json.loads(one.metadata) == {"quoted_text": "x", "quoted_text_": "--\nRay"}
+    assert validation.notes.stripped == 1
+    (whole,) = documents({"text": mail, "quoted_text": "x"})
+    # The same feedback, with another text.
+    assert whole.identity == one.identity
+    assert whole.text_hash != one.text_hash
+    (empty,) = validator(texts=texts).validate(Row(1, {"text": "<p>&nbsp;</p>"}))
+    assert isinstance(empty, Reject)
+    assert empty.reason.startswith("empty: ")
+
+
+def test_what_is_found_by_further_names_does_not_make_another_document() -> None:
+    """A row without an id keeps the identity that it had before a column was found."""
+    fields = {"text": "a", "Datum": "2026-10-05", "asin": "B1", "Sprache": "de", "n": 1}
+    before = Columns("text", None, None, None, None, None)
+    found = replace(before, time="Datum", product="asin", language="Sprache")
+    (old,) = documents(fields, columns=before)
+    (new,) = documents(fields, columns=found, identity=before)
+    assert (new.time, new.product, new.language) == (DAY, "B1", "de")
+    assert json.loads(new.metadata) == {"n": 1}
+    assert new.identity == old.identity

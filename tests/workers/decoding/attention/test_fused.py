@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 import torch
@@ -62,7 +63,9 @@ def test_it_says_what_batched_products_say(shape: Any, bias_heads: int) -> None:
 
     ended = torch.arange(longest)[None] >= torch.tensor(lengths)[:, None]
     padding = torch.zeros(ended.shape).masked_fill_(ended, -torch.inf)[:, None, None]
-    memories = [(*(part[:documents, :, :longest] for part in read), padding)] if longest else []
+    memories: list[Any] = (
+        [(*(part[:documents, :, :longest] for part in read), padding)] if longest else []
+    )
     if slots:
         stored = [part[:documents, :, :slots].clone() for part in own]
         for part, new in zip(stored, (key, value), strict=True):
@@ -75,9 +78,11 @@ def test_it_says_what_batched_products_say(shape: Any, bias_heads: int) -> None:
         qkv.numpy(),
         out.numpy(),
         beams,
-        *(part.numpy() for part in read),
+        read[0].numpy(),
+        read[1].numpy(),
         np.array(lengths),
-        *(part.numpy() for part in own),
+        own[0].numpy(),
+        own[1].numpy(),
         slots,
         bias.numpy(),
     )
@@ -154,12 +159,10 @@ def test_the_way_may_change_from_step_to_step(
 def test_what_cannot_be_kept_is_compiled_all_the_same(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    njit = fused_attention.njit
-
     def without_room(*types: str, cache: bool = False, **flags: Any) -> Any:
         if cache:
             raise OSError("No space left on device")
-        return njit(*types, **flags)
+        return numba.njit(*types, **flags)  # type: ignore[call-overload]  # as it was called
 
     def twice(numbers: Any) -> None:
         for place in range(len(numbers)):

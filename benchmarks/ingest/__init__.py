@@ -1,0 +1,1 @@
+"""`triage ingest` beside what the databases' own tools load the same rows with."""

@@ -1,0 +1,1 @@
+"""Ratings: the numbers that customers give beside their words."""

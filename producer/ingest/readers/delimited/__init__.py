@@ -1,0 +1,1 @@
+"""CSV and its kin: what cuts rows, what quotes fields, and where the header is."""

@@ -1,0 +1,67 @@
+"""The analyses and options of a run, as the user says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from producer.ingest.errors import IngestError
+from schema.analyses import UnknownAnalysisError, parse_analyses
+from schema.catalog import CatalogError, load_catalog
+from schema.options import RunOptions
+
+
+def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:
+    """The options of a run; the defaults for what is not said.
+
+    Raises:
+        IngestError: If a question is empty, or the language is no code.
+    """
+    said: dict[str, object] = {}
+    if questions:
+        asked = tuple(question.strip() for question in questions)
+        if not all(asked):
+            raise IngestError("--question is empty")
+        said["questions"] = asked
+    if translate_to is not None:
+        said["translate_to"] = translate_to.strip().lower()
+    try:
+        return RunOptions.model_validate(said)
+    except ValidationError:
+        raise IngestError(
+            f"--translate-to {translate_to!r} is no language code; write de for German, fr for "
+            "French"
+        ) from None
+
+
+def choose_analyses(named: str | None, models: str, options: RunOptions) -> tuple[str, ...]:
+    """The analyses that are named, separated by commas; or all that the catalog has models for.
+
+    Raises:
+        IngestError: If the catalog has no model for one of them, or for the target language; the
+            message says what it has.
+    """
+    try:
+        catalog = load_catalog(models)
+        analyses = catalog.served if named is None else parse_analyses(named)
+    except (CatalogError, UnknownAnalysisError) as error:
+        raise IngestError(str(error)) from None
+    if not analyses:
+        raise IngestError(
+            f"the catalog {models!r} (TRIAGE_MODELS) has no model for any analysis; add one"
+        )
+    for analysis in analyses:
+        if not catalog.serves(analysis):
+            raise IngestError(
+                f"the catalog {models!r} (TRIAGE_MODELS) has no model for {analysis!r}; add one or "
+                "name the others with --analyses"
+            )
+    targets = catalog.targets()
+    if "translation" in analyses and targets is not None and options.translate_to not in targets:
+        raise IngestError(
+            f"the catalog {models!r} (TRIAGE_MODELS) cannot translate into "
+            f"{options.translate_to!r}, only into {', '.join(sorted(targets))}; "
+            "choose with --translate-to, or leave translation out of --analyses"
+        )
+    return analyses

@@ -1,0 +1,1 @@
+"""Texts: whether one says anything, and what of it a customer wrote."""

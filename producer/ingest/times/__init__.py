@@ -1,0 +1,1 @@
+"""Times: when feedback was written, as exports write it, read as UTC."""

@@ -1,0 +1,229 @@
+"""The job source: what is computed next, what may join what, and when a job is charged.
+
+A job that joins others is begun, and so charged, before those before it are finished. If the child
+dies, all of them lose an attempt, and at most one is to blame: so whatever has been tried before
+goes alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from schema.ledger.claim import Claim
+from workers.child.claimed_job import ClaimedJob
+from workers.child.context import JobContext
+from workers.child.writer import JobResult
+from workers.engine.jobs import FinishedJob, PreparedJob
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which a burst prefetches no more, so that Celery hears of its task. Where jobs join
+#: others, and the end of the last costs more, it goes on until another analysis waits for its turn,
+#: see `Prefetcher`, …
+BURST_SECONDS = 10.0
+#: … but prefetches no more after so many seconds beyond these.
+MAX_JOINING_SECONDS = 600.0
+#: Seconds after which a queue that was empty is asked again.
+EMPTY_QUEUE_SECONDS = 1.0
+#: Jobs that are begun and not finished, at the most: all of them are released when the node ends.
+MAX_JOBS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Computing:
+    """A job that the engine computes, and since when."""
+
+    job: ClaimedJob
+    since: float
+
+
+class JobSource:
+    """The jobs of one burst: the first, those that are prefetched, and those that a fault of the
+    model has kept from being finished.
+
+    Args:
+        context: Of the child.
+        first: The job of the message; it has begun.
+        began: When the child was free for it, by the monotonic clock.
+
+    Attributes:
+        engine: That computes all of them.
+    """
+
+    def __init__(self, context: JobContext, first: ClaimedJob, began: float) -> None:
+        self._context = context
+        self._analysis = first.claim.analysis
+        self.engine = context.engines[self._analysis]
+        self._began = began
+        #: To be given by `next`, in this order; all have begun but perhaps the last, which was
+        #: prefetched and may not join.
+        self._queue: deque[ClaimedJob] = deque([first])
+        #: By the job's id, in the order in which they were given.
+        self._computing: dict[int, _Computing] = {}
+        self._group: str | None = None
+        self._is_first = True
+        self._free_since = began
+        self._ask_again = 0.0
+
+    @property
+    def unfinished(self) -> list[Claim]:
+        """The claims of jobs that are being computed."""
+        return [computing.job.claim for computing in self._computing.values()]
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether jobs are computed together, rather than one by itself."""
+        return self._group is not None
+
+    def next(self) -> PreparedJob | None:
+        """Wait for the next job, while none is being computed; None if that was all.
+
+        Raises:
+            NodeStopping: If the node is to end while the database is away.
+            WorkerError: If the worker cannot tokenise; the job is among the `unfinished`.
+        """
+        if not self._is_first:
+            self._free_since = monotonic()
+        self._is_first = False
+        with self._context.slot.idle():
+            if not self._queue and (job := self._context.prefetcher.wait_for_job()):
+                self._queue.append(job)
+            if not self._queue:
+                return None
+            begun = self._begin(self._queue.popleft())
+            return self._give(begun) if begun else None
+
+    def join(self, group: str, *, wait: bool) -> PreparedJob | None:
+        """Give a job that joins those that are being computed, see `workers.engine.jobs`.
+
+        Args:
+            group: Of all their windows.
+            wait: Whether to wait for the one that is being prefetched.
+        """
+        context = self._context
+        while self._may_take(wait):
+            with context.slot.idle():
+                if (job := context.prefetcher.wait_for_job()) is None:
+                    return None
+                if not self._may_join(job, group):
+                    self._queue.append(job)
+                    return None
+                self._prefetch(held=len(self._computing) + 1)
+                if claim := context.failures.begin_job(job.claim):
+                    return self._hand_out(replace(job, claim=claim, has_begun=True), group)
+        return None
+
+    def retry_exclusively(self, error: Exception) -> None:
+        """Have `next` give the unfinished jobs again, one by one.
+
+        Args:
+            error: That the model raised; at whose document, is found out there.
+        """
+        unfinished = [each.job for each in self._computing.values()]
+        self._computing.clear()
+        self._queue.extendleft(replace(job, exclusive=True) for job in reversed(unfinished))
+        ids = ", ".join(str(job.claim.job_id) for job in unfinished)
+        kind = type(error).__name__
+        logger.warning("%s while jobs were computed together; one by one again: %s", kind, ids)
+
+    def drop_lost(self) -> bool:
+        """Let go of the jobs that are no longer ours; True if none is left because of that.
+
+        What is on its way of them costs less than to begin anew with the others.
+        """
+        is_lost = self._context.failures.is_lost
+        lost = [number for number, each in self._computing.items() if is_lost(each.job.claim)]
+        for number in lost:
+            del self._computing[number]
+        return bool(lost) and not self._computing
+
+    def finish(self, finished: FinishedJob) -> JobResult | None:
+        """What is to be written of a job that the engine has finished; None if it is lost."""
+        if (computing := self._computing.pop(finished.job.id, None)) is None:
+            return None
+        now = monotonic()
+        seconds, self._free_since = now - self._free_since, now
+        job = computing.job
+        return JobResult(job.claim, finished.outcomes, finished.counters, seconds, job.message)
+
+    def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
+        """The job, charged from here on; None if it must not be computed."""
+        if job.has_begun:
+            return job
+        if self._context.slot.is_stopping:
+            return None
+        claim = self._context.failures.begin_job(job.claim)
+        return replace(job, claim=claim, has_begun=True) if claim else None
+
+    def _give(self, job: ClaimedJob) -> PreparedJob:
+        """Get a job ready that has begun, while no other is being computed."""
+        context, claim = self._context, job.claim
+        # From here on whatever goes wrong is a fault in this job.
+        self._group = None
+        self._computing[claim.job_id] = _Computing(job, monotonic())
+        if not self._queue:
+            self._prefetch_beside(job)
+        documents = context.ledger.read(claim) if job.documents is None else job.documents
+        prepared = job.prepared
+        if prepared is None:
+            limits = context.settings
+            # The first documents of a language may load a model.
+            with context.slot.computing(limits.load_timeout + limits.batch_timeout):
+                prepared = self.engine.prepare(documents, claim.options)
+        ready = replace(job, documents=documents, prepared=prepared)
+        return self._hand_out(
+            ready, None if self._is_exclusive(job) else self.engine.group_of(prepared)
+        )
+
+    def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
+        assert job.documents is not None and job.prepared is not None
+        claim = job.claim
+        self._group = group
+        self._computing[claim.job_id] = _Computing(job, monotonic())
+        return PreparedJob(claim.job_id, job.documents, claim.options, job.prepared, group)
+
+    def _is_exclusive(self, job: ClaimedJob) -> bool:
+        """Whether a job must be computed by itself: it may have been what a worker died of."""
+        tried = job.claim.attempts - job.has_begun
+        return job.exclusive or tried > 0 or self._context.settings.max_attempts < 2
+
+    def _may_join(self, job: ClaimedJob, group: str) -> bool:
+        if job.prepared is None or self._is_exclusive(job):
+            return False
+        return self.engine.group_of(job.prepared) == group
+
+    def _may_take(self, wait: bool) -> bool:
+        """Whether to take the next job now, if there is one; where none is looked for, one is."""
+        context = self._context
+        if self._queue or context.slot.is_stopping or not self._may_compute_more():
+            return False
+        if not context.prefetcher.is_pending and monotonic() >= self._ask_again:
+            self._ask_again = monotonic() + EMPTY_QUEUE_SECONDS
+            self._prefetch(held=len(self._computing))
+        return wait or context.prefetcher.is_ready
+
+    def _may_compute_more(self) -> bool:
+        # Where one lane hangs, others would hide it as long as there is something to do.
+        oldest = min((each.since for each in self._computing.values()), default=monotonic())
+        hangs = monotonic() - oldest > self._context.settings.batch_timeout
+        return len(self._computing) < MAX_JOBS and not hangs
+
+    def _prefetch_beside(self, job: ClaimedJob) -> None:
+        """Have the next job prefetched while this one is computed, if it is still time for that."""
+        prefetcher, slot = self._context.prefetcher, self._context.slot
+        # A worker may die of what is tokenised beside it: that must not be all of its attempts.
+        is_last = job.claim.attempts > 1 or self._context.settings.max_attempts < 2
+        age = monotonic() - self._began
+        if is_last or prefetcher.is_pending or slot.is_stopping or age >= BURST_SECONDS:
+            return
+        joins = self.engine.is_continuous
+        prefetcher.start(self._analysis, held=int(joins), age=age, pull=joins)
+
+    def _prefetch(self, held: int) -> None:
+        """Have a job prefetched that may join those that are being computed."""
+        age = monotonic() - self._began
+        if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
+            self._context.prefetcher.start(self._analysis, held=held, age=age, pull=True)

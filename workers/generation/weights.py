@@ -1,0 +1,125 @@
+"""The weights of an encoder-decoder model, laid out for whoever writes with them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from transformers import (
+    AutoModelForSeq2SeqLM,
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from schema.catalog import CatalogEntry, Precision
+from workers.decoding import Decoder, TransformersDecoder, convert
+from workers.decoding.capacity import room
+from workers.errors import ModelError, UnsupportedModelError
+from workers.models.loading import LoadedModel, load
+from workers.models.registry import Reserve
+
+logger = logging.getLogger(__name__)
+
+#: Padded source tokens, times beams, that `generate` gets at once, unless the catalog says
+#: otherwise.
+_PADDED_TOKENS = {"cpu": 16_384, "cuda": 131_072}
+
+
+class Seq2SeqWeights:
+    """What may leave the memory of a model, and come back. Nothing here leads to who loaded it.
+
+    Args:
+        entry: The model as the catalog has it.
+        device: `cpu` or `cuda:0`.
+        tokenizer: The model's, if it is there already.
+        reserve: See `ModelSource.load`.
+
+    Attributes:
+        loaded: The model; its weights are elsewhere as soon as there is a decoder.
+
+    Raises:
+        ModelError: If the model cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        entry: CatalogEntry,
+        device: str,
+        tokenizer: PreTrainedTokenizerBase | None,
+        reserve: Reserve,
+    ) -> None:
+        """Load the model."""
+        self._entry, self._device = entry, device
+        self.loaded: LoadedModel = load(
+            entry, AutoModelForSeq2SeqLM, device, tokenizer=tokenizer, reserve=reserve
+        )
+        self._loop: Callable[[GenerationConfig], Decoder] | None = None
+        self._generates = False
+        #: By the identity of their settings, which they keep.
+        self._decoders: dict[int, tuple[GenerationConfig, Decoder | TransformersDecoder]] = {}
+
+    def decoder(self, settings: GenerationConfig) -> Decoder | TransformersDecoder:
+        """What writes with this model by some settings; made once for each. The weights are shared
+        by all decoders.
+
+        Raises:
+            ModelError: If the decoding loop does not know the model or the settings, and the
+                catalog asks for what only the loop has.
+        """
+        if id(settings) not in self._decoders:
+            self._decoders[id(settings)] = (settings, self._new_decoder(settings))
+        return self._decoders[id(settings)][1]
+
+    def has_decoder(self, settings: GenerationConfig) -> bool:
+        """Whether the one for these settings is there."""
+        return id(settings) in self._decoders
+
+    def _new_decoder(self, settings: GenerationConfig) -> Decoder | TransformersDecoder:
+        name = self.loaded.provenance.name
+        try:
+            return self._in_loop(settings)
+        except UnsupportedModelError as error:
+            if self.loaded.provenance.options["precision"] == "int8":
+                raise ModelError(
+                    f"model {name!r} has no int8 here ({error}): take another `precision` in the "
+                    "catalog that TRIAGE_MODELS names"
+                ) from error
+            logger.warning(
+                "model %s is decoded by generate of Transformers, which is slower: the decoding "
+                "loop does not know %s",
+                name,
+                error,
+            )
+        usual = _PADDED_TOKENS.get(self.loaded.device.type, _PADDED_TOKENS["cpu"])
+        return TransformersDecoder(
+            self._whole(), settings, self._entry.options.batch_tokens or usual
+        )
+
+    def _in_loop(self, settings: GenerationConfig) -> Decoder:
+        if self._loop is not None:
+            return self._loop(settings)
+        loaded = self.loaded
+        precision: Precision = loaded.provenance.options["precision"]
+        parts = convert(loaded.model, precision)
+        parameters = loaded.model.num_parameters()
+        rows, tokens = room(parts, parameters, loaded.device, precision)
+        tokens = self._entry.options.batch_tokens or tokens
+
+        def loop(settings: GenerationConfig) -> Decoder:
+            return Decoder(parts, settings, rows, tokens, loaded.device)
+
+        decoder = loop(settings)
+        self._loop = loop
+        if not self._generates:
+            # Its weights have been laid out anew: they need not be in memory twice.
+            loaded.model.to("meta")  # type: ignore[arg-type]
+        return decoder
+
+    def _whole(self) -> PreTrainedModel:
+        """The model with its weights, loaded once more if the loop has them by now."""
+        if self._loop is None or self._generates:
+            self._generates = True
+            return self.loaded.model
+        tokenizer = self.loaded.tokenizer
+        return load(self._entry, AutoModelForSeq2SeqLM, self._device, tokenizer=tokenizer).model

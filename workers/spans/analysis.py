@@ -1,0 +1,73 @@
+"""An analysis that finds stretches of the text, with offsets in characters of the original."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy.typing as npt
+
+from schema.document import Document
+from schema.options import RunOptions
+from schema.results import Result
+from workers.analysis import Window
+from workers.encoders.analysis import EncoderAnalysis
+from workers.encoders.interface import Floats
+
+
+class SpanAnalysis(EncoderAnalysis):
+    """Runs a model that says something of every token. A subclass makes windows, whose features
+    are rows of tokens (see `Row`), reads the logits of tokens, and makes results of what it read.
+    """
+
+    def read_tokens(self, logits: Floats) -> tuple[npt.NDArray[Any], ...]:
+        """What the logits of a batch say of its tokens: the logits themselves, unless a subclass
+        knows better.
+
+        Args:
+            logits: Of all tokens of a batch, special ones included, (tokens, labels).
+
+        Returns:
+            Arrays whose first axis is that of the tokens.
+        """
+        return (logits,)
+
+    @abstractmethod
+    def spans(
+        self,
+        document: Document,
+        predictions: Sequence[tuple[Any, tuple[npt.NDArray[Any], ...]]],
+        options: RunOptions,
+    ) -> list[Result]:
+        """Make the document's results.
+
+        Args:
+            document: The whole of it.
+            predictions: Of each window, in order: its features, and what was read of its tokens.
+            options: Of the run.
+        """
+
+    def forward(
+        self, windows: Sequence[Window], on_progress: Callable[[], None]
+    ) -> list[tuple[npt.NDArray[Any], ...]]:
+        """For each window what was read of its tokens."""
+        rows = [window.features for window in windows]
+        arrays = self.read_tokens(self._encoder.forward(rows, on_progress))
+        outputs, begin = [], 0
+        for window in windows:
+            end = begin + window.length
+            outputs.append(tuple(array[begin:end] for array in arrays))
+            begin = end
+        return outputs
+
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[tuple[npt.NDArray[Any], ...]],
+        options: RunOptions,
+    ) -> list[Result]:
+        """The document's results."""
+        features = [window.features for window in windows]
+        return self.spans(document, list(zip(features, outputs, strict=True)), options)
