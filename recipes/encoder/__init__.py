@@ -1,1 +1,1 @@
-"""The shared encoder of the built-in models: a pretrained base, fine-tuned for all of them at once."""
+"""The shared encoder: a pretrained base, fine-tuned for several analyses at once."""

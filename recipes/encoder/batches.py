@@ -98,7 +98,7 @@ def question_rows(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Questio
         max_length=LONGEST + 32,
         return_offsets_mapping=True,
     )
-    targets = []
+    targets: list[tuple[int, ...]] = []
     for number, example in enumerate(examples):
         sequences = encoded.sequence_ids(number)
         first = sequences.index(1) if 1 in sequences else len(sequences) - 1
@@ -117,7 +117,7 @@ def question_rows(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Questio
 
 
 def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Tensor:
-    """The loss of a batch; for texts with a teacher's vector, half of it is the distance to that."""
+    """The loss of a batch; texts with a teacher's vector are to keep theirs close to it."""
     ids = pad([rows.ids[i] for i in batch], padding)
     attention = (ids != padding).long()
     with torch.autocast("cpu", dtype=torch.bfloat16):

@@ -77,7 +77,7 @@ def read_e5(path: Path) -> E5File:
     (count,) = cursor.read("i")
     special = dict(zip(("<s>", "</s>", "<pad>", "<unk>"), cursor.read("4i"), strict=True))
     (size,) = cursor.read("Q")
-    offsets, scores = cursor.read(f"{count + 1}I"), cursor.read(f"{count}f")
+    offsets, scores = cursor.read(f"{count + 1}I"), map(float, cursor.read(f"{count}f"))
     blob = cursor.bytes(size)
     pieces = [
         (blob[begin:end].decode("utf-8", "replace"), score)

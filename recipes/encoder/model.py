@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import BertModel, PreTrainedTokenizerFast
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from recipes.encoder.data import entities, sentiment
 
@@ -74,8 +74,6 @@ def save(model: JointModel, tokenizer: PreTrainedTokenizerFast, folder: Path) ->
 
 def load(folder: Path) -> tuple[JointModel, PreTrainedTokenizerFast]:
     """What `save` has written."""
-    from transformers import BertConfig
-
     encoder = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
     model = JointModel(encoder)
     model.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))

@@ -134,7 +134,6 @@ def _spans(
 ) -> set[tuple[int, int, str]]:
     """Words take the label of their first token."""
     spans: list[tuple[int, int, str]] = []
-    before = 0
     for (begin, end), label in zip(offsets, labels, strict=False):
         if begin == end:
             continue
@@ -152,8 +151,6 @@ def _spans(
                 spans[-1] = (spans[-1][0], end, kind)
             else:
                 spans.append((begin, end, kind))
-        before = label
-    del before
     return set(spans)
 
 
@@ -241,14 +238,16 @@ def report(
             rows = some(rows)
             scores[f"entities {source.name}"] = span_f1(rows, tagged(model, tokenizer, rows))
     for name, file, _ in FILES:
-        rows = some([q for q in read_questions(data / file) if held_out(q.passage) and q.answers])
-        found = answers(model, tokenizer, rows)
-        scores[f"answers {name}"] = sum(
-            max(word_f1(text, q.passage[b:e]) for b, e in q.answers) * (margin > 0)
-            for (text, margin), q in zip(found, rows, strict=True)
-        ) / len(rows)
+        asked = some([q for q in read_questions(data / file) if held_out(q.passage) and q.answers])
+        found = answers(model, tokenizer, asked)
+        right = (
+            max(word_f1(text, q.passage[b:e]) for b, e in q.answers)
+            for (text, margin), q in zip(found, asked, strict=True)
+            if margin > 0
+        )
+        scores[f"answers {name}"] = sum(right) / len(asked)
         if name == "amazon":
-            scores |= _elsewhere(model, tokenizer, rows, found, rng)
+            scores |= _elsewhere(model, tokenizer, asked, found, rng)
     return {name: round(score, 3) for name, score in scores.items()}
 
 

@@ -7,7 +7,7 @@ a set says of a token only that it is no person, organisation or place (`open_la
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,7 +133,8 @@ def _sentences(rows: Iterable[str], source: EntitySource) -> Iterator[list[tuple
 def _tagged(
     tokens: list[tuple[str, str]], kinds: dict[str, str], missing: frozenset[str]
 ) -> TaggedText:
-    text, spans = "", []
+    text = ""
+    spans: list[tuple[int, int, str]] = []
     before = ""
     for token, label in tokens:
         begin = len(text) + bool(text)
@@ -175,25 +176,19 @@ def _capitalised(example: TaggedText) -> TaggedText:
 
 
 def _tightened(example: TaggedText) -> TaggedText:
-    text, moved, kept = example.text, [], 0
-    places = [
-        at
-        for at in range(len(text))
-        if text[at] == " " and any(text.startswith(sign, at) for sign in _TIGHT)
-    ]
-    result, place = [], iter([*places, len(text)])
-    upto = next(place)
-    shift = []
+    text, dropped = example.text, 0
+    written: list[str] = []
+    #: Of each character, and of the end, where it is now.
+    moved: list[int] = []
     for at, character in enumerate(text):
-        shift.append(at - kept)
-        if at == upto:
-            kept += 1
-            upto = next(place)
+        moved.append(at - dropped)
+        if character == " " and any(text.startswith(sign, at) for sign in _TIGHT):
+            dropped += 1
         else:
-            result.append(character)
-    shift.append(len(text) - kept)
-    moved = [(shift[begin], shift[end], kind) for begin, end, kind in example.spans]
-    return TaggedText("".join(result), tuple(moved), example.open_labels)
+            written.append(character)
+    moved.append(len(text) - dropped)
+    spans = tuple((moved[begin], moved[end], kind) for begin, end, kind in example.spans)
+    return TaggedText("".join(written), spans, example.open_labels)
 
 
 class EntityData:
@@ -221,6 +216,3 @@ class EntityData:
             drawn += [rewritten(row, rng) for row in rng.sample(rows, min(source.draw, len(rows)))]
         rng.shuffle(drawn)
         return drawn
-
-
-Reader = Callable[[Path], Iterator[TaggedText]]

@@ -16,13 +16,11 @@ def lines(path: Path) -> Iterator[str]:
     """The lines of a text file, `.gz` or `.zst` or neither."""
     if path.suffix == ".zst":
         # A command in place of a dependency for one recipe.
-        content = subprocess.run(["zstd", "-dcq", str(path)], check=True, stdout=subprocess.PIPE)
-        yield from content.stdout.decode().splitlines()
+        unpacked = subprocess.run(["zstd", "-dcq", str(path)], check=True, stdout=subprocess.PIPE)
+        yield from unpacked.stdout.decode().splitlines()
         return
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as file:
-        for line in file:
-            yield line.rstrip("\n")
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    yield from content.decode().split("\n")
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:
