@@ -1,0 +1,42 @@
+"""Training data of the shared encoder: offsets stay right whatever is done to a text."""
+
+from __future__ import annotations
+
+import random
+
+from recipes.encoder.data.entities import TaggedText, rewritten
+from recipes.encoder.data.questions import Question, beside, cut
+
+TEXT = "i ordered a lamp from otto 's shop , in berlin . it broke !"
+NAMES = ("otto", "berlin")
+
+
+def test_names_stay_where_they_are_however_a_text_is_written() -> None:
+    spans = tuple((TEXT.index(name), TEXT.index(name) + len(name), "ORG") for name in NAMES)
+    written = {rewritten(TaggedText(TEXT, spans, frozenset()), random.Random(n)) for n in range(20)}
+    assert len(written) == 4
+    for example in written:
+        found = [example.text[begin:end].lower() for begin, end, _ in example.spans]
+        assert found == list(NAMES)
+    assert "I ordered a lamp from Otto's shop, in Berlin. it broke!" in {w.text for w in written}
+
+
+def test_a_part_of_a_passage_holds_the_answer() -> None:
+    words = " ".join(f"word{number}" for number in range(300))
+    begin = words.index("word150")
+    whole = Question("Which?", words, ((begin, begin + 7),))
+    for seed in range(50):
+        part = cut(whole, random.Random(seed), 200)
+        ((first, last),) = part.answers
+        assert part.passage[first:last] == "word150"
+        assert len(part.passage) <= 200
+        assert set(part.passage.split()) <= set(words.split())
+
+
+def test_a_part_beside_the_answer_does_not_hold_it() -> None:
+    passage = "It is red. " + "The rest says nothing about it at all. " * 6
+    question = Question("Which colour?", passage, ((6, 9),))
+    other = beside(question, random.Random(0))
+    assert other is not None
+    assert other.answers == ()
+    assert "red" not in other.passage
