@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from producer.ingest.errors import EmptyInputError, InputError
-from producer.ingest.readers.delimited.cell_types import agrees
+from producer.ingest.readers.delimited.cell_types import may_agree
 from producer.ingest.readers.delimited.dialect import UNIT_SEPARATOR, Dialect
 from producer.ingest.readers.delimited.header import has_width, is_cut_short
 from producer.ingest.readers.delimited.layout import Layout, find_layout, is_open_quote
@@ -169,7 +169,7 @@ class _Reader:
         if len(fields) != width:
             if has_width(fields, width):
                 del fields[width:]
-            elif not (is_cut_short(fields, width) and agrees(fields, self._layout.types)):
+            elif not (is_cut_short(fields, width) and may_agree(fields, self._layout.types)):
                 shown = fields if len(fields) < MOST_COLUMNS else None
                 reason = f"{len(fields)} fields, the header has {width}"
                 return self._reject(line, reason, shown, _QUOTE_IT)

@@ -18,6 +18,8 @@ _FORMS = {
     "email": re.compile(r"[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}"),
     "url": re.compile(r"https?://\S+"),
 }
+#: Left behind by pandas and databases where there is no value.
+_NOTHING = frozenset({"nan", "NaN", "NaT", "null", "NULL", "N/A", "#N/A", "<NA>", "None", "-"})
 #: An id: no word, since it has a digit in it, and no words, since it has no spaces.
 _CODE = re.compile(r"(?=\S*\d)[\w#.:-]{1,40}")
 
@@ -57,7 +59,17 @@ def agrees(cells: Sequence[str], types: Sequence[str | None]) -> bool:
         or not cell.strip()
         or (found := _type_or_code(cell)) == kind
         or (kind == "code" and found == "number")
-        # Seconds since 1970 and days of a spreadsheet are times, too.
-        or {kind, found} == {"time", "number"}
+        for cell, kind in zip(cells, types, strict=False)
+    )
+
+
+def may_agree(cells: Sequence[str], types: Sequence[str | None]) -> bool:
+    """Whether cells could be meant for columns of these types: a time may be written in any one
+    word, seconds since 1970 and `yesterday` among them, and a number may be a time or not there.
+    """
+    return all(
+        (kind == "time" and len(cell.split()) < 2)
+        or (kind == "number" and (cell_type(cell) == "time" or cell.strip() in _NOTHING))
+        or agrees([cell], [kind])
         for cell, kind in zip(cells, types, strict=False)
     )

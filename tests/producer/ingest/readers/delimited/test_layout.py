@@ -254,10 +254,20 @@ def test_a_row_that_a_line_end_cut_in_two_is_rejected_whole(tmp_path: Path) -> N
     assert all("quotation marks" in reject.fix for reject in bad)
 
 
-def test_a_row_without_its_last_blank_fields_may_have_another_kind_of_time(tmp_path: Path) -> None:
-    content = (
-        b"id,text,at,a,b\nk0,some words,,,\nk1,some words,1700000000,\nk2,words,2026-10-05,,\n"
-    )
+@pytest.mark.parametrize("time", ["1700000000", "NaT", "yesterday", ""])
+def test_a_row_without_its_last_blank_fields_may_have_another_kind_of_time(
+    tmp_path: Path, time: str
+) -> None:
+    rows = "k0,some words,,,", f"k1,some words,{time},", "k2,some words,2026-10-05,,"
+    content = "\n".join(("id,text,at,a,b", *rows)).encode()
     _, good, bad = read_bytes(tmp_path, "a.csv", content)
-    assert [row.fields["at"] for row in good] == ["", "1700000000", "2026-10-05"]
+    assert [row.fields["at"] for row in good] == ["", time, "2026-10-05"]
     assert bad == []
+
+
+def test_a_row_that_a_line_end_cuts_is_two_rejects(tmp_path: Path) -> None:
+    rows = "1,fine,2026-10-05,4", "2,words that", "go on,2026-10-06,4", "3,fine,2026-10-07,5"
+    content = "\n".join(("id,text,at,stars", *rows)).encode()
+    _, good, bad = read_bytes(tmp_path, "a.csv", content)
+    assert [row.fields["id"] for row in good] == ["1", "3"]
+    assert [reject.line for reject in bad] == [3, 4]
