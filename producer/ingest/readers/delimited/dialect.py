@@ -107,6 +107,8 @@ def read_sample(lines: Sequence[str], dialect: Dialect, start: int = 0) -> list[
 
         try:
             fields = next(dialect.reader(following()), None)
+            if dialect.escape and not _closes_well("".join(lines[index : index + taken]), dialect):
+                raise csv.Error
         except csv.Error:
             records.append(Record(index, None))
             index += 1
@@ -116,6 +118,28 @@ def read_sample(lines: Sequence[str], dialect: Dialect, start: int = 0) -> list[
         records.append(Record(index, dialect.restore(fields)))
         index += taken
     return records
+
+
+def _closes_well(record: str, dialect: Dialect) -> bool:
+    """Whether a delimiter or the record's end follows each quotation mark that closes a field;
+    where it is escaped by a backslash, Python's csv does not look.
+    """
+    inside, begins, at = False, True, 0
+    while at < len(record):
+        character = record[at]
+        if inside and character == "\\":
+            at += 1
+        elif inside and character == '"':
+            inside = False
+            if record[at + 1 : at + 2] not in ("", dialect.delimiter, "\r", "\n"):
+                return False
+        elif begins and character == '"':
+            inside = True
+        begins = character == dialect.delimiter or (
+            begins and dialect.skip_space and character == " "
+        )
+        at += 1
+    return True
 
 
 def possible_dialects(lines: Sequence[str], delimiter: str | None) -> Iterator[Dialect]:

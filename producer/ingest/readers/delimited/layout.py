@@ -139,7 +139,8 @@ def _is_punctuation(delimiter: str, header: str) -> bool:
 def _agreement(rows: Sequence[Record], width: int, dialect: Dialect, lines: Sequence[str]) -> float:
     rows = [row for row in rows if not row.is_blank]
     if all(row.fields is None for row in rows):
-        return 1.0
+        # Nothing speaks against the usual way, and nothing for another.
+        return float(not (dialect.escape or dialect.skip_space))
     as_wide = sum(has_width(row.fields, width) for row in rows)
     shorter = sum(is_cut_short(row.fields, width) for row in rows)
     # Of what cannot be read for its quotation marks, the delimiter may be right all the same.

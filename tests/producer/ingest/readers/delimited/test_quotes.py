@@ -51,3 +51,10 @@ def test_a_backslash_far_down_is_read_too(tmp_path: Path) -> None:
     _, good, bad = read_bytes(tmp_path, "a.csv", content.encode())
     assert good[-1].fields == {"id": "301", "text": 'said "no"'}
     assert bad == []
+
+
+def test_a_way_that_reads_no_row_is_not_the_right_one(tmp_path: Path) -> None:
+    content = b'id,text,at\nk0,"\\""a few words",\n"k1"x,y,y\n'
+    _, good, bad = read_bytes(tmp_path, "a.csv", content)
+    assert [row.fields["text"] for row in good] == ['\\"a few words']
+    assert [reject.line for reject in bad] == [3]
