@@ -107,7 +107,7 @@ def read_sample(lines: Sequence[str], dialect: Dialect, start: int = 0) -> list[
 
         try:
             fields = next(dialect.reader(following()), None)
-            if dialect.escape and not _closes_well("".join(lines[index : index + taken]), dialect):
+            if dialect.escape and not _is_strict("".join(lines[index : index + taken]), dialect):
                 raise csv.Error
         except csv.Error:
             records.append(Record(index, None))
@@ -120,7 +120,7 @@ def read_sample(lines: Sequence[str], dialect: Dialect, start: int = 0) -> list[
     return records
 
 
-def _closes_well(record: str, dialect: Dialect) -> bool:
+def _is_strict(record: str, dialect: Dialect) -> bool:
     """Whether a delimiter or the record's end follows each quotation mark that closes a field;
     where it is escaped by a backslash, Python's csv does not look.
     """
