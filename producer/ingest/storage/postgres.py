@@ -45,27 +45,31 @@ _INSERT = text(
     ON CONFLICT (identity) DO NOTHING
     """
 )
-# Those of earlier runs that are to join this one, or have changed: from now on nobody deletes or
-# replaces them before we commit. In the order in which whoever deletes documents locks them too;
-# in one statement, and not first more weakly, or two ingestions would wait for each other.
-_LOCK = text(
-    """
-    SELECT d.id FROM staged AS s JOIN document_versions AS d ON d.identity = s.identity
-    WHERE d.id <> s.id AND (
+# Whether a document of an earlier run has changed, or is to join this one.
+_CHANGES_OR_JOINS = """
+    d.id <> s.id AND (
         d.content_hash IS DISTINCT FROM s.content_hash
         OR d.metadata_hash IS DISTINCT FROM s.metadata_hash
         OR d.gone_at IS NOT NULL
         OR NOT EXISTS (
-            SELECT 1 FROM run_documents AS r
-            WHERE r.document_id = d.id AND (r.run_id = :run_id OR r.run_id = ANY(:analysing))
+            SELECT 1 FROM run_documents AS c
+            WHERE c.document_id = d.id AND (c.run_id = :run_id OR c.run_id = ANY(:analysing))
         )
     )
+"""
+# From now on nobody deletes or replaces those before we commit. In the order in which whoever
+# deletes documents locks them too; in one statement, and not first more weakly, or two ingestions
+# would wait for each other.
+_LOCK = text(
+    f"""
+    SELECT d.id FROM staged AS s JOIN document_versions AS d ON d.identity = s.identity
+    WHERE {_CHANGES_OR_JOINS}
     ORDER BY d.id
     FOR NO KEY UPDATE OF d
     """
 )
 _FIND = text(
-    """
+    f"""
     SELECT
         d.identity, d.id, coalesce(d.first_id, d.id), d.text_hash, d.content_hash, d.metadata_hash,
         d.gone_at IS NOT NULL, d.id = s.id, r.document_id IS NOT NULL,
@@ -73,15 +77,7 @@ _FIND = text(
             SELECT 1 FROM run_documents AS c
             WHERE c.document_id = d.id AND c.run_id = ANY(:analysing)
         ),
-        d.id <> s.id AND (
-            d.content_hash IS DISTINCT FROM s.content_hash
-            OR d.metadata_hash IS DISTINCT FROM s.metadata_hash
-            OR d.gone_at IS NOT NULL
-            OR NOT EXISTS (
-                SELECT 1 FROM run_documents AS c
-                WHERE c.document_id = d.id AND (c.run_id = :run_id OR c.run_id = ANY(:analysing))
-            )
-        ) AS to_be_locked
+        ({_CHANGES_OR_JOINS}) AS to_be_locked
     FROM staged AS s
     JOIN document_versions AS d ON d.identity = s.identity
     LEFT JOIN run_documents AS r ON r.run_id = :run_id AND r.document_id = d.id

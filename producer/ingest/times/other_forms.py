@@ -70,23 +70,24 @@ class OtherForms:
             "DATE_ORDER": self._order,
             "RETURN_AS_TIMEZONE_AWARE": False,
         }
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                found = DateDataParser(languages=_LANGUAGES, settings=settings).get_date_data(text)
-                if found.date_obj is None:
-                    return None
-                return DateDataParser(locales=[found.locale], settings=settings)
-        # Whatever a library of so many forms trips over is no time.
-        except Exception:
+        found = _ask(DateDataParser(languages=_LANGUAGES, settings=settings), text)
+        if found is None or found.locale is None:
             return None
+        return DateDataParser(locales=[found.locale], settings=settings)
 
 
 def _read(reader: Any, text: str) -> datetime | None:
+    found = _ask(reader, text)
+    return None if found is None else found.date_obj
+
+
+def _ask(reader: Any, text: str) -> Any:
+    """What dateparser finds; None where that is no time."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            moment: datetime | None = reader.get_date_data(text).date_obj
+            found = reader.get_date_data(text)
+    # Whatever a library of so many forms trips over is no time; the value is kept as written.
     except Exception:
         return None
-    return moment
+    return None if found.date_obj is None else found
