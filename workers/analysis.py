@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -48,6 +49,13 @@ class Stream(Protocol):
     def by_batches(self) -> bool:
         """Whether they go through in batches of the engine, which counts them, and which need no
         more memory than those of one job.
+        """
+
+    def opened(self, tick: Callable[[], None]) -> AbstractContextManager[None]:
+        """Open it: only while the block runs may windows be added, and run.
+
+        Args:
+            tick: Called in this thread before what takes long, as loading weights does.
         """
 
     def add(self, windows: Sequence[Window]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -61,6 +62,9 @@ class OneByOne:
 
     def add(self, windows: Sequence[Window]) -> None:
         self._waiting += windows
+
+    def opened(self, tick: Callable[[], None]) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def needs_windows(self) -> bool:
         return len(self._waiting) < self.queue_target

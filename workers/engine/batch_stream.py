@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from typing import Any
 
@@ -53,6 +53,10 @@ class BatchStream:
         self._running: set[int] = set()
         #: Whether the lanes come to their end, so that others begin.
         self._restarts = False
+
+    def opened(self, tick: Tick) -> AbstractContextManager[None]:
+        """Nothing has to be opened."""
+        return nullcontext()
 
     def add(self, windows: Sequence[Window]) -> None:
         """Have windows wait for their turn."""

@@ -7,7 +7,7 @@ of the next job come behind them, or take the places of those that have finished
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -70,21 +70,24 @@ class ContinuousBatcher:
             DeviceLostError: If the device is gone; any job that is not finished may have done it.
             Interruption: As `progress` raised it.
         """
-        self.admit(first)
-        while self._came < self._stream.queue_target:
-            if (job := source.join(self._group, wait=True)) is None:
-                break
-            self.admit(job)
-        with closing(self._steps(progress)) as steps:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._stream.opened(progress.tick))
+            except Exception as error:
+                return _fault_of(error)
+            self.admit(first)
+            while self._came < self._stream.queue_target:
+                if (job := source.join(self._group, wait=True)) is None:
+                    break
+                self.admit(job)
+            steps = stack.enter_context(closing(self._steps(progress)))
             while True:
                 try:
                     finished = next(steps)
                 except StopIteration:
                     return None
                 except Exception as error:
-                    raise_worker_fault(error)
-                    # Whoever keeps its frames keeps the tensors of the failed step.
-                    return error.with_traceback(None)
+                    return _fault_of(error)
                 if finished is not None:
                     yield finished
                 elif self._stream.needs_windows() and (job := source.join(self._group, wait=False)):
@@ -141,3 +144,10 @@ class ContinuousBatcher:
         # Batches are of several jobs: each was as full as all of them were.
         room = round(tokens / ((self._seen - self._before).fill or 1.0))
         return Counters(done.forwards, tokens, tokens, room, done.seconds)
+
+
+def _fault_of(error: Exception) -> Exception:
+    """What the model raised, unless it is a worker's fault, which is raised."""
+    raise_worker_fault(error)
+    # Whoever keeps its frames keeps the tensors of the failed step.
+    return error.with_traceback(None)

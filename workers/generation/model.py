@@ -95,8 +95,7 @@ class Seq2SeqModel:
             ModelError: If they cannot be loaded, or the catalog asks for what there is not.
         """
         with self._models.using(self) as weights:
-            is_new = not weights.has_decoder(settings)
-            decoder = weights.decoder(settings)
+            decoder, is_new = weights.decoder(settings)
             if is_new:
                 self._models.measure_again(self)
             yield decoder

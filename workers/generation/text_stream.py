@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from workers.analysis import Window
 from workers.decoding import Decoder, TransformersDecoder
@@ -26,40 +26,41 @@ class TextStream:
         texts: Callable[[Sequence[Sequence[int]]], list[str]],
     ) -> None:
         self._decoder, self._texts = decoder, texts
-        #: Sources that came before the decoder was open.
-        self._early: list[list[int]] = []
         self._sources: SourceStream | None = None
+        #: Pieces that should be waiting; known while it is open.
+        self.queue_target = 0
 
-    @property
-    def queue_target(self) -> int:
-        """Pieces that should be waiting."""
+    @contextmanager
+    def opened(self, tick: Callable[[], None]) -> Iterator[None]:
+        """See `Stream`: the weights stay in memory, and are let go at the end."""
+        # Loading weights takes long.
+        tick()
         with self._decoder() as decoder:
             assert isinstance(decoder, Decoder)
-            return decoder.queue_target
+            self._sources, self.queue_target = decoder.stream(), decoder.queue_target
+            try:
+                yield
+            finally:
+                self._sources = None
 
     def add(self, windows: Sequence[Window]) -> None:
         """Have pieces wait for their turn."""
-        ids = [window.features.ids for window in windows]
-        if self._sources is None:
-            self._early += ids
-        else:
-            self._sources.add(ids)
+        self._open.add([window.features.ids for window in windows])
 
     def needs_windows(self) -> bool:
         """Whether fewer wait than should, and more could be taken."""
-        return self._sources is not None and self._sources.needs_sources()
+        return self._open.needs_sources()
 
     def run(
         self, tick: Callable[[], None]
     ) -> Generator[list[tuple[int, list[int]]] | None, None, None]:
         """See `Stream`; what is given for each is the tokens of its text."""
-        # Loading weights takes long.
-        tick()
-        with self._decoder() as decoder:
-            assert isinstance(decoder, Decoder)
-            self._sources = decoder.stream()
-            self._sources.add(self._early)
-            yield from self._sources.run(tick)
+        return self._open.run(tick)
+
+    @property
+    def _open(self) -> SourceStream:
+        assert self._sources is not None
+        return self._sources
 
     def outputs(self, raw: Sequence[Sequence[int]]) -> list[str]:
         """The texts."""

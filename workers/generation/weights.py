@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from transformers import (
@@ -56,24 +57,24 @@ class Seq2SeqWeights:
         )
         self._loop: Callable[[GenerationConfig], Decoder] | None = None
         self._generates = False
+        self._making = threading.Lock()
         #: By the identity of their settings, which they keep.
         self._decoders: dict[int, tuple[GenerationConfig, Decoder | TransformersDecoder]] = {}
 
-    def decoder(self, settings: GenerationConfig) -> Decoder | TransformersDecoder:
-        """What writes with this model by some settings; made once for each. The weights are shared
-        by all decoders.
+    def decoder(self, settings: GenerationConfig) -> tuple[Decoder | TransformersDecoder, bool]:
+        """What writes with this model by some settings, and whether it was made just now: it is
+        made once for each. The weights are shared by all decoders.
 
         Raises:
             ModelError: If the decoding loop does not know the model or the settings, and the
                 catalog asks for what only the loop has.
         """
-        if id(settings) not in self._decoders:
-            self._decoders[id(settings)] = (settings, self._new_decoder(settings))
-        return self._decoders[id(settings)][1]
-
-    def has_decoder(self, settings: GenerationConfig) -> bool:
-        """Whether the one for these settings is there."""
-        return id(settings) in self._decoders
+        # Whoever tokenises the first document of a pair asks beside whoever computes.
+        with self._making:
+            is_new = id(settings) not in self._decoders
+            if is_new:
+                self._decoders[id(settings)] = (settings, self._new_decoder(settings))
+            return self._decoders[id(settings)][1], is_new
 
     def _new_decoder(self, settings: GenerationConfig) -> Decoder | TransformersDecoder:
         name = self.loaded.provenance.name

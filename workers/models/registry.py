@@ -102,7 +102,10 @@ class ModelRegistry:
     def measure_again(self, source: ModelSource[Any]) -> None:
         """Measure again what is in use: something was added to its weights."""
         held = self._sources[source]
-        held.bytes = tensor_bytes(held.weights)
+        size = tensor_bytes(held.weights)
+        with self._changed:
+            held.bytes = size
+            self._evict(0, spare=held)
 
     def loaded(self) -> list[ModelInMemory]:
         """What is in memory now, by name."""

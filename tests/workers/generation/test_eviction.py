@@ -204,3 +204,59 @@ def test_a_model_that_does_not_come_back_is_the_workers_fault(catalog: Catalog, 
     with pytest.raises(ModelError, match=message):
         engine.run([MIXED[0]], RunOptions())
     analyse(engine, [MIXED[1]])
+
+
+def test_a_stream_keeps_its_weights_while_it_waits_for_jobs(
+    catalog: Catalog, loads: list[str]
+) -> None:
+    """The next job may be of another pair, whose model the prefetcher loads meanwhile."""
+    registry = room_for(catalog, 1.5)
+    analysis = TranslationAnalysis(catalog, "cpu", registry)
+    engine = Engine(analysis)
+    documents = [Document(number, text, "en") for number, text in enumerate(TEXTS)]
+    expected = outcomes_of(engine, documents, RunOptions())
+    prepared = engine.prepare(documents, RunOptions())
+    job = PreparedJob(0, documents, RunOptions(), prepared, engine.group_of(prepared))
+    analyse(engine, [MIXED[1]])
+    loads.clear()
+
+    class Prefetching(Jobs):
+        def join(self, group: str, *, wait: bool) -> PreparedJob | None:
+            with analysis._generators["fr-de"].decoder():
+                return super().join(group, wait=wait)
+
+    jobs = Prefetching([job])
+    (done,) = engine.compute(jobs, jobs)
+    assert done.outcomes == expected
+    assert loads.count("en") == 1
+
+
+def test_a_stream_that_has_ended_lets_its_weights_go(
+    catalog: Catalog, collected_by_count_alone: None
+) -> None:
+    """The engine asks for the next job, whose model may need their place."""
+    analysis = TranslationAnalysis(catalog, "cpu", room_for(catalog, 1.5))
+    engine = Engine(analysis)
+    documents = [Document(number, text, "en") for number, text in enumerate(TEXTS)]
+    prepared = engine.prepare(documents, RunOptions())
+    job = PreparedJob(0, documents, RunOptions(), prepared, engine.group_of(prepared))
+    alive: list[weakref.ref[Any]] = []
+    left: list[bool] = []
+
+    class Next(Jobs):
+        def join(self, group: str, *, wait: bool) -> PreparedJob | None:
+            if not alive:
+                with analysis._generators["en-de"].decoder() as decoder:
+                    model: Any = decoder._model  # type: ignore[union-attr]
+                    alive.append(weakref.ref(model.decoder[0].qkv._weight))
+            return super().join(group, wait=wait)
+
+        def next(self) -> PreparedJob | None:
+            if alive:
+                with analysis._generators["fr-de"].decoder():
+                    left.append(alive[0]() is not None)
+            return super().next()
+
+    jobs = Next([job])
+    assert len(list(engine.compute(jobs, jobs))) == 1
+    assert left == [False]
