@@ -25,6 +25,7 @@ from workers.child.ledger_client import LedgerClient
 from workers.child.runner import JobRunner
 from workers.engine.engine import Engine
 from workers.errors import DocumentError
+from workers.models.registry import ModelRegistry
 from workers.node.scoreboard import _SLOT, Scoreboard, _offset
 
 NAME = "node/0"
@@ -73,7 +74,7 @@ class Child:
         self.engines = {"sentiment": self.engine}
         slot = board.slot(0, os.getpid())
         self.ledger = LedgerClient(database, self.messages, settings, NAME, slot)
-        self.context = JobContext.of(self.ledger, self.engines, slot, settings)
+        self.context = JobContext.of(self.ledger, self.engines, slot, settings, ModelRegistry())
         self.runner = JobRunner(self.context)
         self._database = database
 

@@ -16,6 +16,7 @@ from workers.node.scoreboard import ScoreboardSlot
 
 if TYPE_CHECKING:
     from workers.engine.engine import Engine
+    from workers.models.registry import ModelRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class JobContext:
         settings: Limits in seconds, leases, windows of dispatch.
         heartbeat: Renews the leases of the claims that it holds, while its block runs.
         failures: Decides what becomes of a job that could not be computed, or written.
+        models: What the engines have in memory.
         prefetcher: Claims, reads and tokenises the next job in a thread.
         writer: Writes the job before in a thread.
     """
@@ -39,6 +41,7 @@ class JobContext:
     settings: Settings
     heartbeat: Heartbeat
     failures: FailurePolicy
+    models: ModelRegistry
     prefetcher: Prefetcher
     writer: ResultWriter
 
@@ -49,6 +52,7 @@ class JobContext:
         engines: Mapping[str, Engine],
         slot: ScoreboardSlot,
         settings: Settings,
+        models: ModelRegistry,
     ) -> Self:
         """Make all that is not given of what is."""
         heartbeat = Heartbeat(ledger.database, settings, slot)
@@ -60,6 +64,7 @@ class JobContext:
             settings=settings,
             heartbeat=heartbeat,
             failures=failures,
+            models=models,
             prefetcher=Prefetcher(ledger, engines, heartbeat, slot, settings.load_timeout),
-            writer=ResultWriter(ledger, heartbeat, failures),
+            writer=ResultWriter(ledger, heartbeat, failures, models),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,9 +30,6 @@ from workers.child.retry import retry
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import ScoreboardSlot
-
-if TYPE_CHECKING:
-    from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -64,13 +61,6 @@ class LedgerClient:
         self._name = name
         self._slot = slot
         self._ending = threading.Event()
-        #: Set when there are models, for `triage status`.
-        self.registry: ModelRegistry | None = None
-
-    @property
-    def models(self) -> list[ModelInMemory] | None:
-        """What this child has in memory, if anybody knows."""
-        return None if self.registry is None else self.registry.loaded()
 
     @property
     def database(self) -> Database:
@@ -173,12 +163,12 @@ class LedgerClient:
             self._wait_while_holding,
         )
 
-    def report(self, throughput: Throughput) -> None:
+    def report(self, throughput: Throughput, models: Sequence[ModelInMemory]) -> None:
         """Let everybody know how quick this child is, and which models it has in memory; the next
         report may do better.
         """
         try:
-            worker_registry.report(self._database, self._name, throughput, self.models)
+            worker_registry.report(self._database, self._name, throughput, models)
         except SQLAlchemyError as error:
             logger.warning("cannot report: %s", type(error).__name__)
 
@@ -193,7 +183,7 @@ class LedgerClient:
             redis_outage.note(str(error))
 
     def pull(self, analysis: str) -> None:
-        """A finished job pulls the next ones in; if that fails, the node's upkeep will."""
+        """A finished job pulls the next ones in; if that fails, the node's maintenance will."""
         try:
             if dispatch(self._database, self._messages.publish, analysis, self._settings.window):
                 redis_outage.over()

@@ -38,9 +38,9 @@ class JobRunner:
         self._context = context
 
     @property
-    def models(self) -> list[ModelInMemory] | None:
-        """What this child has in memory, if anybody knows."""
-        return self._context.ledger.models
+    def models(self) -> list[ModelInMemory]:
+        """What this child has in memory."""
+        return self._context.models.loaded()
 
     def run_message(self, analysis: str, job_id: int) -> None:
         """Run a job if it is there to be claimed, and those that follow it in the queue; a late or

@@ -167,8 +167,7 @@ def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot)
     # Kombu would wait for ever for a Redis that is away, and the child with it.
     messages = Messages(make_app(config, REDIS_TIMEOUT))
     ledger = LedgerClient(database, messages, config, name, slot)
-    ledger.registry = models
-    return JobRunner(JobContext.of(ledger, engines, slot, config))
+    return JobRunner(JobContext.of(ledger, engines, slot, config, models))
 
 
 def _device(wanted: str) -> str:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from schema.ledger.claim import Claim
 from schema.results.outcome import Outcome
@@ -14,6 +15,9 @@ from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.throughput import ThroughputMeter, throughput_line
 from workers.engine.counters import Counters
+
+if TYPE_CHECKING:
+    from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +46,17 @@ class ResultWriter:
         ledger: Where to.
         heartbeat: Holds the claims until they are written.
         failures: Decides what becomes of a job that cannot be written.
+        models: Are reported now and then, for `triage status`.
     """
 
-    def __init__(self, ledger: LedgerClient, heartbeat: Heartbeat, failures: FailurePolicy) -> None:
-        self._ledger = ledger
+    def __init__(
+        self,
+        ledger: LedgerClient,
+        heartbeat: Heartbeat,
+        failures: FailurePolicy,
+        models: ModelRegistry,
+    ) -> None:
+        self._ledger, self._models = ledger, models
         self._heartbeat = heartbeat
         self._failures = failures
         self._meter = ThroughputMeter()
@@ -100,5 +111,5 @@ class ResultWriter:
         if result.message:
             self._ledger.tell_done(claim, result.message, result.seconds)
         if told := self._meter.report():
-            self._ledger.report(told)
+            self._ledger.report(told, self._models.loaded())
         return True

@@ -42,12 +42,12 @@ class EncoderAnalysis(Analysis):
 
     @property
     def lanes(self) -> int:
-        """Of the model."""
+        """How many threads may run `forward` at once and gain by it; the model says so."""
         return self._encoder.lanes
 
     @property
     def queues(self) -> bool:
-        """On a GPU."""
+        """Whether batches are computed one behind the other, as on a GPU."""
         return self._encoder.queues
 
     @property

@@ -150,9 +150,10 @@ class Engine:
         """
         while (job := source.next()) is not None:
             stream = None if job.group is None else self._model.stream(job.group)
-            if job.group is None or stream is None:
+            if stream is None:
                 yield self._compute_alone(job, progress.tick)
                 continue
+            assert job.group is not None
             batcher = ContinuousBatcher(self._assembly, stream, job.group)
             if (error := (yield from batcher.compute(job, source, progress))) is None:
                 continue

@@ -87,7 +87,7 @@ class Pulse:
         if not self.process.alive:
             return f"its process {self.process.pid} is gone"
         if now - self.upkeep > late:
-            return f"its upkeep has not gone round for {now - self.upkeep:.0f} s"
+            return f"its maintenance has not gone round for {now - self.upkeep:.0f} s"
         if self.loop is not None and now - self.loop > late:
             return f"its event loop has not gone round for {now - self.loop:.0f} s"
         if self.childless is not None and now - self.childless > self.load_timeout + late:

@@ -35,6 +35,7 @@ from workers.child.runner import JobRunner
 from workers.engine.counters import Counters
 from workers.engine.jobs import FinishedJob, JobSource, Prepared
 from workers.errors import DeviceLostError, WorkerError
+from workers.models.registry import ModelRegistry
 from workers.node.scoreboard import Scoreboard
 from workers.runtime.progress import Progress
 
@@ -93,7 +94,8 @@ def runner(
         messages = Messages(make_app(config))
         slot = board.slot(0, os.getpid())
         ledger = LedgerClient(engine, messages, config, NAME, slot)
-        return JobRunner(JobContext.of(ledger, engines, slot, config))  # type: ignore[arg-type]
+        context = JobContext.of(ledger, engines, slot, config, ModelRegistry())  # type: ignore[arg-type]
+        return JobRunner(context)
 
     return make
 

@@ -56,7 +56,7 @@ def test_a_node_is_well_that_writes_that_it_lives(home: Path, vitals: Vitals) ->
 
 def test_a_thread_that_stands_still_is_named(home: Path, vitals: Vitals) -> None:
     now = time.monotonic()
-    assert "its upkeep has not gone round" in str(changed(home, upkeep=now - LONG))
+    assert "its maintenance has not gone round" in str(changed(home, upkeep=now - LONG))
     assert "its event loop has not gone round" in str(changed(home, upkeep=now, loop=now - LONG))
     assert changed(home, loop=now) is None
 
