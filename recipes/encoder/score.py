@@ -18,7 +18,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from recipes.batching import pad
-from recipes.encoder.batches import entity_rows
+from recipes.encoder.batches import LONGEST
 from recipes.encoder.data import entities
 from recipes.encoder.data.entities import DEVELOPMENT, SOURCES, TaggedText, read
 from recipes.encoder.data.files import held_out, json_lines
@@ -114,10 +114,10 @@ def tagged(
 ) -> list[set[tuple[int, int, str]]]:
     """The entities that the model finds: begin and end in characters, and the kind."""
     model.eval()
-    ids = entity_rows(tokenizer, examples).ids
-    offsets = tokenizer(
-        [e.text for e in examples], truncation=True, max_length=192, return_offsets_mapping=True
-    )["offset_mapping"]
+    encoded = tokenizer(
+        [e.text for e in examples], truncation=True, max_length=LONGEST, return_offsets_mapping=True
+    )
+    ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
     found: list[set[tuple[int, int, str]]] = [set() for _ in examples]
     for batch in _sorted_batches([len(row) for row in ids]):
         some = pad([ids[i] for i in batch], tokenizer.pad_token_id)

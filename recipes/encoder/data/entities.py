@@ -192,16 +192,13 @@ def _tightened(example: TaggedText) -> TaggedText:
 
 
 class EntityData:
-    """All sets, each in a part to train on and a part to measure with."""
+    """All sets, without the parts that are held out to measure with."""
 
     def __init__(self, data: Path) -> None:
         self._training: dict[str, list[TaggedText]] = {}
-        self.held_out: dict[str, list[TaggedText]] = {}
         for source in SOURCES:
             rows = list(read(source, data))
             self._training[source.name] = [row for row in rows if not held_out(row.text)]
-            self.held_out[source.name] = [row for row in rows if held_out(row.text)]
-        self.held_out["wnut_dev"] = list(read(DEVELOPMENT, data))
 
     def texts(self) -> Iterator[str]:
         """All texts to train on."""

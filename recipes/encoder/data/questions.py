@@ -89,15 +89,13 @@ def beside(question: Question, rng: random.Random) -> Question | None:
 
 
 class QuestionData:
-    """All sets, each in a part to train on and a part to measure with, by passage."""
+    """All sets, without the parts that are held out, by passage to measure with."""
 
     def __init__(self, data: Path) -> None:
         self._training: dict[str, list[Question]] = {}
-        self.held_out: dict[str, list[Question]] = {}
         for name, file, _ in FILES:
             rows = list(read(data / file))
             self._training[name] = [row for row in rows if not held_out(row.passage)]
-            self.held_out[name] = [row for row in rows if held_out(row.passage)]
 
     def texts(self) -> Iterator[str]:
         """All questions and passages to train on."""

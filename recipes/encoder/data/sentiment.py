@@ -177,7 +177,7 @@ SOURCES = (
 
 
 class SentimentData:
-    """All sets, each in a part to train on and a part to measure with.
+    """All sets, without the parts that are held out to measure with.
 
     Args:
         data: The folder of data.
@@ -185,11 +185,9 @@ class SentimentData:
 
     def __init__(self, data: Path) -> None:
         self._training: dict[str, list[LabelledText]] = {}
-        self.held_out: dict[str, list[LabelledText]] = {}
         for source in SOURCES:
             rows = list(source.read(data))
             self._training[source.name] = [row for row in rows if not held_out(row.text)]
-            self.held_out[source.name] = [row for row in rows if held_out(row.text)]
 
     def texts(self) -> Iterator[str]:
         """All texts to train on."""
