@@ -105,7 +105,6 @@ class ModelRegistry:
         size = tensor_bytes(held.weights)
         with self._changed:
             held.bytes = size
-            self._evict(0, spare=held)
 
     def loaded(self) -> list[ModelInMemory]:
         """What is in memory now, by name."""
