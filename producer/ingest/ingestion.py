@@ -13,7 +13,7 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError, UnfinishedError
 from producer.ingest.feedback_stream import check_inputs
 from producer.ingest.plan import Plan
-from producer.ingest.plan_lines import kind_of
+from producer.ingest.readers.reasons import kind_of
 from producer.ingest.readers.row import Reject
 from producer.ingest.reading import Reading, ReadInput
 from producer.ingest.storage.block import Block, cut_blocks

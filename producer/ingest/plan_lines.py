@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,14 +19,11 @@ from producer.ingest.texts.text_cleaner import TextCleaner
 from producer.ingest.times.written_times import DAY_FIRST
 from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.row_context import ValueNotes
-from producer.ingest.validation.validator import EMPTY
 
 #: Documents of each input that are shown.
 SHOWN_DOCUMENTS = 5
 #: Characters of a text that are shown.
 _MOST_TEXT = 60
-#: Characters of a kind of reasons.
-_MOST_KIND = 100
 
 
 @dataclass(slots=True)
@@ -160,10 +156,3 @@ def _document(one: Feedback, show_text: bool) -> str:
         else f"({len(one.text)} characters: --show-text)",
     }
     return ", ".join(f"{name}={shown(value)}" for name, value in cells.items() if value)
-
-
-def kind_of(reason: str) -> str:
-    """A reason without what only this row has: `empty`, `N fields, the header has N`."""
-    if reason.startswith(EMPTY):
-        return EMPTY
-    return re.sub(r"\d+", "N", re.sub(r"'[^']*'", "…", reason))[:_MOST_KIND]

@@ -6,6 +6,7 @@ from typing import Any
 
 from producer.ingest.columns.choice import ColumnPlan
 from producer.ingest.columns.nested_fields import get_field
+from producer.ingest.readers.reasons import EMPTY
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.texts.empty_texts import is_empty_text
 from producer.ingest.texts.replies import OwnWords
@@ -15,8 +16,6 @@ from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.row_context import RowContext, ValueNotes, ValueParsers
 from producer.ingest.validation.row_values import RowFacts, RowValues, is_blank, named
 
-#: What the reason begins with where a text says nothing.
-EMPTY = "empty"
 #: Between a title and the text behind it.
 BEHIND_TITLE = "\n\n"
 #: Where the metadata has what `--strip-replies` took out of a text.
