@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from producer.ingest.errors import InputError
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.files import ByteStream, damage
 from producer.ingest.readers.json_values import from_mongo, unwrap_attributes
 from producer.ingest.readers.lines import Lines, LongLineError
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.readers.row_stream import SAMPLE_ROWS, RowStream, column_names, look_ahead
+from producer.ingest.readers.row_stream import RowStream, object_stream
 from schema.json_lines import JsonLineError, read_object, strip_line
 
 #: Lines that are looked at to tell whether each is an object.
@@ -30,15 +29,11 @@ def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> Ro
     """
     with damage(source.name):
         lines = Lines(source.name, source.as_text(encoding, newline="\n"), 4 * field_limit)
-    sample, rows = look_ahead(_rows(source.name, lines))
-    if sample and not any(isinstance(row, Row) for row in sample):
-        first = sample[0]
-        assert isinstance(first, Reject)
-        raise InputError(
-            f"{source.name} is not JSON Lines, one object a line: line {first.line}: {first.reason}"
-        )
-    more = len(sample) == SAMPLE_ROWS
-    return RowStream(source.name, column_names(sample), rows, source.fraction, source.notes, more)
+    return object_stream(
+        source,
+        _rows(source.name, lines),
+        lambda first: f"not JSON Lines, one object a line: line {first.line}",
+    )
 
 
 def is_json_lines(begin: str, named_so: bool) -> bool:
