@@ -9,10 +9,10 @@ from typing import Any
 
 from producer.ingest.errors import InputError
 from producer.ingest.escaping import shown
-from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.encoding import BROKEN_ENCODING, is_broken
 from producer.ingest.readers.files import ByteStream, damage
 from producer.ingest.readers.json_text import BrokenValueError, JsonText
-from producer.ingest.readers.json_values import from_mongo, unwrap_attributes
+from producer.ingest.readers.json_values import to_fields
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.readers.row_stream import RowStream, object_stream
@@ -213,14 +213,12 @@ class _Reader:
         self._number += 1
         try:
             if is_broken(written):
-                raise JsonLineError("broken encoding; if all rows are, give --encoding")
+                raise JsonLineError(BROKEN_ENCODING)
             fields = check_object(written, value)
         except JsonLineError as error:
             return Reject(self._name, self._number, str(error), written, len(written))
         self._text.found_row()
-        if '"$' in written:
-            fields = {key: from_mongo(item) for key, item in fields.items()}
-        return Row(self._number, unwrap_attributes(fields), len(written))
+        return Row(self._number, to_fields(fields, written), len(written))
 
 
 def _lists_of_objects(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

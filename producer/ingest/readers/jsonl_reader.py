@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.encoding import BROKEN_ENCODING, is_broken
 from producer.ingest.readers.files import ByteStream, damage
-from producer.ingest.readers.json_values import from_mongo, unwrap_attributes
+from producer.ingest.readers.json_values import to_fields
 from producer.ingest.readers.lines import Lines, LongLineError
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.readers.row_stream import RowStream, object_stream
@@ -85,16 +85,13 @@ def _rows(name: str, lines: Lines) -> Iterator[Row | Reject]:
 
 def _read(name: str, lines: Lines, line: str) -> Row | Reject:
     if is_broken(line):
-        reason = "broken encoding; if all rows are, give --encoding"
-        return _reject(name, lines, line, reason)
+        return _reject(name, lines, line, BROKEN_ENCODING)
     try:
         fields = read_object(line)
     except JsonLineError as error:
         return _reject(name, lines, line, str(error))
     lines.found_row()
-    if '"$' in line:
-        fields = {key: from_mongo(item) for key, item in fields.items()}
-    return Row(lines.number, unwrap_attributes(fields), len(line))
+    return Row(lines.number, to_fields(fields, line), len(line))
 
 
 def _reject(name: str, lines: Lines, line: str, reason: str) -> Reject:
