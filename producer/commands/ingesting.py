@@ -99,7 +99,7 @@ class Ingesting:
         code = INCOMPLETE if done.failed or done.too_many_rejected else 0
         if wait and not done.unfinished:
             code = self._wait(engine, done.run) or code
-        elif done.counts.rejected + done.counts.rejected_before < done.counts.read:
+        elif done.counts.rejected_in_all < done.counts.read:
             say(f"next: triage status {done.run}", err=self._as_json)
         if self._as_json:
             say(json_text(summary_as_json(done, code)))
