@@ -12,7 +12,7 @@ from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.escaping import escaped, shown
 from producer.ingest.plan import Plan
 from producer.ingest.recipes.recipe import Recipe
-from producer.ingest.recipes.write_recipe import to_recipe, write_recipe
+from producer.ingest.recipes.write_recipe import write_recipe
 from producer.ingest.texts.html_text import has_html
 from producer.ingest.texts.replies import strip_replies
 from producer.ingest.texts.text_cleaner import TextCleaner
@@ -74,10 +74,10 @@ class InputView:
         return [*self.plan.warnings, *self.notes.lines()]
 
     def recipe(self, plan: Plan) -> Recipe:
-        """All that was decided as a recipe."""
-        options = Recipe(
+        """All that was decided as a recipe; roles without a column stay without one."""
+        return Recipe(
             "",
-            plan.columns,
+            self.plan.columns.as_choice(),
             source=plan.source,
             reading=plan.reading,
             day_order=self.day_order,
@@ -85,7 +85,6 @@ class InputView:
             replies=self.texts.replies,
             id_from=",".join(plan.id_from) or None,
         )
-        return to_recipe("", self.plan.columns, options)
 
     def command(self, plan: Plan) -> str:
         """All that was decided as a command line."""
