@@ -102,6 +102,11 @@ class Analysis(ABC):
         self, catalog: Catalog, device: str, models: ModelRegistry | None = None
     ) -> None: ...
 
+    @classmethod
+    def for_catalog(cls, catalog: Catalog) -> type[Analysis]:
+        """The class to be made, where it depends on the kind of model that the catalog names."""
+        return cls
+
     @property
     @abstractmethod
     def batch_tokens(self) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.database.base import Base
 from schema.results.base import ResultTable
@@ -13,14 +14,22 @@ from schema.results.base import ResultTable
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A shorter text that the model wrote."""
+    """A shorter text: written by a model, or sentences of the document.
+
+    Attributes:
+        sentences: Where the sentences stand in the document, each as (start, end) in characters;
+            None if the model wrote the text itself.
+    """
 
     summary: str
     windows: int = 1
+    sentences: tuple[tuple[int, int], ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `triage analyze` prints."""
-        return {"text": self.summary}
+        if self.sentences is None:
+            return {"text": self.summary}
+        return {"text": self.summary, "sentences": [list(place) for place in self.sentences]}
 
 
 class SummaryRow(ResultTable, Base):
@@ -34,3 +43,4 @@ class SummaryRow(ResultTable, Base):
 
     summary: Mapped[str]
     windows: Mapped[int]
+    sentences: Mapped[list[list[int]] | None] = mapped_column(JSON)

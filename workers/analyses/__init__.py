@@ -35,4 +35,4 @@ def load_analysis(
         raise TypeError(
             f"{module.__name__} must define one subclass of Analysis, with name = {name!r}"
         )
-    return kinds[0](catalog, device, models)
+    return kinds[0].for_catalog(catalog)(catalog, device, models)

@@ -1,7 +1,8 @@
 """Summary: a shorter text for each document.
 
-A document that fits the model's window gets what the `summarization` pipeline of Transformers
-4.57.6 gave; a longer one is summarised piece by piece, on sentence borders.
+Where the catalog names an encoder, it is sentences of the document; see `workers.extraction`. Else
+the model writes it: a document that fits the model's window gets what the `summarization` pipeline
+of Transformers 4.57.6 gave; a longer one is summarised piece by piece, on sentence borders.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from schema.catalog import Catalog
 from schema.options import RunOptions
 from schema.results.summary import Summary
+from workers.analysis import Analysis
+from workers.extraction.analysis import extractive_kind
 from workers.generation.analysis import GenerationAnalysis
 from workers.generation.generator import Generator
 from workers.models.registry import ModelRegistry
@@ -18,6 +21,11 @@ class SummaryAnalysis(GenerationAnalysis):
     """Abstractive summaries; see `GenerationAnalysis`."""
 
     name = "summary"
+
+    @classmethod
+    def for_catalog(cls, catalog: Catalog) -> type[Analysis]:
+        """This one for models that write; for those that only read, one that chooses sentences."""
+        return extractive_kind(catalog.entry(cls.name)) or cls
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's [summary]."""

@@ -143,8 +143,8 @@ def _in(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:
 
 def _resolve(builder: _Builder, judge: TrialInputs) -> Precision:
     loaded = builder.loaded
-    if loaded.model.config.num_labels == 1:
-        return "fp32"  # a score has no label that could stay the same
+    if loaded.model.config.num_labels == 1 or loaded.model.base_model is loaded.model:
+        return "fp32"  # a score, or a vector, has no label that could stay the same
 
     def trial() -> PrecisionTrial:
         rows = judge.rows(loaded.tokenizer, loaded.max_length)

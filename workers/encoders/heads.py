@@ -49,14 +49,18 @@ _TOKENS: dict[type[Any], str] = {
     hf.DebertaV2ForQuestionAnswering: "qa_outputs",
 }
 
+_STATES: nn.Module = nn.Identity()
+
 
 def head_of(model: Any, precision: Precision) -> Head:
-    """Copy the head of a model.
+    """Copy the head of a model; that of one without a head gives the hidden states.
 
     Raises:
         UnsupportedModelError: If it has no head that is known here.
     """
-    if part := _ROWS.get(type(model)):
+    if model.base_model is model:
+        module, firsts_only = _STATES, False
+    elif part := _ROWS.get(type(model)):
         module, firsts_only = part(model), True
     elif name := _TOKENS.get(type(model)):
         module, firsts_only = getattr(model, name), False

@@ -19,7 +19,8 @@ class PaddedEncoder:
     """Computes a model over rows that are padded to the longest; it is an `EncoderForward`.
 
     Args:
-        model: A model for sequence classification, token classification or question answering.
+        model: A model for sequence classification, token classification or question answering, or
+            one without a head, which gives the hidden states.
         padding: Id of the padding token.
         takes_types: Whether the model is given `token_type_ids`.
         device: The device of the model.
@@ -53,11 +54,17 @@ class PaddedEncoder:
             name: to_device(torch.from_numpy(array), self._device) for name, array in inputs.items()
         }
         with torch.inference_mode():
-            output = self._model(**on_device)
-            logits = (
-                output.logits
-                if "logits" in output
-                else torch.stack((output.start_logits, output.end_logits), dim=-1)
-            )
+            logits = _logits(self._model(**on_device))
         result: Floats = logits.float().cpu().numpy()
         return result if result.ndim == 2 else result[real]
+
+
+def _logits(output: Any) -> torch.Tensor:
+    """Logits of rows or tokens; of a model without a head its hidden states."""
+    if "logits" in output:
+        logits: torch.Tensor = output.logits
+    elif "start_logits" in output:
+        logits = torch.stack((output.start_logits, output.end_logits), dim=-1)
+    else:
+        logits = output.last_hidden_state
+    return logits
