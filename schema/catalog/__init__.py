@@ -1,7 +1,15 @@
 """The catalog: which model, revision and options serve each analysis."""
 
 from schema.catalog.catalog import Catalog, CatalogError
-from schema.catalog.entry import CatalogEntry, EntryOptions, Precision
+from schema.catalog.entry import CalibrationOptions, CatalogEntry, EntryOptions, Precision
 from schema.catalog.loading import load_catalog
 
-__all__ = ["Catalog", "CatalogError", "CatalogEntry", "EntryOptions", "Precision", "load_catalog"]
+__all__ = [
+    "CalibrationOptions",
+    "Catalog",
+    "CatalogError",
+    "CatalogEntry",
+    "EntryOptions",
+    "Precision",
+    "load_catalog",
+]

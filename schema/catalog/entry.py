@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from math import isfinite
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schema.languages import read_language
+from schema.polarity import Polarity
 
 #: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
 #: weights and inputs are rounded to 8 bits.
@@ -55,11 +57,65 @@ class EntryOptions(BaseModel):
         return {read_language(language) or language: code for language, code in languages.items()}
 
 
+class CalibrationOptions(BaseModel):
+    """What is done to a model's probabilities; unset means as `calibration.json` beside the
+    checkpoint has it, and without that nothing is.
+
+    Attributes:
+        temperature: By which logits are divided before they are made probabilities: above 1 they
+            become less sure.
+        threshold: Below which probability a result is unsure; 0 means never.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    threshold: float | None = Field(default=None, ge=0, le=1)
+
+
 class CatalogEntry(BaseModel):
-    """One model of the catalog: a hub id or an absolute path, its revision, its options."""
+    """One model of the catalog: a hub id or an absolute path, its revision, its options.
+
+    Attributes:
+        polarity: For a model for sentiment: the value in -1…1 of some of its labels, those whose
+            names do not say it themselves.
+        scale: For a model that gives a number: the one for the unhappiest customer, and the one for
+            the happiest.
+        calibration: How its probabilities are corrected, and below which a result is unsure.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     revision: str | None = None
     options: EntryOptions = EntryOptions()
+    polarity: dict[str, float] = Field(default_factory=dict)
+    scale: tuple[float, float] | None = None
+    calibration: CalibrationOptions = CalibrationOptions()
+
+    @field_validator("polarity", mode="before")
+    @classmethod
+    def _are_polarities(cls, polarity: Any) -> Any:
+        if not isinstance(polarity, dict):
+            raise ValueError(
+                'write which label is which, as in polarity = { LABEL_0 = "negative" }'
+            )
+        return {label: _read_value(label, given) for label, given in polarity.items()}
+
+    @field_validator("scale")
+    @classmethod
+    def _are_two_ends(cls, scale: tuple[float, float] | None) -> tuple[float, float] | None:
+        if scale is not None and (scale[0] == scale[1] or not all(map(isfinite, scale))):
+            raise ValueError("write the worst and the best that the model can say, as in [1, 5]")
+        return scale
+
+
+def _read_value(label: str, given: Any) -> float:
+    """The value of a label, given as a word or as a number."""
+    if isinstance(given, str) and given in set(Polarity):
+        return Polarity(given).number
+    if isinstance(given, int | float) and not isinstance(given, bool) and -1 <= given <= 1:
+        return float(given)
+    raise ValueError(
+        f"{label!r} is given neither negative, neutral or positive nor a number from -1 to 1"
+    )

@@ -23,9 +23,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schema.analyses import ANALYSES
+from schema.analyses import ANALYSES, WRITING_ANALYSES
 from schema.catalog.catalog import Catalog, CatalogError
-from schema.catalog.entry import CatalogEntry
+from schema.catalog.entry import CalibrationOptions, CatalogEntry
 from schema.languages import read_language
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
@@ -102,11 +102,28 @@ def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry
         where = ".".join(str(part) for part in fault["loc"])
         what = fault["msg"].removeprefix("Value error, ")
         raise CatalogError(f"catalog {name!r}, [{key}] {where}: {what}") from None
-    if entry.options.languages and key.split(".")[0] != "translation":
+    _check_analysis(name, key, entry)
+    if beside is not None and entry.model.startswith(("./", "../")):
+        return entry.model_copy(update={"model": str((beside / entry.model).resolve())})
+    return entry
+
+
+def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
+    """Make sure that nothing is said of a model that its analysis has no use for."""
+    analysis = key.split(".")[0]
+    if entry.options.languages and analysis != "translation":
         raise CatalogError(
             f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
             "languages; leave it out"
         )
-    if beside is not None and entry.model.startswith(("./", "../")):
-        return entry.model_copy(update={"model": str((beside / entry.model).resolve())})
-    return entry
+    for field in ("polarity", "scale"):
+        if getattr(entry, field) and analysis != "sentiment":
+            raise CatalogError(
+                f"catalog {name!r}, [{key}] {field}: only models for sentiment have polarities; "
+                "leave it out"
+            )
+    if entry.calibration != CalibrationOptions() and analysis in WRITING_ANALYSES:
+        raise CatalogError(
+            f"catalog {name!r}, [{key}] calibration: a model that writes gives no probabilities; "
+            "leave it out"
+        )

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from schema.database.clock import now
 from schema.ledger.claim import Claim
-from schema.results import Failure, OrdinalTable, result_table
+from schema.results import Failure, OrdinalTable, Result, result_table
 from schema.results.outcome import Outcome, Provenance
 from schema.tables import DeadLetter, DocumentRow, Model, RunDocument
 
@@ -45,12 +45,17 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
             continue
         for ordinal, result in enumerate(outcome.outcome):
             number = {"ordinal": ordinal} if issubclass(table, OrdinalTable) else {}
-            results.append(row | number | asdict(result))
+            results.append(row | number | _columns(result))
     if results:
         connection.execute(insert(table), results)
     if letters:
         connection.execute(insert(DeadLetter).values(failed_at=now()), letters)
     return len(letters)
+
+
+def _columns(result: Result) -> dict[str, Any]:
+    """The fields of a result. `asdict` would copy what they hold, which takes ten times as long."""
+    return {name: getattr(result, name) for name in result.__dataclass_fields__}
 
 
 def _lock_documents(

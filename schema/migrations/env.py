@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import JSON
 
 from schema.database.types import UtcDateTime
+from schema.results.probabilities import Probabilities
 from schema.tables import Base
 
 
@@ -15,7 +16,7 @@ def render_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as SQLAlchemy's: a migration must not change when ours do."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, JSON):
+    if kind == "type" and isinstance(item, JSON | Probabilities):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 

@@ -7,8 +7,10 @@ longer come (`gone_at`). The files also run by hand: `psql -v run_id=NULL -f FIL
 `sqlite3 DATABASE < FILE`, which takes it for null. One report, `labels`, has no file: it is made of
 the analyses that there are.
 
-A document is negative when its label begins with `neg`, positive when it begins with `pos`,
-whatever the case: so most checkpoints name their classes. Other labels count as neither.
+Whether a document is negative is a matter of its polarity alone, never of its label, which is the
+model's own word. Documents that the model is unsure of, and those without a polarity (rows of
+before it was kept, with a label that says nothing), have columns of their own, `unsure` and
+`no_polarity`: they count as no polarity, and shares are of all others.
 """
 
 from schema.reports.report import (

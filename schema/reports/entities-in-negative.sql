@@ -1,6 +1,10 @@
--- Entities named most often in negative documents, and the negative share of all that name them
+-- Entities named most often in negative documents, and the share of these where polarity is sure
 WITH sentiment AS (
-    SELECT s.document_id, CASE WHEN upper(s.label) LIKE 'NEG%' THEN 1 ELSE 0 END AS negative
+    SELECT
+        s.document_id,
+        CASE WHEN s.polarity = 'negative' AND NOT s.unsure THEN 1 ELSE 0 END AS negative,
+        CASE WHEN s.unsure THEN 1 ELSE 0 END AS unsure,
+        CASE WHEN s.polarity IS NULL AND NOT s.unsure THEN 1 ELSE 0 END AS no_polarity
     FROM sentiments AS s
     JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
     WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
@@ -33,7 +37,9 @@ spelled AS (
         n.spelling,
         SUM(n.mentions) AS mentions,
         COUNT(*) AS documents,
-        SUM(s.negative) AS negative
+        SUM(s.negative) AS negative,
+        SUM(s.unsure) AS unsure,
+        SUM(s.no_polarity) AS no_polarity
     FROM named AS n
     JOIN sentiment AS s ON s.document_id = n.document_id
     GROUP BY n.type, n.entity, n.spelling
@@ -46,7 +52,9 @@ counted AS (
         ROW_NUMBER() OVER (PARTITION BY type, entity ORDER BY documents DESC, spelling) AS place,
         SUM(mentions) OVER (PARTITION BY type, entity) AS mentions,
         SUM(documents) OVER (PARTITION BY type, entity) AS documents,
-        SUM(negative) OVER (PARTITION BY type, entity) AS negative
+        SUM(negative) OVER (PARTITION BY type, entity) AS negative,
+        SUM(unsure) OVER (PARTITION BY type, entity) AS unsure,
+        SUM(no_polarity) OVER (PARTITION BY type, entity) AS no_polarity
     FROM spelled
 )
 SELECT
@@ -55,7 +63,9 @@ SELECT
     mentions,
     documents,
     negative,
-    ROUND(100.0 * negative / documents, 1) AS negative_percent
+    unsure,
+    no_polarity,
+    ROUND(100.0 * negative / NULLIF(documents - unsure - no_polarity, 0), 1) AS negative_percent
 FROM counted
 WHERE place = 1 AND negative > 0
 ORDER BY negative DESC, negative_percent DESC, spelling, type

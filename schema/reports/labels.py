@@ -6,18 +6,23 @@ from schema.results import RESULT_TABLES
 from schema.results.base import LabelTable
 
 DESCRIPTION = (
-    "Labels of each analysis that gives documents one: how many have it, share, mean score"
+    "Labels of each analysis that gives documents one: how many surely have it, share, mean score"
 )
 
-#: One analysis. Over all runs each document counts once, with its newest label.
+#: One analysis. Over all runs each document counts once, with its newest label. An unsure one
+#: counts in a column of its own, by the label that it would have.
 _COUNT = """
 SELECT
     {place} AS place,
     '{analysis}' AS analysis,
     l.label AS label,
-    COUNT(*) AS documents,
-    ROUND(100.0 * COUNT(*) / SUM(COUNT(*)) OVER (), 1) AS percent,
-    ROUND(CAST(AVG(l.score) AS NUMERIC), 3) AS mean_score
+    COUNT(*) FILTER (WHERE NOT l.unsure) AS documents,
+    COUNT(*) FILTER (WHERE l.unsure) AS unsure,
+    ROUND(
+        100.0 * COUNT(*) FILTER (WHERE NOT l.unsure)
+        / NULLIF(SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER (), 0), 1
+    ) AS percent,
+    ROUND(CAST(AVG(l.score) FILTER (WHERE NOT l.unsure) AS NUMERIC), 3) AS mean_score
 FROM {table} AS l
 JOIN documents AS d ON d.id = l.document_id AND d.gone_at IS NULL
 WHERE l.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
@@ -38,7 +43,7 @@ def labels_sql() -> str:
     ]
     return (
         f"-- {DESCRIPTION}\n"
-        "SELECT analysis, label, documents, percent, mean_score FROM ("
+        "SELECT analysis, label, documents, unsure, percent, mean_score FROM ("
         f"{'UNION ALL'.join(counts)}) AS counted\n"
-        "ORDER BY place, documents DESC, label"
+        "ORDER BY place, documents DESC, unsure DESC, label"
     )

@@ -3,6 +3,9 @@ SELECT
     d.id AS document,
     d.time AS time,
     d.product AS product,
+    s.polarity AS polarity,
+    ROUND(CAST(s.polarity_score AS NUMERIC), 3) AS polarity_score,
+    CASE WHEN s.unsure THEN 'unsure' END AS unsure,
     s.label AS label,
     ROUND(CAST(s.score AS NUMERIC), 3) AS score,
     d.text AS text
@@ -13,4 +16,4 @@ WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
       SELECT 1 FROM sentiments AS newer
       WHERE :run_id IS NULL
         AND newer.document_id = s.document_id AND newer.run_id > s.run_id)
-ORDER BY s.score, d.id
+ORDER BY s.unsure DESC, s.score, d.id

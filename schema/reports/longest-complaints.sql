@@ -1,4 +1,4 @@
--- Longest negative documents that are not marked as resolved, with their summaries
+-- Longest documents that are surely negative and not marked as resolved, with their summaries
 WITH complaints AS (
     SELECT
         d.id AS document,
@@ -9,7 +9,7 @@ WITH complaints AS (
         s.score AS score
     FROM sentiments AS s
     JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
-    WHERE upper(s.label) LIKE 'NEG%'
+    WHERE s.polarity = 'negative' AND NOT s.unsure
       AND s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
       AND NOT EXISTS (
           SELECT 1 FROM sentiments AS newer

@@ -2,10 +2,15 @@
 SELECT
     COALESCE(d.language, '(unknown)') AS language,
     COUNT(*) AS documents,
-    COUNT(*) FILTER (WHERE upper(s.label) LIKE 'POS%') AS positive,
-    COUNT(*) FILTER (WHERE upper(s.label) LIKE 'NEG%') AS negative,
-    ROUND(100.0 * COUNT(*) FILTER (WHERE upper(s.label) LIKE 'NEG%') / COUNT(*), 1)
-        AS negative_percent
+    COUNT(*) FILTER (WHERE s.polarity = 'positive' AND NOT s.unsure) AS positive,
+    COUNT(*) FILTER (WHERE s.polarity = 'neutral' AND NOT s.unsure) AS neutral,
+    COUNT(*) FILTER (WHERE s.polarity = 'negative' AND NOT s.unsure) AS negative,
+    COUNT(*) FILTER (WHERE s.unsure) AS unsure,
+    COUNT(*) FILTER (WHERE s.polarity IS NULL AND NOT s.unsure) AS no_polarity,
+    ROUND(
+        100.0 * COUNT(*) FILTER (WHERE s.polarity = 'negative' AND NOT s.unsure)
+        / NULLIF(COUNT(*) FILTER (WHERE s.polarity IS NOT NULL AND NOT s.unsure), 0), 1
+    ) AS negative_percent
 FROM sentiments AS s
 JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
 WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)

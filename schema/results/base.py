@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from schema.database.types import BigId
+from schema.results.probabilities import Probabilities, rounded
 
 
 class Result(Protocol):
@@ -64,22 +66,36 @@ class OrdinalTable(ResultTable):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The class of a document, e.g. POSITIVE, as the checkpoint's `id2label` names it."""
+    """The class of a document, e.g. POSITIVE, as the checkpoint's `id2label` names it.
+
+    Attributes:
+        probabilities: Of every label of the model; None where it gives numbers that are none.
+        unsure: Whether the model is less sure than its threshold asks; see `Calibration`.
+    """
 
     label: str
     score: float
     windows: int = 1
+    probabilities: Mapping[str, float] | None = None
+    unsure: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object that `triage analyze` prints."""
-        return {"label": self.label, "score": self.score}
+        shown = {"label": self.label, "score": self.score, "unsure": self.unsure}
+        return shown | {"probabilities": rounded(self.probabilities)}
 
 
 class LabelTable(ResultTable):
-    """For analyses that give a document one label; the report `labels` counts those of each."""
+    """For analyses that give a document one label; the report `labels` counts those of each.
+
+    `unsure` rows are counted apart by every report, and never as their label. `probabilities` is
+    null in rows of before it was kept.
+    """
 
     result = Label
 
     label: Mapped[str]
     score: Mapped[float]
     windows: Mapped[int]
+    probabilities: Mapped[dict[str, float] | None] = mapped_column(Probabilities)
+    unsure: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -139,7 +139,9 @@ def expected(checkpoint: Path) -> dict[str, tuple[int, float]]:
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         sample = list(csv.DictReader(file))[:ROWS]
     documents = [Document(row["id"], row["text"]) for row in sample]
-    catalog = Catalog("test", {"sentiment": CatalogEntry(model=str(checkpoint))})
+    polarity = {"POLITE": 1.0, "RUDE": -1.0}
+    entry = CatalogEntry(model=str(checkpoint), polarity=polarity)
+    catalog = Catalog("test", {"sentiment": entry})
     outcomes = Engine(load_analysis("sentiment", catalog, "cpu")).run(documents, RunOptions())
     return {
         str(document.id): (LABELS.index(outcome[0].label), outcome[0].score)  # type: ignore[index,union-attr]

@@ -6,8 +6,10 @@ theirs, weighted by their tokens.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from transformers import AutoModelForSequenceClassification
@@ -15,20 +17,25 @@ from transformers import AutoModelForSequenceClassification
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result
-from workers.analysis import Window
-from workers.classification.classifier import Classifier, softmax
+from schema.results import Result, result_table
+from workers.analysis import Provenance, Window
+from workers.classification.classifier import Classifier
+from workers.classification.scores import ScoreKind, scores_of, temper
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError
+from workers.models.calibration import calibration_of
 from workers.models.registry import ModelRegistry
 
 
 class ClassificationAnalysis(EncoderAnalysis):
-    """Scores of all labels for each document. A subclass has a `name`, and makes a result of them.
+    """Scores of all labels for each document. A subclass has a `name`, and may make a result of
+    its own of them.
 
     Attributes:
         labels: The names of the classes, in the order of scores.
+        kind: What the scores are.
+        calibration: What is done to them.
     """
 
     auto_model_class = AutoModelForSequenceClassification
@@ -36,23 +43,71 @@ class ClassificationAnalysis(EncoderAnalysis):
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's table of this name."""
         super().__init__(catalog, device, models)
+        entry = catalog.entry(self.name)
         self._classifier = Classifier(self._encoder)
         self.labels = self._classifier.labels
-        self._problem_type = self._loaded.model.config.problem_type
+        has_scale = entry.scale is not None
+        self.kind = ScoreKind.of(self._loaded.model.config, has_scale=has_scale)
+        revision = self._loaded.provenance.revision
+        self.calibration = calibration_of(entry, self._loaded.folder, revision, self.name)
+        self._result: Any = result_table(self.name).result
 
-    @abstractmethod
-    def result(self, scores: Floats, windows: int) -> Result:
-        """Make a document's result.
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What a document is said to be: one of the labels, unless a subclass knows better."""
+        return tuple(self.labels)
+
+    def class_probabilities(self, scores: Floats) -> Floats:
+        """The probability of each of `classes`.
 
         Args:
-            scores: One for each label, (labels,).
+            scores: (labels,), or (rows, labels).
+
+        Returns:
+            (classes,), or (rows, classes).
+        """
+        return scores
+
+    def result(self, scores: Floats, windows: int) -> Result:
+        """Make a document's result: the likeliest label, and what else a `Label` has.
+
+        Args:
+            scores: One for each label, (labels,), calibrated.
             windows: Pieces in which the document was read.
         """
+        fields = self.label_fields(scores.tolist(), float(scores.max()))
+        result: Result = self._result(**fields, windows=windows)
+        return result
 
-    def likeliest(self, scores: Floats) -> tuple[str, float]:
-        """The label with the highest score, and that score."""
-        best = int(scores.argmax())
-        return self.labels[best], float(scores[best])
+    def label_fields(self, scores: list[float], probability: float) -> dict[str, Any]:
+        """The fields of a `Label`, but for `windows`.
+
+        Args:
+            scores: One for each label, calibrated.
+            probability: Of the likeliest of `classes`.
+        """
+        score = max(scores)
+        numbers = self.kind is ScoreKind.NUMBERS
+        return {
+            "label": self.labels[scores.index(score)],
+            "score": score,
+            "probabilities": None if numbers else dict(zip(self.labels, scores, strict=True)),
+            "unsure": not numbers and probability < self.calibration.threshold,
+        }
+
+    def options(self) -> dict[str, Any]:
+        """What of the catalog changes results, beside what the encoder says of itself."""
+        return dict(self.calibration.as_options())
+
+    def provenance(self) -> list[Provenance]:
+        """The one model, with all options in force."""
+        return [self._model]
+
+    @cached_property
+    def _model(self) -> Provenance:
+        # Made once: it is asked for with every window.
+        (model,) = super().provenance()
+        return replace(model, options=model.options | self.options())
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
@@ -62,17 +117,7 @@ class ClassificationAnalysis(EncoderAnalysis):
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Floats]:
         """For each window the score of every label, (labels,)."""
-        return list(self._scores(self._classifier.logits(windows, on_progress)))
-
-    def _scores(self, logits: Floats) -> Floats:
-        """The pipeline's rules: raw for a regression, else probabilities of labels that exclude
-        each other, unless there is only one or the configuration says that they do not.
-        """
-        if self._problem_type == "regression":
-            return logits
-        if self._problem_type == "multi_label_classification" or len(self.labels) == 1:
-            return (1 / (1 + np.exp(-logits))).astype(np.float32)
-        return softmax(logits)
+        return list(scores_of(self.kind, self._classifier.logits(windows, on_progress)))
 
     def assemble(
         self,
@@ -81,9 +126,18 @@ class ClassificationAnalysis(EncoderAnalysis):
         outputs: Sequence[Floats],
         options: RunOptions,
     ) -> list[Result]:
-        """The one result of the whole document."""
+        """The one result of the whole document.
+
+        Raises:
+            DocumentError: If the model gives what is no number; JSON could not hold it either.
+        """
         scores = outputs[0]
         if len(windows) > 1:
             tokens = [window.features.tokens for window in windows]
             scores = np.average(outputs, axis=0, weights=tokens).astype(np.float32)
+        if not np.isfinite(scores).all():
+            raise DocumentError(
+                'the model gives a score that is no number; set precision = "fp32" in the catalog'
+            )
+        scores = temper(self.kind, scores, self.calibration.temperature)
         return [self.result(scores, len(windows))]

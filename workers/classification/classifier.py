@@ -36,7 +36,7 @@ class Classifier:
     def labels(self) -> list[str]:
         """The names of the classes, in the order of the logits."""
         names: Any = self.loaded.model.config.id2label
-        return [names[number] for number in range(len(names))]
+        return [str(names[number]) for number in range(len(names))]
 
     def windows(
         self, texts: Sequence[str], overlap: int, *, offsets: bool = False

@@ -41,6 +41,7 @@ class LoadedModel:
         model: In the precision of the catalog, float32 where that is `auto`.
         tokenizer: The fast one where the checkpoint allows one.
         provenance: Name as the catalog has it, exact revision, options in force.
+        folder: Of the checkpoint.
         device: Where inputs have to be.
         max_length: Tokens of the window, special tokens included: the least of what the tokenizer,
             the position embeddings and the catalog allow.
@@ -52,6 +53,7 @@ class LoadedModel:
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     provenance: Provenance
+    folder: Path
     device: torch.device
     max_length: int
     batch_tokens: int
@@ -104,7 +106,16 @@ def load(
     options = _options_in_force(entry, precision, max_length)
     provenance = Provenance(entry.model, checkpoint.revision, options)
     measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
-    return LoadedModel(model, tokenizer, provenance, place, max_length, batch_tokens, measurable)
+    return LoadedModel(
+        model=model,
+        tokenizer=tokenizer,
+        provenance=provenance,
+        folder=checkpoint.folder,
+        device=place,
+        max_length=max_length,
+        batch_tokens=batch_tokens,
+        measurable=measurable,
+    )
 
 
 def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schema.catalog import Catalog, CatalogError, load_catalog
+from schema.catalog import CalibrationOptions, Catalog, CatalogError, load_catalog
 
 
 def catalog_of(text: str, folder: Path) -> Catalog:
@@ -48,6 +48,19 @@ def test_names_of_languages(tmp_path: Path) -> None:
     assert catalog_of(text, tmp_path).pair("en", "no").options.languages == {"no": "nno_Latn"}
 
 
+def test_polarities_are_words_or_numbers(tmp_path: Path) -> None:
+    text = """[sentiment]
+model = "x/y"
+polarity = { "1 star" = "negative", LABEL_1 = 0.5, LABEL_2 = 1 }
+scale = [6, 1]
+calibration = { temperature = 1.5 }
+"""
+    entry = catalog_of(text, tmp_path).entry("sentiment")
+    assert entry.polarity == {"1 star": -1, "LABEL_1": 0.5, "LABEL_2": 1}
+    assert entry.scale == (6, 1)
+    assert entry.calibration == CalibrationOptions(temperature=1.5, threshold=None)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -69,6 +82,29 @@ def test_names_of_languages(tmp_path: Path) -> None:
         ),
         ('[translation.ende]\nmodel = "x/y"', ["[translation.ende]", "[translation.en-de]"]),
         ('[translation]\nmodel = "x/y"\nrevison = "1"', ["[translation] revison"]),
+        (
+            '[sentiment]\nmodel = "x/y"\npolarity = { LABEL_0 = "?" }',
+            ["[sentiment] polarity", "'LABEL_0'", "negative, neutral or positive", "-1 to 1"],
+        ),
+        ('[sentiment]\nmodel = "x/y"\npolarity.LABEL_0 = 1.5', ["[sentiment] polarity"]),
+        ('[sentiment]\nmodel = "x/y"\npolarity.LABEL_0 = true', ["[sentiment] polarity"]),
+        ('[sentiment]\nmodel = "x/y"\npolarity = "negative"', ["LABEL_0 = "]),
+        ('[sentiment]\nmodel = "x/y"\nscale = [5, 5]', ["[sentiment] scale", "[1, 5]"]),
+        ('[sentiment]\nmodel = "x/y"\nscale = [1, inf]', ["[sentiment] scale", "[1, 5]"]),
+        ('[entities]\nmodel = "x/y"\npolarity.PER = "neutral"', ["[entities] polarity"]),
+        ('[qa]\nmodel = "x/y"\nscale = [1, 5]', ["[qa] scale", "leave it out"]),
+        (
+            '[sentiment]\nmodel = "x/y"\ncalibration.temperature = 0',
+            ["[sentiment] calibration.temperature"],
+        ),
+        (
+            '[sentiment]\nmodel = "x/y"\ncalibration.threshold = 2',
+            ["[sentiment] calibration.threshold"],
+        ),
+        (
+            '[summary]\nmodel = "x/y"\ncalibration.threshold = 0.5',
+            ["[summary] calibration", "leave it out"],
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_table(text: str, said: list[str], tmp_path: Path) -> None:

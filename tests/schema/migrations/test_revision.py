@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from schema.database import open_engine, reading, writing
 from schema.database.errors import DatabaseError
 from schema.migrations.revision import alembic_config, check_revision, newest_revision, upgrade
+from schema.results.sentiment import SentimentRow
 from schema.tables import Base, Run
+from tests.support.feedback import add_document, add_run
 from tests.support.ingesting import check_run, run_ingest, write_csv
 
 
@@ -137,3 +139,36 @@ def test_runs_of_before_stay_and_their_rejects_are_nowhere_known(engine: Engine)
     with reading(engine) as connection:
         run = connection.execute(select(Run.name, Run.rejected, Run.rejects_files)).one()
     assert run == ("old", 2, None)
+
+
+def test_labels_of_before_get_the_polarity_that_they_name(engine: Engine) -> None:
+    labels = ["NEGATIVE", "pos", "Neutral", "1 star", "4 stars", "LABEL_1", "5"]
+    with writing(engine) as connection:
+        config = alembic_config(connection)
+        before = ScriptDirectory.from_config(config).get_revision("0012").down_revision
+        command.downgrade(config, str(before))
+        run = add_run(connection, "old")
+        documents = [add_document(connection, number, "text") for number in range(len(labels))]
+        insert_old = text(
+            "INSERT INTO sentiments (run_id, document_id, label, score, windows, model_id) "
+            "VALUES (:run, :document, :label, 0.9, 1, :model)"
+        )
+        for document, label in zip(documents, labels, strict=True):
+            row = {"run": run, "document": document, "label": label, "model": None}
+            connection.execute(insert_old, row)
+    upgrade(engine)
+    columns = (SentimentRow.polarity, SentimentRow.polarity_score, SentimentRow.probabilities)
+    with reading(engine) as connection:
+        statement = select(SentimentRow.label, *columns, SentimentRow.unsure)
+        found = connection.execute(statement.order_by(SentimentRow.document_id)).all()
+    words = ["negative", "positive", "neutral", "negative", "positive", None, None]
+    assert found == [
+        (label, word, None, None, False) for label, word in zip(labels, words, strict=True)
+    ]
+    # A worker of before knows nothing of the new columns, and goes on.
+    with writing(engine) as connection:
+        document = add_document(connection, 99, "text")
+        row = {"run": run, "document": document, "label": "NEGATIVE", "model": None}
+        connection.execute(insert_old, row)
+        unsure = select(SentimentRow.unsure).where(SentimentRow.document_id == document)
+        assert connection.execute(unsure).scalar_one() is False

@@ -11,12 +11,18 @@ from sqlalchemy import Connection, Engine, insert, update
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.reports import UnknownReportError, Value, find_report, reports, run_report
+from schema.results.sentiment import SentimentRow
 from schema.status.progress import all_progress
 from schema.status.runs import UnknownRunError, find_run
 from schema.tables import DeadLetter, DocumentRow, JobState, Run
 from tests.support.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
 
 WANT = "What does the customer want?"
+#: Columns of every report on sentiment.
+COUNTED = (
+    *("documents", "positive", "neutral", "negative", "unsure", "no_polarity"),
+    "negative_percent",
+)
 
 
 def seed(engine: Engine) -> tuple[int, int]:
@@ -28,7 +34,8 @@ def seed(engine: Engine) -> tuple[int, int]:
         add_to_run(connection, autumn, documents)
         add_to_run(connection, again, documents[:2])
         _autumn(connection, autumn, *documents)
-        add_result(connection, "sentiment", again, documents[0], label="POSITIVE", score=0.75)
+        positive = {"label": "POSITIVE", "score": 0.75, "polarity": "positive"}
+        add_result(connection, "sentiment", again, documents[0], **positive)
         add_result(connection, "summary", again, documents[0], summary="Leaks, again.")
         add_result(connection, "summary", again, documents[4], summary="Burns, again.")
         answer = {"question": WANT, "answer": "A REFUND"}
@@ -70,9 +77,11 @@ def _documents(connection: Connection) -> list[int]:
 
 def _autumn(connection: Connection, run: int, *documents: int) -> None:
     labels = ["NEGATIVE", "POSITIVE", "neg", "NEUTRAL", "NEGATIVE"]
+    polarities = ["negative", "positive", "negative", "neutral", "negative"]
     scores = [0.9, 0.8, 0.7, 0.5, 0.6]
-    for document, label, score in zip(documents, labels, scores, strict=True):
-        add_result(connection, "sentiment", run, document, label=label, score=score)
+    for document, label, polarity, score in zip(documents, labels, polarities, scores, strict=True):
+        row = {"label": label, "polarity": polarity, "score": score}
+        add_result(connection, "sentiment", run, document, **row)
     named = [
         (0, "ORG", ["Nimbus", "Nimbus"]),
         (1, "ORG", ["NIMBUS"]),
@@ -121,58 +130,88 @@ def test_every_report_is_described_and_runs(engine: Engine) -> None:
 
 def test_labels_of_every_analysis_that_gives_them(engine: Engine) -> None:
     autumn, again = seed(engine)
-    counted = ("analysis", "label", "documents", "percent", "mean_score")
+    counted = ("analysis", "label", "documents", "unsure", "percent", "mean_score")
     assert columns(engine, "labels") == counted
     assert rows(engine, "labels", autumn) == [
-        ("sentiment", "NEGATIVE", 2, 40.0, 0.75),
-        ("sentiment", "NEUTRAL", 1, 20.0, 0.5),
-        ("sentiment", "POSITIVE", 1, 20.0, 0.8),
-        ("sentiment", "neg", 1, 20.0, 0.7),
+        ("sentiment", "NEGATIVE", 2, 0, 40.0, 0.75),
+        ("sentiment", "NEUTRAL", 1, 0, 20.0, 0.5),
+        ("sentiment", "POSITIVE", 1, 0, 20.0, 0.8),
+        ("sentiment", "neg", 1, 0, 20.0, 0.7),
     ]
-    assert rows(engine, "labels", again) == [("sentiment", "POSITIVE", 1, 100.0, 0.75)]
+    assert rows(engine, "labels", again) == [("sentiment", "POSITIVE", 1, 0, 100.0, 0.75)]
     # Over all runs each document counts once, with its newest label.
-    assert rows(engine, "labels")[0] == ("sentiment", "POSITIVE", 2, 40.0, 0.775)
+    assert rows(engine, "labels")[0] == ("sentiment", "POSITIVE", 2, 0, 40.0, 0.775)
 
 
 def test_sentiment_by_day_product_source_and_language(engine: Engine) -> None:
     autumn, again = seed(engine)
-    counted = ("documents", "positive", "negative", "negative_percent")
-    assert columns(engine, "sentiment-by-day") == ("day", *counted)
+    assert columns(engine, "sentiment-by-day") == ("day", *COUNTED)
     assert rows(engine, "sentiment-by-day", autumn) == [
-        (date(2026, 10, 5), 2, 1, 1, 50.0),
-        (date(2026, 10, 6), 2, 0, 2, 100.0),
-        (None, 1, 0, 0, 0.0),
+        (date(2026, 10, 5), 2, 1, 0, 1, 0, 0, 50.0),
+        (date(2026, 10, 6), 2, 0, 0, 2, 0, 0, 100.0),
+        (None, 1, 0, 1, 0, 0, 0, 0.0),
     ]
     # Over all runs each document counts once, with its newest result.
-    assert rows(engine, "sentiment-by-day")[0] == (date(2026, 10, 5), 2, 2, 0, 0.0)
-    assert rows(engine, "sentiment-by-day", again) == [(date(2026, 10, 5), 1, 1, 0, 0.0)]
+    assert rows(engine, "sentiment-by-day")[0] == (date(2026, 10, 5), 2, 2, 0, 0, 0, 0, 0.0)
+    assert rows(engine, "sentiment-by-day", again) == [(date(2026, 10, 5), 1, 1, 0, 0, 0, 0, 0.0)]
     assert rows(engine, "sentiment-by-product", autumn) == [
-        ("Toaster", 2, 0, 2, 100.0),
-        ("Kettle", 2, 1, 1, 50.0),
-        ("(none)", 1, 0, 0, 0.0),
+        ("Toaster", 2, 0, 0, 2, 0, 0, 100.0),
+        ("Kettle", 2, 1, 0, 1, 0, 0, 50.0),
+        ("(none)", 1, 0, 1, 0, 0, 0, 0.0),
     ]
     assert rows(engine, "sentiment-by-source", autumn) == [
-        ("app", 2, 1, 1, 50.0),
-        ("shop", 2, 0, 1, 50.0),
-        ("mail", 1, 0, 1, 100.0),
+        ("app", 2, 1, 0, 1, 0, 0, 50.0),
+        ("shop", 2, 0, 1, 1, 0, 0, 50.0),
+        ("mail", 1, 0, 0, 1, 0, 0, 100.0),
     ]
     assert rows(engine, "sentiment-by-language", autumn) == [
-        ("en", 3, 1, 2, 66.7),
-        ("(unknown)", 1, 0, 0, 0.0),
-        ("de", 1, 0, 1, 100.0),
+        ("en", 3, 1, 0, 2, 0, 0, 66.7),
+        ("(unknown)", 1, 0, 1, 0, 0, 0, 0.0),
+        ("de", 1, 0, 0, 1, 0, 0, 100.0),
     ]
 
 
 def test_entities_in_negative(engine: Engine) -> None:
     autumn, _ = seed(engine)
-    named = ("entity", "type", "mentions", "documents", "negative", "negative_percent")
-    assert columns(engine, "entities-in-negative") == named
+    counts = ("mentions", "documents", "negative", "unsure", "no_polarity", "negative_percent")
+    assert columns(engine, "entities-in-negative") == ("entity", "type", *counts)
     assert rows(engine, "entities-in-negative", autumn) == [
-        ("Nimbus", "ORG", 5, 3, 2, 66.7),
-        ("Leeds", "LOC", 1, 1, 1, 100.0),
+        ("Nimbus", "ORG", 5, 3, 2, 0, 0, 66.7),
+        ("Leeds", "LOC", 1, 1, 1, 0, 0, 100.0),
     ]
     # The newest result of the only document that names Leeds is positive.
-    assert rows(engine, "entities-in-negative") == [("Nimbus", "ORG", 5, 3, 1, 33.3)]
+    assert rows(engine, "entities-in-negative") == [("Nimbus", "ORG", 5, 3, 1, 0, 0, 33.3)]
+
+
+def test_what_is_unsure_or_has_no_polarity_is_counted_apart(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    with writing(engine) as connection:
+        model = add_model(connection, autumn, "sentiment", "acme/stars")
+        of_run = update(SentimentRow).where(SentimentRow.run_id == autumn)
+        connection.execute(of_run.values(label="LABEL_1", model_id=model))
+        unsure, old = SentimentRow.document_id == 5, SentimentRow.document_id == 2
+        connection.execute(of_run.where(unsure).values(unsure=True))
+        connection.execute(of_run.where(old).values(polarity=None))
+    assert rows(engine, "sentiment-by-product", autumn) == [
+        ("Kettle", 2, 0, 0, 1, 0, 1, 100.0),
+        ("Toaster", 2, 0, 0, 1, 1, 0, 100.0),
+        ("(none)", 1, 0, 1, 0, 0, 0, 0.0),
+    ]
+    # A share of nothing is none.
+    assert rows(engine, "sentiment-by-source", autumn)[-1] == ("mail", 1, 0, 0, 0, 1, 0, None)
+    assert columns(engine, "sentiment-by-model") == ("model", "revision", *COUNTED)
+    assert rows(engine, "sentiment-by-model", autumn) == [
+        ("acme/stars", "714eb0f", 5, 0, 1, 2, 1, 1, 66.7)
+    ]
+    assert rows(engine, "labels", autumn) == [("sentiment", "LABEL_1", 4, 1, 100.0, 0.725)]
+    assert rows(engine, "entities-in-negative", autumn) == [
+        ("Nimbus", "ORG", 5, 3, 2, 0, 1, 100.0),
+        ("Leeds", "LOC", 1, 1, 1, 0, 0, 100.0),
+    ]
+    assert [row[0] for row in rows(engine, "longest-complaints", autumn)] == [1]
+    (first, *others) = rows(engine, "least-certain", autumn)
+    assert (first[0], first[3], first[5]) == (5, "negative", "unsure")
+    assert {row[5] for row in others} == {None}
 
 
 def test_answers_are_grouped(engine: Engine) -> None:
@@ -195,7 +234,7 @@ def test_texts(engine: Engine) -> None:
     assert complaints[0] == (5, burnt, "mail", "Toaster", 380, "Toaster burns.", 0.6)
     newest = rows(engine, "longest-complaints")
     assert [(row[0], row[5]) for row in newest] == [(5, "Burns, again.")]
-    assert [(row[0], row[4]) for row in rows(engine, "least-certain", autumn, limit=2)] == [
+    assert [(row[0], row[7]) for row in rows(engine, "least-certain", autumn, limit=2)] == [
         (4, 0.5),
         (5, 0.6),
     ]
@@ -277,8 +316,8 @@ def test_unknown_names_are_told_what_there_is(engine: Engine) -> None:
 #: Reports on documents; the others are on runs, jobs and models.
 ON_DOCUMENTS = (
     *("answers", "entities-in-negative", "languages", "least-certain", "longest-complaints"),
-    *("sentiment-by-day", "sentiment-by-language", "sentiment-by-product", "sentiment-by-source"),
-    "summaries-and-translations",
+    *("sentiment-by-day", "sentiment-by-language", "sentiment-by-model", "sentiment-by-product"),
+    *("sentiment-by-source", "summaries-and-translations"),
 )
 
 

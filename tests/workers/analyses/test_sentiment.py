@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,23 +14,35 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from schema.catalog import Catalog, CatalogEntry
 from schema.catalog.entry import EntryOptions
+from schema.document import Document
+from schema.options import RunOptions
+from schema.polarity import Polarity
 from schema.results import Result
 from schema.results.sentiment import Sentiment
-from tests.support.checkpoints import WINDOW, fingerprint
+from tests.support.checkpoints import WINDOW, build_sentiment, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
 from tests.support.parity import analyse, reference
 from tests.workers.reference.record_classification import SENTIMENT
 from workers.analyses import load_analysis
 from workers.analyses.sentiment import SentimentAnalysis
 from workers.analysis import Analysis
+from workers.errors import DocumentError, ModelError
 
 REFERENCE = reference("sentiment")
 TEXTS = SHORT + long_texts(120, 6, seed=5)
 CONTENT = WINDOW - 2
 
 
-def load(folder: Path, **options: Any) -> Analysis:
-    entry = CatalogEntry(model=str(folder), options=EntryOptions(**options))
+#: What the catalog has to say of recorded checkpoints whose labels say nothing.
+SAID: dict[str, dict[str, Any]] = {
+    "one": {"polarity": {"SCORE": "positive"}},
+    "regression": {"scale": (-3, 3)},
+    "several_regressions": {"scale": (-3, 3)},
+}
+
+
+def load(folder: Path, said: Mapping[str, Any] = MappingProxyType({}), **options: Any) -> Analysis:
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(**options), **said)
     return load_analysis("sentiment", Catalog("test", {"sentiment": entry}), "cpu")
 
 
@@ -42,7 +56,7 @@ def test_results_are_those_of_the_pipeline(kind: str, tmp_path: Path) -> None:
     recorded = REFERENCE["checkpoints"][kind]
     checkpoint = SENTIMENT[kind](tmp_path / kind)
     assert fingerprint(checkpoint) == recorded["fingerprint"]
-    results = analyse(load(checkpoint), REFERENCE["texts"])
+    results = analyse(load(checkpoint, SAID.get(kind, {})), REFERENCE["texts"])
     for text, (result,), ((label, score),) in zip(
         REFERENCE["texts"], results, recorded["results"], strict=True
     ):
@@ -50,6 +64,8 @@ def test_results_are_those_of_the_pipeline(kind: str, tmp_path: Path) -> None:
         assert (text, result.label) == (text, label)
         assert result.score == pytest.approx(score, abs=1e-4)
         assert result.windows == 1
+        assert (result.unsure, result.polarity in set(Polarity)) == (False, True)
+        assert result.polarity_score is not None and -1 <= result.polarity_score <= 1
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +131,71 @@ def test_half_precision_gives_the_same_labels_where_they_are_clear(folder: Path)
     ):
         assert isinstance(exact, Sentiment) and isinstance(rough, Sentiment)
         assert exact.score < 0.8 or (text, exact.label) == (text, rough.label)
+
+
+def test_all_probabilities_are_kept_and_give_the_polarity(tmp_path: Path) -> None:
+    stars = build_sentiment(tmp_path / "stars", labels=5)
+    for (result,) in analyse(load(stars), SHORT):
+        assert isinstance(result, Sentiment) and result.probabilities is not None
+        of = [result.probabilities[f"{star} stars"] for star in range(1, 6)]
+        assert sum(of) == pytest.approx(1, abs=1e-5)
+        assert (max(of), result.label) == (result.score, f"{of.index(max(of)) + 1} stars")
+        by_polarity = {"negative": of[0] + of[1], "neutral": of[2], "positive": of[3] + of[4]}
+        assert result.polarity == max(by_polarity, key=lambda word: by_polarity[word])
+        score = -of[0] - of[1] / 2 + of[3] / 2 + of[4]
+        assert result.polarity_score == pytest.approx(score, abs=1e-5)
+
+
+def test_a_model_whose_labels_say_nothing_is_not_loaded(tmp_path: Path) -> None:
+    names = {str(number): f"LABEL_{number}" for number in range(2)}
+    numbers = {name: int(number) for number, name in names.items()}
+    checkpoint = build_sentiment(tmp_path / "labels", id2label=names, label2id=numbers)
+    with pytest.raises(ModelError, match=r'polarity = \{ LABEL_0 = "\?", LABEL_1 = "\?" \}'):
+        load(checkpoint)
+    polarity = {"LABEL_0": "positive", "LABEL_1": -1}
+    analysis = load(checkpoint, {"polarity": polarity})
+    (model,) = analysis.provenance()
+    assert model.options["polarity"] == {"LABEL_0": 1, "LABEL_1": -1}
+    for (result,) in analyse(analysis, SHORT):
+        assert isinstance(result, Sentiment)
+        assert result.polarity == {"LABEL_0": "positive", "LABEL_1": "negative"}[result.label]
+
+
+def test_a_number_is_read_on_the_scale_of_the_catalog(tmp_path: Path) -> None:
+    checkpoint = build_sentiment(tmp_path / "number", labels=1)
+    analysis = load(checkpoint, {"scale": (2, -2)})
+    assert analysis.provenance()[0].options["scale"] == [2, -2]
+    for (result,) in analyse(analysis, SHORT):
+        assert isinstance(result, Sentiment)
+        # What the catalog says makes it a regression: the score is the number itself.
+        assert result.polarity_score == pytest.approx(np.clip(-result.score / 2, -1, 1), abs=1e-6)
+        assert (result.probabilities, result.unsure) == (None, False)
+
+
+def test_a_calibrated_model_says_what_it_is_unsure_of(folder: Path) -> None:
+    calibration = {"calibration": {"temperature": 4.0, "threshold": 0.7}}
+    analysis = load(folder, calibration)
+    options = analysis.provenance()[0].options
+    assert (options["temperature"], options["threshold"]) == (4.0, 0.7)
+    unsure = set()
+    for (before,), (after,) in zip(
+        analyse(load(folder), TEXTS), analyse(analysis, TEXTS), strict=True
+    ):
+        assert isinstance(before, Sentiment) and isinstance(after, Sentiment)
+        assert (after.label, after.polarity) == (before.label, before.polarity)
+        odds = (before.score / (1 - before.score)) ** 0.25
+        assert after.score == pytest.approx(odds / (1 + odds), abs=1e-3)
+        assert after.unsure == (after.score < 0.7)
+        unsure.add(after.unsure)
+    assert unsure == {True, False}
+    assert "temperature" not in load(folder).provenance()[0].options
+
+
+def test_a_score_that_is_no_number_is_the_documents_failure(folder: Path) -> None:
+    analysis = load(folder)
+    document = Document(1, "fine")
+    (windows,) = analysis.prepare([document], RunOptions())
+    assert isinstance(windows, list)
+    nothing = [np.array([np.nan, 1.0], dtype=np.float32)]
+    with pytest.raises(DocumentError, match='precision = "fp32"'):
+        analysis.assemble(document, windows, nothing, RunOptions())

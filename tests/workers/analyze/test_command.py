@@ -18,6 +18,8 @@ pytestmark = pytest.mark.slow
 
 Answers = list[dict[str, Any]]
 
+SENTIMENT = {"label", "score", "polarity", "polarity_score", "unsure", "probabilities"}
+
 
 class Console:
     """Runs the command in this process."""
@@ -57,7 +59,8 @@ def test_all_analyses_answer_in_the_documented_form(console: Console, feedback: 
     assert (code, error) == (0, "")
     assert list(answer) == ["id", "sentiment", "entities", "qa", "summary", "translation"]
     assert answer["id"] == "x" and second["id"] == 2
-    assert set(answer["sentiment"]) == {"label", "score"}
+    assert set(answer["sentiment"]) == SENTIMENT
+    assert set(answer["sentiment"]["probabilities"]) == {"NEGATIVE", "POSITIVE"}
     assert answer["entities"]
     for entity in answer["entities"]:
         assert set(entity) == {"type", "text", "start", "end", "score"}
@@ -73,7 +76,7 @@ def test_a_long_text_says_its_windows(console: Console, feedback: Path) -> None:
     write(feedback, {"id": 1, "text": long_texts(200, 1, seed=1)[0]}, {"id": 2, "text": "short"})
     _, (long, short), _ = console(feedback, "--analyses", "sentiment")
     assert long["sentiment"]["windows"] > 1
-    assert set(short["sentiment"]) == {"label", "score"}
+    assert set(short["sentiment"]) == SENTIMENT
 
 
 def test_answers_are_in_input_order_over_blocks(
