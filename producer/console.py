@@ -15,6 +15,7 @@ from producer.commands.cancel import cancel
 from producer.commands.dead import dead
 from producer.commands.delete import delete
 from producer.commands.demo import demo
+from producer.commands.explain import explain
 from producer.commands.flower import flower
 from producer.commands.forget import forget
 from producer.commands.ingest import ingest
@@ -85,6 +86,7 @@ for command in (
     verify,
     forget,
     report,
+    explain,
     analyze,
     flower,
     demo,

@@ -1,0 +1,1 @@
+"""Why a document has its label: what each of its sentences adds."""
