@@ -43,4 +43,4 @@ class SummaryRow(ResultTable, Base):
 
     summary: Mapped[str]
     windows: Mapped[int]
-    sentences: Mapped[list[list[int]] | None] = mapped_column(JSON)
+    sentences: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))

@@ -14,6 +14,7 @@ from workers.analysis import Analysis
 from workers.extraction.analysis import extractive_kind
 from workers.generation.analysis import GenerationAnalysis
 from workers.generation.generator import Generator
+from workers.generation.text_stream import WrittenText
 from workers.models.registry import ModelRegistry
 
 
@@ -37,6 +38,6 @@ class SummaryAnalysis(GenerationAnalysis):
         """The one there is."""
         return self._generator
 
-    def result(self, text: str, windows: int, options: RunOptions) -> Summary:
+    def result(self, written: WrittenText, windows: int, options: RunOptions) -> Summary:
         """The document's one summary."""
-        return Summary(text, windows=windows)
+        return Summary(written.text, windows=windows)

@@ -21,6 +21,7 @@ from workers.generation.analysis import GenerationAnalysis
 from workers.generation.generator import Generator
 from workers.generation.language_pair import check_languages, tell
 from workers.generation.model import Seq2SeqModel
+from workers.generation.text_stream import WrittenText
 from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
@@ -81,9 +82,9 @@ class TranslationAnalysis(GenerationAnalysis):
                 self._generators[pair] = self._load(source, target)
             return self._generators[pair]
 
-    def result(self, text: str, windows: int, options: RunOptions) -> Translation:
+    def result(self, written: WrittenText, windows: int, options: RunOptions) -> Translation:
         """The document's one translation."""
-        return Translation(options.translate_to, text, windows=windows)
+        return Translation(options.translate_to, written.text, windows, written.confidence)
 
     def _load(self, source: str, target: str) -> Generator:
         if not _LANGUAGE.fullmatch(source):

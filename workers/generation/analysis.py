@@ -16,6 +16,7 @@ from workers.errors import DocumentError
 from workers.generation.generator import FORWARD_TOKENS, Generator, join
 from workers.generation.language_pair import LanguagePair
 from workers.generation.model import Seq2SeqModel
+from workers.generation.text_stream import WrittenText
 from workers.models.registry import ModelRegistry
 
 
@@ -49,11 +50,11 @@ class GenerationAnalysis(Analysis):
         """
 
     @abstractmethod
-    def result(self, text: str, windows: int, options: RunOptions) -> Result:
+    def result(self, written: WrittenText, windows: int, options: RunOptions) -> Result:
         """Make a document's result.
 
         Args:
-            text: What was written for it.
+            written: What was written for it.
             windows: Pieces in which it was read; 0 if it is its own result.
             options: Of the run.
         """
@@ -135,7 +136,9 @@ class GenerationAnalysis(Analysis):
         except DocumentError as error:
             return error
 
-    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
+    def forward(
+        self, windows: Sequence[Window], on_progress: Callable[[], None]
+    ) -> list[WrittenText]:
         """The text of each window; all are of one group."""
         return self._groups[windows[0].group].generate(windows, on_progress)
 
@@ -147,10 +150,10 @@ class GenerationAnalysis(Analysis):
         self,
         document: Document,
         windows: Sequence[Window],
-        outputs: Sequence[str],
+        outputs: Sequence[WrittenText],
         options: RunOptions,
     ) -> list[Result]:
         """The document's one result."""
         is_own = not windows and self.generator_for(document.language, options) is None
-        text = document.text if is_own else join(windows, outputs)
-        return [self.result(text, len(windows), options)]
+        written = WrittenText(document.text) if is_own else join(windows, outputs)
+        return [self.result(written, len(windows), options)]

@@ -11,7 +11,7 @@ from workers.decoding import Decoder, TransformersDecoder
 from workers.generation.language_pair import LanguagePair
 from workers.generation.model import Seq2SeqModel
 from workers.generation.settings import generation_settings
-from workers.generation.text_stream import TextStream
+from workers.generation.text_stream import TextStream, WrittenText, written_texts
 from workers.text.sentences import sentence_spans
 from workers.text.splitting import PARAGRAPH, paragraphs, split_to_fit
 
@@ -111,7 +111,9 @@ class Generator:
         source = None if self._told is None else self._told.source
         return self._model.tokenise([self._prefix + text for text in texts], source)
 
-    def generate(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[str]:
+    def generate(
+        self, windows: Sequence[Window], on_progress: Callable[[], None]
+    ) -> list[WrittenText]:
         """What the model writes for each window, decoded as the pipelines did.
 
         Args:
@@ -122,7 +124,7 @@ class Generator:
         on_progress()
         with self.decoder() as decoder:
             written = decoder.decode([window.features.ids for window in windows], on_progress)
-        return self._model.texts(written)
+        return written_texts(self._model.texts, written)
 
     def stream(self) -> TextStream | None:
         """For windows that come while others are on their way; None if `generate` of Transformers
@@ -131,12 +133,15 @@ class Generator:
         return TextStream(self.decoder, self._model.texts) if self._joins else None
 
 
-def join(windows: Sequence[Window], outputs: Sequence[str]) -> str:
-    """The outputs for the windows of one text as one text; a single one exactly as it is."""
+def join(windows: Sequence[Window], outputs: Sequence[WrittenText]) -> WrittenText:
+    """The outputs for the windows of one text as one text, which is as sure as the least of them;
+    a single one exactly as it is.
+    """
     if len(outputs) == 1:
         return outputs[0]
     text = ""
     for window, output in zip(windows, outputs, strict=True):
-        if output := output.strip():
-            text += (window.features.lead if text else "") + output
-    return text
+        if part := output.text.strip():
+            text += (window.features.lead if text else "") + part
+    known = [output.confidence for output in outputs if output.confidence is not None]
+    return WrittenText(text, min(known) if len(known) == len(outputs) else None)

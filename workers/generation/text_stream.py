@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from workers.analysis import Window
 from workers.decoding import Decoder, TransformersDecoder
+from workers.decoding.search.beam import Written
 from workers.decoding.source_stream import SourceStream
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """What a model wrote for a piece, or for a whole document.
+
+    Attributes:
+        confidence: The geometric mean of its tokens' probabilities, 0 to 1; None where the search
+            does not say, as a greedy one.
+    """
+
+    text: str
+    confidence: float | None = None
+
+
+#: From the token ids of texts to the texts; see `Seq2SeqModel.texts`.
+Decode = Callable[[Sequence[Sequence[int]]], list[str]]
+
+
+def written_texts(decode: Decode, written: Sequence[Sequence[int]]) -> list[WrittenText]:
+    """The texts of what a decoder wrote."""
+    sure = [each.confidence if isinstance(each, Written) else None for each in written]
+    return [WrittenText(*one) for one in zip(decode(written), sure, strict=True)]
 
 
 class TextStream:
@@ -23,7 +48,7 @@ class TextStream:
     def __init__(
         self,
         decoder: Callable[[], AbstractContextManager[Decoder | TransformersDecoder]],
-        texts: Callable[[Sequence[Sequence[int]]], list[str]],
+        texts: Decode,
     ) -> None:
         self._decoder, self._texts = decoder, texts
         self._sources: SourceStream | None = None
@@ -62,6 +87,6 @@ class TextStream:
         assert self._sources is not None
         return self._sources
 
-    def outputs(self, raw: Sequence[Sequence[int]]) -> list[str]:
+    def outputs(self, raw: Sequence[Sequence[int]]) -> list[WrittenText]:
         """The texts."""
-        return self._texts(raw)
+        return written_texts(self._texts, raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -17,6 +18,7 @@ from tests.support.seq2seq_models import FEWER, MODELS, POSITIONS, VOCABULARY, b
 from tests.support.three_lanes import LANES, three_lanes
 from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.output import lm_head
+from workers.decoding.search.beam import Written
 from workers.errors import UnsupportedModelError
 from workers.layers.int8_kernels import has_fbgemm
 
@@ -301,3 +303,26 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it(family: str, l
     assert decoder.decode([[VOCABULARY - 1]], nothing)[0]
     with pytest.raises(IndexError, match=f"token {VOCABULARY} is none of the model's {VOCABULARY}"):
         decoder.decode([[5, 6], [7, VOCABULARY]], nothing)
+
+
+@pytest.mark.parametrize("search", ["beams", "first beams", "impatient beams"])
+def test_beams_say_how_sure_they_are_of_a_text(search: str) -> None:
+    """The geometric mean of the probabilities, out of the score that `generate` gives a text."""
+    model = build_model("bart")
+    settings = settings_of(model, **SEARCHES[search])
+    for source in sources_of(6, model.config.eos_token_id):
+        (text,) = decoder_of(model, settings).decode([source], nothing)
+        assert isinstance(text, Written)
+        model.generation_config = settings
+        ids = torch.tensor([source])
+        with torch.inference_mode():
+            output = model.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                generation_config=settings,
+                return_dict_in_generate=True,
+                output_scores=True,
+            )
+        penalty = settings.length_penalty or 1.0
+        logs = output.sequences_scores.item() * len(text) ** penalty
+        assert text.confidence == pytest.approx(math.exp(logs / len(text)), rel=1e-4)

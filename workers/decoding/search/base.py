@@ -73,7 +73,7 @@ class Search(ABC):
         """
 
     @abstractmethod
-    def written(self, documents: Tensor) -> list[list[int]]:
+    def written(self, documents: Tensor) -> Sequence[list[int]]:
         """The tokens that some finished documents have written, without those that they continued.
 
         Args:

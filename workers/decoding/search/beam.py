@@ -6,7 +6,7 @@ further steps would change nothing in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -21,6 +21,18 @@ from workers.runtime.transfer import to_device
 
 #: Log-probability of the impossible; unlike -inf it can be added up.
 _NEVER = -1.0e9
+
+
+class Written(list[int]):
+    """The tokens of a text, and how sure the search was of them.
+
+    Attributes:
+        confidence: The geometric mean of the tokens' probabilities, the one that ends it included.
+    """
+
+    def __init__(self, tokens: Iterable[int], confidence: float) -> None:
+        super().__init__(tokens)
+        self.confidence = confidence
 
 
 class BeamSearch(Search):
@@ -131,13 +143,19 @@ class BeamSearch(Search):
             done |= self._finished.all(dim=1)
         return done
 
-    def written(self, documents: Tensor) -> list[list[int]]:
+    def written(self, documents: Tensor) -> list[Written]:
         """The best finished text of each document, as `Search.written` says."""
         texts = self._best[documents, 0, : self._length]
         lengths = self._best_lengths[documents, :1]
-        # In one go, since whoever asks a GPU waits for it.
-        rows = torch.cat((lengths, texts), dim=1).tolist()
-        return [text[self._begin : length] for length, *text in rows]
+        tokens = (lengths - self._begin).clamp(min=1).double()
+        # The score is the sum of logarithms divided by the length penalty.
+        logs = self._best_scores[documents, :1] * tokens ** (self._settings.length_penalty - 1)
+        # In one go, since whoever asks a GPU waits for it; a double holds every id.
+        rows = torch.cat((logs.exp(), lengths.double(), texts.double()), dim=1).tolist()
+        return [
+            Written(map(int, text[self._begin : int(length)]), confidence)
+            for confidence, length, *text in rows
+        ]
 
     def keep(self, left: int, holes: Tensor, movers: Tensor) -> None:
         """Close the gaps of finished documents, as `KVCache.keep` does."""

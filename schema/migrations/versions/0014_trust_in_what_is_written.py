@@ -1,4 +1,4 @@
-"""Where the sentences of an extractive summary stand in its document."""
+"""Where the sentences of an extractive summary stand, and how sure a translation is."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Apply. A summary that a model wrote has none."""
+    """Apply. A summary that a model wrote has no sentences."""
     op.add_column("summaries", sa.Column("sentences", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("translations", sa.Column("confidence", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_column("translations", "confidence")
     op.drop_column("summaries", "sentences")
