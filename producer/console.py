@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from producer.commands.analyze import analyze
 from producer.commands.archive import archive
+from producer.commands.calibrate import calibrate
 from producer.commands.cancel import cancel
 from producer.commands.dead import dead
 from producer.commands.delete import delete
@@ -88,6 +89,7 @@ for command in (
     report,
     explain,
     analyze,
+    calibrate,
     flower,
     demo,
 ):

@@ -1,10 +1,11 @@
--- Answers to each question of the run, grouped without regard to case and punctuation around them
+-- Answers to each question, grouped without regard to case and punctuation; unsure ones are (none)
 WITH latest AS (
     SELECT
         a.question,
         lower(trim(a.answer, ' .,;:!?"''()')) AS answer,
         a.document_id,
-        a.score
+        a.score,
+        a.unsure
     FROM answers AS a
     JOIN documents AS d ON d.id = a.document_id AND d.gone_at IS NULL
     WHERE a.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
@@ -17,6 +18,7 @@ SELECT
     question,
     CASE answer WHEN '' THEN '(none)' ELSE answer END AS answer,
     COUNT(*) AS documents,
+    COUNT(*) FILTER (WHERE unsure) AS unsure,
     ROUND(CAST(AVG(score) AS NUMERIC), 3) AS mean_score
 FROM latest
 GROUP BY question, answer

@@ -13,14 +13,16 @@ WITH sentiment AS (
           WHERE :run_id IS NULL
             AND newer.document_id = s.document_id AND newer.run_id > s.run_id)
 ),
--- An entity of a document, whatever its case, once.
+-- An entity of a document, whatever its case, once. Mentions that the model is unsure of are counted
+-- apart; one that is nowhere sure is none.
 named AS (
     SELECT
         e.document_id,
         e.type,
         lower(e.text) AS entity,
-        MIN(e.text) AS spelling,
-        COUNT(*) AS mentions
+        MIN(e.text) FILTER (WHERE NOT e.unsure) AS spelling,
+        COUNT(*) FILTER (WHERE NOT e.unsure) AS mentions,
+        COUNT(*) FILTER (WHERE e.unsure) AS unsure_mentions
     FROM entities AS e
     JOIN documents AS d ON d.id = e.document_id AND d.gone_at IS NULL
     WHERE e.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
@@ -36,10 +38,11 @@ spelled AS (
         n.entity,
         n.spelling,
         SUM(n.mentions) AS mentions,
-        COUNT(*) AS documents,
-        SUM(s.negative) AS negative,
-        SUM(s.unsure) AS unsure,
-        SUM(s.no_polarity) AS no_polarity
+        SUM(n.unsure_mentions) AS unsure_mentions,
+        COUNT(*) FILTER (WHERE n.mentions > 0) AS documents,
+        SUM(s.negative) FILTER (WHERE n.mentions > 0) AS negative,
+        SUM(s.unsure) FILTER (WHERE n.mentions > 0) AS unsure,
+        SUM(s.no_polarity) FILTER (WHERE n.mentions > 0) AS no_polarity
     FROM named AS n
     JOIN sentiment AS s ON s.document_id = n.document_id
     GROUP BY n.type, n.entity, n.spelling
@@ -51,6 +54,7 @@ counted AS (
         spelling,
         ROW_NUMBER() OVER (PARTITION BY type, entity ORDER BY documents DESC, spelling) AS place,
         SUM(mentions) OVER (PARTITION BY type, entity) AS mentions,
+        SUM(unsure_mentions) OVER (PARTITION BY type, entity) AS unsure_mentions,
         SUM(documents) OVER (PARTITION BY type, entity) AS documents,
         SUM(negative) OVER (PARTITION BY type, entity) AS negative,
         SUM(unsure) OVER (PARTITION BY type, entity) AS unsure,
@@ -61,6 +65,7 @@ SELECT
     spelling AS entity,
     type,
     mentions,
+    unsure_mentions,
     documents,
     negative,
     unsure,

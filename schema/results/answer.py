@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.database.base import Base
-from schema.results.base import OrdinalTable
+from schema.results.base import NOT_UNSURE, OrdinalTable
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The best span of the document for one question; a document gives one for each question."""
+    """The best span of the document for one question; a document gives one for each question.
+
+    Attributes:
+        unsure: Whether the score is below the model's threshold; then the answer is empty.
+    """
 
     question: str
     answer: str
@@ -21,6 +25,7 @@ class Answer:
     end: int
     score: float
     windows: int = 1
+    unsure: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object that `triage analyze` prints."""
@@ -30,6 +35,7 @@ class Answer:
             "start": self.start,
             "end": self.end,
             "score": self.score,
+            "unsure": self.unsure,
         }
 
 
@@ -48,3 +54,4 @@ class AnswerRow(OrdinalTable, Base):
     end: Mapped[int]
     score: Mapped[float]
     windows: Mapped[int]
+    unsure: Mapped[bool] = mapped_column(server_default=NOT_UNSURE)

@@ -12,6 +12,10 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from schema.database.types import BigId
 from schema.results.probabilities import Probabilities, rounded
 
+#: The default of a column `unsure`, for whoever writes a row and does not know of it. Both
+#: databases have the word; what SQLAlchemy has for SQLite, `0`, PostgreSQL would not take.
+NOT_UNSURE = text("false")
+
 
 class Result(Protocol):
     """One row that an analysis gives of a document: a dataclass whose fields are columns."""
@@ -98,4 +102,4 @@ class LabelTable(ResultTable):
     score: Mapped[float]
     windows: Mapped[int]
     probabilities: Mapped[dict[str, float] | None] = mapped_column(Probabilities)
-    unsure: Mapped[bool] = mapped_column(server_default=text("false"))
+    unsure: Mapped[bool] = mapped_column(server_default=NOT_UNSURE)

@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.database.base import Base
-from schema.results.base import OrdinalTable
+from schema.results.base import NOT_UNSURE, OrdinalTable
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A named entity; a document gives none, one or many, in order of `start`."""
+    """A named entity; a document gives none, one or many, in order of `start`.
+
+    Attributes:
+        unsure: Whether the score is below the model's threshold; reports leave it out and count it.
+    """
 
     type: str
     text: str
     start: int
     end: int
     score: float
+    unsure: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object that `triage analyze` prints."""
@@ -29,6 +34,7 @@ class Entity:
             "start": self.start,
             "end": self.end,
             "score": self.score,
+            "unsure": self.unsure,
         }
 
 
@@ -45,3 +51,4 @@ class EntityRow(OrdinalTable, Base):
     start: Mapped[int]
     end: Mapped[int]
     score: Mapped[float]
+    unsure: Mapped[bool] = mapped_column(server_default=NOT_UNSURE)

@@ -71,7 +71,8 @@ class EntitiesAnalysis(SpanAnalysis):
             return []
         excerpt, _ = predictions[0]
         offsets = excerpt.encoding.offsets[excerpt.lead :]
-        return [_entity(document.text, span, offsets) for span in spans]
+        threshold = self.calibration.threshold
+        return [_entity(document.text, span, offsets, threshold) for span in spans]
 
 
 def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> TokenPredictions:
@@ -80,6 +81,7 @@ def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> 
     return TokenPredictions(*(array[own] for array in tokens))
 
 
-def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]]) -> Entity:
+def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]], threshold: float) -> Entity:
     (start, _), (_, end) = offsets[span.first], offsets[span.last]
-    return Entity(span.kind, text[start:end], start, end, span.score)
+    unsure = span.score < threshold
+    return Entity(span.kind, text[start:end], start, end, span.score, unsure=unsure)

@@ -66,14 +66,13 @@ class QaAnalysis(SpanAnalysis):
         for passage, (logits,) in predictions:
             read[passage.question].append((passage.encoding, logits))
         cls = self._loaded.tokenizer.cls_token_id
-        return [
-            _answer(question, document.text, windows, cls)
-            for question, windows in zip(options.questions, read, strict=True)
-        ]
-
-
-def _answer(
-    question: str, text: str, windows: Sequence[tuple[Encoding, Logits]], cls: int | None
-) -> Answer:
-    start, end, score = best_span(text, windows, cls)
-    return Answer(question, text[start:end], start, end, score, windows=len(windows))
+        found = []
+        for question, windows in zip(options.questions, read, strict=True):
+            start, end, score = best_span(document.text, windows, cls)
+            unsure = score < self.calibration.threshold
+            if unsure:
+                # What is likely wrong is not said; its score tells how near it was.
+                start = end = 0
+            answer = document.text[start:end]
+            found.append(Answer(question, answer, start, end, score, len(windows), unsure))
+        return [*found]

@@ -16,6 +16,9 @@ from workers.models.registry import ModelRegistry
 class SentimentAnalysis(ClassificationAnalysis):
     """Sequence classification; see `ClassificationAnalysis`. Its classes are the polarities: how
     sure it is, is how probable the polarity is, of whichever labels.
+
+    Attributes:
+        values: Of each label in -1…1; none where the model gives one number.
     """
 
     name = "sentiment"
@@ -28,8 +31,8 @@ class SentimentAnalysis(ClassificationAnalysis):
         """
         super().__init__(catalog, device, models)
         entry = catalog.entry(self.name)
-        values = label_values(entry, self.labels, self.kind)
-        self._reader = PolarityReader(self.kind, values, entry.scale)
+        self.values = label_values(entry, self.labels, self.kind)
+        self._reader = PolarityReader(self.kind, self.values, entry.scale)
         self._said: dict[str, Any] = {}
         if entry.polarity:
             self._said["polarity"] = entry.polarity

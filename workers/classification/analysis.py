@@ -7,8 +7,6 @@ theirs, weighted by their tokens.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,24 +16,22 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result, result_table
-from workers.analysis import Provenance, Window
+from workers.analysis import Window
+from workers.classification.calibrated import CalibratedAnalysis
 from workers.classification.classifier import Classifier
 from workers.classification.scores import ScoreKind, scores_of, temper
-from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError
-from workers.models.calibration import calibration_of
 from workers.models.registry import ModelRegistry
 
 
-class ClassificationAnalysis(EncoderAnalysis):
+class ClassificationAnalysis(CalibratedAnalysis):
     """Scores of all labels for each document. A subclass has a `name`, and may make a result of
     its own of them.
 
     Attributes:
         labels: The names of the classes, in the order of scores.
         kind: What the scores are.
-        calibration: What is done to them.
     """
 
     auto_model_class = AutoModelForSequenceClassification
@@ -48,8 +44,6 @@ class ClassificationAnalysis(EncoderAnalysis):
         self.labels = self._classifier.labels
         has_scale = entry.scale is not None
         self.kind = ScoreKind.of(self._loaded.model.config, has_scale=has_scale)
-        revision = self._loaded.provenance.revision
-        self.calibration = calibration_of(entry, self._loaded.folder, revision, self.name)
         self._result: Any = result_table(self.name).result
 
     @property
@@ -94,20 +88,6 @@ class ClassificationAnalysis(EncoderAnalysis):
             "probabilities": None if numbers else dict(zip(self.labels, scores, strict=True)),
             "unsure": not numbers and probability < self.calibration.threshold,
         }
-
-    def options(self) -> dict[str, Any]:
-        """What of the catalog changes results, beside what the encoder says of itself."""
-        return dict(self.calibration.as_options())
-
-    def provenance(self) -> list[Provenance]:
-        """The one model, with all options in force."""
-        return [self._model]
-
-    @cached_property
-    def _model(self) -> Provenance:
-        # Made once: it is asked for with every window.
-        (model,) = super().provenance()
-        return replace(model, options=model.options | self.options())
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions

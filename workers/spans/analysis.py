@@ -8,18 +8,35 @@ from typing import Any
 
 import numpy.typing as npt
 
+from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result
 from workers.analysis import Window
-from workers.encoders.analysis import EncoderAnalysis
+from workers.classification.calibrated import CalibratedAnalysis
 from workers.encoders.interface import Floats
+from workers.errors import ModelError
+from workers.models.registry import ModelRegistry
 
 
-class SpanAnalysis(EncoderAnalysis):
+class SpanAnalysis(CalibratedAnalysis):
     """Runs a model that says something of every token. A subclass makes windows, whose features
     are rows of tokens (see `Row`), reads the logits of tokens, and makes results of what it read.
+    Its calibration is a threshold alone: the score of a span is made of many probabilities.
     """
+
+    def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
+        """Load the model of the catalog's table of this name.
+
+        Raises:
+            ModelError: Also if it has a temperature.
+        """
+        super().__init__(catalog, device, models)
+        if self.calibration.temperature != 1:
+            raise ModelError(
+                f"model {catalog.entry(self.name).model!r} has a temperature, and {self.name} are "
+                "calibrated by a threshold alone; leave it out"
+            )
 
     def read_tokens(self, logits: Floats) -> tuple[npt.NDArray[Any], ...]:
         """What the logits of a batch say of its tokens: the logits themselves, unless a subclass

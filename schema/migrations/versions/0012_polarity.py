@@ -32,6 +32,10 @@ def upgrade() -> None:
     )
     for column in columns:
         op.add_column("sentiments", column)
+    for table_name in ("entities", "answers"):
+        op.add_column(
+            table_name, sa.Column("unsure", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
     table = sa.table("sentiments", sa.column("label"), sa.column("polarity"))
     name = sa.func.replace(sa.func.replace(sa.func.lower(table.c.label), " ", "_"), "-", "_")
     polarity = sa.case(
@@ -45,5 +49,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     # Not by writing the table anew, as Alembic would on SQLite: other tables refer to its rows.
+    for table_name in ("answers", "entities"):
+        op.drop_column(table_name, "unsure")
     for name in ("polarity_score", "polarity", "unsure", "probabilities"):
         op.drop_column("sentiments", name)

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, insert, update
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.reports import UnknownReportError, Value, find_report, reports, run_report
+from schema.results.answer import AnswerRow
+from schema.results.entity import EntityRow
 from schema.results.sentiment import SentimentRow
 from schema.status.progress import all_progress
 from schema.status.runs import UnknownRunError, find_run
@@ -173,14 +175,18 @@ def test_sentiment_by_day_product_source_and_language(engine: Engine) -> None:
 
 def test_entities_in_negative(engine: Engine) -> None:
     autumn, _ = seed(engine)
-    counts = ("mentions", "documents", "negative", "unsure", "no_polarity", "negative_percent")
-    assert columns(engine, "entities-in-negative") == ("entity", "type", *counts)
+    counts = ("mentions", "unsure_mentions", "documents", "negative", "unsure", "no_polarity")
+    assert columns(engine, "entities-in-negative") == (
+        *("entity", "type"),
+        *counts,
+        "negative_percent",
+    )
     assert rows(engine, "entities-in-negative", autumn) == [
-        ("Nimbus", "ORG", 5, 3, 2, 0, 0, 66.7),
-        ("Leeds", "LOC", 1, 1, 1, 0, 0, 100.0),
+        ("Nimbus", "ORG", 5, 0, 3, 2, 0, 0, 66.7),
+        ("Leeds", "LOC", 1, 0, 1, 1, 0, 0, 100.0),
     ]
     # The newest result of the only document that names Leeds is positive.
-    assert rows(engine, "entities-in-negative") == [("Nimbus", "ORG", 5, 3, 1, 0, 0, 33.3)]
+    assert rows(engine, "entities-in-negative") == [("Nimbus", "ORG", 5, 0, 3, 1, 0, 0, 33.3)]
 
 
 def test_what_is_unsure_or_has_no_polarity_is_counted_apart(engine: Engine) -> None:
@@ -205,8 +211,8 @@ def test_what_is_unsure_or_has_no_polarity_is_counted_apart(engine: Engine) -> N
     ]
     assert rows(engine, "labels", autumn) == [("sentiment", "LABEL_1", 4, 1, 100.0, 0.725)]
     assert rows(engine, "entities-in-negative", autumn) == [
-        ("Nimbus", "ORG", 5, 3, 2, 0, 1, 100.0),
-        ("Leeds", "LOC", 1, 1, 1, 0, 0, 100.0),
+        ("Nimbus", "ORG", 5, 0, 3, 2, 0, 1, 100.0),
+        ("Leeds", "LOC", 1, 0, 1, 1, 0, 0, 100.0),
     ]
     assert [row[0] for row in rows(engine, "longest-complaints", autumn)] == [1]
     (first, *others) = rows(engine, "least-certain", autumn)
@@ -217,12 +223,31 @@ def test_what_is_unsure_or_has_no_polarity_is_counted_apart(engine: Engine) -> N
 def test_answers_are_grouped(engine: Engine) -> None:
     autumn, _ = seed(engine)
     assert rows(engine, "answers", autumn) == [
-        (WANT, "a refund", 2, 0.3),
-        (WANT, "new lid", 1, 0.5),
-        (WANT, "a new one", 1, 0.3),
-        (WANT, "(none)", 1, 0.1),
+        (WANT, "a refund", 2, 0, 0.3),
+        (WANT, "new lid", 1, 0, 0.5),
+        (WANT, "a new one", 1, 0, 0.3),
+        (WANT, "(none)", 1, 0, 0.1),
     ]
-    assert rows(engine, "answers")[0] == (WANT, "a refund", 2, 0.5)
+    assert rows(engine, "answers")[0] == (WANT, "a refund", 2, 0, 0.5)
+
+
+def test_unsure_entities_and_answers_are_counted_apart(engine: Engine) -> None:
+    autumn, _ = seed(engine)
+    with writing(engine) as connection:
+        unsure = update(EntityRow).where(EntityRow.run_id == autumn).values(unsure=True)
+        # One mention of two, and all that a document has.
+        connection.execute(unsure.where(EntityRow.document_id == 1, EntityRow.ordinal == 0))
+        connection.execute(unsure.where(EntityRow.document_id == 3))
+        of_run = update(AnswerRow).where(AnswerRow.run_id == autumn, AnswerRow.document_id == 3)
+        connection.execute(of_run.values(unsure=True, answer="", score=0.3))
+    assert rows(engine, "entities-in-negative", autumn) == [
+        ("Leeds", "LOC", 1, 0, 1, 1, 0, 0, 100.0),
+        ("NIMBUS", "ORG", 2, 3, 2, 1, 0, 0, 50.0),
+    ]
+    assert rows(engine, "answers", autumn)[:2] == [
+        (WANT, "a refund", 2, 0, 0.3),
+        (WANT, "(none)", 2, 1, 0.2),
+    ]
 
 
 def test_texts(engine: Engine) -> None:

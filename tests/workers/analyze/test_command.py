@@ -63,7 +63,7 @@ def test_all_analyses_answer_in_the_documented_form(console: Console, feedback: 
     assert set(answer["sentiment"]["probabilities"]) == {"NEGATIVE", "POSITIVE"}
     assert answer["entities"]
     for entity in answer["entities"]:
-        assert set(entity) == {"type", "text", "start", "end", "score"}
+        assert set(entity) == {"type", "text", "start", "end", "score", "unsure"}
         assert text[entity["start"] : entity["end"]] == entity["text"]
     assert [found["question"] for found in answer["qa"]] == ["Who?", "What?"]
     for found in answer["qa"]:

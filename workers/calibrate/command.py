@@ -1,0 +1,121 @@
+"""`triage calibrate`: labelled texts in, temperature and threshold of a model out.
+
+Run as `python -m workers.calibrate ANALYSIS --data FILE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from schema.analyses import ANALYSES, WRITING_ANALYSES
+from schema.catalog import CatalogError, load_catalog
+from schema.control_characters import escape_controls
+from schema.private_files import be_private
+from schema.settings import SettingsError, settings
+from workers.calibrate.examples import DataError, read_examples
+from workers.calibrate.keep import catalog_lines, content_of, is_local, lines_of, write_calibration
+from workers.errors import WorkerError
+from workers.runtime.threads import limit_threads
+
+#: Exit codes.
+ALL_WELL, CANNOT = 0, 2
+_INTERRUPTED = 128 + 2  # SIGINT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Calibrate what the command line names.
+
+    Returns:
+        0, or 2 if it cannot be done.
+    """
+    be_private()
+    asked = _parser().parse_args(arguments)
+    try:
+        return _calibrate(asked)
+    except (CatalogError, DataError, SettingsError, WorkerError) as error:
+        # It may quote a path, which must not steer the terminal.
+        print(escape_controls(f"triage calibrate: {error}"), file=sys.stderr)
+        return CANNOT
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, which the message may quote."""
+        super().error(escape_controls(message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="triage calibrate",
+        description="Find out how far a model's probabilities can be trusted.",
+    )
+    parser.add_argument("analysis", choices=ANALYSES)
+    parser.add_argument(
+        "--data", metavar="FILE", required=True, help="labelled texts, CSV or JSONL"
+    )
+    parser.add_argument("--text", metavar="COL", default="text", help="the column of the text")
+    parser.add_argument("--label", metavar="COL", default="label", help="the column of the label")
+    parser.add_argument(
+        "--accuracy", metavar="SHARE", type=_share, default=0.9, help="right of what is not unsure"
+    )
+    parser.add_argument("--models", metavar="CATALOG", help="pocket, hub, or a catalog's path")
+    parser.add_argument("--device", help="cpu, cuda:0, … or auto")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    return parser
+
+
+def _share(given: str) -> float:
+    share = float(given)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{given} is not between 0 and 1")
+    return share
+
+
+def _calibrate(asked: argparse.Namespace) -> int:
+    if asked.analysis in WRITING_ANALYSES:
+        raise DataError(f"{asked.analysis} writes texts, which have no probability to calibrate")
+    catalog = load_catalog(asked.models or settings().models)
+    entry = catalog.entry(asked.analysis)
+    examples = read_examples(Path(asked.data), asked.text, asked.label)
+    limit_threads(settings().threads)
+    # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
+    from workers.calibrate.fit import fit, halves_of
+    from workers.calibrate.sample import load_uncalibrated, sample_of
+
+    analysis = load_uncalibrated(asked.analysis, catalog, _device(asked.device))
+    sample, read = sample_of(analysis, examples)
+    found = fit(sample, halves_of([example.text for example in read]), asked.accuracy)
+    _print(f"{asked.analysis}, {entry.model}: {len(read):,} labelled texts of {asked.data}")
+    if len(read) < len(examples):
+        _print(f"{len(examples) - len(read):,} more could not be read by the model")
+    _print("\n".join(lines_of(found, asked.accuracy)))
+    if asked.dry_run:
+        return ALL_WELL
+    if not is_local(entry, analysis.folder):
+        _print("nothing is written beside this model; add to a catalog of your own:")
+        _print(catalog_lines(asked.analysis, entry, found))
+        return ALL_WELL
+    (model,) = analysis.provenance()
+    content = content_of(found, model.revision, asked.accuracy, len(read))
+    _print(f"written to {write_calibration(entry, analysis.folder, asked.analysis, content)}")
+    return ALL_WELL
+
+
+def _print(lines: str) -> None:
+    """Print what may quote a path, which must not steer the terminal."""
+    print(escape_controls(lines, keep="\n"))
+
+
+def _device(wanted: str | None) -> str:
+    import torch
+
+    wanted = wanted or settings().device
+    if wanted != "auto":
+        return wanted
+    return "cuda:0" if torch.cuda.is_available() else "cpu"

@@ -1,0 +1,143 @@
+"""Fitting temperature and threshold, and measuring them on texts that had no say in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workers.calibrate.examples import DataError
+from workers.calibrate.measures import (
+    MIN_KEPT,
+    Bools,
+    Kept,
+    calibration_error,
+    choose_threshold,
+    kept_above,
+    threshold_for_coverage,
+)
+from workers.calibrate.temperature import fit_temperature, is_never
+from workers.encoders.interface import Floats, Ints
+
+#: Labelled texts without which nothing is fitted.
+MIN_TEXTS = 100
+#: Shares that stay, of which the table says how often they are right.
+COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
+
+#: The probability of each class at a temperature, of rows of scores.
+Probabilities = Callable[[Floats, float], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Labelled texts as the model sees them.
+
+    Attributes:
+        scores: What the model gives, uncalibrated, (texts, labels).
+        truths: The classes that people gave, (texts,).
+        probabilities: The function from scores and a temperature to classes.
+    """
+
+    scores: Floats
+    truths: Ints
+    probabilities: Probabilities
+
+    def part(self, chosen: Bools) -> Sample:
+        """Some of the texts."""
+        return Sample(self.scores[chosen], self.truths[chosen], self.probabilities)
+
+    def answers(self, temperature: float) -> tuple[Floats, Bools]:
+        """How sure the model is of what it says of each text, and whether it is right."""
+        at = self.probabilities(self.scores, temperature)
+        return at.max(axis=1), at.argmax(axis=1) == self.truths
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Temperature and threshold, and what they are worth.
+
+    All figures are of texts that had no say in them: each half of the sample is measured with what
+    was fitted to the other. What is kept is fitted to both.
+
+    Attributes:
+        error_before: Expected calibration error as the model is.
+        error_after: The same at the temperature.
+        kept: What stays, and how much of it is right.
+        coverages: The same where so many stay, from all to few.
+        never: Texts of a class that the model never gives; they count as wrong.
+    """
+
+    temperature: float
+    threshold: float
+    error_before: float
+    error_after: float
+    kept: Kept
+    coverages: tuple[Kept, ...]
+    never: int
+
+
+def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
+    """Fit to all of the sample, and measure by halves.
+
+    Args:
+        sample: At least `MIN_TEXTS`.
+        halves: Which half each text is of, (texts,).
+        accuracy: How much of what is not unsure has to be right.
+
+    Raises:
+        DataError: If there are too few texts, or no threshold reaches the accuracy.
+    """
+    if len(halves) < MIN_TEXTS or min(halves.sum(), (~halves).sum()) < MIN_KEPT:
+        raise DataError(
+            f"{len(halves)} labelled texts are too few to calibrate with, or too many are the "
+            f"same; give {MIN_TEXTS} at least, better a thousand"
+        )
+    temperature, threshold = _fit(sample, accuracy)
+    if threshold is None:
+        raise DataError(_unreachable(sample, temperature, accuracy))
+    crossed = []
+    for half in (halves, ~halves):
+        own_temperature, own_threshold = _fit(sample.part(~half), accuracy)
+        confidence, right = sample.part(half).answers(own_temperature)
+        # Where the other half has no threshold that is good enough, nothing stays of this one.
+        limit = own_threshold if own_threshold is not None else np.inf
+        crossed.append((confidence, right, kept_above(limit, confidence, right)))
+    confidence = np.concatenate([of_half[0] for of_half in crossed])
+    right = np.concatenate([of_half[1] for of_half in crossed])
+    kept = crossed[0][2] + crossed[1][2]
+    shares = [threshold_for_coverage(confidence, coverage) for coverage in COVERAGES]
+    return Fit(
+        temperature=temperature,
+        threshold=threshold,
+        error_before=calibration_error(*sample.answers(1.0)),
+        error_after=calibration_error(confidence, right),
+        kept=Kept(threshold, kept.total, kept.kept, kept.right),
+        coverages=tuple(kept_above(share, confidence, right) for share in shares),
+        never=int(is_never(sample.probabilities(sample.scores, 1.0))[sample.truths].sum()),
+    )
+
+
+def halves_of(texts: Sequence[str]) -> Bools:
+    """Which half each text is of: equal texts are of the same, and always of the same."""
+    digests = (hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in texts)
+    return np.array([digest[0] % 2 == 1 for digest in digests])
+
+
+def _fit(sample: Sample, accuracy: float) -> tuple[float, float | None]:
+    temperature = fit_temperature(
+        lambda tried: sample.probabilities(sample.scores, tried), sample.truths
+    )
+    threshold = choose_threshold(*sample.answers(temperature), accuracy)
+    return temperature, None if threshold is None else round(threshold, 6)
+
+
+def _unreachable(sample: Sample, temperature: float, accuracy: float) -> str:
+    confidence, right = sample.answers(temperature)
+    surest = right[np.argsort(-confidence, kind="stable")[:MIN_KEPT]]
+    return (
+        f"no threshold leaves results of which {accuracy:.0%} are right: of the surest "
+        f"{len(surest)} of {len(right)} texts {surest.mean():.0%} are; ask for less with "
+        "--accuracy, or take a better model"
+    )
