@@ -171,13 +171,26 @@ class Epochs:
         return batches
 
 
+def freeze(model: JointModel, layers: int) -> None:
+    """Leave the embeddings and the first layers as the base has them: a quarter quicker, and
+    languages that the data hardly has stay where they are beside those that it has.
+    """
+    frozen = [model.encoder.embeddings, *model.encoder.encoder.layer[:layers]] if layers else []
+    for module in frozen:
+        module.requires_grad_(False)
+
+
 def optimizer_of(model: JointModel, rate: float) -> torch.optim.AdamW:
-    """AdamW, with ten times the rate for what is new."""
+    """AdamW over what is not frozen, with ten times the rate for what is new."""
     encoder = set(model.encoder.parameters())
     heads = [p for p in model.parameters() if p not in encoder]
     return torch.optim.AdamW(
         [
-            {"params": list(model.encoder.parameters()), "lr": rate, "top": rate},
+            {
+                "params": [p for p in model.encoder.parameters() if p.requires_grad],
+                "lr": rate,
+                "top": rate,
+            },
             {"params": heads, "lr": 10 * rate, "top": 10 * rate},
         ],
         weight_decay=0.01,
@@ -189,6 +202,7 @@ def train(
 ) -> None:
     """Train for so many epochs, or so many steps; goes on where a run before it was."""
     state_file = options.output / "training.pt"
+    freeze(model, options.frozen)
     optimizer = optimizer_of(model, options.rate)
     done = 0
     if state_file.exists():
@@ -253,6 +267,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--output", type=Path, required=True, help="folder for the model")
     parser.add_argument("--layers", type=int, default=0, help="keep so many of the base's")
+    parser.add_argument("--frozen", type=int, default=0, help="leave so many as they are")
     parser.add_argument("--teacher", type=Path, help="another start whose vectors are kept")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--steps", type=int, default=0, help="in place of epochs")
