@@ -148,12 +148,19 @@ class Epochs:
         tokenizer: Of the model.
         teacher: The base as it was.
         seed: Of all that is drawn.
+        kept: Folder for what the teacher said, so that a run that goes on need not ask again.
     """
 
     def __init__(
-        self, data: Path, tokenizer: PreTrainedTokenizerFast, teacher: Teacher, seed: int
+        self,
+        data: Path,
+        tokenizer: PreTrainedTokenizerFast,
+        teacher: Teacher,
+        seed: int,
+        kept: Path,
     ) -> None:
         self._tokenizer, self._teacher, self._seed = tokenizer, teacher, seed
+        self._kept = kept
         self.sentiment, self.entities = SentimentData(data), EntityData(data)
         self.questions = QuestionData(data)
 
@@ -165,10 +172,19 @@ class Epochs:
             entity_rows(self._tokenizer, self.entities.epoch(rng)),
             question_rows(self._tokenizer, self.questions.epoch(rng)),
         )
-        every[0].teacher = self._teacher.vectors(every[0])
+        every[0].teacher = self._taught(every[0], number)
         batches = [batch for rows in every for batch in rows.batches(rng)]
         rng.shuffle(batches)
         return batches
+
+    def _taught(self, rows: Rows, number: int) -> Tensor:
+        file = self._kept / f"taught-{self._seed}-{number}.pt"
+        if file.exists():
+            vectors: Tensor = torch.load(file, weights_only=True)
+            return vectors
+        vectors = self._teacher.vectors(rows)
+        torch.save(vectors, file)
+        return vectors
 
 
 def freeze(model: JointModel, layers: int) -> None:
@@ -214,7 +230,7 @@ def train(
     teacher = Teacher(
         load(options.teacher or options.output / "start")[0], tokenizer, PREFIX[options.base]
     )
-    epochs = Epochs(options.data, tokenizer, teacher, options.seed)
+    epochs = Epochs(options.data, tokenizer, teacher, options.seed, options.output)
     step, total, began = 0, options.steps, time.monotonic()
     losses: dict[str, list[float]] = {}
     for number in itertools.count():
