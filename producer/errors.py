@@ -13,6 +13,7 @@ import typer
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from producer.display.say import say
+from producer.exit_codes import INCOMPLETE, INTERRUPTED, TRY_AGAIN, WRONG_USAGE
 from producer.ingest.errors import IngestError, StorageError, UnfinishedError
 from schema.database.errors import first_line, is_passing
 from schema.ledger.archive import UnfinishedRunError
@@ -29,14 +30,6 @@ class UnreachableError(UsageError):
     """Says that the database cannot be reached, which may pass by itself."""
 
 
-#: As shells have it for wrong usage.
-WRONG_USAGE = 2
-#: An input could not be read to its end, and what came before that is stored.
-UNFINISHED = 3
-#: As `sysexits.h` has it for what may pass by itself: the same command is worth trying again.
-TRY_AGAIN = 75
-#: After Ctrl-C, as shells have it.
-INTERRUPTED = 130
 #: Whose messages are such a sentence already.
 _SENTENCES = (
     UsageError,
@@ -65,7 +58,7 @@ def explain(error: Exception) -> Explained | None:
     if isinstance(error, UnreachableError) or (isinstance(error, StorageError) and error.retry):
         return Explained(str(error), TRY_AGAIN)
     if isinstance(error, UnfinishedError):
-        return Explained(str(error), UNFINISHED)
+        return Explained(str(error), INCOMPLETE)
     if isinstance(error, _SENTENCES):
         return Explained(str(error), WRONG_USAGE)
     if isinstance(error, NoResultFound):

@@ -6,8 +6,7 @@ import os
 import signal
 from types import FrameType
 
-#: After Ctrl-C, as shells have it.
-INTERRUPTED = 128 + signal.SIGINT
+from producer.exit_codes import INTERRUPTED
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from producer.commands.ingesting import Ingesting
+from producer.errors import UsageError
 from producer.ingest import ColumnChoice, make_plan
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.request import MAX_REJECTED, requested_order
@@ -164,7 +165,8 @@ def ingest(
     ] = MAX_REJECTED * 100,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all is analysed.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Say it as one JSON object, for programs.")
+        bool,
+        typer.Option("--json", help="Say it as one JSON object, for programs; not of a --dry-run."),
     ] = False,
 ) -> None:
     """Read feedback from files, and put it in line for analysis.
@@ -175,6 +177,10 @@ def ingest(
     """
     ingesting = Ingesting(as_json, save_recipe)
     with ingesting.ended():
+        if dry_run and as_json:
+            raise UsageError(
+                "--json says what was done, and --dry-run does nothing; leave one of them out"
+            )
         config = open_settings()
         plan = make_plan(
             config,

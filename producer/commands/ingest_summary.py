@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from producer.ingest import Counts, Ingested
+from producer.ingest import Ingested
 from producer.ingest.escaping import escaped
 from producer.ingest.reading import ReadInput
 
@@ -21,7 +21,7 @@ def sentences(done: Ingested) -> Iterator[str]:
     known = f" ({counts.known} known from earlier runs)" if counts.known else ""
     updated = f", updated {counts.updated}" if counts.updated else ""
     gone = f", gone {counts.gone}" if counts.gone else ""
-    where = f" → {done.rejects}" if _rejected(counts) else ""
+    where = f" → {done.rejects}" if counts.rejected_in_all else ""
     yield (
         f"run {done.run}: read {counts.read}{before}, stored {counts.stored}{known}{updated}, "
         f"duplicate {counts.duplicate}, rejected {counts.rejected}{gone}{where}"
@@ -62,11 +62,12 @@ def faults(done: Ingested, max_rejected: float, snapshot: bool) -> Iterator[str]
             "most of their file are: if they were changed, bring them in with --on-change update; "
             "if they are others, give another --source, or the right --id"
         )
-    if _rejected(counts) == counts.read:
+    if counts.rejected_in_all == counts.read:
         yield f"triage: every row was rejected; the reasons are in {done.rejects}"
     elif done.too_many_rejected:
+        faulty = counts.rejected_in_all - counts.empty
         yield (
-            f"triage: {_rejected(counts) - counts.empty} of {counts.read} rows were rejected, not "
+            f"triage: {faulty} of {counts.read} rows were rejected, not "
             f"for want of a text, more than --max-rejected {max_rejected:.0%}; the reasons are in "
             f"{done.rejects}"
         )
@@ -82,7 +83,7 @@ def as_json(done: Ingested, code: int) -> dict[str, Any]:
         "error": None,
         "read": done.counts.read,
         **asdict(done.counts),
-        "rejects": str(done.rejects) if _rejected(done.counts) else None,
+        "rejects": str(done.rejects) if done.counts.rejected_in_all else None,
         "files": [_file(one) for one in done.inputs],
         "failures": [_failure(one) for one in done.failed],
     }
@@ -97,10 +98,6 @@ def error_as_json(run: str | None, code: int, error: str) -> dict[str, Any]:
         error: Why, in a sentence.
     """
     return {"run": run, "exit": code, "error": error, "files": [], "failures": []}
-
-
-def _rejected(counts: Counts) -> int:
-    return counts.rejected + counts.rejected_before
 
 
 def _named(inputs: list[ReadInput], verdict: str) -> Iterator[str]:

@@ -22,7 +22,8 @@ from producer.commands.ingest_summary import error_as_json, faults, sentences
 from producer.dispatcher import Dispatcher
 from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
-from producer.errors import INTERRUPTED, explain
+from producer.errors import explain
+from producer.exit_codes import INCOMPLETE, INTERRUPTED
 from producer.ingest import Counts, Plan
 from producer.ingest.ingestion import Progress
 from producer.ingest.reading import ReadInput
@@ -35,8 +36,6 @@ from schema.tables import Run
 
 #: What `--wait` ends with when the run was cancelled meanwhile.
 CANCELLED = 1
-#: Where a file could not be read, or too many rows were rejected.
-FAILED = 3
 #: Kinds of reasons that a dry run shows.
 SHOWN_KINDS = 5
 
@@ -97,10 +96,10 @@ class Ingesting:
         for line in faults(done, plan.max_rejected, plan.snapshot):
             say(line, err=True)
         self._save_recipe(plan, done.inputs)
-        code = FAILED if done.failed or done.too_many_rejected else 0
+        code = INCOMPLETE if done.failed or done.too_many_rejected else 0
         if wait and not done.unfinished:
             code = self._wait(engine, done.run) or code
-        elif done.counts.rejected + done.counts.rejected_before < done.counts.read:
+        elif done.counts.rejected_in_all < done.counts.read:
             say(f"next: triage status {done.run}", err=self._as_json)
         if self._as_json:
             say(json_text(summary_as_json(done, code)))
@@ -129,7 +128,7 @@ class Ingesting:
             say(f"  and {seen.rejected - len(seen.rejects)} more")
         self._save_recipe(plan, seen.inputs)
         if seen.failed:
-            raise typer.Exit(FAILED)
+            raise typer.Exit(INCOMPLETE)
 
     def _check_recipe_file(self) -> None:
         if self._recipe_file:

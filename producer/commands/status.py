@@ -17,6 +17,7 @@ from producer.display.progress_table import run_table, runs_table
 from producer.display.say import say
 from producer.display.worker_table import memory_table, worker_table
 from producer.errors import UsageError
+from producer.exit_codes import INTERRUPTED
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
@@ -26,8 +27,6 @@ from schema.status.workers import WorkerStatus, all_worker_status
 
 #: Seconds between two looks with `--watch`.
 REFRESH = 1.0
-#: What a shell gives a program that Ctrl-C has ended.
-INTERRUPTED = 130
 
 
 def status(

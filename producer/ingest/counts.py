@@ -51,6 +51,11 @@ class Counts:
         """All rows."""
         return self.before + self.new
 
+    @property
+    def rejected_in_all(self) -> int:
+        """All rows that did not go in, counted before or not."""
+        return self.rejected + self.rejected_before
+
     def add(self, other: Counts) -> None:
         """Count those of a further block."""
         for one in fields(self):

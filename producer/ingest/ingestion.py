@@ -13,9 +13,9 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError, UnfinishedError
 from producer.ingest.feedback_stream import check_inputs
 from producer.ingest.plan import Plan
-from producer.ingest.plan_lines import kind_of
+from producer.ingest.readers.reasons import kind_of
 from producer.ingest.readers.row import Reject
-from producer.ingest.reading import Reading, ReadInput
+from producer.ingest.reading import Reading, ReadInput, failed_of
 from producer.ingest.storage.block import Block, cut_blocks
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.storage.rejects_place import ENDING, remember_place
@@ -55,7 +55,7 @@ class Ingested:
     @property
     def failed(self) -> list[ReadInput]:
         """The inputs that could not be read, or not to their end."""
-        return [one for one in self.inputs if one.failed]
+        return failed_of(self.inputs)
 
     @property
     def unfinished(self) -> bool:
@@ -82,9 +82,9 @@ class DryRun:
     reasons: Counter[str]
 
     @property
-    def failed(self) -> bool:
-        """Whether an input could not be read, or not to its end."""
-        return any(one.failed for one in self.inputs)
+    def failed(self) -> list[ReadInput]:
+        """The inputs that could not be read, or not to their end."""
+        return failed_of(self.inputs)
 
 
 def ingest(
@@ -143,10 +143,9 @@ def _too_many_rejected(counts: Counts, most: float) -> bool:
     """Whether more rows were rejected than may be, or all. Those without a text are no fault; nor
     is a single one, which would be much of a small file, unless none may be.
     """
-    rejected = counts.rejected + counts.rejected_before
-    faulty = rejected - counts.empty
+    faulty = counts.rejected_in_all - counts.empty
     too_many = faulty > most * counts.read and (faulty > 1 or most == 0)
-    return too_many or (rejected == counts.read > 0)
+    return too_many or (counts.rejected_in_all == counts.read > 0)
 
 
 def _require_input(plan: Plan, read: int, reading: Reading) -> None:
@@ -157,7 +156,7 @@ def _require_input(plan: Plan, read: int, reading: Reading) -> None:
     """
     if any(one.reason is None for one in reading.inputs):
         return
-    error = next((one.reason for one in reading.failed), reading.inputs[0].reason)
+    error = next((one.reason for one in failed_of(reading.inputs)), reading.inputs[0].reason)
     if read:
         raise UnfinishedError(
             f"{error}. {read} rows were read before that, run {plan.run} has them; "

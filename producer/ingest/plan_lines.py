@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,21 +12,18 @@ from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.escaping import escaped, shown
 from producer.ingest.plan import Plan
 from producer.ingest.recipes.recipe import Recipe
-from producer.ingest.recipes.write_recipe import to_recipe, write_recipe
+from producer.ingest.recipes.write_recipe import write_recipe
 from producer.ingest.texts.html_text import has_html
 from producer.ingest.texts.replies import strip_replies
 from producer.ingest.texts.text_cleaner import TextCleaner
 from producer.ingest.times.written_times import DAY_FIRST
 from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.row_context import ValueNotes
-from producer.ingest.validation.validator import EMPTY
 
 #: Documents of each input that are shown.
 SHOWN_DOCUMENTS = 5
 #: Characters of a text that are shown.
 _MOST_TEXT = 60
-#: Characters of a kind of reasons.
-_MOST_KIND = 100
 
 
 @dataclass(slots=True)
@@ -78,10 +74,10 @@ class InputView:
         return [*self.plan.warnings, *self.notes.lines()]
 
     def recipe(self, plan: Plan) -> Recipe:
-        """All that was decided as a recipe."""
-        options = Recipe(
+        """All that was decided as a recipe; roles without a column stay without one."""
+        return Recipe(
             "",
-            plan.columns,
+            self.plan.columns.as_choice(),
             source=plan.source,
             reading=plan.reading,
             day_order=self.day_order,
@@ -89,7 +85,6 @@ class InputView:
             replies=self.texts.replies,
             id_from=",".join(plan.id_from) or None,
         )
-        return to_recipe("", self.plan.columns, options)
 
     def command(self, plan: Plan) -> str:
         """All that was decided as a command line."""
@@ -160,10 +155,3 @@ def _document(one: Feedback, show_text: bool) -> str:
         else f"({len(one.text)} characters: --show-text)",
     }
     return ", ".join(f"{name}={shown(value)}" for name, value in cells.items() if value)
-
-
-def kind_of(reason: str) -> str:
-    """A reason without what only this row has: `empty`, `N fields, the header has N`."""
-    if reason.startswith(EMPTY):
-        return EMPTY
-    return re.sub(r"\d+", "N", re.sub(r"'[^']*'", "…", reason))[:_MOST_KIND]

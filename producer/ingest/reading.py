@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from producer.ingest.errors import EmptyInputError, IngestError
@@ -40,6 +40,11 @@ class ReadInput:
         return self.reason is not None and not self.empty
 
 
+def failed_of(inputs: Sequence[ReadInput]) -> list[ReadInput]:
+    """The inputs that could not be read, or not to their end."""
+    return [one for one in inputs if one.failed]
+
+
 class Reading:
     """Reads the inputs of a plan.
 
@@ -69,11 +74,6 @@ class Reading:
         self._fraction: Callable[[], float | None] = lambda: None
         self.inputs: list[ReadInput] = []
         self.sources: set[str] = set()
-
-    @property
-    def failed(self) -> list[ReadInput]:
-        """The inputs that could not be read, or not to their end."""
-        return [one for one in self.inputs if one.failed]
 
     def rows(self) -> Iterator[InputRow | None]:
         """Rows that may go in, and rejects, up to the plan's limit; None where an input ends before

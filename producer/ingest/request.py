@@ -13,7 +13,7 @@ from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.texts.text_cleaner import TextCleaner
-from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
+from producer.ingest.times.written_times import day_order
 
 #: Part of the rows that may be rejected before an ingestion has failed.
 MAX_REJECTED = 0.1
@@ -115,6 +115,8 @@ def requested_order(dayfirst: bool, monthfirst: bool) -> str | None:
     Raises:
         IngestError: If both are given.
     """
-    if dayfirst and monthfirst:
-        raise IngestError("--dayfirst and --monthfirst exclude each other; give one of them")
-    return DAY_FIRST if dayfirst else MONTH_FIRST if monthfirst else None
+    try:
+        return day_order(dayfirst, monthfirst)
+    except ValueError:
+        said = "--dayfirst and --monthfirst exclude each other; give one of them"
+        raise IngestError(said) from None

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, func, or_, select, update
 from schema.tables import DocumentRow
 from schema.tables.document import REPLACED
 
-_FIRST = func.coalesce(DocumentRow.first_id, DocumentRow.id)
+#: The id that version 1 of a document has, or had.
+FIRST_ID = func.coalesce(DocumentRow.first_id, DocumentRow.id)
 
 
 def all_versions(connection: Connection, ids: Sequence[int]) -> list[int]:
     """The ids of documents and of all their other versions, in order."""
-    first = select(_FIRST).where(DocumentRow.id.in_(ids))
+    first = select(FIRST_ID).where(DocumentRow.id.in_(ids))
     families = set(connection.execute(first).scalars())
     later = select(DocumentRow.id).where(DocumentRow.first_id.in_(families))
     there = select(DocumentRow.id).where(DocumentRow.id.in_(families))

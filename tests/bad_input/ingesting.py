@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Row, delete, select
 from typer.main import get_command
 
 from producer.console import console
-from producer.ingest.readers.reject_fix import has_no_text
+from producer.ingest.readers.reasons import has_no_text
 from schema.database import reading, writing
 from schema.database.base import Base
 from schema.tables import Run

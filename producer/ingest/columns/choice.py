@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from producer.ingest.escaping import shown
-
 #: A column's name, several of them, or names separated by commas.
 Names = str | tuple[str, ...]
 
@@ -98,19 +96,6 @@ class Columns:
             self.rating or "",
             self.title or "",
         )
-
-    def describe(self) -> str:
-        """E.g. `text=review, id=id, time=created_at`."""
-        written = {field.name: getattr(self, field.name) for field in fields(self)}
-        return ", ".join(
-            f"{role.replace('_', ' ')}={' and '.join(map(shown, _tuple(column)))}"
-            for role, column in written.items()
-            if column
-        )
-
-
-def _tuple(names: Names) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else names
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from producer.ingest.columns.nested_fields import get_field
-from producer.ingest.texts.empty_texts import is_empty_text
+from producer.ingest.texts.empty_texts import is_blank
 from producer.ingest.times.timestamp_parser import TimestampParser, is_clock, is_day
 
 _NUMBER = re.compile(r"[+-]?[\d.,\s]*\d\s*%?")
@@ -70,7 +70,7 @@ class ColumnSample:
         """Values of a column, without those that say nothing."""
         if column not in self._values:
             found = (get_field(row, column) for row in self._rows)
-            self._values[column] = [value for value in found if _has_content(value)]
+            self._values[column] = [value for value in found if not is_blank(value)]
         return self._values[column]
 
     def repeats_rows(self, column: str) -> bool:
@@ -105,13 +105,6 @@ class ColumnSample:
         """Share of the values that are dates without a time of day."""
         values = self.values(column)
         return sum(map(is_day, values)) / len(values) if values else 0.0
-
-
-def _has_content(value: Any) -> bool:
-    if isinstance(value, str):
-        return not is_empty_text(value)
-    # NaN is not itself.
-    return value is not None and value == value
 
 
 def _profile(values: list[Any]) -> ColumnProfile:

@@ -22,12 +22,12 @@ def named_columns(
     if isinstance(requested, tuple):
         found = [one for part in requested for one in named_columns(name, columns, role, part)]
         return tuple(dict.fromkeys(found))
-    one = _named(columns, requested)
+    one = find_named(columns, requested)
     if one is not None:
         return (one,)
     parts = [part.strip() for part in requested.split(",")]
     if role in ("text", "time") and len(parts) > 1:
-        several = [_named(columns, part) for part in parts]
+        several = [find_named(columns, part) for part in parts]
         if all(several):
             return tuple(dict.fromkeys(column for column in several if column))
     raise IngestError(
@@ -35,7 +35,9 @@ def named_columns(
     )
 
 
-def _named(columns: Sequence[str], requested: str) -> str | None:
+def find_named(columns: Sequence[str], requested: str) -> str | None:
+    """The column of this name, in any case of letters where only one is so called; a path into
+    nested fields as it is; None where there is neither."""
     if requested in columns:
         return requested
     alike = [column for column in columns if column.casefold() == requested.casefold()]
@@ -51,7 +53,7 @@ def identity_columns(columns: Sequence[str], choice: ColumnChoice, with_source: 
     for role in USUAL_NAMES:
         requested = getattr(choice, role, None)
         # What names several columns came later.
-        one = _named(columns, requested) if isinstance(requested, str) and requested else None
+        one = find_named(columns, requested) if isinstance(requested, str) and requested else None
         if one is not None:
             found[role] = one
             free = [column for column in free if column != one]

@@ -14,7 +14,7 @@ from producer.ingest.readers.delimited.cell_types import may_agree
 from producer.ingest.readers.delimited.dialect import UNIT_SEPARATOR, Dialect
 from producer.ingest.readers.delimited.header import has_width, is_cut_short
 from producer.ingest.readers.delimited.layout import Layout, find_layout, is_open_quote
-from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.encoding import BROKEN_ENCODING, is_broken
 from producer.ingest.readers.files import ByteStream, damage
 from producer.ingest.readers.lines import EndlessRecordError, Lines, LongLineError
 from producer.ingest.readers.options import ReadingOptions
@@ -164,8 +164,7 @@ class _Reader:
     def _row(self, line: int, fields: list[str]) -> Row | Reject:
         lines, width = self._lines, len(self._header)
         if lines.record_is_broken():
-            reason = "broken encoding; if all rows are, give --encoding, e.g. cp1252"
-            return self._reject(line, reason)
+            return self._reject(line, f"{BROKEN_ENCODING}, e.g. cp1252")
         if len(fields) != width:
             if has_width(fields, width):
                 del fields[width:]

@@ -74,6 +74,10 @@ def _keep_broken(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(KEEP_BROKEN, _keep_broken)
 
 
+#: The reason of a row with such bytes, where the user may know better.
+BROKEN_ENCODING = "broken encoding; if all rows are, give --encoding"
+
+
 def is_broken(text: str) -> bool:
     """Whether decoding has met bytes that the encoding does not have."""
     if text.isascii():

@@ -9,13 +9,13 @@ from typing import Any
 
 from producer.ingest.errors import InputError
 from producer.ingest.escaping import shown
-from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.encoding import BROKEN_ENCODING, is_broken
 from producer.ingest.readers.files import ByteStream, damage
 from producer.ingest.readers.json_text import BrokenValueError, JsonText
-from producer.ingest.readers.json_values import from_mongo, unwrap_attributes
+from producer.ingest.readers.json_values import to_fields
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.readers.row_stream import SAMPLE_ROWS, RowStream, column_names, look_ahead
+from producer.ingest.readers.row_stream import RowStream, object_stream
 from schema.json_lines import JsonLineError, check_object
 
 #: Objects inside of each other in which a list of rows is looked for.
@@ -47,16 +47,11 @@ def open_json(source: ByteStream, options: ReadingOptions, field_limit: int) -> 
             source.name, source.as_text(options.encoding, newline="\n"), 4 * field_limit
         )
         reader = _Reader(source.name, text, 4 * field_limit)
-        sample, rows = look_ahead(reader.rows(options.path))
-    if sample and not any(isinstance(row, Row) for row in sample):
-        first = sample[0]
-        assert isinstance(first, Reject)
-        raise InputError(
-            f"{source.name} is JSON, but holds no objects, which rows are made of: "
-            f"the first one: {first.reason}"
-        )
-    more = len(sample) == SAMPLE_ROWS
-    return RowStream(source.name, column_names(sample), rows, source.fraction, source.notes, more)
+    return object_stream(
+        source,
+        reader.rows(options.path),
+        lambda _: "JSON, but holds no objects, which rows are made of: the first one",
+    )
 
 
 class _Reader:
@@ -218,14 +213,12 @@ class _Reader:
         self._number += 1
         try:
             if is_broken(written):
-                raise JsonLineError("broken encoding; if all rows are, give --encoding")
+                raise JsonLineError(BROKEN_ENCODING)
             fields = check_object(written, value)
         except JsonLineError as error:
             return Reject(self._name, self._number, str(error), written, len(written))
         self._text.found_row()
-        if '"$' in written:
-            fields = {key: from_mongo(item) for key, item in fields.items()}
-        return Row(self._number, unwrap_attributes(fields), len(written))
+        return Row(self._number, to_fields(fields, written), len(written))
 
 
 def _lists_of_objects(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -26,6 +26,18 @@ def plain(value: Any) -> Any:
 _RESOURCE = frozenset({"id", "type", "attributes", "relationships", "links", "meta"})
 
 
+def to_fields(value: dict[str, Any], written: str) -> dict[str, Any]:
+    """The fields of a row: an object without the forms of MongoDB and of JSON:API.
+
+    Args:
+        value: The object.
+        written: How it is written, to see at once that it has none of MongoDB's.
+    """
+    if '"$' in written:
+        value = {name: from_mongo(item) for name, item in value.items()}
+    return unwrap_attributes(value)
+
+
 def unwrap_attributes(fields: dict[str, Any]) -> dict[str, Any]:
     """A resource of JSON:API with its attributes as columns of their own; any other as it is."""
     attributes = fields.get("attributes")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from producer.ingest.errors import InputError
-from producer.ingest.readers.encoding import is_broken
+from producer.ingest.readers.encoding import BROKEN_ENCODING, is_broken
 from producer.ingest.readers.files import ByteStream, damage
-from producer.ingest.readers.json_values import from_mongo, unwrap_attributes
+from producer.ingest.readers.json_values import to_fields
 from producer.ingest.readers.lines import Lines, LongLineError
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.readers.row_stream import SAMPLE_ROWS, RowStream, column_names, look_ahead
+from producer.ingest.readers.row_stream import RowStream, object_stream
 from schema.json_lines import JsonLineError, read_object, strip_line
 
 #: Lines that are looked at to tell whether each is an object.
@@ -30,15 +29,11 @@ def open_jsonl(source: ByteStream, encoding: str | None, field_limit: int) -> Ro
     """
     with damage(source.name):
         lines = Lines(source.name, source.as_text(encoding, newline="\n"), 4 * field_limit)
-    sample, rows = look_ahead(_rows(source.name, lines))
-    if sample and not any(isinstance(row, Row) for row in sample):
-        first = sample[0]
-        assert isinstance(first, Reject)
-        raise InputError(
-            f"{source.name} is not JSON Lines, one object a line: line {first.line}: {first.reason}"
-        )
-    more = len(sample) == SAMPLE_ROWS
-    return RowStream(source.name, column_names(sample), rows, source.fraction, source.notes, more)
+    return object_stream(
+        source,
+        _rows(source.name, lines),
+        lambda first: f"not JSON Lines, one object a line: line {first.line}",
+    )
 
 
 def is_json_lines(begin: str, named_so: bool) -> bool:
@@ -90,16 +85,13 @@ def _rows(name: str, lines: Lines) -> Iterator[Row | Reject]:
 
 def _read(name: str, lines: Lines, line: str) -> Row | Reject:
     if is_broken(line):
-        reason = "broken encoding; if all rows are, give --encoding"
-        return _reject(name, lines, line, reason)
+        return _reject(name, lines, line, BROKEN_ENCODING)
     try:
         fields = read_object(line)
     except JsonLineError as error:
         return _reject(name, lines, line, str(error))
     lines.found_row()
-    if '"$' in line:
-        fields = {key: from_mongo(item) for key, item in fields.items()}
-    return Row(lines.number, unwrap_attributes(fields), len(line))
+    return Row(lines.number, to_fields(fields, line), len(line))
 
 
 def _reject(name: str, lines: Lines, line: str, reason: str) -> Reject:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from producer.ingest.readers.json_values import plain
-from producer.ingest.readers.reject_fix import column_of, fix_of
+from producer.ingest.readers.reasons import column_of, fix_of
 from schema.control_characters import json_text
 
 

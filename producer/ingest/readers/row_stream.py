@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TypeVar
 
 from producer.ingest.errors import InputError
+from producer.ingest.readers.files import ByteStream
 from producer.ingest.readers.row import Reject, Row
 
 #: Rows that are looked at before anything is decided about an input.
@@ -48,9 +49,35 @@ def look_ahead(rows: Iterator[Item]) -> tuple[list[Item], Iterator[Item]]:
     for row in rows:
         sample.append(row)
         characters += row.characters
-        if len(sample) == SAMPLE_ROWS or characters >= SAMPLE_CHARACTERS:
+        if _are_enough(len(sample), characters):
             break
     return sample, chain(sample, rows)
+
+
+def _are_enough(rows: int, characters: int) -> bool:
+    return rows >= SAMPLE_ROWS or characters >= SAMPLE_CHARACTERS
+
+
+def object_stream(
+    source: ByteStream, rows: Iterator[Row | Reject], fault: Callable[[Reject], str]
+) -> RowStream:
+    """Rows that are objects, of which the first ones tell the columns.
+
+    Args:
+        source: What they are read from.
+        rows: All rows.
+        fault: What the input is where no row is an object, said of the first one.
+
+    Raises:
+        InputError: If none of the first rows is an object.
+    """
+    sample, rows = look_ahead(rows)
+    if sample and not any(isinstance(row, Row) for row in sample):
+        first = sample[0]
+        assert isinstance(first, Reject)
+        raise InputError(f"{source.name} is {fault(first)}: {first.reason}")
+    more = _are_enough(len(sample), sum(row.characters for row in sample))
+    return RowStream(source.name, column_names(sample), rows, source.fraction, source.notes, more)
 
 
 def unique_names(names: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
 from producer.ingest.readers.options import ReadingOptions
-from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
+from producer.ingest.times.written_times import day_order
 
 #: What a recipe may say beside its columns.
 _OPTIONS = frozenset(("source", "id_from", "dayfirst", "monthfirst", "html", "strip_replies"))
@@ -103,9 +103,11 @@ def _parse(name: str, form: Mapping[str, Any]) -> Recipe:
         raise IngestError(
             f"recipe {name}: there is no role {unknown[0]!r}; roles are {', '.join(_ROLES)}"
         )
-    if form.get("dayfirst") and form.get("monthfirst"):
-        raise IngestError(f"recipe {name}: dayfirst and monthfirst exclude each other")
-    order = DAY_FIRST if form.get("dayfirst") else MONTH_FIRST if form.get("monthfirst") else None
+    try:
+        order = day_order(bool(form.get("dayfirst")), bool(form.get("monthfirst")))
+    except ValueError:
+        said = f"recipe {name}: dayfirst and monthfirst exclude each other"
+        raise IngestError(said) from None
     return Recipe(
         name,
         ColumnChoice(**{role: _names(name, role, names) for role, names in columns.items()}),

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
-from producer.ingest.columns.choice import Columns
 from producer.ingest.errors import IngestError
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
-
-
-def to_recipe(name: str, columns: Columns, options: Recipe) -> Recipe:
-    """A recipe with the columns that were found, each by its name.
-
-    Args:
-        name: The recipe's.
-        columns: What was found; roles without a column stay without one.
-        options: Says everything else.
-    """
-    return replace(options, name=name, header=(), first=False, columns=columns.as_choice())
 
 
 def write_recipe(recipe: Recipe) -> str:

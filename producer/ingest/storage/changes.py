@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from producer.ingest.storage.joining import input_number
 from producer.ingest.storage.seen import SeenDocuments
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback, hash_content, hash_metadata
 from producer.ingest.validation.input_row import InputRow
+from schema.ledger.families import FIRST_ID
 from schema.tables import DocumentRow, RunDocument
 
 
@@ -97,9 +98,8 @@ def find_changes(
         and _compare(one, document) in (Change.METADATA, Change.CONTENT)
     }
     joined: defaultdict[int, list[_Joined]] = defaultdict(list)
-    family = func.coalesce(DocumentRow.first_id, DocumentRow.id)
     statement = select(
-        family.label("family"),
+        FIRST_ID.label("family"),
         *(DocumentRow.id, DocumentRow.content_hash, DocumentRow.text_hash),
         *(DocumentRow.time, DocumentRow.language, RunDocument.input),
     ).join(RunDocument, RunDocument.document_id == DocumentRow.id)

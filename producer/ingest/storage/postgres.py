@@ -13,6 +13,7 @@ from producer.ingest.storage.joining import JoiningDocument
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
 from schema.database.errors import first_line
+from schema.tables.document import REPLACED
 
 # A block may be stored in several parts.
 _STAGE = (
@@ -88,9 +89,9 @@ _LOCK_REPLACED = text(
     "SELECT id FROM document_versions WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
 )
 _REPLACE = text(
-    """
+    f"""
     UPDATE document_versions
-    SET identity = identity || '~' || version, replaced_at = clock_timestamp()
+    SET identity = identity || '{REPLACED}' || version, replaced_at = clock_timestamp()
     WHERE id = ANY(:ids)
     """
 )
@@ -101,7 +102,7 @@ _INSERT_VERSIONS = text(
         s.id, {", ".join(f"s.{name}" for name in _NAMES)}, clock_timestamp(),
         d.version + 1, coalesce(d.first_id, d.id)
     FROM staged AS s
-    JOIN document_versions AS d ON d.identity = s.identity || '~' || d.version
+    JOIN document_versions AS d ON d.identity = s.identity || '{REPLACED}' || d.version
     WHERE d.id = ANY(:ids)
     ORDER BY s.id
     RETURNING identity, id

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from producer.ingest.counts import Counts
 from producer.ingest.escaping import shown
 from producer.ingest.on_change import OnChange
-from producer.ingest.readers.reject_fix import has_no_text
+from producer.ingest.readers.reasons import has_no_text
 from producer.ingest.readers.row import Reject
 from producer.ingest.storage.block import Block
 from producer.ingest.storage.changes import Change, Changes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
+from types import ModuleType
 
 from sqlalchemy import Connection, update
 
@@ -72,7 +73,7 @@ class BlockStore:
         return counts
 
     def _store_part(self, connection: Connection, block: Block) -> Counts:
-        store = postgres if connection.dialect.name == "postgresql" else sqlite
+        store = _store_of(connection)
         run = lock_run(connection, self._plan)
         counted = CountedRows(connection, run.id, block)
         # Of each identity the first; those behind it are compared with it.
@@ -116,7 +117,7 @@ class BlockStore:
     ) -> None:
         if not done.joining:
             return
-        store = postgres if connection.dialect.name == "postgresql" else sqlite
+        store = _store_of(connection)
         joining = [
             JoiningDocument(ids[identity], input_number(row.input.digest))
             for identity, row in done.joining.items()
@@ -135,6 +136,10 @@ class BlockStore:
             again = self._plan.analyse_again
             self._analysing = [] if again else analysing_runs(connection, run, self._plan)
         return self._analysing
+
+
+def _store_of(connection: Connection) -> ModuleType:
+    return postgres if connection.dialect.name == "postgresql" else sqlite
 
 
 def _parts(block: Block) -> Iterator[Block]:

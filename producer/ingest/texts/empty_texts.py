@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 #: Longer texts are not looked up: no marker is longer, though blanks may be around it.
 MOST_CHARACTERS = 40
@@ -55,6 +56,14 @@ def is_empty_text(text: str) -> bool:
     if _MARKS.issuperset(visible.replace(" ", "")):
         return not _FACE.fullmatch(visible)
     return _is_marker(text)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value of any type says nothing."""
+    if isinstance(value, str):
+        return is_empty_text(value)
+    # NaN is not itself.
+    return value is None or value != value
 
 
 def _is_marker(text: str) -> bool:

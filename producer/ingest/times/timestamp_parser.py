@@ -12,8 +12,6 @@ from producer.ingest.texts.empty_texts import is_empty_text
 from producer.ingest.times.numbers import NUMBER, are_days, from_number
 from producer.ingest.times.other_forms import OtherForms
 from producer.ingest.times.written_times import (
-    DAY_FIRST,
-    MONTH_FIRST,
     DayOrderError,
     UnknownFormError,
     order_shown,
@@ -191,13 +189,3 @@ def _in_utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("outside the years 1 to 9999") from None
-
-
-__all__ = [
-    "DAY_FIRST",
-    "MONTH_FIRST",
-    "DayOrder",
-    "TimestampParser",
-    "is_clock",
-    "is_day",
-]

@@ -41,6 +41,17 @@ _REVIEWED = re.compile(
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|º|ª|°)\b|(?<=\d)\.(?= )")
 
 
+def day_order(dayfirst: bool, monthfirst: bool) -> str | None:
+    """What dates like 03/04/2026 mean where somebody says so; None where nobody does.
+
+    Raises:
+        ValueError: If both are said.
+    """
+    if dayfirst and monthfirst:
+        raise ValueError("both the day and the month first")
+    return DAY_FIRST if dayfirst else MONTH_FIRST if monthfirst else None
+
+
 class DayOrderError(ValueError):
     """Raised where the day and the month cannot be told apart."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from producer.ingest.columns.nested_fields import column_of_path, get_field
+from producer.ingest.columns.named_columns import find_named
+from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.errors import IngestError
 from producer.ingest.escaping import shown_names
 from producer.ingest.validation.feedback import digest
@@ -29,13 +30,10 @@ def find_identity_columns(
     """
     found = []
     for one in asked:
-        alike = [column for column in columns if column.casefold() == one.casefold()]
         if one.casefold() in ROLES:
             found.append(one.casefold())
-        elif one in columns or len(alike) == 1:
-            found.append(one if one in columns else alike[0])
-        elif column_of_path(columns, one):
-            found.append(one)
+        elif (column := find_named(columns, one)) is not None:
+            found.append(column)
         else:
             raise IngestError(
                 f"{name} has no column {one!r} (--id-from); say some of {', '.join(ROLES)}, or of "

@@ -12,7 +12,7 @@ from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.escaping import shown
 from producer.ingest.ratings.rating_parser import Rating
 from producer.ingest.readers.row import Row
-from producer.ingest.texts.empty_texts import is_empty_text
+from producer.ingest.texts.empty_texts import is_blank, is_empty_text
 from producer.ingest.texts.html_text import html_to_text
 from producer.ingest.texts.missing_values import is_missing
 from producer.ingest.times.written_times import DayOrderError
@@ -154,13 +154,6 @@ def _as_string(column: str, value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
     raise ValueError(f"{named(column)} holds neither text nor a number")
-
-
-def is_blank(value: Any) -> bool:
-    """Whether a value says nothing."""
-    if isinstance(value, str):
-        return is_empty_text(value)
-    return value is None or value != value
 
 
 def named(column: str) -> str:

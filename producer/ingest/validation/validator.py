@@ -6,17 +6,16 @@ from typing import Any
 
 from producer.ingest.columns.choice import ColumnPlan
 from producer.ingest.columns.nested_fields import get_field
+from producer.ingest.readers.reasons import EMPTY
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.texts.empty_texts import is_empty_text
+from producer.ingest.texts.empty_texts import is_blank, is_empty_text
 from producer.ingest.texts.replies import OwnWords
 from producer.ingest.validation.feedback import Feedback, digest
 from producer.ingest.validation.identity import identity_of_content
 from producer.ingest.validation.metadata import encode_metadata
 from producer.ingest.validation.row_context import RowContext, ValueNotes, ValueParsers
-from producer.ingest.validation.row_values import RowFacts, RowValues, is_blank, named
+from producer.ingest.validation.row_values import RowFacts, RowValues, named
 
-#: What the reason begins with where a text says nothing.
-EMPTY = "empty"
 #: Between a title and the text behind it.
 BEHIND_TITLE = "\n\n"
 #: Where the metadata has what `--strip-replies` took out of a text.
@@ -82,13 +81,13 @@ class RowValidator:
         metadata = encode_metadata(extra)
         # All hashes also make sure that everything can be encoded.
         f"{metadata}{about.product}{about.external_id}{title}{question}".encode()
+        answer = () if question is None else (question,)
         if self._context.known_by:
             told = {**about._asdict(), "text": written, "title": title}
             told["rating"] = rating and rating.value
-            answer = () if question is None else (question,)
             identity = identity_of_content(self._context.known_by, told, fields, *answer)
         else:
-            identity = self._identify(row, about, written, metadata, question)
+            identity = self._identify(row, about, written, metadata, answer)
         external_id = about.external_id
         if question is not None and external_id is not None:
             external_id = f"{external_id}:{question}"
@@ -111,13 +110,11 @@ class RowValidator:
         )
 
     def _identify(
-        self, row: Row, about: RowFacts, text: str, metadata: str, question: str | None
+        self, row: Row, about: RowFacts, text: str, metadata: str, answer: tuple[str, ...]
     ) -> str:
         """The document's identity, see `ColumnPlan.identity`."""
         if about.external_id is not None:
-            external_id = about.external_id
-            answer = () if question is None else (question,)
-            return digest("id", about.source, external_id, *answer)
+            return digest("id", about.source, about.external_id, *answer)
         ours, first = self._columns, self._identity
         if self._used != self._used_by_identity or QUOTED in metadata:
             metadata = self._first_metadata(row.fields, about)
@@ -128,7 +125,6 @@ class RowValidator:
             metadata,
             text,
         )
-        answer = () if question is None else (question,)
         place = self._context.place
         return digest("row", about.source, place, str(row.line), *content, *answer)
 

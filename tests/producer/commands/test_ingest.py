@@ -270,6 +270,12 @@ def test_for_programs_it_is_one_object(engine: Engine, tmp_path: Path, triage: T
     said = json.loads(ended.out)
     assert (ended.code, said["exit"], said["failures"]) == (2, 2, [])
     assert "no column looks like the text" in said["error"] and said["error"] in ended.err
+    # A dry run has no such object; whoever parses what it prints would get none.
+    ended = triage("ingest", str(good), "--dry-run", "--json")
+    said = json.loads(ended.out)
+    assert (ended.code, said["exit"], said["run"]) == (2, 2, None)
+    assert ended.err == f"triage: {said['error']}\n"
+    assert "--dry-run does nothing; leave one of them out" in said["error"]
 
 
 def test_a_database_that_is_away_is_worth_trying_again(

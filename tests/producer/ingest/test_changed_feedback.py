@@ -214,7 +214,7 @@ def test_the_second_text_of_an_id_is_rejected_wherever_blocks_end(
         asked: dict[str, Any] = {"source": "s", "run": f"r{size}", "block_size": size}
         for again in (False, True):
             counts = run_ingest(engine, path, **asked, analyse_again=again).counts
-            assert (counts.updated, counts.rejected + counts.rejected_before) == (0, 1)
+            assert (counts.updated, counts.rejected_in_all) == (0, 1)
     assert texts(engine) == ["a", "b"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from producer.ingest import ColumnChoice, IngestError, make_plan
 from producer.ingest.feedback_stream import FeedbackStream, open_feedback
 from producer.ingest.texts.text_cleaner import TextCleaner
-from producer.ingest.times.timestamp_parser import DAY_FIRST
+from producer.ingest.times.written_times import DAY_FIRST
 from producer.ingest.validation.feedback import Feedback
 from schema.settings import read_settings
 

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -247,7 +247,7 @@ def test_a_stream_that_has_ended_lets_its_weights_go(
         def join(self, group: str, *, wait: bool) -> PreparedJob | None:
             if not alive:
                 with analysis._generators["en-de"].decoder() as decoder:
-                    model: Any = decoder._model  # type: ignore[union-attr]
+                    model = cast("Any", decoder)._model
                     alive.append(weakref.ref(model.decoder[0].qkv._weight))
             return super().join(group, wait=wait)
 

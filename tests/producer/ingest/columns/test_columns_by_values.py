@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from producer.ingest.columns.choice import ColumnChoice, ColumnPlan, RecipeChoice
+from producer.ingest.columns.choice import ColumnChoice, ColumnPlan, Columns, RecipeChoice
 from producer.ingest.columns.find_columns import find_columns
 from producer.ingest.errors import IngestError
 
@@ -105,7 +105,7 @@ def test_several_texts(choice: ColumnChoice) -> None:
     plan = plan_of("id;pros;cons\n1;Kind team;Old laptops", choice)
     assert plan.columns.texts == ("pros", "cons")
     assert plan.columns.used() == {"id", "pros", "cons"}
-    assert plan.columns.describe() == "text=pros, id=id, more texts=cons"
+    assert plan.columns == Columns("pros", "id", None, None, None, None, more_texts=("cons",))
 
 
 def test_a_name_with_a_comma_or_a_dot_is_a_name_first() -> None:

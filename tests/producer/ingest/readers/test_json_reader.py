@@ -218,3 +218,13 @@ def test_columns_that_are_met_far_down_are_found(tmp_path: Path, shape: Any) -> 
         assert stream.columns == ["id", "stars", "text"]
         assert [row.fields for row in stream.late] == [rows[-1]]
         assert len(list(stream.rows)) == 1_001
+
+
+@pytest.mark.parametrize("shape", [json.dumps, lambda rows: "\n".join(map(json.dumps, rows))])
+def test_columns_are_found_behind_rows_that_are_large(tmp_path: Path, shape: Any) -> None:
+    rows: list[dict[str, Any]] = [{"id": n, "page": "x" * 900_000} for n in range(12)]
+    path = tmp_path / "a.json"
+    path.write_text(shape([*rows, {"id": 12, "text": "late"}]))
+    with open_path(path, 1_000_000) as stream:
+        assert stream.columns == ["id", "page", "text"]
+        assert [row.fields for row in stream.late] == [{"id": 12, "text": "late"}]

@@ -9,7 +9,7 @@ from producer.ingest import dry_run, make_plan
 from producer.ingest.columns.choice import ColumnChoice, Columns
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.recipes.recipe import Recipe, parse_recipes
-from producer.ingest.recipes.write_recipe import save_recipe, to_recipe, write_recipe
+from producer.ingest.recipes.write_recipe import save_recipe, write_recipe
 from schema.settings import read_settings
 
 
@@ -35,9 +35,7 @@ def test_what_is_written_is_read_as_the_same(recipe: Recipe) -> None:
 
 def test_roles_without_a_column_stay_so() -> None:
     columns = Columns("t", None, "day", None, None, None, clock="clock", more_texts=("u",))
-    recipe = to_recipe("b", columns, Recipe("a", ColumnChoice(), header=("x",), html=True))
-    choice = ColumnChoice(("t", "u"), "", ("day", "clock"), "", "", "", "")
-    assert recipe == Recipe("b", choice, html=True)
+    assert columns.as_choice() == ColumnChoice(("t", "u"), "", ("day", "clock"), "", "", "", "")
 
 
 def test_how_an_input_is_read_and_known_is_a_part_of_it(tmp_path: Path) -> None:
@@ -50,6 +48,8 @@ def test_how_an_input_is_read_and_known_is_a_part_of_it(tmp_path: Path) -> None:
     plan = make_plan(config, [str(path)], reading=reading, id_from="text")
     assert view is not None
     assert "--id-from text --delimiter ';' --header-row 2" in view.command(plan)
+    choice = ColumnChoice("text", "id", "", "", "", "", "")
+    assert view.recipe(plan) == Recipe("", choice, reading=reading, id_from="text")
     save_recipe(file, [view.recipe(plan)])
     again = make_plan(config, [str(path)], recipe=str(file))
     assert (again.reading, again.id_from) == (reading, ("text",))

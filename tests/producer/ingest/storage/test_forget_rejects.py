@@ -44,7 +44,7 @@ class Elsewhere:
         rows = [(1, "", "4711", MARKER), (2, "", "12", "kept"), (3, "fine", "12", "")]
         feed = write_csv(folder / f"{run}.csv", rows, "id,text,customer,note")
         counts = run_ingest(self.engine, feed, run=run, analyses="sentiment").counts
-        assert counts.rejected + counts.rejected_before == 2
+        assert counts.rejected_in_all == 2
         self._monkeypatch.chdir(self.here)
         return folder / f"{run}{ENDING}"
 

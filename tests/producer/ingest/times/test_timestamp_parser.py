@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from producer.ingest.times.other_forms import MOST_FAILURES, OtherForms
 from producer.ingest.times.timestamp_parser import (
-    DAY_FIRST,
-    MONTH_FIRST,
     DayOrder,
     TimestampParser,
     is_clock,
     is_day,
 )
+from producer.ingest.times.written_times import DAY_FIRST, MONTH_FIRST
 
 MOMENT = datetime(2026, 10, 5, 15, 3, 10, tzinfo=UTC)
 DAY = datetime(2026, 10, 5, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a reject says to do, and in which column it is wrong."""
+"""What a reason means."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from producer.ingest.readers.reject_fix import MEND, column_of, fix_of
+from producer.ingest.readers.reasons import MEND, column_of, fix_of, kind_of
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.storage.rejects_file import RejectsFile
 from producer.ingest.validation.input_row import identify_input
@@ -16,8 +16,12 @@ from producer.ingest.validation.input_row import identify_input
 @pytest.mark.parametrize(
     ("reason", "column", "fix"),
     [
-        ("no text in column 'Body'", "Body", "fill the text in, or leave the row out"),
-        ("3 fields, the header has 2", None, "put fields with the delimiter inside into quotation"),
+        ("empty: no text in column 'Body'", "Body", "fill the text in, or leave the row out"),
+        # What says nothing may look like a fix: it is a piece of the customer's text.
+        ("empty: no text in column 'a' ('-; -' says nothing)", "a", "fill the text in, or leave"),
+        ("broken encoding: not UTF-8", None, "store the text as UTF-8"),
+        ("not JSON: Expecting value", None, "write the row as one JSON object"),
+        ("column 'NULL' holds neither text nor a number", "NULL", MEND),
         ("broken encoding; if all rows are, give --encoding", None, "if all rows are, give --enc"),
         ("something of another database", None, MEND),
     ],
@@ -28,6 +32,11 @@ def test_they_are_told_from_the_reason(reason: str, column: str | None, fix: str
     written = json.loads(Reject("a.csv", 3, reason, {"id": "1"}).as_json())
     assert (written["column"], written["row"]) == (column, {"id": "1"})
     assert json.loads(Reject("a.csv", 3, reason, [], column="x", fix="y").as_json())["fix"] == "y"
+
+
+def test_reasons_of_one_kind_differ_in_what_only_a_row_has() -> None:
+    assert kind_of("empty: no text in column 'a' ('-; -' says nothing)") == "empty"
+    assert kind_of("id '7' of source 'a' is 12 times") == "id … of source … is N times"
 
 
 def test_what_an_older_version_has_written_is_not_written_again(tmp_path: Path) -> None:

@@ -1,0 +1,15 @@
+"""What commands end with beside 0. It imports nothing that takes time: `producer.start` needs it
+first."""
+
+from __future__ import annotations
+
+import signal
+
+#: As shells have it for wrong usage.
+WRONG_USAGE = 2
+#: Something could not be read, or too much was rejected; what could be read is stored.
+INCOMPLETE = 3
+#: As `sysexits.h` has it for what may pass by itself: the same command is worth trying again.
+TRY_AGAIN = 75
+#: After Ctrl-C, as shells have it.
+INTERRUPTED = 128 + signal.SIGINT
