@@ -20,8 +20,8 @@ library_name: transformers
 The encoder that the built-in analyses share. Each of their folders holds a head, and the hash of
 these weights in `encoder.json`.
 
-- **Architecture**: `BertModel`: {layers} layers, width {width}, feed-forward {inner}, {heads} heads,
-  {positions} positions, {pieces:,} pieces.
+- **Architecture**: `BertModel`: {layers} layers, width {width}, feed-forward {inner},
+  {heads} heads, {positions} positions, {pieces:,} pieces.
 - **Stored**: {storage}.
 - **Weights**: sha256 `{sha256}`.
 - **Made by**: `python -m recipes.encoder.train`, then `python -m recipes.encoder.export`.

@@ -34,6 +34,7 @@ class EntitiesAnalysis(SpanAnalysis):
 
     name = "entities"
     auto_model_class = AutoModelForTokenClassification
+    reads_texts = True
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's [entities]."""

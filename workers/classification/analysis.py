@@ -7,7 +7,7 @@ theirs, weighted by their tokens.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from transformers import AutoModelForSequenceClassification
@@ -32,6 +32,7 @@ class ClassificationAnalysis(EncoderAnalysis):
     """
 
     auto_model_class = AutoModelForSequenceClassification
+    reads_texts = True
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's table of this name."""
@@ -60,9 +61,9 @@ class ClassificationAnalysis(EncoderAnalysis):
         """Windows that do not overlap."""
         return [*self._classifier.windows([document.text for document in documents], overlap=0)]
 
-    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Floats]:
+    def read(self, windows: Sequence[Window], logits: Floats) -> list[Floats]:
         """For each window the score of every label, (labels,)."""
-        return list(self._scores(self._classifier.logits(windows, on_progress)))
+        return list(self._scores(logits))
 
     def _scores(self, logits: Floats) -> Floats:
         """The pipeline's rules: raw for a regression, else probabilities of labels that exclude

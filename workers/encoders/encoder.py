@@ -138,7 +138,7 @@ class _Builder:
         loaded = self.loaded
         if self.packs:
             try:
-                shared = loaded.encoder and loaded.encoder.sha256
+                shared = loaded.encoder.sha256 if loaded.encoder else None
                 return pack(loaded.model, precision, self._takes_types, shared)
             except UnsupportedModelError as reason:
                 self.packs = False
