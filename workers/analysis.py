@@ -7,7 +7,7 @@ A new analysis is one module in `workers/analyses/` with one subclass.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -31,11 +31,14 @@ class Window:
         length: Its tokens, special tokens included: what the row costs.
         features: Whatever the analysis needs in `forward` and `assemble`.
         group: Windows of different groups never share a batch (two language pairs, say).
+        analyses: Names of all that the window is computed for, where several go through their
+            encoder together, see `Analysis.sharing`; none if it is the one that made it.
     """
 
     length: int
     features: Any
     group: str = ""
+    analyses: tuple[str, ...] = ()
 
 
 class Stream(Protocol):
@@ -145,6 +148,14 @@ class Analysis(ABC):
         """
         return False
 
+    @property
+    def sharing(self) -> Hashable | None:
+        """What is equal for analyses that go through their encoder together: they make the same
+        windows of the same documents, and `forward_together` serves all of them. None for one that
+        has its model for itself.
+        """
+        return None
+
     @abstractmethod
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
@@ -169,6 +180,27 @@ class Analysis(ABC):
             on_progress: To be called now and then by a forward that takes long; what it raises
                 must pass through.
         """
+
+    def forward_together(
+        self,
+        analyses: Sequence[Analysis],
+        windows: Sequence[Window],
+        on_progress: Callable[[], None],
+    ) -> list[list[Any] | Exception]:
+        """Run one batch once for several analyses that are equal in `sharing`.
+
+        It may raise as `forward` does, of what concerns all of them.
+
+        Args:
+            analyses: At least one, this one among them if its outputs are wanted.
+            windows: As for `forward`.
+            on_progress: Likewise.
+
+        Returns:
+            For each of the analyses what its `forward` gives, or what was raised on the way from
+            the encoder's output to that.
+        """
+        raise NotImplementedError(f"{self.name} shares no encoder")
 
     def stream(self, group: str) -> Stream | None:
         """The way for windows of a group that come while others are on their way; None if they can

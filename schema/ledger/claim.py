@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Engine, Row, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Select, or_, select, update
 
 from schema.database import writing
 from schema.database.clock import after, now
@@ -16,6 +16,7 @@ from schema.tables import Job, JobState, Run
 
 #: What the statement returns of a claimed job, for `_read_claim`.
 _CLAIMED = (
+    Job.id,
     Job.run_id,
     Job.analysis,
     Job.first_position,
@@ -75,38 +76,96 @@ def claim(
     Raises:
         UnknownOptionsError: If the run was made by a newer producer. Nothing is claimed then.
     """
-    statement = (
-        update(Job)
-        .where(*_is_claimable(job_id, analysis))
-        .values(
-            state=JobState.RUNNING,
-            attempts=Job.attempts + (0 if ahead else 1),
-            fence=Job.fence + 1,
-            worker=worker,
-            lease_until=after(lease),
-            started_at=None if ahead else now(),
-            error_class=None,
-            error_message=None,
-        )
-        .returning(*_CLAIMED)
-    )
+    claimed = claim_together(engine, job_id, [analysis], worker, lease, ahead=ahead)
+    return claimed[0] if claimed else None
+
+
+def claim_together(
+    engine: Engine,
+    job_id: int,
+    analyses: Sequence[str],
+    worker: str,
+    lease: float,
+    *,
+    ahead: bool = False,
+) -> list[Claim]:
+    """Take a job that waits, and with it those of the same documents for other analyses, which go
+    through their encoder with it.
+
+    Each is claimed as if it were alone, with a fence, a lease and an attempt of its own. A sibling
+    that is not there (done, paused, somebody else's) is simply not taken, nor is one that has been
+    tried before: whatever a worker may have died of is computed by itself.
+
+    Args:
+        engine: The database.
+        job_id: From the message.
+        analyses: The first is that whose queue the message came from; the others may be taken too.
+        worker: As for `claim`, likewise the others.
+
+    Returns:
+        The claim of the job first; nothing if that cannot be claimed.
+
+    Raises:
+        UnknownOptionsError: As `claim`.
+    """
+    analysis, *others = analyses
+    taken = _taken(worker, lease, ahead)
+    first = update(Job).where(Job.id == job_id, Job.analysis == analysis, *_is_claimable())
     with writing(engine) as connection:
-        row = connection.execute(statement).one_or_none()
+        row = connection.execute(first.values(taken).returning(*_CLAIMED)).one_or_none()
+        if row is None:
+            return []
         # An error ends the transaction, so that nothing is claimed.
-        return None if row is None else _read_claim(job_id, row)
+        claimed = [_read_claim(row)]
+        if others and row.attempts == (0 if ahead else 1):
+            siblings = update(Job).where(Job.id.in_(_siblings(row, others)))
+            rows = connection.execute(siblings.values(taken).returning(*_CLAIMED))
+            claimed += sorted(map(_read_claim, rows), key=lambda one: one.job_id)
+        return claimed
 
 
-def _is_claimable(job_id: int, analysis: str) -> Iterator[ColumnElement[bool]]:
-    """What must hold of a job at the moment when it is claimed."""
-    yield Job.id == job_id
-    yield Job.analysis == analysis
+def _taken(worker: str, lease: float, ahead: bool) -> dict[str, Any]:
+    """What a claim writes into a job."""
+    return {
+        "state": JobState.RUNNING,
+        "attempts": Job.attempts + (0 if ahead else 1),
+        "fence": Job.fence + 1,
+        "worker": worker,
+        "lease_until": after(lease),
+        "started_at": None if ahead else now(),
+        "error_class": None,
+        "error_message": None,
+    }
+
+
+def _siblings(row: Row[Any], analyses: Sequence[str]) -> Select[int]:
+    """Jobs of the same slice that may be taken with one that has just been, past what somebody else
+    holds: two workers that each have one of them never wait for each other.
+    """
+    return (
+        select(Job.id)
+        .where(
+            Job.run_id == row.run_id,
+            Job.analysis.in_(analyses),
+            Job.first_position == row.first_position,
+            Job.end_position == row.end_position,
+            Job.attempts == 0,
+            *_is_claimable(),
+        )
+        .order_by(Job.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _is_claimable() -> Iterator[ColumnElement[bool]]:
+    """What must hold of any job at the moment when it is claimed."""
     yield Job.state.in_([JobState.PENDING, JobState.QUEUED])
     yield or_(Job.not_before.is_(None), Job.not_before <= now())
     # Of the one run: the cost must not grow with the number of runs.
     yield select(Run.id).where(Run.id == Job.run_id, Run.paused_at.is_(None)).exists()
 
 
-def _read_claim(job_id: int, row: Row[Any]) -> Claim:
+def _read_claim(row: Row[Any]) -> Claim:
     """The claim as the statement returned it; see `claim` for the error."""
     try:
         options = RunOptions.model_validate(row.options)
@@ -117,7 +176,7 @@ def _read_claim(job_id: int, row: Row[Any]) -> Claim:
             "upgrade feedback-triage here"
         ) from None
     return Claim(
-        job_id=job_id,
+        job_id=row.id,
         run_id=row.run_id,
         analysis=row.analysis,
         first_position=row.first_position,

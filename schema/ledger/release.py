@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Engine, case, update
+from sqlalchemy import ColumnElement, Engine, and_, case, select, update
+from sqlalchemy.orm import aliased
 
 from schema.database import writing
 from schema.database.clock import after
@@ -44,7 +45,7 @@ def _not_charged() -> ColumnElement[int]:
 
 def disown(engine: Engine, job_id: int, worker: str, *, ahead: bool = False) -> bool:
     """Put a job back to pending whose claim was written, but whose worker does not know it: the
-    answer was lost with the connection.
+    answer was lost with the connection. Siblings that were claimed with it go back too.
 
     Args:
         engine: The database.
@@ -54,16 +55,26 @@ def disown(engine: Engine, job_id: int, worker: str, *, ahead: bool = False) -> 
             may be this one, by another message.
 
     Returns:
-        Whether it held the job.
+        Whether it held any of them.
     """
     not_begun = (Job.started_at.is_(None),) if ahead else ()
+    claimed = aliased(Job)
+    same_slice = and_(Job.run_id == claimed.run_id, Job.first_position == claimed.first_position)
+    held = (
+        select(Job.id)
+        .join(claimed, same_slice)
+        .where(claimed.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING)
+        .where(*not_begun)
+        .order_by(Job.id)
+        .with_for_update(of=Job)
+    )
     statement = (
         update(Job)
-        .where(Job.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING, *not_begun)
+        .where(Job.id.in_(held))
         .values(state=JobState.PENDING, attempts=_not_charged(), lease_until=None)
     )
     with writing(engine) as connection:
-        return connection.execute(statement).rowcount == 1
+        return connection.execute(statement).rowcount > 0
 
 
 def expire(engine: Engine, claim: Claim, failure: Failure) -> bool:

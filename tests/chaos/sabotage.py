@@ -35,9 +35,13 @@ class PoisonedDocumentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlantedWindow(Window):
-    """A window of a document that does harm."""
+    """A window of a document that does harm: which, by analysis."""
 
-    harm: str = ""
+    harms: tuple[tuple[str, str], ...] = ()
+
+    def harm_to(self, analyses: Sequence[str]) -> list[str]:
+        """What it does to any of these."""
+        return [harm for name, harm in self.harms if name in analyses]
 
 
 def harm_words(harm: str, analysis: str) -> str:
@@ -60,27 +64,35 @@ class _Vulnerable(Analysis):
     ) -> list[list[Window] | DocumentError]:
         prepared = super().prepare(documents, options)  # type: ignore[safe-super]
         for document, windows in zip(documents, prepared or (), strict=True):
-            harm = self._harm(document)
-            if harm and not isinstance(windows, DocumentError):
+            harms = tuple((name, harm) for harm, name in _WORDS.findall(document.text))
+            if harms and not isinstance(windows, DocumentError):
                 windows[:] = [
-                    PlantedWindow(window.length, window.features, window.group, harm)
+                    PlantedWindow(window.length, window.features, window.group, harms=harms)
                     for window in windows
                 ]
         return prepared
-
-    def _harm(self, document: Document) -> str:
-        planted = [harm for harm, name in _WORDS.findall(document.text) if name == self.name]
-        return planted[0] if planted else ""
 
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         if not _armed():
             return super().forward(windows, on_progress)  # type: ignore[safe-super]
         began = time.monotonic()
-        for window in windows:
-            if isinstance(window, PlantedWindow):
-                _do_harm(window.harm, len(windows))
+        _harm(windows, [self.name])
         outputs = super().forward(windows, on_progress)  # type: ignore[safe-super]
         # A large model's time, without its load on the machine.
+        time.sleep(max(0.0, SLOWNESS * len(windows) - (time.monotonic() - began)))
+        return outputs
+
+    def forward_together(
+        self,
+        analyses: Sequence[Analysis],
+        windows: Sequence[Window],
+        on_progress: Callable[[], None],
+    ) -> list[list[Any] | Exception]:
+        if not _armed():
+            return super().forward_together(analyses, windows, on_progress)
+        began = time.monotonic()
+        _harm(windows, [analysis.name for analysis in analyses])
+        outputs = super().forward_together(analyses, windows, on_progress)
         time.sleep(max(0.0, SLOWNESS * len(windows) - (time.monotonic() - began)))
         return outputs
 
@@ -90,9 +102,7 @@ class _Vulnerable(Analysis):
             return stream
 
         def harm(windows: Sequence[Window]) -> None:
-            for window in windows:
-                if isinstance(window, PlantedWindow):
-                    _do_harm(window.harm, len(windows))
+            _harm(windows, [self.name])
 
         return WatchedStream(stream, harm, lambda: time.sleep(SLOWNESS))
 
@@ -100,6 +110,13 @@ class _Vulnerable(Analysis):
 def _armed() -> bool:
     armed = os.environ.get(ARMED)
     return armed is not None and Path(armed).exists()
+
+
+def _harm(windows: Sequence[Window], analyses: Sequence[str]) -> None:
+    for window in windows:
+        if isinstance(window, PlantedWindow):
+            for harm in window.harm_to(analyses):
+                _do_harm(harm, len(windows))
 
 
 def _do_harm(harm: str, rows: int) -> None:

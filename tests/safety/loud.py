@@ -50,7 +50,7 @@ class _Loud(Analysis):
         for document, windows in zip(documents, prepared or (), strict=True):
             if not isinstance(windows, DocumentError):
                 windows[:] = [
-                    LoudWindow(one.length, one.features, one.group, document.text)
+                    LoudWindow(one.length, one.features, one.group, text=document.text)
                     for one in windows
                 ]
         return prepared
@@ -58,6 +58,15 @@ class _Loud(Analysis):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         _shout_at(windows)
         return super().forward(windows, on_progress)  # type: ignore[safe-super]
+
+    def forward_together(
+        self,
+        analyses: Sequence[Analysis],
+        windows: Sequence[Window],
+        on_progress: Callable[[], None],
+    ) -> list[list[Any] | Exception]:
+        _shout_at(windows)
+        return super().forward_together(analyses, windows, on_progress)
 
     def stream(self, group: str) -> Stream | None:
         stream = super().stream(group)

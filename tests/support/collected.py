@@ -85,7 +85,7 @@ class Jobs:
         self.waited_for += wait
         return self.remaining.pop(0)
 
-    def retry_exclusively(self, error: Exception) -> None:
+    def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
         """Nobody asks again."""
         self.faults.append(error)
         self.remaining.clear()

@@ -20,7 +20,7 @@ from schema.options import RunOptions
 from schema.results import Result
 from schema.results.entity import Entity
 from workers.analysis import Window
-from workers.classification.classifier import Classifier, softmax
+from workers.classification.classifier import OVERLAP, Classifier, softmax
 from workers.classification.excerpt import Excerpt
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError
@@ -28,15 +28,13 @@ from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 from workers.spans.analysis import SpanAnalysis
 
-#: Windows of a document share this part of their tokens.
-_OVERLAP = 4
-
 
 class EntitiesAnalysis(SpanAnalysis):
     """Token classification; see `SpanAnalysis`."""
 
     name = "entities"
     auto_model_class = AutoModelForTokenClassification
+    reads_texts = True
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's [entities]."""
@@ -49,7 +47,7 @@ class EntitiesAnalysis(SpanAnalysis):
     ) -> list[list[Window] | DocumentError]:
         """Windows of which each shares a quarter with the next."""
         texts = [document.text for document in documents]
-        overlap = self._loaded.max_length // _OVERLAP
+        overlap = self._loaded.max_length // OVERLAP
         return [*self._classifier.windows(texts, overlap, offsets=True)]
 
     def read_tokens(self, logits: Floats) -> tuple[npt.NDArray[Any], ...]:

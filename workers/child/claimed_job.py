@@ -22,6 +22,8 @@ class ClaimedJob:
         message: Its id, if Celery has not seen it.
         has_begun: Whether its attempt is charged.
         exclusive: Whether it must be computed with no other beside it.
+        siblings: Claims of jobs of the same documents, which go through the encoder with it; they
+            have begun where it has.
     """
 
     claim: Claim
@@ -30,3 +32,4 @@ class ClaimedJob:
     message: str | None = None
     has_begun: bool = False
     exclusive: bool = False
+    siblings: tuple[Claim, ...] = ()

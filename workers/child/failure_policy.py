@@ -109,10 +109,14 @@ class FailurePolicy:
         if isinstance(begun, Claim):
             return begun
         if begun is _REFUSED:
-            logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
-            self._ledger.give_back(claim, "it must not begin")
-            self._heartbeat.drop(claim)
+            self.refuse(claim)
         return None
+
+    def refuse(self, claim: Claim) -> None:
+        """Let a prefetched job go that must not begin."""
+        logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
+        self._ledger.give_back(claim, "it must not begin")
+        self._heartbeat.drop(claim)
 
     def is_lost(self, claim: Claim) -> bool:
         """Whether a job is no longer ours; then it is let go."""

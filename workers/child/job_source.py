@@ -111,19 +111,21 @@ class JobSource:
                 if not self._may_join(job, group):
                     self._queue.append(job)
                     return None
-                self._prefetch(held=len(self._computing) + 1)
-                if claim := context.failures.begin_job(job.claim):
-                    return self._hand_out(replace(job, claim=claim, has_begun=True), group)
+                self._prefetch(held=self._held() + 1)
+                if begun := self._begin(job):
+                    return self._hand_out(begun, group)
         return None
 
-    def retry_exclusively(self, error: Exception) -> None:
+    def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
         """Have `next` give the unfinished jobs again, one by one.
 
         Args:
             error: That the model raised; at whose document, is found out there.
+            job_id: Of the only one that is given again; None for all of them.
         """
-        unfinished = [each.job for each in self._computing.values()]
-        self._computing.clear()
+        again = list(self._computing) if job_id is None else [job_id]
+        # One that is lost meanwhile is not among them.
+        unfinished = [each.job for one in again if (each := self._computing.pop(one, None))]
         self._queue.extendleft(replace(job, exclusive=True) for job in reversed(unfinished))
         ids = ", ".join(str(job.claim.job_id) for job in unfinished)
         kind = type(error).__name__
@@ -150,13 +152,22 @@ class JobSource:
         return JobResult(job.claim, finished.outcomes, finished.counters, seconds, job.message)
 
     def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
-        """The job, charged from here on; None if it must not be computed."""
+        """The job, charged from here on, with those of its siblings that may be computed; None if
+        it must not be itself.
+        """
         if job.has_begun:
             return job
         if self._context.slot.is_stopping:
             return None
-        claim = self._context.failures.begin_job(job.claim)
-        return replace(job, claim=claim, has_begun=True) if claim else None
+        failures = self._context.failures
+        claim = failures.begin_job(job.claim)
+        if claim is None:
+            for sibling in job.siblings:
+                failures.refuse(sibling)
+            return None
+        begun = (failures.begin_job(sibling) for sibling in job.siblings)
+        siblings = tuple(sibling for sibling in begun if sibling)
+        return replace(job, claim=claim, has_begun=True, siblings=siblings)
 
     def _give(self, job: ClaimedJob) -> PreparedJob:
         """Get a job ready that has begun, while no other is being computed."""
@@ -174,16 +185,27 @@ class JobSource:
             with context.slot.computing(limits.load_timeout + limits.batch_timeout):
                 prepared = self.engine.prepare(documents, claim.options)
         ready = replace(job, documents=documents, prepared=prepared)
-        return self._hand_out(
-            ready, None if self._is_exclusive(job) else self.engine.group_of(prepared)
-        )
+        group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
+        if group is None:
+            # Those that were to go with it go by themselves as well.
+            self._queue.extendleft(
+                replace(each, exclusive=True) for each in reversed(_siblings(ready))
+            )
+            ready = replace(ready, siblings=())
+        return self._hand_out(ready, group)
 
     def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
-        assert job.documents is not None and job.prepared is not None
-        claim = job.claim
         self._group = group
-        self._computing[claim.job_id] = _Computing(job, monotonic())
-        return PreparedJob(claim.job_id, job.documents, claim.options, job.prepared, group)
+        siblings = _siblings(job)
+        for each in (job, *siblings):
+            self._computing[each.claim.job_id] = _Computing(each, monotonic())
+        prepared = [_prepared(each, group) for each in siblings]
+        return replace(_prepared(job, group), siblings=prepared)
+
+    def _held(self) -> int:
+        """Jobs of this analysis that are being computed; siblings are of others."""
+        jobs = (each.job for each in self._computing.values())
+        return sum(job.claim.analysis == self._analysis for job in jobs)
 
     def _is_exclusive(self, job: ClaimedJob) -> bool:
         """Whether a job must be computed by itself: it may have been what a worker died of."""
@@ -202,14 +224,14 @@ class JobSource:
             return False
         if not context.prefetcher.is_pending and monotonic() >= self._ask_again:
             self._ask_again = monotonic() + EMPTY_QUEUE_SECONDS
-            self._prefetch(held=len(self._computing))
+            self._prefetch(held=self._held())
         return wait or context.prefetcher.is_ready
 
     def _may_compute_more(self) -> bool:
         # Where one lane hangs, others would hide it as long as there is something to do.
         oldest = min((each.since for each in self._computing.values()), default=monotonic())
         hangs = monotonic() - oldest > self._context.settings.batch_timeout
-        return len(self._computing) < MAX_JOBS and not hangs
+        return len(self._computing) + len(self.engine.siblings) < MAX_JOBS and not hangs
 
     def _prefetch_beside(self, job: ClaimedJob) -> None:
         """Have the next job prefetched while this one is computed, if it is still time for that."""
@@ -227,3 +249,17 @@ class JobSource:
         age = monotonic() - self._began
         if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
             self._context.prefetcher.start(self._analysis, held=held, age=age, pull=True)
+
+
+def _siblings(job: ClaimedJob) -> list[ClaimedJob]:
+    """The siblings of a job, with what of it is theirs too: Celery will see their messages."""
+    return [replace(job, claim=claim, message=None, siblings=()) for claim in job.siblings]
+
+
+def _prepared(job: ClaimedJob, group: str | None) -> PreparedJob:
+    """A job as the engine takes it, without its siblings."""
+    assert job.documents is not None and job.prepared is not None
+    claim = job.claim
+    return PreparedJob(
+        claim.job_id, job.documents, claim.options, job.prepared, group, claim.analysis
+    )

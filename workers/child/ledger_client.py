@@ -15,7 +15,7 @@ from schema.broker.messages import BrokerError, Messages
 from schema.database import reading
 from schema.document import Document
 from schema.ledger.begin import begin
-from schema.ledger.claim import Claim, claim
+from schema.ledger.claim import Claim, claim_together
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
@@ -71,23 +71,37 @@ class LedgerClient:
         """The child is ending: whoever waits for the database gives up."""
         self._ending.set()
 
-    def claim(self, analysis: str, job_id: int, *, ahead: bool = False) -> Claim | None:
+    def claim(
+        self, analysis: str, job_id: int, siblings: Sequence[str] = (), *, ahead: bool = False
+    ) -> list[Claim]:
         """Claim a job, unless the node is to end.
+
+        Args:
+            analysis: The job's.
+            job_id: From the message.
+            siblings: Analyses whose jobs of the same documents are claimed with it, if they are
+                there and have never been tried.
+            ahead: Whether it is prefetched.
+
+        Returns:
+            Its claim and those of its siblings; nothing if it is not there to be claimed.
 
         Raises:
             NodeStopping: If it is.
             UnknownOptionsError: If the run is of a newer producer.
         """
         tries = 0
+        # Where one attempt is all there is, every job goes alone.
+        others = siblings if self._settings.max_attempts > 1 else ()
 
-        def once() -> Claim | None:
+        def once() -> list[Claim]:
             nonlocal tries
             tries += 1
             if tries > 1:
                 # The first may have been written, and only its answer lost.
                 disown(self._database, job_id, self._name, ahead=ahead)
-            lease = self._settings.lease
-            return claim(self._database, job_id, analysis, self._name, lease, ahead=ahead)
+            analyses, lease = [analysis, *others], self._settings.lease
+            return claim_together(self._database, job_id, analyses, self._name, lease, ahead=ahead)
 
         return retry(f"job {job_id}", once, self._slot.wait)
 

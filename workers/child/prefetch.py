@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -107,8 +108,10 @@ class Prefetcher:
             return None
         if found is None:
             return None
-        message, claim = found
-        self._heartbeat.hold(claim)
+        message, (claim, *siblings) = found
+        for one in (claim, *siblings):
+            self._heartbeat.hold(one)
+        job = ClaimedJob(claim, message=message, siblings=tuple(siblings))
         documents = None
         try:
             documents = self._ledger.read(claim)
@@ -116,12 +119,14 @@ class Prefetcher:
             prepared = self._engines[analysis].tokenise(documents, claim.options)
         except Exception as error:
             logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
-            return ClaimedJob(claim, documents, message=message)
+            return replace(job, documents=documents)
         finally:
             self._is_tokenising = False
-        return ClaimedJob(claim, documents, prepared, message)
+        return replace(job, documents=documents, prepared=prepared)
 
-    def _find(self, analysis: str, held: int, age: float, pull: bool) -> tuple[str, Claim] | None:
+    def _find(
+        self, analysis: str, held: int, age: float, pull: bool
+    ) -> tuple[str, list[Claim]] | None:
         """Claim a job, if it is the turn of this analysis and of this worker."""
         others = [name for name in self._engines if name != analysis]
         urgent, later = self._ledger.waiting(others)
@@ -137,10 +142,12 @@ class Prefetcher:
             found = self._claim(analysis, only_urgent)
         return found
 
-    def _claim(self, analysis: str, urgent: bool) -> tuple[str, Claim] | None:
+    def _claim(self, analysis: str, urgent: bool) -> tuple[str, list[Claim]] | None:
+        """The id of a message, and the claims of its job and the job's siblings."""
+        siblings = self._engines[analysis].siblings
         while found := self._ledger.next_message(analysis, urgent=urgent):
             message, job_id = found
-            if claim := self._ledger.claim(analysis, job_id, ahead=True):
-                return message, claim
+            if claims := self._ledger.claim(analysis, job_id, siblings, ahead=True):
+                return message, claims
             logger.info("job %d: nothing to claim", job_id)
         return None

@@ -54,13 +54,16 @@ class JobRunner:
             raise NodeStopping(f"job {job_id}")
         began = monotonic()
         try:
-            claim = context.ledger.claim(analysis, job_id)
-            if claim is None:
+            siblings = context.engines[analysis].siblings
+            claims = context.ledger.claim(analysis, job_id, siblings)
+            if not claims:
                 logger.info("job %d: nothing to claim", job_id)
                 return
             with context.heartbeat as heartbeat:
-                heartbeat.hold(claim)
-                self._run_burst(ClaimedJob(claim, has_begun=True), began)
+                for claim in claims:
+                    heartbeat.hold(claim)
+                first, *others = claims
+                self._run_burst(ClaimedJob(first, has_begun=True, siblings=tuple(others)), began)
         except DeviceLostError:
             # Only a new process can go on.
             logging.shutdown()

@@ -139,6 +139,7 @@ def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot)
     from workers.child.context import JobContext
     from workers.child.runner import JobRunner
     from workers.engine.engine import Engine
+    from workers.engine.sharing import share_encoders
     from workers.models.budget import model_budget
     from workers.models.registry import ModelRegistry
     from workers.runtime.gpu_memory import share_memory
@@ -151,6 +152,7 @@ def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot)
     consumed = _consumed()
     models = ModelRegistry(model_budget(config.model_memory, device, children))
     engines = {one: Engine(load_analysis(one, catalog, device, models)) for one in consumed}
+    share_encoders(engines)
     for engine in engines.values():
         engine.warm_up(device, TuningCache(config.home / "budgets"))
     logger.info(

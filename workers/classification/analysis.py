@@ -6,7 +6,7 @@ theirs, weighted by their tokens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class ClassificationAnalysis(CalibratedAnalysis):
     """
 
     auto_model_class = AutoModelForSequenceClassification
+    reads_texts = True
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's table of this name."""
@@ -95,9 +96,9 @@ class ClassificationAnalysis(CalibratedAnalysis):
         """Windows that do not overlap."""
         return [*self._classifier.windows([document.text for document in documents], overlap=0)]
 
-    def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Floats]:
+    def read(self, windows: Sequence[Window], logits: Floats) -> list[Floats]:
         """For each window the score of every label, (labels,)."""
-        return list(scores_of(self.kind, self._classifier.logits(windows, on_progress)))
+        return list(scores_of(self.kind, logits))
 
     def assemble(
         self,

@@ -14,6 +14,9 @@ from workers.encoders.encoder import Encoder
 from workers.encoders.interface import Floats
 from workers.runtime.progress import no_progress
 
+#: Windows of a text that overlap share this part of their tokens.
+OVERLAP = 4
+
 
 class Classifier:
     """Cuts texts into windows for a model of sequence or token classification, and runs it.
@@ -43,6 +46,9 @@ class Classifier:
     ) -> list[list[Window]]:
         """Tokenise texts: one window for a text that fits, as many as it takes for a longer one.
 
+        Heads on a shared encoder all have the same windows, whatever is asked for: with offsets,
+        and each sharing a quarter of its tokens with the next.
+
         Args:
             texts: Any texts.
             overlap: Tokens that two windows of a text share.
@@ -51,6 +57,8 @@ class Classifier:
         Returns:
             For each text its windows, in order; their features are `Excerpt`s.
         """
+        if self.encoder.is_head:
+            overlap, offsets = self.loaded.max_length // OVERLAP, True
         # Calling the tokenizer itself would copy all of it to lists of Python as well.
         encode = self._backend.encode_batch if offsets else self._backend.encode_batch_fast
         return [

@@ -14,6 +14,7 @@ from workers.encoders.families.distilbert import distilbert_body
 from workers.encoders.families.roberta import roberta_body
 from workers.encoders.heads import head_of
 from workers.encoders.packed import Body, PackedEncoder
+from workers.encoders.shared_bodies import BodyKey, shared_bodies
 from workers.errors import UnsupportedModelError
 
 #: Converters of the encoder body, by `model_type` of the configuration.
@@ -26,7 +27,9 @@ _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
 }
 
 
-def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> PackedEncoder:
+def pack(
+    model: PreTrainedModel, precision: Precision, takes_types: bool, encoder: str | None = None
+) -> PackedEncoder:
     """Convert a model into one that computes the same over packed rows.
 
     Args:
@@ -34,6 +37,8 @@ def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> Pac
             the result.
         precision: The precision to compute in.
         takes_types: Whether the tokenizer gives `token_type_ids`.
+        encoder: The hash of the encoder's weights, if other heads stand on it too: it is packed
+            once for all of them.
 
     Raises:
         UnsupportedModelError: If the packed path cannot compute what this model does.
@@ -43,7 +48,8 @@ def pack(model: PreTrainedModel, precision: Precision, takes_types: bool) -> Pac
         raise UnsupportedModelError(f"architecture {model.config.model_type!r}")
     if getattr(model, "_hf_peft_config_loaded", False):
         raise UnsupportedModelError("adapters")
-    body = body_of(model.base_model, precision)
+    key = None if encoder is None else BodyKey(encoder, precision, str(model.device))
+    body = shared_bodies.get(key, lambda: body_of(model.base_model, precision))
     return PackedEncoder(body, head_of(model, precision), takes_types, model.device)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections.abc import Hashable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,6 +62,30 @@ class Encoder:
         """
         return self.packs and self.loaded.device.type != "cpu"
 
+    @property
+    def is_head(self) -> bool:
+        """Whether the model is a head on an encoder that others may stand on as well."""
+        return self.loaded.encoder is not None
+
+    @property
+    def sharing(self) -> Hashable | None:
+        """What is equal for heads whose rows may go through their encoder once for all of them: the
+        encoder, its precision and device, the tokenizer and the window. None for a model that is no
+        head, or that is not packed.
+        """
+        if not self.packs or self.loaded.encoder is None:
+            return None
+        tokenizer = self.loaded.tokenizer
+        pieces = tokenizer.backend_tokenizer.to_str().encode("utf-8")
+        return (
+            self.loaded.encoder.sha256,
+            self.loaded.provenance.options["precision"],
+            str(self.loaded.device),
+            hashlib.sha256(pieces).hexdigest(),
+            tuple(tokenizer.model_input_names),
+            self.loaded.max_length,
+        )
+
 
 def load_encoder(
     entry: CatalogEntry, auto_model_class: Any, device: str, judge: TrialInputs
@@ -112,7 +138,8 @@ class _Builder:
         loaded = self.loaded
         if self.packs:
             try:
-                return pack(loaded.model, precision, self._takes_types)
+                shared = loaded.encoder.sha256 if loaded.encoder else None
+                return pack(loaded.model, precision, self._takes_types, shared)
             except UnsupportedModelError as reason:
                 self.packs = False
                 logger.info(

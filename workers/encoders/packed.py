@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -23,6 +24,7 @@ from workers.layers.linear import Linear
 from workers.layers.norm import Norm
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
+from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
 from workers.runtime.progress import no_progress
 from workers.runtime.transfer import AsyncCopy, to_device
 
@@ -61,9 +63,9 @@ class Embeddings:
         return self.norm(self.project(hidden) if self.project else hidden)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Body:
-    """An encoder without a head."""
+    """An encoder without a head; several heads may stand on it."""
 
     embeddings: Embeddings
     layers: Sequence[EncoderLayer]
@@ -90,10 +92,13 @@ class PackedEncoder:
         head: The head.
         takes_types: Whether the tokenizer tells the parts of a pair apart; else all are of type 0.
         device: Where the weights are.
+
+    Attributes:
+        body: As given.
     """
 
     def __init__(self, body: Body, head: Head, takes_types: bool, device: torch.device) -> None:
-        self._body = body
+        self.body = body
         self._head = head
         self._takes_types = takes_types
         self._device = device
@@ -106,28 +111,72 @@ class PackedEncoder:
             ValueError: If a row has no token.
             IndexError: If a row has a token that the model does not know.
         """
+        (logits,) = self._run(rows, [self._head], on_layer, isolated=False)
+        assert not isinstance(logits, Exception)
+        return logits
+
+    def together(
+        self,
+        rows: Sequence[Row],
+        others: Sequence[PackedEncoder],
+        on_layer: Callable[[], None] = no_progress,
+    ) -> list[Floats | Exception]:
+        """One batch once through the body, and through the heads of several encoders with this
+        same body.
+
+        Args:
+            rows: One batch.
+            others: Encoders whose heads are wanted, this one among them if its own is.
+            on_layer: See `EncoderForward`.
+
+        Returns:
+            Of each of them its logits, or what its head raised, which is no fault of the others'.
+
+        Raises:
+            ValueError: As a call, likewise IndexError.
+            torch.OutOfMemoryError: If the batch is too large, be it for a head alone.
+        """
+        heads = [other._head for other in others]
+        return self._run(rows, heads, on_layer, isolated=True)
+
+    def _run(
+        self,
+        rows: Sequence[Row],
+        heads: Sequence[Head],
+        on_layer: Callable[[], None],
+        *,
+        isolated: bool,
+    ) -> list[Floats | Exception]:
         with torch.inference_mode():
             inputs, packing = self._inputs(rows)
             if self._device.type == "cpu":
-                logits = self._logits(inputs, packing, on_layer)
-            else:
-                # One batch behind the other, its outputs behind it: memory is for one at a time,
-                # and while the last lane's is computed, the others have time to read theirs.
-                with self._turn:
-                    fetched = AsyncCopy(self._logits(inputs, packing, no_progress))
-                on_layer()
-                logits = fetched.wait()
-            result: Floats = logits.numpy()
-        return result
+                hidden = self._hidden(inputs, packing, heads, on_layer)
+                return [_logits(head, hidden, packing, isolated) for head in heads]
+            # One batch behind the other, its outputs behind it: memory is for one at a time,
+            # and while the last lane's is computed, the others have time to read theirs.
+            with self._turn:
+                hidden = self._hidden(inputs, packing, heads, no_progress)
+                copies = [_copy(head, hidden, packing, isolated) for head in heads]
+            on_layer()
+            return [copy if isinstance(copy, Exception) else copy.wait().numpy() for copy in copies]
 
-    def _logits(self, inputs: Tensor, packing: Packing, on_layer: Callable[[], None]) -> Tensor:
-        hidden = self._body.embeddings(*inputs)
-        *before, last = self._body.layers
+    def _hidden(
+        self,
+        inputs: Tensor,
+        packing: Packing,
+        heads: Sequence[Head],
+        on_layer: Callable[[], None],
+    ) -> Tensor:
+        """The output of the last layer: of each row's first token alone, (rows, width), if no head
+        reads another; else of all, (tokens, width).
+        """
+        hidden = self.body.embeddings(*inputs)
+        *before, last = self.body.layers
         for layer in before:
             hidden = layer(hidden, packing)
             on_layer()
-        step = last.firsts if self._head.firsts_only else last
-        return self._head.classify(step(hidden, packing).float())
+        step = last.firsts if all(head.firsts_only for head in heads) else last
+        return step(hidden, packing).float()
 
     def _inputs(self, rows: Sequence[Row]) -> tuple[Tensor, Packing]:
         """Ids, types and position ids, (3, tokens), in one copy to the device."""
@@ -137,11 +186,36 @@ class PackedEncoder:
             raise ValueError("a row without a token")
         inputs = np.zeros((3, sum(lengths)), dtype=np.int64)
         inputs[0] = np.fromiter(chain.from_iterable(ids), np.int64)
-        check_known(int(inputs[0].max()), len(self._body.embeddings.words))
+        check_known(int(inputs[0].max()), len(self.body.embeddings.words))
         if self._takes_types:
             inputs[1] = np.fromiter(chain.from_iterable(row.type_ids for row in rows), np.int64)
-        inputs[2] = self._body.embeddings.position_ids(inputs[0], lengths)
+        inputs[2] = self.body.embeddings.position_ids(inputs[0], lengths)
         return to_device(torch.from_numpy(inputs), self._device), Packing(lengths, self._device)
+
+
+def _logits(
+    head: Head, hidden: Tensor, packing: Packing, isolated: bool
+) -> npt.NDArray[np.float32] | Exception:
+    logits = _classified(head, hidden, packing, isolated)
+    return logits if isinstance(logits, Exception) else logits.numpy()
+
+
+def _copy(head: Head, hidden: Tensor, packing: Packing, isolated: bool) -> AsyncCopy | Exception:
+    logits = _classified(head, hidden, packing, isolated)
+    return logits if isinstance(logits, Exception) else AsyncCopy(logits)
+
+
+def _classified(head: Head, hidden: Tensor, packing: Packing, isolated: bool) -> Tensor | Exception:
+    """What a head makes of the last layer; where it is `isolated`, or what it raised."""
+    has_all = len(hidden) != len(packing.lengths)
+    try:
+        return head.classify(hidden[packing.firsts] if head.firsts_only and has_all else hidden)
+    except Exception as error:
+        if not isolated or is_out_of_memory(error):
+            raise
+        raise_worker_fault(error)
+        # Whoever keeps its frames keeps the tensors of the batch.
+        return error.with_traceback(None)
 
 
 def position_ids_from_0(ids: Ints, lengths: Sequence[int]) -> Ints:

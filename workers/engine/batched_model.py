@@ -15,6 +15,7 @@ from workers.engine.batching import LEAST, cost
 from workers.engine.counters import Counters, ForwardCounter
 from workers.engine.isolation import OnCulprit, forward_isolated
 from workers.engine.jobs import Prepared
+from workers.engine.shared_pass import forward_shared
 from workers.engine.token_budget import TokenBudgets
 from workers.errors import WorkerError
 from workers.runtime.lanes import Tick, lanes_for
@@ -31,12 +32,14 @@ class BatchedModel:
 
     Attributes:
         analysis: As given.
+        partners: By name, the analyses that go through the encoder together; itself is one.
         budgets: What a batch may cost.
         counters: What has been done.
     """
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
+        self.partners: dict[str, Analysis] = {analysis.name: analysis}
         self.budgets = TokenBudgets(analysis)
         self.counters = Counters()
         self._forwards = ForwardCounter(self.counters)
@@ -58,7 +61,8 @@ class BatchedModel:
         return lanes_for(tokens // least, self.analysis.lanes)
 
     def forward(self, windows: Sequence[Window], tick: Tick) -> list[Any]:
-        """Run one batch, of one group; an output for each window.
+        """Run one batch, of one group; an output for each window, or one for each of its analyses
+        where any window is for several.
 
         Raises:
             WorkerError: If there are not as many outputs.
@@ -66,6 +70,8 @@ class BatchedModel:
         """
         tokens, costs = cost(windows, packs=True), cost(windows, self.analysis.packs)
         with self._forwards.one(tokens, costs, self.budgets.of(windows[0].group)):
+            if any(window.analyses for window in windows):
+                return forward_shared(self.analysis, self.partners, windows, tick)
             outputs = self.analysis.forward(windows, tick)
         if len(outputs) != len(windows):
             raise WorkerError(

@@ -6,24 +6,27 @@ of the next job come behind them, or take the places of those that have finished
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from schema.results.outcome import Outcome
 from workers.analysis import Stream
 from workers.engine.assembly import Assembly
 from workers.engine.counters import Counters
 from workers.engine.document_state import DocumentState
 from workers.engine.jobs import FinishedJob, JobSource, PreparedJob
+from workers.engine.shared_pass import addressed_to, head_failure, states_of
+from workers.errors import DeviceLostError, WorkerError
 from workers.runtime.device_errors import raise_worker_fault
 from workers.runtime.progress import Progress
 
 
 @dataclass(slots=True)
 class _JoinedJob:
-    """A job on its way, with its windows that are not through."""
+    """A job on its way with its siblings, and its windows that are not through."""
 
     job: PreparedJob
     states: list[DocumentState]
@@ -34,14 +37,16 @@ class ContinuousBatcher:
     """Computes jobs of one group, each of which may join while others are on their way.
 
     Args:
-        assembly: Makes outcomes.
+        assemblies: Make outcomes, by analysis: the first of whose model it is, and behind it those
+            of analyses that share its encoder.
         stream: Of the analysis.
         group: Of all windows.
     """
 
-    def __init__(self, assembly: Assembly, stream: Stream, group: str) -> None:
-        self._assembly, self._stream, self._group = assembly, stream, group
-        self._counters = assembly.model.counters
+    def __init__(self, assemblies: Mapping[str, Assembly], stream: Stream, group: str) -> None:
+        self._assemblies, self._stream, self._group = assemblies, stream, group
+        self._name, self._assembly = next(iter(assemblies.items()))
+        self._counters = self._assembly.model.counters
         #: By number of the window: whose it is, and which of his.
         self._windows: dict[int, tuple[_JoinedJob, DocumentState, int]] = {}
         self._came = 0
@@ -80,7 +85,7 @@ class ContinuousBatcher:
                 if (job := source.join(self._group, wait=True)) is None:
                     break
                 self.admit(job)
-            steps = stack.enter_context(closing(self._steps(progress)))
+            steps = stack.enter_context(closing(self._steps(source, progress)))
             while True:
                 try:
                     finished = next(steps)
@@ -98,6 +103,8 @@ class ContinuousBatcher:
         pairs = zip(job.documents, job.prepared, strict=True)
         states = [DocumentState.of(document, windows) for document, windows in pairs]
         windows = [window for state in states for window in state.windows]
+        if job.siblings:
+            windows = addressed_to([self._name_of(one) for one in (job, *job.siblings)], windows)
         joined = _JoinedJob(job, states, len(windows))
         for state in states:
             for index in range(len(state.windows)):
@@ -105,29 +112,62 @@ class ContinuousBatcher:
                 self._came += 1
         self._stream.add(windows)
 
-    def _steps(self, progress: Progress) -> Generator[FinishedJob | None, None, None]:
+    def _steps(
+        self, source: JobSource, progress: Progress
+    ) -> Generator[FinishedJob | None, None, None]:
         """What the model does: jobs as they are finished, and None at the end of each step."""
         with closing(self._stream.run(progress.tick)) as steps:
             for outputs in steps:
                 for number, output in outputs or ():
-                    if finished := self._add_output(number, output):
-                        yield finished
+                    if joined := self._add_output(number, output):
+                        yield from self._finish(joined, source)
                 yield None
 
-    def _add_output(self, number: int, output: Any) -> FinishedJob | None:
+    def _add_output(self, number: int, output: Any) -> _JoinedJob | None:
+        """Note what came of a window; the job if that was its last."""
         joined, state, index = self._windows.pop(number)
         state.outputs[index] = output
         joined.remaining -= 1
-        return None if joined.remaining else self._finish(joined)
+        return None if joined.remaining else joined
 
-    def _finish(self, joined: _JoinedJob) -> FinishedJob:
-        states = joined.states
+    def _finish(self, joined: _JoinedJob, source: JobSource) -> Iterator[FinishedJob]:
+        job, states = joined.job, joined.states
         raw = [output for state in states for output in state.outputs]
         outputs = iter(self._stream.outputs(raw))
         for state in states:
             state.outputs = [next(outputs) for _ in state.outputs]
-        outcomes = self._assembly.conclude(states, joined.job.options)
-        return FinishedJob(joined.job, outcomes, self._count(states))
+        if not job.siblings:
+            alone = self._assembly.conclude(states, job.options)
+            yield FinishedJob(job, alone, self._count(states))
+            return
+        counted = self._count(states)
+        for one in (job, *job.siblings):
+            if (outcomes := self._conclude(one, states, source)) is not None:
+                yield FinishedJob(one, outcomes, counted)
+                # What was computed for all of them counts once.
+                counted = Counters()
+
+    def _conclude(
+        self, job: PreparedJob, states: Sequence[DocumentState], source: JobSource
+    ) -> list[Outcome] | None:
+        """The outcomes of one of the jobs that went through the encoder together; None if it has to
+        be computed by itself, where its fault is nobody else's.
+        """
+        name = self._name_of(job)
+        own = states_of(name, states)
+        error = head_failure(own)
+        if error is None:
+            try:
+                return self._assemblies[name].conclude(own, job.options)
+            except DeviceLostError:
+                raise
+            except WorkerError as fault:
+                error = fault
+        source.retry_exclusively(error, job.id)
+        return None
+
+    def _name_of(self, job: PreparedJob) -> str:
+        return job.analysis or self._name
 
     def _count(self, states: Sequence[DocumentState]) -> Counters:
         """The time since the job before was finished is this one's, and the tokens are its own."""

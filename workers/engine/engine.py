@@ -50,6 +50,8 @@ class Engine:
         self._assembly = Assembly(self._model)
         #: By group, whether its windows may come while others are on their way.
         self._takes_stream: dict[str, bool] = {}
+        #: By analysis, the engines that share an encoder, this one among them.
+        self._partners: dict[str, Engine] = {analysis.name: self}
 
     @property
     def counters(self) -> Counters:
@@ -60,6 +62,21 @@ class Engine:
     def is_continuous(self) -> bool:
         """Whether documents of several jobs may be computed together."""
         return self.analysis.streams or self.analysis.packs
+
+    @property
+    def siblings(self) -> list[str]:
+        """The other analyses whose jobs may go through the encoder with those of this one."""
+        return [name for name in self._partners if name != self.analysis.name]
+
+    def share_encoder(self, partners: Sequence[Engine]) -> None:
+        """Have jobs of these engines go through their encoder together.
+
+        Args:
+            partners: Engines of analyses that are equal in `sharing`, this one among them. Each has
+                to be told.
+        """
+        self._partners = {partner.analysis.name: partner for partner in partners}
+        self._model.partners = {name: one.analysis for name, one in self._partners.items()}
 
     @property
     def budgets(self) -> TokenBudgets:
@@ -141,7 +158,8 @@ class Engine:
             progress: Hears of every step, in this thread.
 
         Yields:
-            Each job as soon as its last document has its outcome, not always in their order.
+            Each job as soon as its last document has its outcome, not always in their order; its
+            siblings likewise.
 
         Raises:
             DeviceLostError: If the device is gone; any job that is not finished may have done it.
@@ -151,10 +169,12 @@ class Engine:
         while (job := source.next()) is not None:
             stream = None if job.group is None else self._model.stream(job.group)
             if stream is None:
-                yield self._compute_alone(job, progress.tick)
+                assert not job.siblings, "siblings go through the encoder in a stream"
+                partner = self._partners[job.analysis or self.analysis.name]
+                yield partner._compute_alone(job, progress.tick)
                 continue
             assert job.group is not None
-            batcher = ContinuousBatcher(self._assembly, stream, job.group)
+            batcher = ContinuousBatcher(self._assemblies, stream, job.group)
             if (error := (yield from batcher.compute(job, source, progress))) is None:
                 continue
             if is_out_of_memory(error) and not stream.by_batches:
@@ -185,6 +205,12 @@ class Engine:
         prepared = self.prepare(documents, options)
         states = self._compute_batches(documents, prepared, options, no_progress)
         return [state.known for state in states]
+
+    @property
+    def _assemblies(self) -> dict[str, Assembly]:
+        """By analysis; this one's is the first."""
+        own = {self.analysis.name: self._assembly}
+        return own | {name: one._assembly for name, one in self._partners.items()}
 
     def _compute_alone(self, job: PreparedJob, tick: Tick) -> FinishedJob:
         before = self.counters.copy()

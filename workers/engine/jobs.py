@@ -27,6 +27,10 @@ class PreparedJob:
         prepared: The windows of the documents.
         group: The one group of all windows, if the job may be computed together with others of
             that group; None if it is to be computed by itself.
+        analysis: The job's; empty if it is that of the engine that it is given to. Another has to
+            share its encoder.
+        siblings: Jobs of the same documents for other analyses, with the same windows, that go
+            through the encoder with this one. Each is finished by itself.
     """
 
     id: int
@@ -34,6 +38,8 @@ class PreparedJob:
     options: RunOptions
     prepared: Prepared
     group: str | None = None
+    analysis: str = ""
+    siblings: Sequence[PreparedJob] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,12 @@ class JobSource(Protocol):
             None if there is none just now, or the next one does not fit.
         """
 
-    def retry_exclusively(self, error: Exception) -> None:
+    def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
         """Have `next` give all jobs again that were joined and are not finished, one by one: the
         model has failed, and at whose document is not known.
 
         Args:
             error: That it raised.
+            job_id: Of the one job that is to be given again, if only its head has failed; the
+                others go on.
         """

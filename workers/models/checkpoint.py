@@ -19,6 +19,12 @@ from workers.models.checkpoint_files import (
     has_tokenizer,
     weight_files,
 )
+from workers.models.shared_encoder import (
+    REFERENCE,
+    EncoderReferenceError,
+    SharedEncoder,
+    encoder_of,
+)
 
 _POCKET = "pocket/"
 
@@ -28,11 +34,14 @@ class Checkpoint:
     """A folder with configuration, safetensors weights and tokenizer.
 
     Attributes:
-        revision: The commit of a hub model, or `sha256:` and 12 hex digits of local weights.
+        revision: The commit of a hub model, or `sha256:` and 12 hex digits of local weights, those
+            of a shared encoder among them.
+        encoder: That the weights of a head belong to; None if the checkpoint is whole by itself.
     """
 
     folder: Path
     revision: str
+    encoder: SharedEncoder | None = None
 
 
 def locate(entry: CatalogEntry) -> Checkpoint:
@@ -40,7 +49,8 @@ def locate(entry: CatalogEntry) -> Checkpoint:
 
     Raises:
         ModelError: If the folder is missing or has no safetensors weights, or if the model is not
-            in the cache while the hub is out of reach, or if its index names files elsewhere.
+            in the cache while the hub is out of reach, if its index names files elsewhere, or if
+            it is a head whose encoder is not there.
     """
     try:
         return _located(entry)
@@ -48,6 +58,11 @@ def locate(entry: CatalogEntry) -> Checkpoint:
         raise ModelError(
             f"model {entry.model!r}: {error}; save the model with safetensors into one folder, or "
             "name another `model` in the catalog that TRIAGE_MODELS names"
+        ) from None
+    except EncoderReferenceError as error:
+        raise ModelError(
+            f"model {entry.model!r}: {error}; copy the model anew, together with the encoder that "
+            "it came with, or name another `model` in the catalog that TRIAGE_MODELS names"
         ) from None
 
 
@@ -65,6 +80,9 @@ def _located(entry: CatalogEntry) -> Checkpoint:
     folder = hub_folder(entry)
     # What has just been fetched is of strangers as well.
     weight_files(folder)
+    if (folder / REFERENCE).exists():
+        # Beside a snapshot of the hub's cache lie other revisions, and no other model.
+        raise EncoderReferenceError("it is a head whose encoder the hub does not give with it")
     return Checkpoint(folder, revision=folder.name)
 
 
@@ -88,7 +106,9 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
         with file.open("rb") as content:
             while block := content.read(1 << 20):
                 digest.update(block)
-    return Checkpoint(folder, revision=f"sha256:{digest.hexdigest()[:12]}")
+    if encoder := encoder_of(folder):
+        digest.update(encoder.sha256.encode("ascii"))
+    return Checkpoint(folder, f"sha256:{digest.hexdigest()[:12]}", encoder)
 
 
 __all__ = ["Checkpoint", "ModelError", "has_tokenizer", "locate", "weight_files"]

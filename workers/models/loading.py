@@ -11,16 +11,18 @@ from typing import Any
 import torch
 from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import disable_progress_bars
-from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from schema.catalog import CatalogEntry, Precision
 from workers.analysis import Provenance
 from workers.errors import ModelError
 from workers.layers.linear import DTYPES
-from workers.models.checkpoint import locate
+from workers.models.checkpoint import Checkpoint, locate
 from workers.models.checkpoint_files import weight_files
+from workers.models.merged_weights import merged_weights
 from workers.models.precision import check
+from workers.models.shared_encoder import SharedEncoder
 
 #: The window of a model that states none, neither in its configuration nor in its tokenizer's.
 _USUAL_WINDOW = 512
@@ -48,6 +50,7 @@ class LoadedModel:
         batch_tokens: Padded tokens a batch, from the catalog or by device.
         measurable: Whether a better number is worth looking for: the catalog gives none, and the
             model is not tiny.
+        encoder: That the model is a head of; None if its checkpoint is whole by itself.
     """
 
     model: PreTrainedModel
@@ -58,6 +61,7 @@ class LoadedModel:
     max_length: int
     batch_tokens: int
     measurable: bool = False
+    encoder: SharedEncoder | None = None
 
 
 def load(
@@ -86,13 +90,13 @@ def load(
     check(entry, place)
     precision: Precision = "fp32" if entry.options.precision == "auto" else entry.options.precision
     if reserve is not None:
-        reserve(sum(file.stat().st_size for file in weight_files(checkpoint.folder)))
+        reserve(_stored_bytes(checkpoint))
     try:
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
             if tokenizer is None:
                 tokenizer = _read_tokenizer(checkpoint.folder)
-            model, missing = _read_model(checkpoint.folder, auto_model_class, precision)
+            model, missing = _read_model(checkpoint, auto_model_class, precision)
             model = model.to(place)
     except Exception as error:
         raise ModelError(
@@ -115,7 +119,15 @@ def load(
         max_length=max_length,
         batch_tokens=batch_tokens,
         measurable=measurable,
+        encoder=checkpoint.encoder,
     )
+
+
+def _stored_bytes(checkpoint: Checkpoint) -> int:
+    files = weight_files(checkpoint.folder)
+    if checkpoint.encoder is not None:
+        files = [*files, checkpoint.encoder.weights]
+    return sum(file.stat().st_size for file in files)
 
 
 def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequence[str]) -> None:
@@ -145,10 +157,14 @@ def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def _read_model(folder: Path, auto_model_class: Any, precision: Precision) -> tuple[Any, list[str]]:
+def _read_model(
+    checkpoint: Checkpoint, auto_model_class: Any, precision: Precision
+) -> tuple[Any, list[str]]:
     """The model in eval mode, on the CPU, and the names of weights that it lacks."""
+    if checkpoint.encoder is not None:
+        return _read_head(checkpoint.folder, checkpoint.encoder, auto_model_class, precision)
     model, info = auto_model_class.from_pretrained(
-        folder,
+        checkpoint.folder,
         dtype=DTYPES[precision],
         use_safetensors=True,
         trust_remote_code=False,
@@ -156,6 +172,17 @@ def _read_model(folder: Path, auto_model_class: Any, precision: Precision) -> tu
         output_loading_info=True,
     )
     return model.eval(), sorted(info["missing_keys"])
+
+
+def _read_head(
+    folder: Path, encoder: SharedEncoder, auto_model_class: Any, precision: Precision
+) -> tuple[Any, list[str]]:
+    """The same of a head, whose weights are in two files that Transformers does not know of."""
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
+    weights = merged_weights(folder, encoder, model.base_model_prefix)
+    missing = model.load_state_dict(weights, strict=False).missing_keys
+    return model.to(DTYPES[precision]).eval(), sorted(missing)
 
 
 def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:

@@ -92,10 +92,14 @@ class ModelRegistry:
                 self._evict(0, spare=self._newest())
 
     def pin(self, name: str, weights: object) -> None:
-        """Count weights that stay as long as this process."""
+        """Count weights that stay as long as this process; what they share with others that were
+        pinned before, as heads do their encoder, is counted with these.
+        """
         held = _Held(name)
-        held.weights, held.bytes = weights, tensor_bytes(weights)
+        held.weights = weights
         with self._changed:
+            before = [one.weights for one in self._pinned]
+            held.bytes = tensor_bytes([*before, weights]) - tensor_bytes(before)
             self._pinned.append(held)
             self._evict(0, spare=None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -65,12 +65,9 @@ class SpanAnalysis(CalibratedAnalysis):
             options: Of the run.
         """
 
-    def forward(
-        self, windows: Sequence[Window], on_progress: Callable[[], None]
-    ) -> list[tuple[npt.NDArray[Any], ...]]:
+    def read(self, windows: Sequence[Window], logits: Floats) -> list[tuple[npt.NDArray[Any], ...]]:
         """For each window what was read of its tokens."""
-        rows = [window.features for window in windows]
-        arrays = self.read_tokens(self._encoder.forward(rows, on_progress))
+        arrays = self.read_tokens(logits)
         outputs, begin = [], 0
         for window in windows:
             end = begin + window.length

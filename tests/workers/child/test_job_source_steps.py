@@ -28,8 +28,7 @@ def source(engine: Engine, streamed: Child) -> Iterator[JobSource]:
     make_run(engine, ["first", "second", "third"], job_size=1)
     streamed.send()
     assert streamed.messages.take("sentiment")
-    claim = streamed.ledger.claim("sentiment", jobs(engine)[0].id)
-    assert claim
+    (claim,) = streamed.ledger.claim("sentiment", jobs(engine)[0].id)
     with streamed.context.heartbeat as heartbeat:
         heartbeat.hold(claim)
         yield JobSource(streamed.context, ClaimedJob(claim, has_begun=True), monotonic())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Generator, Sequence
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import Engine, func, select, update
@@ -14,7 +15,7 @@ from schema.broker.app import make_app
 from schema.broker.messages import Messages
 from schema.database import reading, writing
 from schema.document import Document
-from schema.ledger.claim import claim
+from schema.ledger.claim import claim_together
 from schema.ledger.finish import finish as ledger_finish
 from schema.ledger.reap import LOST, reap
 from schema.options import RunOptions
@@ -46,6 +47,7 @@ class OneFault:
     """An engine of which the first call goes wrong in the given way, and later ones go well."""
 
     is_continuous = False
+    siblings: ClassVar[list[str]] = []
 
     def __init__(self, fault: Exception | Callable[[], None] | None = None) -> None:
         self.fault = fault
@@ -176,7 +178,7 @@ def test_an_unknown_fault_is_charged_and_reaped_at_once(
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 2)
 
 
-@pytest.mark.parametrize("step", ["claim", "read_documents", "finish"])
+@pytest.mark.parametrize("step", ["claim_together", "read_documents", "finish"])
 def test_while_the_database_is_away_the_job_waits_and_goes_on(
     engine: Engine, runner: Make, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -282,13 +284,13 @@ def test_a_claim_whose_answer_was_lost_is_made_again_and_costs_no_attempt(
     cut = [True]
 
     def cut_after_commit(*arguments: object, **options: object) -> object:
-        claimed = claim(*arguments, **options)  # type: ignore[arg-type]
+        claimed = claim_together(*arguments, **options)  # type: ignore[arg-type]
         if cut:
             cut.clear()
             raise OperationalError("UPDATE", {}, Exception("connection lost"))
         return claimed
 
-    monkeypatch.setattr(ledger_client, "claim", cut_after_commit)
+    monkeypatch.setattr(ledger_client, "claim_together", cut_after_commit)
     runner(None).run_message("sentiment", jobs(engine)[0].id)
     assert (jobs(engine)[0].state, jobs(engine)[0].attempts) == (JobState.DONE, 1)
 

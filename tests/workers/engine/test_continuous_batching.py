@@ -114,7 +114,7 @@ def test_jobs_that_the_model_failed_at_are_computed_one_by_one() -> None:
             self.given.extend([job] if job else [])
             return job
 
-        def retry_exclusively(self, error: Exception) -> None:
+        def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
             super().retry_exclusively(error)
             self.remaining = [replace(job, group=None) for job in self.given]
 

@@ -1,0 +1,77 @@
+"""Tiny random heads on one encoder, and the same models as whole checkpoints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertModel
+
+from recipes.encoder.base import SPECIAL, unigram_tokenizer
+from recipes.encoder.export import ENCODER, HEADS, REFERENCE, WEIGHTS, Storage, export
+from recipes.encoder.model import JointModel
+
+#: Positions: what is longer is read in windows.
+WINDOW = 48
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,!?'-:/()&"
+
+
+def build_heads(
+    root: Path, *, storage: Storage = "int8", seed: int = 5, **config: Any
+) -> dict[str, Path]:
+    """A folder for the encoder and one for each head, by their names.
+
+    Args:
+        root: Folder of the folders.
+        storage: Of the encoder.
+        seed: Another one, other weights.
+        config: Overrides that of the encoder.
+    """
+    torch.manual_seed(seed)
+    pieces = [(piece, 0.0) for piece in SPECIAL]
+    pieces += [(letter, -4.0) for letter in ("▁", *_LETTERS)]
+    pieces += [(word, -6.0) for word in ("▁the", "▁parcel", "▁broken", "▁Berlin", "ing", "er")]
+    settings = {
+        "vocab_size": len(pieces),
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 64,
+        "max_position_embeddings": WINDOW,
+        "pad_token_id": 1,
+        "initializer_range": 0.2,
+    }
+    encoder = BertModel(BertConfig(**(settings | config)), add_pooling_layer=False)
+    tokenizer = unigram_tokenizer(pieces)
+    tokenizer.model_max_length = WINDOW
+    model = JointModel(encoder)
+    for weight in model.parameters():
+        # So large that labels vary from text to text.
+        torch.nn.init.normal_(weight, std=0.3)
+    export(model, tokenizer, root, storage)
+    return {name: root / name for name in (ENCODER, *(head.folder for head in HEADS))}
+
+
+def whole(head: Path, target: Path) -> Path:
+    """The same model as a checkpoint that needs no other folder: in float32, all in one file."""
+    copytree(head, target)
+    (target / REFERENCE).unlink()
+    stored = load_file(head.parent / ENCODER / WEIGHTS)
+    weights = load_file(head / WEIGHTS)
+    for name, weight in stored.items():
+        if not name.endswith(".scale"):
+            scale = stored.get(f"{name}.scale")
+            weights[f"bert.{name}"] = (
+                weight.float() if scale is None else weight.float() * scale[:, None]
+            )
+    save_file(weights, target / WEIGHTS, metadata={"format": "pt"})
+    return target
+
+
+def edit(file: Path, **changes: Any) -> None:
+    """Change fields of a JSON file."""
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")
