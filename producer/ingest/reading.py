@@ -81,7 +81,7 @@ class Reading:
         """
         left = self._plan.limit
         for number in range(len(self._plan.inputs)):
-            for row in self._rows_of(number):
+            for row in self._rows_of(number, left):
                 yield row
                 if left is not None:
                     left -= 1
@@ -97,11 +97,13 @@ class Reading:
         inside = self._fraction()
         return None if inside is None else (self._number + inside) / len(self._plan.inputs)
 
-    def _rows_of(self, number: int) -> Iterator[InputRow]:
+    def _rows_of(self, number: int, limit: int | None) -> Iterator[InputRow]:
         one = ReadInput(self._plan.inputs[number].name)
         self.inputs.append(one)
         try:
-            with open_feedback(self._plan, number, self._text_limit, self._choose_source) as stream:
+            with open_feedback(
+                self._plan, number, self._text_limit, self._choose_source, limit
+            ) as stream:
                 self._number, self._fraction = number, stream.fraction
                 view = self._view(one, stream)
                 for row in stream.rows:

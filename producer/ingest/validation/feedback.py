@@ -22,6 +22,7 @@ class Feedback:
         identity: 32 hex digits that are the same for the same piece of feedback only.
         text_hash: 32 hex digits over the text without its title.
         metadata: A JSON object.
+        metadata_digest: Its `metadata_hash`, where that was made on the way.
     """
 
     row: Row
@@ -39,9 +40,8 @@ class Feedback:
     rating_scale: int | None = None
     title: str | None = None
     question: str | None = None
-
+    metadata_digest: str | None = field(default=None, compare=False)
     _content_hash: str | None = field(default=None, init=False, compare=False)
-    _metadata_hash: str | None = field(default=None, init=False, compare=False)
 
     @property
     def content_hash(self) -> str:
@@ -54,9 +54,9 @@ class Feedback:
     @property
     def metadata_hash(self) -> str:
         """As `hash_metadata` makes it."""
-        if self._metadata_hash is None:
-            self._metadata_hash = hash_metadata(self.product, self.metadata, self.rating_scale)
-        return self._metadata_hash
+        if self.metadata_digest is None:
+            self.metadata_digest = hash_metadata(self.product, self.metadata, self.rating_scale)
+        return self.metadata_digest
 
 
 def hash_content(
@@ -80,15 +80,18 @@ def hash_content(
         title: The title.
         question: The question.
     """
-    named = {
-        "time": time and time.isoformat(),
-        "language": language,
-        "rating": None if rating is None else f"{rating:g}",
-        "title": title,
-        "question": question,
-    }
-    said = (f"{name}={value}" for name, value in named.items() if value is not None)
-    return digest(text_hash, *said)
+    said = text_hash
+    if time is not None:
+        said += f"\0time={time.isoformat()}"
+    if language is not None:
+        said += f"\0language={language}"
+    if rating is not None:
+        said += f"\0rating={rating:g}"
+    if title is not None:
+        said += f"\0title={title}"
+    if question is not None:
+        said += f"\0question={question}"
+    return digest(said)
 
 
 def hash_metadata(product: str | None, metadata: str, rating_scale: int | None = None) -> str:
@@ -101,6 +104,11 @@ def hash_metadata(product: str | None, metadata: str, rating_scale: int | None =
     """
     if metadata != "{}":
         metadata = _encode_sorted(json.loads(metadata))
+    return hash_sorted_metadata(product, metadata, rating_scale)
+
+
+def hash_sorted_metadata(product: str | None, metadata: str, rating_scale: int | None) -> str:
+    """As `hash_metadata`, of an object with its keys in order, in ASCII, as `json` writes it."""
     return digest(product or "", metadata, *([] if rating_scale is None else [str(rating_scale)]))
 
 
