@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, repeat
 from typing import Any
 
 from producer.ingest.columns.choice import ColumnPlan, Columns, RecipeChoice
@@ -117,7 +118,7 @@ def open_feedback(
             plan=columns,
             sample=good,
             source=context.source,
-            rows=(InputRow(content, identity, place) for place, content in enumerate(contents, 1)),
+            rows=map(InputRow, contents, repeat(identity), count(1)),
             fraction=rows.fraction,
             findings=rows.notes,
             notes=validation.notes,

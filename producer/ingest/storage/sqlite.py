@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, cast, func, select, text, update
@@ -36,8 +34,6 @@ _COLUMNS = (
     *("source", "external_id", "identity", "text_hash", "text", "time", "language", "product"),
     *("metadata", "rating", "rating_scale", "title", "question", "content_hash", "metadata_hash"),
 )
-_values = attrgetter(*_COLUMNS)
-_TIME = _COLUMNS.index("time")
 _PLACE = ("id", "version", "first_id", "stored_at")
 _INSERT = (
     f"INSERT INTO document_versions ({', '.join((*_PLACE, *_COLUMNS))}) "
@@ -170,12 +166,29 @@ def _now(connection: Connection) -> str:
 
 
 def _row(one: Feedback) -> tuple[Any, ...]:
-    values = _values(one)
-    if one.time is None:
-        return values
-    return (*values[:_TIME], _written(one.time), *values[_TIME + 1 :])
+    """A document, in the columns of `_COLUMNS`."""
+    return (
+        one.source,
+        one.external_id,
+        one.identity,
+        one.text_hash,
+        one.text,
+        _without_zone(one.time_written),
+        one.language,
+        one.product,
+        one.metadata,
+        one.rating,
+        one.rating_scale,
+        one.title,
+        one.question,
+        one.content_hash,
+        one.metadata_hash,
+    )
 
 
-def _written(moment: datetime) -> str:
-    """A moment in UTC, as SQLAlchemy writes it on SQLite: without a zone."""
-    return moment.isoformat(" ", "microseconds")[:26]
+def _without_zone(time: str | None) -> str | None:
+    """A time in UTC as SQLAlchemy writes it on SQLite."""
+    if time is None:
+        return None
+    clock = time[11:-6]
+    return f"{time[:10]} {clock}" if "." in clock else f"{time[:10]} {clock}.000000"

@@ -9,7 +9,7 @@ becomes of a row is the same on either way, which tests hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from producer.ingest.columns.choice import ColumnPlan
@@ -17,7 +17,7 @@ from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.ratings.rating_parser import Rating
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.texts.empty_texts import is_blank, is_empty_text
-from producer.ingest.validation.feedback import Feedback, digest, hash_sorted_metadata
+from producer.ingest.validation.feedback import Feedback, digest_of, hash_sorted_metadata
 from producer.ingest.validation.plain_columns import NOT_PLAIN, MetadataColumns, PlainColumn
 from producer.ingest.validation.plain_times import PlainTimes
 from producer.ingest.validation.row_context import RowContext, ValueParsers
@@ -86,24 +86,26 @@ class BatchValidator:
             for row in rows:
                 yield from self._rows.validate(row)
             return
-        for batch in _batches(iter(rows) if limit is None else islice(rows, limit)):
-            yield from self._validated(batch)
+        batches = _batches(iter(rows) if limit is None else islice(rows, limit))
+        yield from chain.from_iterable(map(self._validated, batches))
 
-    def _validated(self, batch: Sequence[Row | Reject]) -> Iterator[Feedback | Reject]:
+    def _validated(self, batch: Sequence[Row | Reject]) -> list[Feedback | Reject]:
         fields = [row.fields if isinstance(row, Row) else {} for row in batch]
         special: set[int] = set()
         columns = [
             [default] * len(batch) if column is None else column.values(fields, special)
             for column, default in self._columns
         ]
-        for index, (row, *values) in enumerate(zip(batch, *columns, strict=True)):
+        contents: list[Feedback | Reject] = []
+        for index, (row, plain) in enumerate(zip(batch, map(_PlainValues, *columns), strict=True)):
             if index not in special and isinstance(row, Row):
                 try:
-                    yield self._feedback(row, _PlainValues(*values))
+                    contents.append(self._feedback(row, plain))
                     continue
                 except NOT_PLAIN:
                     pass
-            yield from self._rows.validate(row)
+            contents += self._rows.validate(row)
+        return contents
 
     def _feedback(self, row: Row, plain: _PlainValues) -> Feedback:
         """The document of a row.
@@ -116,11 +118,11 @@ class BatchValidator:
         metadata, in_order = self._metadata.read(row.fields)
         # All hashes also make sure that everything can be encoded.
         f"{metadata}{product}{external_id}{title}".encode()
-        text_hash = digest(written)
+        text_hash = digest_of(written)
         # It comes last: a form that is new is learned, once for each row.
         time = None if self._time is None else self._times.read(get_field(row.fields, self._time))
         if external_id is not None:
-            identity = digest("id", source, external_id)
+            identity = digest_of(f"id\0{source}\0{external_id}")
         else:
             about = RowFacts(source, None, product, time, time, language)
             identity = self._rows.identify(row, about, written, metadata, ())

@@ -42,13 +42,27 @@ class Feedback:
     question: str | None = None
     metadata_digest: str | None = field(default=None, compare=False)
     _content_hash: str | None = field(default=None, init=False, compare=False)
+    _time_written: str | None = field(default=None, init=False, compare=False)
+
+    @property
+    def time_written(self) -> str | None:
+        """The time in UTC as ISO 8601 has it."""
+        if self._time_written is None and self.time is not None:
+            self._time_written = self.time.isoformat()
+        return self._time_written
 
     @property
     def content_hash(self) -> str:
         """As `hash_content` makes it."""
         if self._content_hash is None:
-            more = (self.rating, self.title, self.question)
-            self._content_hash = hash_content(self.text_hash, self.time, self.language, *more)
+            self._content_hash = _hash_content(
+                self.text_hash,
+                self.time_written,
+                self.language,
+                self.rating,
+                self.title,
+                self.question,
+            )
         return self._content_hash
 
     @property
@@ -80,9 +94,21 @@ def hash_content(
         title: The title.
         question: The question.
     """
+    written = None if time is None else time.isoformat()
+    return _hash_content(text_hash, written, language, rating, title, question)
+
+
+def _hash_content(
+    text_hash: str,
+    time: str | None,
+    language: str | None,
+    rating: float | None,
+    title: str | None,
+    question: str | None,
+) -> str:
     said = text_hash
     if time is not None:
-        said += f"\0time={time.isoformat()}"
+        said += f"\0time={time}"
     if language is not None:
         said += f"\0language={language}"
     if rating is not None:
@@ -91,7 +117,7 @@ def hash_content(
         said += f"\0title={title}"
     if question is not None:
         said += f"\0question={question}"
-    return digest(said)
+    return digest_of(said)
 
 
 def hash_metadata(product: str | None, metadata: str, rating_scale: int | None = None) -> str:
@@ -109,7 +135,8 @@ def hash_metadata(product: str | None, metadata: str, rating_scale: int | None =
 
 def hash_sorted_metadata(product: str | None, metadata: str, rating_scale: int | None) -> str:
     """As `hash_metadata`, of an object with its keys in order, in ASCII, as `json` writes it."""
-    return digest(product or "", metadata, *([] if rating_scale is None else [str(rating_scale)]))
+    said = f"{product or ''}\0{metadata}"
+    return digest_of(said if rating_scale is None else f"{said}\0{rating_scale}")
 
 
 def digest(*parts: str) -> str:
@@ -118,4 +145,9 @@ def digest(*parts: str) -> str:
     Raises:
         UnicodeEncodeError: If one has a lone surrogate.
     """
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+    return digest_of("\0".join(parts))
+
+
+def digest_of(said: str) -> str:
+    """As `digest`, of strings that are joined already."""
+    return blake2b(said.encode(), digest_size=16).hexdigest()
