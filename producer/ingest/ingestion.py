@@ -14,6 +14,7 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError, UnfinishedError
 from producer.ingest.feedback_stream import check_inputs
 from producer.ingest.plan import Plan
+from producer.ingest.rare_collection import collecting_rarely
 from producer.ingest.read_ahead import read_ahead
 from producer.ingest.readers.reasons import kind_of
 from producer.ingest.readers.row import Reject
@@ -122,7 +123,8 @@ def ingest(
     choose_source = SourceFinder(engine, plan, notify).choose
     reading = Reading(plan, settings.text_limit, choose_source, notify)
     blocks = _read_blocks(engine, plan, cut_blocks(reading.rows(), settings.block_size))
-    with closing(_remembering(engine, plan, rejects.path, blocks)) as remembered:
+    remembering = _remembering(engine, plan, rejects.path, blocks)
+    with collecting_rarely(), closing(remembering) as remembered:
         for block in remembered:
             with writing(engine) as connection:
                 done = store.store(connection, block)

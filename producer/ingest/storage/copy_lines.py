@@ -13,7 +13,7 @@ COLUMNS = (
     *("metadata", "rating", "rating_scale", "title", "question", "content_hash", "metadata_hash"),
 )
 #: Rows that are sent together.
-ROWS = 500
+ROWS = 2_500
 
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})

@@ -35,11 +35,15 @@ _STAGE = (
 )
 _COLUMNS = ", ".join(COLUMNS)
 _STAGE_DOCUMENTS = f"COPY staged ({_COLUMNS}) FROM STDIN"
-_KNOWN = text("SELECT id FROM document_versions WHERE identity = ANY(:identities)")
+# Lists go as one string each way: the driver takes its time with arrays and with rows.
+_KNOWN = text(
+    "SELECT id FROM document_versions WHERE identity = ANY(string_to_array(:identities, ','))"
+)
 _RESERVE = text(
     """
-    SELECT nextval(pg_get_serial_sequence('document_versions', 'id'))
-    FROM generate_series(1, :number)
+    SELECT string_agg(CAST(nextval(s.name) AS text), ',')
+    FROM (SELECT CAST(pg_get_serial_sequence('document_versions', 'id') AS regclass) AS name) AS s,
+        generate_series(1, :number)
     """
 )
 _CLOCK = text("SELECT CAST(clock_timestamp() AS text)")
@@ -178,11 +182,11 @@ def _store_new(
     """
     # In the order of identities, as below.
     ordered = sorted(feedback, key=attrgetter("identity"))
-    identities = [one.identity for one in ordered]
+    identities = ",".join([one.identity for one in ordered])
     if connection.execute(_KNOWN, {"identities": identities}).first() is not None:
         return None
-    ids = connection.execute(_RESERVE, {"number": len(feedback)}).scalars()
-    number = {one.identity: id_ for one, id_ in zip(feedback, ids, strict=True)}
+    ids = connection.execute(_RESERVE, {"number": len(feedback)}).scalar_one().split(",")
+    number = {one.identity: int(id_) for one, id_ in zip(feedback, ids, strict=True)}
     clock = connection.execute(_CLOCK).scalar_one()
     lines = (f"{number[one.identity]}\t{clock}\t{feedback_line(one)}" for one in ordered)
     try:
