@@ -4,7 +4,8 @@
 
 Both load the same columns into tables with the same columns, indexes and foreign keys, with the
 jobs of five analyses. They take turns, each into a fresh database, and medians are compared: a
-machine that is busy is so for both. What the tools load was made by `triage ingest` before: they
+machine that is busy is so for both, though hardly to the same degree: so processor time is
+compared, too. What the tools load was made by `triage ingest` before: they
 validate and hash nothing.
 """
 
@@ -18,11 +19,13 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
 from benchmarks.ingest.databases import Database, Postgres, Sqlite
 from benchmarks.ingest.hot_spots import hot_spots
+from benchmarks.ingest.processor_time import processor_seconds
 from benchmarks.ledger.ingest import write_rows
 from producer.ingest import ingest, make_plan
 from schema.settings import Settings
@@ -62,23 +65,39 @@ def _compare(database: Database, rows: Path, folder: Path, number: int, rounds: 
     engine = database.fresh()
     _ingest(engine, rows, folder)
     database.export(engine, tables)
-    ours: list[float] = []
-    theirs: list[float] = []
+    ours: list[Spent] = []
+    theirs: list[Spent] = []
     for _ in range(rounds):
-        ours.append(_seconds(database, lambda engine: _ingest(engine, rows, folder)))
-        theirs.append(_seconds(database, lambda engine: database.load(engine, tables)))
-    mine, other = number / median(ours), number / median(theirs)
+        ours.append(_spent(database, lambda engine: _ingest(engine, rows, folder)))
+        theirs.append(_spent(database, lambda engine: database.load(engine, tables)))
+    mine, other = (number / median(one.seconds for one in found) for found in (ours, theirs))
+    work, their_work = (median(one.processor for one in found) for found in (ours, theirs))
     return (
         f"{database.name}: triage ingest {mine:,.0f} rows/s, {database.tool} {other:,.0f} rows/s: "
-        f"{mine / other:.2f} of it ({number:,} rows, {rounds} rounds in turn)"
+        f"{mine / other:.2f} of it; by processor time {their_work / work:.2f} of it "
+        f"({work / number * 1e6:.1f} and {their_work / number * 1e6:.1f} µs a row; "
+        f"{number:,} rows, {rounds} rounds in turn)"
     )
 
 
-def _seconds(database: Database, work: Callable[[Engine], None]) -> float:
+class Spent(NamedTuple):
+    """What a load took.
+
+    Attributes:
+        seconds: By the clock.
+        processor: Seconds of processor time, the server's and the tool's included.
+    """
+
+    seconds: float
+    processor: float
+
+
+def _spent(database: Database, work: Callable[[Engine], None]) -> Spent:
     engine = database.fresh()
-    began = time.monotonic()
+    worked, began = processor_seconds(database.process(engine)), time.monotonic()
     work(engine)
-    return time.monotonic() - began
+    seconds = time.monotonic() - began
+    return Spent(seconds, processor_seconds(database.process(engine)) - worked)
 
 
 def _ingest(engine: Engine, rows: Path, folder: Path) -> None:

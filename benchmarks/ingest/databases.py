@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import psutil
 from sqlalchemy import Engine
 
-from schema.database import open_engine
+from schema.database import open_engine, reading
 from schema.migrations.revision import upgrade
 from tests.support.servers.postgres import create_database, drop_database, find_binaries
 
@@ -36,6 +37,10 @@ class Database(Protocol):
 
     def load(self, engine: Engine, folder: Path) -> None:
         """Load these files with the tool."""
+        ...
+
+    def process(self, engine: Engine) -> int | None:
+        """The server's process; None where there is no server."""
         ...
 
 
@@ -69,11 +74,15 @@ class Sqlite:
 
     def load(self, engine: Engine, folder: Path) -> None:
         """Load these files, all in one transaction, with the settings that an ingest has."""
-        lines = ["PRAGMA synchronous = NORMAL;", "BEGIN;", ".mode csv"]
+        settings = ["PRAGMA synchronous = NORMAL;", "PRAGMA foreign_keys = ON;"]
+        lines = [*settings, "BEGIN;", ".mode csv"]
         lines += [f".import '{folder / table}.csv' {table}" for table in TABLES]
         script = "\n".join([*lines, "COMMIT;"])
         command = [_shell("sqlite3"), "-bail", str(engine.url.database)]
         subprocess.run(command, input=script, text=True, check=True, capture_output=True)
+
+    def process(self, _engine: Engine) -> None:
+        """There is no server."""
 
 
 @dataclass
@@ -89,6 +98,7 @@ class Postgres:
     tool: str = "psql \\copy"
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _last: Engine | None = None
+    _process: int | None = None
 
     def fresh(self) -> Engine:
         """An empty, migrated database."""
@@ -107,6 +117,14 @@ class Postgres:
     def load(self, engine: Engine, folder: Path) -> None:
         """Load these files, all in one transaction."""
         self._psql(engine, [f"\\copy {table} FROM '{folder / table}.csv' CSV" for table in TABLES])
+
+    def process(self, engine: Engine) -> int:
+        """The server's process."""
+        if self._process is None:
+            with reading(engine) as connection:
+                backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            self._process = psutil.Process(backend).ppid()
+        return self._process
 
     def _psql(self, engine: Engine, lines: Sequence[str]) -> None:
         url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

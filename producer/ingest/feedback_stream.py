@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, repeat
 from typing import Any
 
 from producer.ingest.columns.choice import ColumnPlan, Columns, RecipeChoice
@@ -21,6 +22,7 @@ from producer.ingest.readers.row_stream import RowStream, look_ahead
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.texts.text_cleaner import TextCleaner
 from producer.ingest.times.timestamp_parser import DayOrder, TimestampParser
+from producer.ingest.validation.batch_validator import BatchValidator
 from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.identity import find_identity_columns
 from producer.ingest.validation.input_row import InputRow, identify_input
@@ -68,7 +70,11 @@ def by_name(sample: Sample) -> SourceChoice:
 
 @contextmanager
 def open_feedback(
-    plan: Plan, number: int, text_limit: int, choose_source: SourceChooser = by_name
+    plan: Plan,
+    number: int,
+    text_limit: int,
+    choose_source: SourceChooser = by_name,
+    limit: int | None = None,
 ) -> Iterator[FeedbackStream]:
     """Open an input of the plan.
 
@@ -77,6 +83,7 @@ def open_feedback(
         number: The input's place in it.
         text_limit: Characters that a text may have.
         choose_source: Chooses the source of documents whose rows say none.
+        limit: Rows that are wanted of it at the most; None for all.
 
     Raises:
         IngestError: If it cannot be read, has no rows, or lacks a column.
@@ -99,30 +106,25 @@ def open_feedback(
 
         def with_source(source: str) -> list[Feedback]:
             validation = RowValidator(replace(context, source=source), columns, parsers)
-            return [one for one in _validated(validation, sample) if isinstance(one, Feedback)]
+            validated = (one for row in sample for one in validation.validate(row))
+            return [one for one in validated if isinstance(one, Feedback)]
 
         choice = choose_source(Sample(one, identity.digest, with_source))
         identity = replace(identity, source=choice.name, doubtful=choice.doubtful)
         context = replace(context, source=plan.source or choice.name)
-        validation = RowValidator(context, columns, parsers)
-        contents = _validated(validation, everything)
+        validation = BatchValidator(context, columns, parsers)
+        contents = validation.validate(everything, limit)
         yield FeedbackStream(
             plan=columns,
             sample=good,
             source=context.source,
-            rows=(InputRow(content, identity, place) for place, content in enumerate(contents, 1)),
+            rows=map(InputRow, contents, repeat(identity), count(1)),
             fraction=rows.fraction,
             findings=rows.notes,
             notes=validation.notes,
             texts=parsers.texts,
             day_order=order.order,
         )
-
-
-def _validated(
-    validation: RowValidator, rows: Iterable[Row | Reject]
-) -> Iterator[Feedback | Reject]:
-    return (content for row in rows for content in validation.validate(row))
 
 
 def check_inputs(plan: Plan, text_limit: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError, UnfinishedError
 from producer.ingest.feedback_stream import check_inputs
 from producer.ingest.plan import Plan
+from producer.ingest.rare_collection import collecting_rarely
+from producer.ingest.read_ahead import read_ahead
 from producer.ingest.readers.reasons import kind_of
 from producer.ingest.readers.row import Reject
 from producer.ingest.reading import Reading, ReadInput, failed_of
@@ -119,15 +122,17 @@ def ingest(
     counts = Counts()
     choose_source = SourceFinder(engine, plan, notify).choose
     reading = Reading(plan, settings.text_limit, choose_source, notify)
-    blocks = cut_blocks(reading.rows(), settings.block_size)
-    for block in _remembering(engine, plan, rejects.path, blocks):
-        with writing(engine) as connection:
-            done = store.store(connection, block)
-        counts.add(done)
-        if on_block:
-            on_block()
-        if progress:
-            progress(counts, reading.fraction())
+    blocks = _read_blocks(engine, plan, cut_blocks(reading.rows(), settings.block_size))
+    remembering = _remembering(engine, plan, rejects.path, blocks)
+    with collecting_rarely(), closing(remembering) as remembered:
+        for block in remembered:
+            with writing(engine) as connection:
+                done = store.store(connection, block)
+            counts.add(done)
+            if on_block:
+                on_block()
+            if progress:
+                progress(counts, reading.fraction())
     _require_input(plan, counts.read, reading)
     too_many = _too_many_rejected(counts, plan.max_rejected)
     ingested = Ingested(plan.run, counts, rejects.path, reading.inputs, too_many)
@@ -200,11 +205,20 @@ def dry_run(
     return DryRun(good, rejected, reading.inputs, shown, reasons)
 
 
+def _read_blocks(engine: Engine, plan: Plan, blocks: Iterator[Block]) -> Generator[Block, None, None]:
+    """The blocks, read ahead where that helps: SQLite takes them in within our own process, and
+    nobody knows when the next rows of a pipe come.
+    """
+    ahead = engine.dialect.name == "postgresql" and all(one.checkable for one in plan.inputs)
+    yield from read_ahead(blocks) if ahead else filter(None, blocks)
+
+
 def _remembering(
-    engine: Engine, plan: Plan, rejects: Path, blocks: Iterator[Block]
-) -> Iterator[Block]:
+    engine: Engine, plan: Plan, rejects: Path, blocks: Generator[Block, None, None]
+) -> Generator[Block, None, None]:
     """The blocks; with the first, it is kept where rejects will lie."""
-    for number, block in enumerate(blocks):
-        if not number:
-            remember_place(engine, plan, rejects)
-        yield block
+    with closing(blocks):
+        for number, block in enumerate(blocks):
+            if not number:
+                remember_place(engine, plan, rejects)
+            yield block

@@ -81,9 +81,11 @@ class Reading:
         """
         left = self._plan.limit
         for number in range(len(self._plan.inputs)):
-            for row in self._rows_of(number):
-                yield row
-                if left is not None:
+            if left is None:
+                yield from self._rows_of(number, None)
+            else:
+                for row in self._rows_of(number, left):
+                    yield row
                     left -= 1
                     if not left:
                         return
@@ -94,22 +96,33 @@ class Reading:
 
     def fraction(self) -> float | None:
         """How much has been read, 0 to 1, as if all inputs were of one size."""
-        inside = self._fraction()
+        try:
+            inside = self._fraction()
+        except ValueError:
+            # It was closed just now, by the thread that reads ahead.
+            inside = 1.0
         return None if inside is None else (self._number + inside) / len(self._plan.inputs)
 
-    def _rows_of(self, number: int) -> Iterator[InputRow]:
+    def _rows_of(self, number: int, limit: int | None) -> Iterator[InputRow]:
         one = ReadInput(self._plan.inputs[number].name)
         self.inputs.append(one)
         try:
-            with open_feedback(self._plan, number, self._text_limit, self._choose_source) as stream:
+            with open_feedback(
+                self._plan, number, self._text_limit, self._choose_source, limit
+            ) as stream:
                 self._number, self._fraction = number, stream.fraction
                 view = self._view(one, stream)
+                source: str | None = None
                 for row in stream.rows:
                     one.rows += 1
-                    if isinstance(row.content, Feedback):
-                        self.sources.add(row.content.source)
+                    content = row.content
+                    # Mostly it is that of the row before.
+                    if isinstance(content, Feedback):
+                        if content.source is not source:
+                            source = content.source
+                            self.sources.add(source)
                         if len(view.documents) < SHOWN_DOCUMENTS:
-                            view.documents.append(row.content)
+                            view.documents.append(content)
                     yield row
         except IngestError as error:
             one.reason, one.empty = str(error), isinstance(error, EmptyInputError)

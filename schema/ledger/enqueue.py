@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from schema.tables import Job, JobState
+
+# One statement, where a driver's executemany would be one for each job.
+_IN_POSTGRES = text(
+    """
+    INSERT INTO jobs (
+        run_id, analysis, first_position, end_position, state, attempts, fence, failed
+    )
+    SELECT
+        :run_id, a.name, p.first, least(p.first + :job_size, :end_position), :pending, 0, 0, 0
+    FROM generate_series(
+        CAST(:first_position AS bigint), CAST(:end_position AS bigint) - 1, :job_size
+    ) AS p (first)
+    CROSS JOIN unnest(CAST(:analyses AS text[])) WITH ORDINALITY AS a (name, number)
+    ORDER BY p.first, a.number
+    """
+)
 
 
 def create_jobs(
@@ -30,6 +46,16 @@ def create_jobs(
     Returns:
         The number of jobs created.
     """
+    if connection.dialect.name == "postgresql":
+        values = {
+            "run_id": run_id,
+            "analyses": list(analyses),
+            "first_position": first_position,
+            "end_position": end_position,
+            "job_size": job_size,
+            "pending": JobState.PENDING.value,
+        }
+        return connection.execute(_IN_POSTGRES, values).rowcount
     rows = [
         {
             "run_id": run_id,

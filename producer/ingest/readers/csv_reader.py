@@ -114,6 +114,7 @@ class _Reader:
         self._lines = lines
         self._layout = layout
         self._header = layout.header.names
+        self._width = len(self._header)
         self._dialect = layout.dialect
         self._records = layout.dialect.reader(lines)
 
@@ -129,7 +130,7 @@ class _Reader:
                     if not whole and isinstance(item, Row):
                         yield self._too_short(item)
                         continue
-                if isinstance(item, Row) and len(item.fields) < len(self._header):
+                if isinstance(item, Row) and len(item.fields) < self._width:
                     waiting = item
                 else:
                     yield item
@@ -162,8 +163,9 @@ class _Reader:
             yield self._row(line, self._dialect.restore(fields))
 
     def _row(self, line: int, fields: list[str]) -> Row | Reject:
-        lines, width = self._lines, len(self._header)
-        if lines.record_is_broken():
+        lines, width = self._lines, self._width
+        first = lines.record[0]
+        if not (first.isascii() and len(lines.record) == 1) and lines.record_is_broken():
             return self._reject(line, f"{BROKEN_ENCODING}, e.g. cp1252")
         if len(fields) != width:
             if has_width(fields, width):
@@ -172,7 +174,7 @@ class _Reader:
                 shown = fields if len(fields) < MOST_COLUMNS else None
                 reason = f"{len(fields)} fields, the header has {width}"
                 return self._reject(line, reason, shown, _QUOTE_IT)
-        if '="' in lines.record[0]:
+        if '="' in first:
             fields = [_FORMULA.sub(r"\1", one) if one[:2] == '="' else one for one in fields]
         lines.found_row()
         return Row(line, dict(zip(self._header, fields, strict=False)), lines.characters)

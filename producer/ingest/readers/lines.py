@@ -120,7 +120,8 @@ class Lines:
 
     def record_is_broken(self) -> bool:
         """Whether the record has bytes that its encoding does not have."""
-        return any(map(is_broken, self.record))
+        record = self.record
+        return is_broken(record[0]) if len(record) == 1 else any(map(is_broken, record))
 
     def _check_that_it_may_go_on(self) -> None:
         # The record that was taken back was inside quotation marks at this line's end. So is this

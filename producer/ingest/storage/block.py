@@ -15,7 +15,7 @@ Block = list[InputRow]
 
 def cut_blocks(rows: Iterable[InputRow | None], size: int) -> Iterator[Block]:
     """Cut a stream into blocks of `size` rows, or fewer where texts are long, and at each None:
-    what comes behind it depends on what was stored before.
+    what comes behind it depends on what was stored before, which an empty block says.
     """
     block: Block = []
     characters = 0
@@ -24,6 +24,7 @@ def cut_blocks(rows: Iterable[InputRow | None], size: int) -> Iterator[Block]:
             if block:
                 yield block
                 block, characters = [], 0
+            yield []
             continue
         block.append(row)
         item = row.content

@@ -22,7 +22,7 @@ class CountedRows:
 
     def __init__(self, connection: Connection, run_id: int, block: Iterable[InputRow]) -> None:
         self._run_id = run_id
-        self._last: dict[InputIdentity, int] = {row.input: row.number for row in block}
+        self._last = _last_rows(block)
         digests = [one.digest for one in self._last]
         found = connection.execute(
             select(RunInput.identity, RunInput.counted).where(
@@ -66,3 +66,16 @@ class CountedRows:
                 for one, last in self._last.items()
             ],
         )
+
+
+def _last_rows(block: Iterable[InputRow]) -> dict[InputIdentity, int]:
+    """The number of the last row of each input, which has its rows one behind the other."""
+    found: dict[InputIdentity, int] = {}
+    last: InputRow | None = None
+    for row in block:
+        if last is not None and row.input is not last.input:
+            found[last.input] = last.number
+        last = row
+    if last is not None:
+        found[last.input] = last.number
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -17,6 +18,7 @@ class JoiningDocument(NamedTuple):
     input: int
 
 
+@lru_cache(maxsize=64)
 def input_number(digest: str) -> int:
     """The digest of an input, 16 hex digits, as a signed number of 64 bits."""
     return int.from_bytes(bytes.fromhex(digest), signed=True)

@@ -1,4 +1,8 @@
-"""Storing documents in PostgreSQL, with COPY. Several ingestions may be at it at once."""
+"""Storing documents in PostgreSQL, with COPY. Several ingestions may be at it at once.
+
+A block of which the database has nothing, as most have, is copied into the table itself. Any other
+is copied into a temporary table, and one statement stores what is new of it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from producer.ingest.errors import StorageError
+from producer.ingest.storage.copy_lines import COLUMNS, feedback_line, in_chunks
 from producer.ingest.storage.joining import JoiningDocument
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
@@ -28,13 +33,21 @@ _STAGE = (
     """,
     "TRUNCATE staged",
 )
-_NAMES = (
-    *("source", "external_id", "identity", "text_hash", "text", "time", "language", "product"),
-    *("metadata", "rating", "rating_scale", "title", "question", "content_hash", "metadata_hash"),
+_COLUMNS = ", ".join(COLUMNS)
+_STAGE_DOCUMENTS = f"COPY staged ({_COLUMNS}) FROM STDIN"
+# Lists go as one string each way: the driver takes its time with arrays and with rows.
+_KNOWN = text(
+    "SELECT id FROM document_versions WHERE identity = ANY(string_to_array(:identities, ','))"
 )
-_values = attrgetter(*_NAMES)
-_COLUMNS = ", ".join(_NAMES)
-_COPY_DOCUMENTS = f"COPY staged ({_COLUMNS}) FROM STDIN"
+_RESERVE = text(
+    """
+    SELECT string_agg(CAST(nextval(s.name) AS text), ',')
+    FROM (SELECT CAST(pg_get_serial_sequence('document_versions', 'id') AS regclass) AS name) AS s,
+        generate_series(1, :number)
+    """
+)
+_CLOCK = text("SELECT CAST(clock_timestamp() AS text)")
+_COPY_DOCUMENTS = f"COPY document_versions (id, stored_at, {_COLUMNS}) FROM STDIN"
 # In the order of identities, so that two ingestions of the same documents wait for each other
 # instead of each holding what the other one needs; the ids keep the order of the file.
 _INSERT = text(
@@ -99,7 +112,7 @@ _INSERT_VERSIONS = text(
     f"""
     INSERT INTO document_versions (id, {_COLUMNS}, stored_at, version, first_id)
     SELECT
-        s.id, {", ".join(f"s.{name}" for name in _NAMES)}, clock_timestamp(),
+        s.id, {", ".join(f"s.{name}" for name in COLUMNS)}, clock_timestamp(),
         d.version + 1, coalesce(d.first_id, d.id)
     FROM staged AS s
     JOIN document_versions AS d ON d.identity = s.identity || '{REPLACED}' || d.version
@@ -121,6 +134,10 @@ _REFRESH = text(
 _COPY_POSITIONS = "COPY run_documents (run_id, position, document_id, input) FROM STDIN"
 
 
+class _KnownDocumentError(Exception):
+    """A document is there already. Raised by `_copy`, caught by `_store_new`."""
+
+
 def store_documents(
     connection: Connection, run_id: int, feedback: Sequence[Feedback], analysing: Sequence[int]
 ) -> dict[str, StoredDocument]:
@@ -138,9 +155,11 @@ def store_documents(
     Raises:
         StorageError: If the database breaks off the COPY.
     """
+    if (copied := _store_new(connection, feedback)) is not None:
+        return copied
     for statement in _STAGE:
         connection.execute(text(statement))
-    _copy(connection, _COPY_DOCUMENTS, map(_values, feedback))
+    _copy(connection, _STAGE_DOCUMENTS, map(feedback_line, feedback))
     locked: set[int] = set()
     wanted = {"run_id": run_id, "analysing": list(analysing)}
     while True:
@@ -151,6 +170,40 @@ def store_documents(
         # was replaced: the newer version is locked then.
         if len(rows) == len(feedback) and all(row[1] in locked for row in rows if row.to_be_locked):
             return {row[0]: StoredDocument(*row[1:-1]) for row in rows}
+
+
+def _store_new(
+    connection: Connection, feedback: Sequence[Feedback]
+) -> dict[str, StoredDocument] | None:
+    """Store documents of which the database has none; None if it has some after all.
+
+    Raises:
+        StorageError: If the database breaks off the COPY.
+    """
+    # In the order of identities, as below.
+    ordered = sorted(feedback, key=attrgetter("identity"))
+    identities = ",".join([one.identity for one in ordered])
+    if connection.execute(_KNOWN, {"identities": identities}).first() is not None:
+        return None
+    ids = connection.execute(_RESERVE, {"number": len(feedback)}).scalar_one().split(",")
+    number = {one.identity: int(id_) for one, id_ in zip(feedback, ids, strict=True)}
+    clock = connection.execute(_CLOCK).scalar_one()
+    lines = (f"{number[one.identity]}\t{clock}\t{feedback_line(one)}" for one in ordered)
+    try:
+        with connection.begin_nested():
+            _copy(connection, _COPY_DOCUMENTS, lines)
+    except _KnownDocumentError:
+        # Another ingestion has stored it since we looked.
+        return None
+    return {
+        one.identity: StoredDocument(
+            number[one.identity],
+            number[one.identity],
+            *(one.text_hash, one.content_hash, one.metadata_hash),
+            *(False, True, False, False),
+        )
+        for one in feedback
+    }
 
 
 def replace_documents(
@@ -196,20 +249,25 @@ def join_run(
     _copy(
         connection,
         _COPY_POSITIONS,
-        ((run_id, position, *one) for position, one in enumerate(joining, first_position)),
+        (
+            f"{run_id}\t{position}\t{one.document_id}\t{one.input}\n"
+            for position, one in enumerate(joining, first_position)
+        ),
     )
 
 
-def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def _copy(connection: Connection, statement: str, lines: Iterable[str]) -> None:
     driver: Any = connection.connection.driver_connection
     # SQLAlchemy wraps no error of what is done behind its back.
-    errors: Any = connection.dialect.loaded_dbapi.Error
+    errors: Any = connection.dialect.loaded_dbapi
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except errors as error:
+            for chunk in in_chunks(lines):
+                copy.write(chunk)
+    except errors.Error as error:
+        if isinstance(error, errors.errors.UniqueViolation):
+            raise _KnownDocumentError from None
         raise StorageError(
             f"the database failed: {first_line(error)}",
-            retry=isinstance(error, connection.dialect.loaded_dbapi.OperationalError),
+            retry=isinstance(error, errors.OperationalError),
         ) from None

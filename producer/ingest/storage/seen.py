@@ -16,10 +16,13 @@ class SeenDocuments:
 
     def add(self, ids: Iterable[int]) -> None:
         """Put ids in."""
+        page, bits = -1, bytearray()
         for number in ids:
-            page, bit = divmod(number, _PAGE)
-            bits = self._pages.setdefault(page, bytearray(_PAGE >> 3))
-            bits[bit >> 3] |= 1 << (bit & 7)
+            # Ids follow each other: most are of the page of the one before.
+            if number // _PAGE != page:
+                page = number // _PAGE
+                bits = self._pages.setdefault(page, bytearray(_PAGE >> 3))
+            bits[number % _PAGE >> 3] |= 1 << (number & 7)
 
     def __contains__(self, number: int) -> bool:
         page, bit = divmod(number, _PAGE)

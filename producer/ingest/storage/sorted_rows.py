@@ -77,6 +77,9 @@ class RowSorter:
         """Say what becomes of a row that may go in, or why it may not."""
         document = self.found[item.identity]
         first = self.firsts[item.identity]
+        if document.new and item is first:
+            self._accept_new(row, item.identity, done)
+            return None
         if item is not first:
             # Of another input it would be in another part of the block.
             differs = item.content_hash != first.content_hash
@@ -98,6 +101,13 @@ class RowSorter:
             done.returned.append(document.id)
         self._accept(row, item.identity, change, done)
         return None
+
+    def _accept_new(self, row: InputRow, identity: str, done: SortedRows) -> None:
+        """As `_accept`, which has nothing to ask of a document that this row has stored."""
+        done.joining[identity] = row
+        done.counts.stored += 1
+        if self.counted.has(row):
+            self.counted.add_again(row)
 
     def _accept(self, row: InputRow, identity: str, change: Change, done: SortedRows) -> None:
         document, before = self.found[identity], self.counted.has(row)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Text, bindparam, cast, func, select, text, update
 
 from producer.ingest.storage.joining import JoiningDocument
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
 from schema.database.clock import now
-from schema.tables import DocumentRow, RunDocument
+from schema.tables import DocumentRow
 from schema.tables.document import REPLACED
 
 _FIND = text(
@@ -29,10 +29,18 @@ _FIND = text(
     LEFT JOIN run_documents AS r ON r.run_id = :run_id AND r.document_id = d.id
     """
 )
-# It is JSON already.
-_METADATA = bindparam("metadata_json", type_=Text())
-_INSERT = insert(DocumentRow.__table__).values(  # type: ignore[arg-type]
-    stored_at=now(), metadata=_METADATA
+# In the driver's own form: statements of SQLAlchemy name each value of each row.
+_COLUMNS = (
+    *("source", "external_id", "identity", "text_hash", "text", "time", "language", "product"),
+    *("metadata", "rating", "rating_scale", "title", "question", "content_hash", "metadata_hash"),
+)
+_PLACE = ("id", "version", "first_id", "stored_at")
+_INSERT = (
+    f"INSERT INTO document_versions ({', '.join((*_PLACE, *_COLUMNS))}) "
+    f"VALUES ({', '.join('?' * (len(_PLACE) + len(_COLUMNS)))})"
+)
+_INSERT_POSITION = (
+    "INSERT INTO run_documents (run_id, position, document_id, input) VALUES (?, ?, ?, ?)"
 )
 _REPLACE = (
     update(DocumentRow)
@@ -45,7 +53,8 @@ _REPLACE = (
 _REFRESH = (
     update(DocumentRow.__table__)  # type: ignore[arg-type]
     .where(DocumentRow.id == bindparam("refreshed"))
-    .values(metadata=_METADATA, gone_at=None)
+    # It is JSON already.
+    .values(metadata=bindparam("metadata_json", type_=Text()), gone_at=None)
 )
 
 
@@ -75,18 +84,16 @@ def store_documents(
     for old in known:
         states = bool(old[6]), False, bool(old[7]), bool(old[8])
         found[old[0]] = StoredDocument(old[1], old[2], old[3], old[4], old[5], *states)
-    next_id = _newest(connection)
     rows = []
-    for one in feedback:
-        if one.identity in found:
-            continue
-        next_id += 1
-        row = {"id": next_id} | _values(one)
-        hashes = row["text_hash"], row["content_hash"], row["metadata_hash"]
-        found[one.identity] = StoredDocument(next_id, next_id, *hashes, False, True, False, False)
-        rows.append(row)
+    clock = _now(connection)
+    for number, one in enumerate(
+        (one for one in feedback if one.identity not in found), _newest(connection) + 1
+    ):
+        rows.append((number, 1, None, clock, *_row(one)))
+        hashes = one.text_hash, one.content_hash, one.metadata_hash
+        found[one.identity] = StoredDocument(number, number, *hashes, False, True, False, False)
     if rows:
-        connection.execute(_INSERT, rows)
+        connection.exec_driver_sql(_INSERT, rows)
     return found
 
 
@@ -107,17 +114,15 @@ def replace_documents(
     numbers = select(DocumentRow.id, DocumentRow.version).where(DocumentRow.id.in_(ids))
     version = {row.id: row.version for row in connection.execute(numbers)}
     connection.execute(_REPLACE, [{"replaced": number} for number in ids])
-    next_id = _newest(connection)
+    changed = [one for one in feedback if one.identity in replaced]
+    clock = _now(connection)
     made: dict[str, int] = {}
     rows = []
-    for one in feedback:
-        if (old := replaced.get(one.identity)) is None:
-            continue
-        next_id += 1
-        made[one.identity] = next_id
-        place = {"id": next_id, "version": version[old.id] + 1, "first_id": old.first_id}
-        rows.append(_values(one) | place)
-    connection.execute(_INSERT, rows)
+    for number, one in enumerate(changed, _newest(connection) + 1):
+        old = replaced[one.identity]
+        made[one.identity] = number
+        rows.append((number, version[old.id] + 1, old.first_id, clock, *_row(one)))
+    connection.exec_driver_sql(_INSERT, rows)
     return made
 
 
@@ -132,10 +137,11 @@ def refresh_documents(
         refreshed: The documents, by identity.
     """
     # A title is a part of the text.
-    never = {"source", "external_id", "identity", "text", "text_hash", "title"}
+    never = {"source", "external_id", "identity", "text", "text_hash", "title", "metadata"}
+    names = [name for name in _COLUMNS if name not in never]
     rows = [
-        {"refreshed": refreshed[one.identity].id}
-        | {name: value for name, value in _values(one).items() if name not in never}
+        {"refreshed": refreshed[one.identity].id, "metadata_json": one.metadata}
+        | {name: getattr(one, name) for name in names}
         for one in feedback
         if one.identity in refreshed
     ]
@@ -146,34 +152,43 @@ def join_run(
     connection: Connection, run_id: int, first_position: int, joining: Sequence[JoiningDocument]
 ) -> None:
     """Give documents the next positions of a run."""
-    connection.execute(
-        insert(RunDocument.__table__),  # type: ignore[arg-type]
-        [
-            {"run_id": run_id, "position": position} | one._asdict()
-            for position, one in enumerate(joining, first_position)
-        ],
-    )
+    rows = [(run_id, position, *one) for position, one in enumerate(joining, first_position)]
+    connection.exec_driver_sql(_INSERT_POSITION, rows)
 
 
 def _newest(connection: Connection) -> int:
     return connection.execute(select(func.coalesce(func.max(DocumentRow.id), 0))).scalar_one()
 
 
-def _values(one: Feedback) -> dict[str, Any]:
-    return {
-        "source": one.source,
-        "external_id": one.external_id,
-        "identity": one.identity,
-        "text_hash": one.text_hash,
-        "text": one.text,
-        "time": one.time,
-        "language": one.language,
-        "product": one.product,
-        "metadata_json": one.metadata,
-        "rating": one.rating,
-        "rating_scale": one.rating_scale,
-        "title": one.title,
-        "question": one.question,
-        "content_hash": one.content_hash,
-        "metadata_hash": one.metadata_hash,
-    }
+def _now(connection: Connection) -> str:
+    """The clock, as the column has it."""
+    return str(connection.execute(select(cast(now(), Text()))).scalar_one())
+
+
+def _row(one: Feedback) -> tuple[Any, ...]:
+    """A document, in the columns of `_COLUMNS`."""
+    return (
+        one.source,
+        one.external_id,
+        one.identity,
+        one.text_hash,
+        one.text,
+        _without_zone(one.time_written),
+        one.language,
+        one.product,
+        one.metadata,
+        one.rating,
+        one.rating_scale,
+        one.title,
+        one.question,
+        one.content_hash,
+        one.metadata_hash,
+    )
+
+
+def _without_zone(time: str | None) -> str | None:
+    """A time in UTC as SQLAlchemy writes it on SQLite."""
+    if time is None:
+        return None
+    clock = time[11:-6]
+    return f"{time[:10]} {clock}" if "." in clock else f"{time[:10]} {clock}.000000"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from math import ceil
 from types import ModuleType
 
@@ -108,9 +109,11 @@ class BlockStore:
 
     def _remember(self, block: Block, ids: dict[str, int]) -> None:
         self.seen.add(ids.values())
-        for row in block:
-            if isinstance(row.content, Feedback):
-                self._of_inputs[row.input.digest].add([ids[row.content.identity]])
+        for digest, rows in groupby(block, lambda row: row.input.digest):
+            contents = (row.content for row in rows)
+            self._of_inputs[digest].add(
+                ids[one.identity] for one in contents if isinstance(one, Feedback)
+            )
 
     def _join(
         self, connection: Connection, run: LockedRun, done: SortedRows, ids: dict[str, int]
@@ -144,6 +147,9 @@ def _store_of(connection: Connection) -> ModuleType:
 
 def _parts(block: Block) -> Iterator[Block]:
     """The block, cut where a further input changes what it has of an earlier one."""
+    if not block or block[0].input == block[-1].input:
+        yield block
+        return
     part: Block = []
     known: dict[str, tuple[str, InputIdentity]] = {}
     for row in block:

@@ -22,6 +22,7 @@ class Feedback:
         identity: 32 hex digits that are the same for the same piece of feedback only.
         text_hash: 32 hex digits over the text without its title.
         metadata: A JSON object.
+        metadata_digest: Its `metadata_hash`, where that was made on the way.
     """
 
     row: Row
@@ -39,24 +40,37 @@ class Feedback:
     rating_scale: int | None = None
     title: str | None = None
     question: str | None = None
-
+    metadata_digest: str | None = field(default=None, compare=False)
     _content_hash: str | None = field(default=None, init=False, compare=False)
-    _metadata_hash: str | None = field(default=None, init=False, compare=False)
+    _time_written: str | None = field(default=None, init=False, compare=False)
+
+    @property
+    def time_written(self) -> str | None:
+        """The time in UTC as ISO 8601 has it."""
+        if self._time_written is None and self.time is not None:
+            self._time_written = self.time.isoformat()
+        return self._time_written
 
     @property
     def content_hash(self) -> str:
         """As `hash_content` makes it."""
         if self._content_hash is None:
-            more = (self.rating, self.title, self.question)
-            self._content_hash = hash_content(self.text_hash, self.time, self.language, *more)
+            self._content_hash = _hash_content(
+                self.text_hash,
+                self.time_written,
+                self.language,
+                self.rating,
+                self.title,
+                self.question,
+            )
         return self._content_hash
 
     @property
     def metadata_hash(self) -> str:
         """As `hash_metadata` makes it."""
-        if self._metadata_hash is None:
-            self._metadata_hash = hash_metadata(self.product, self.metadata, self.rating_scale)
-        return self._metadata_hash
+        if self.metadata_digest is None:
+            self.metadata_digest = hash_metadata(self.product, self.metadata, self.rating_scale)
+        return self.metadata_digest
 
 
 def hash_content(
@@ -80,15 +94,30 @@ def hash_content(
         title: The title.
         question: The question.
     """
-    named = {
-        "time": time and time.isoformat(),
-        "language": language,
-        "rating": None if rating is None else f"{rating:g}",
-        "title": title,
-        "question": question,
-    }
-    said = (f"{name}={value}" for name, value in named.items() if value is not None)
-    return digest(text_hash, *said)
+    written = None if time is None else time.isoformat()
+    return _hash_content(text_hash, written, language, rating, title, question)
+
+
+def _hash_content(
+    text_hash: str,
+    time: str | None,
+    language: str | None,
+    rating: float | None,
+    title: str | None,
+    question: str | None,
+) -> str:
+    said = text_hash
+    if time is not None:
+        said += f"\0time={time}"
+    if language is not None:
+        said += f"\0language={language}"
+    if rating is not None:
+        said += f"\0rating={rating:g}"
+    if title is not None:
+        said += f"\0title={title}"
+    if question is not None:
+        said += f"\0question={question}"
+    return digest_of(said)
 
 
 def hash_metadata(product: str | None, metadata: str, rating_scale: int | None = None) -> str:
@@ -101,7 +130,13 @@ def hash_metadata(product: str | None, metadata: str, rating_scale: int | None =
     """
     if metadata != "{}":
         metadata = _encode_sorted(json.loads(metadata))
-    return digest(product or "", metadata, *([] if rating_scale is None else [str(rating_scale)]))
+    return hash_sorted_metadata(product, metadata, rating_scale)
+
+
+def hash_sorted_metadata(product: str | None, metadata: str, rating_scale: int | None) -> str:
+    """As `hash_metadata`, of an object with its keys in order, in ASCII, as `json` writes it."""
+    said = f"{product or ''}\0{metadata}"
+    return digest_of(said if rating_scale is None else f"{said}\0{rating_scale}")
 
 
 def digest(*parts: str) -> str:
@@ -110,4 +145,9 @@ def digest(*parts: str) -> str:
     Raises:
         UnicodeEncodeError: If one has a lone surrogate.
     """
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+    return digest_of("\0".join(parts))
+
+
+def digest_of(said: str) -> str:
+    """As `digest`, of strings that are joined already."""
+    return blake2b(said.encode(), digest_size=16).hexdigest()

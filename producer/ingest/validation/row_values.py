@@ -62,8 +62,8 @@ class RowValues:
         """
         time, day = self._time(row, extra)
         return RowFacts(
-            self._short(self._columns.source, row.fields) or self._context.source,
-            self._short(self._columns.id, row.fields),
+            short_value(self._columns.source, row.fields) or self._context.source,
+            short_value(self._columns.id, row.fields),
             self._product(row.fields, extra),
             time,
             day,
@@ -74,12 +74,10 @@ class RowValues:
         """The title; None where it says nothing."""
         if self._columns.title is None:
             return None
-        value = get_field(fields, self._columns.title)
-        if not isinstance(value, str) or is_empty_text(value) or "\0" in value:
-            return None
-        if self._parsers.texts.html:
-            value = html_to_text(value)
-        return value.strip()
+        title = read_title(get_field(fields, self._columns.title))
+        if title is not None and self._parsers.texts.html:
+            title = html_to_text(title).strip()
+        return title
 
     def rating(self, fields: dict[str, Any]) -> Rating | None:
         """The rating; None where there is none, or none that can be read."""
@@ -100,7 +98,7 @@ class RowValues:
         if isinstance(value, dict | list | tuple):
             extra[column] = value
             return None
-        return self._short(column, fields)
+        return short_value(column, fields)
 
     def _language(self, fields: dict[str, Any], extra: dict[str, Any]) -> str | None:
         column = self._columns.language
@@ -130,17 +128,34 @@ class RowValues:
             extra[columns.clock] = clock
         return None, None
 
-    def _short(self, column: str | None, fields: dict[str, Any]) -> str | None:
-        """An id, a product, a source: a string or a number, None when missing."""
-        if column is None or (value := get_field(fields, column)) is None:
-            return None
-        if type(value) is not str:
-            value = _as_string(column, value)
-        if is_missing(value):
-            return None
-        if "\0" in value:
-            raise ValueError(f"{named(column)} contains NUL")
-        return str(value).strip()
+
+def short_value(column: str | None, fields: dict[str, Any]) -> str | None:
+    """An id, a product, a source: a string or a number, None when missing.
+
+    Raises:
+        ValueError: If it is something else; the message is the reason to reject the row.
+    """
+    return None if column is None else read_short(column, get_field(fields, column))
+
+
+def read_short(column: str, value: Any) -> str | None:
+    """As `short_value`, of the column's value."""
+    if value is None:
+        return None
+    if type(value) is not str:
+        value = _as_string(column, value)
+    if is_missing(value):
+        return None
+    if "\0" in value:
+        raise ValueError(f"{named(column)} contains NUL")
+    return str(value).strip()
+
+
+def read_title(value: Any) -> str | None:
+    """A title as it is written; None where it says nothing."""
+    if not isinstance(value, str) or is_empty_text(value) or "\0" in value:
+        return None
+    return value.strip()
 
 
 def _as_string(column: str, value: Any) -> str:

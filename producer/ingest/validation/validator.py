@@ -87,7 +87,7 @@ class RowValidator:
             told["rating"] = rating and rating.value
             identity = identity_of_content(self._context.known_by, told, fields, *answer)
         else:
-            identity = self._identify(row, about, written, metadata, answer)
+            identity = self.identify(row, about, written, metadata, answer)
         external_id = about.external_id
         if question is not None and external_id is not None:
             external_id = f"{external_id}:{question}"
@@ -98,7 +98,7 @@ class RowValidator:
             about.source,
             external_id,
             digest(text.text),
-            self._titled(title, text.text),
+            self.titled(title, text.text),
             about.time,
             about.language,
             about.product,
@@ -109,10 +109,18 @@ class RowValidator:
             question,
         )
 
-    def _identify(
+    def identify(
         self, row: Row, about: RowFacts, text: str, metadata: str, answer: tuple[str, ...]
     ) -> str:
-        """The document's identity, see `ColumnPlan.identity`."""
+        """The document's identity, see `ColumnPlan.identity`.
+
+        Args:
+            row: The row.
+            about: What it says.
+            text: Its text as it has it.
+            metadata: As they are stored.
+            answer: The question, where the row has several.
+        """
         if about.external_id is not None:
             return digest("id", about.source, about.external_id, *answer)
         ours, first = self._columns, self._identity
@@ -163,8 +171,12 @@ class RowValidator:
         self.notes.stripped += text.quoted is not None
         return text
 
-    def _titled(self, title: str | None, text: str) -> str:
-        """The text with its title before it, unless it begins with that anyway."""
+    def titled(self, title: str | None, text: str) -> str:
+        """The text with its title before it, unless it begins with that anyway.
+
+        Raises:
+            ValueError: If that is too long; the message is the reason to reject the row.
+        """
         if title is not None and not text.lstrip().startswith(title):
             text = f"{title}{BEHIND_TITLE}{text}"
         if len(text) > self._context.text_limit:
