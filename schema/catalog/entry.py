@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from schema.languages import read_language
+from schema.languages import fold_language, read_language
 
 #: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
 #: weights and inputs are rounded to 8 bits.
@@ -28,6 +28,7 @@ class EntryOptions(BaseModel):
             pipelines have it, or one sentence at a time, for models that know nothing longer.
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
+        unsure_below: For `language`: the probability below which a language is unsure.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class EntryOptions(BaseModel):
     max_length: int | None = Field(default=None, gt=8)
     split: Literal["window", "sentence"] = "window"
     languages: dict[str, str] = Field(default_factory=dict)
+    unsure_below: float | None = Field(default=None, ge=0, le=1)
 
     @field_validator("languages")
     @classmethod
@@ -56,10 +58,27 @@ class EntryOptions(BaseModel):
 
 
 class CatalogEntry(BaseModel):
-    """One model of the catalog: a hub id or an absolute path, its revision, its options."""
+    """One model of the catalog: a hub id or an absolute path, its revision, its options.
+
+    Attributes:
+        languages: Codes of the languages that it reads; empty, or with `*`, for any. Of `language`
+            those that it looks among.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     revision: str | None = None
+    languages: tuple[str, ...] = ()
     options: EntryOptions = EntryOptions()
+
+    @field_validator("languages")
+    @classmethod
+    def _are_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        for language in languages:
+            if language != "*" and read_language(language) is None:
+                raise ValueError(
+                    f"{language!r} is no language: write codes of ISO 639, as in [\"en\", \"de\"], or "
+                    "leave it out for a model that reads any"
+                )
+        return tuple(fold_language(read_language(one) or one) for one in languages)

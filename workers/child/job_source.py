@@ -15,6 +15,7 @@ from time import monotonic
 from schema.ledger.claim import Claim
 from workers.child.claimed_job import ClaimedJob
 from workers.child.context import JobContext
+from workers.child.readable import choose_texts
 from workers.child.writer import JobResult
 from workers.engine.jobs import FinishedJob, PreparedJob
 
@@ -147,7 +148,8 @@ class JobSource:
         now = monotonic()
         seconds, self._free_since = now - self._free_since, now
         job = computing.job
-        return JobResult(job.claim, finished.outcomes, finished.counters, seconds, job.message)
+        outcomes = [*finished.outcomes, *job.abstained]
+        return JobResult(job.claim, outcomes, finished.counters, seconds, job.message)
 
     def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
         """The job, charged from here on; None if it must not be computed."""
@@ -166,14 +168,17 @@ class JobSource:
         self._computing[claim.job_id] = _Computing(job, monotonic())
         if not self._queue:
             self._prefetch_beside(job)
-        documents = context.ledger.read(claim) if job.documents is None else job.documents
+        documents, abstained = job.documents, job.abstained
+        if documents is None:
+            read = context.ledger.read(claim)
+            documents, abstained = choose_texts(read, self.engine.analysis, claim)
         prepared = job.prepared
         if prepared is None:
             limits = context.settings
             # The first documents of a language may load a model.
             with context.slot.computing(limits.load_timeout + limits.batch_timeout):
                 prepared = self.engine.prepare(documents, claim.options)
-        ready = replace(job, documents=documents, prepared=prepared)
+        ready = replace(job, documents=documents, prepared=prepared, abstained=abstained)
         return self._hand_out(
             ready, None if self._is_exclusive(job) else self.engine.group_of(prepared)
         )

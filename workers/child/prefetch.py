@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,7 @@ from schema.ledger.claim import Claim, UnknownOptionsError
 from workers.child.claimed_job import ClaimedJob
 from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
+from workers.child.readable import choose_texts
 from workers.child.retry import NodeStopping
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
@@ -109,17 +111,17 @@ class Prefetcher:
             return None
         message, claim = found
         self._heartbeat.hold(claim)
-        documents = None
+        job, engine = ClaimedJob(claim, message=message), self._engines[analysis]
         try:
-            documents = self._ledger.read(claim)
+            documents, abstained = choose_texts(self._ledger.read(claim), engine.analysis, claim)
+            job = replace(job, documents=documents, abstained=abstained)
             self._is_tokenising = True
-            prepared = self._engines[analysis].tokenise(documents, claim.options)
+            return replace(job, prepared=engine.tokenise(documents, claim.options))
         except Exception as error:
             logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
-            return ClaimedJob(claim, documents, message=message)
+            return job
         finally:
             self._is_tokenising = False
-        return ClaimedJob(claim, documents, prepared, message)
 
     def _find(self, analysis: str, held: int, age: float, pull: bool) -> tuple[str, Claim] | None:
         """Claim a job, if it is the turn of this analysis and of this worker."""
