@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schema.results.base import ORIGINAL
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -11,11 +13,16 @@ class Document:
 
     Attributes:
         id: The `documents.id` of the ledger, or whatever id the caller of `triage analyze` gave.
-        text: The original text, never empty. Every offset in a result counts its characters.
+        text: What is read, never empty: the original, or its translation. Every offset in a result
+            counts its characters.
         language: ISO 639-1 code in lower case (`en`, `de`), that of ISO 639-3 where there is none
-            (`ilo`), or None when nobody said.
+            (`ilo`), or None when nobody knows.
+        translation: Its translation in the same run, where the run has one for this analysis.
+        text_used: Whether `text` is the `original` or the `translation`.
     """
 
     id: int | str
     text: str
     language: str | None = None
+    translation: str | None = None
+    text_used: str = ORIGINAL

@@ -43,6 +43,9 @@ _ISO_639_1 = {
 #: A name that is missing among the others, since two languages have it.
 _OTHER_NAMES = {"hindi": "hi"}
 
+#: Written forms of one language.
+_FORMS = {"nb": "no", "nn": "no"}
+
 #: What else a model may call a language, beside what CLDR says: of a macrolanguage, the language
 #: that is meant as a rule (Bokmål); `ns` is M2M100's for Northern Sotho.
 _OTHER_CODES = {
@@ -65,6 +68,13 @@ def read_language(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return _read(value.strip()[:MAX_NAME_LENGTH])
+
+
+def fold_language(code: str) -> str:
+    """The language that a code is one form of: `no` for `nb` and `nn`, which a model that knows
+    Norwegian reads alike; any other code is itself.
+    """
+    return _FORMS.get(code, code)
 
 
 def related_codes(language: str) -> list[str]:

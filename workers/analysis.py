@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from schema.catalog import Catalog
 from schema.document import Document
+from schema.languages import fold_language
 from schema.options import RunOptions
 from schema.results import Result
 from schema.results.outcome import Provenance
@@ -99,6 +100,8 @@ class Analysis(ABC):
 
     #: As `schema.analyses.ANALYSES` names it.
     name: ClassVar[str]
+    #: The languages that its model knows, as the catalog says it; None for any.
+    languages: frozenset[str] | None = None
 
     @abstractmethod
     def __init__(
@@ -109,6 +112,15 @@ class Analysis(ABC):
     def for_catalog(cls, catalog: Catalog) -> type[Analysis]:
         """The class to be made, where it depends on the kind of model that the catalog names."""
         return cls
+
+    def reads(self, language: str, options: RunOptions) -> bool:
+        """Whether it can read a document in this language.
+
+        Args:
+            language: As documents have it, e.g. `de`.
+            options: Of the run.
+        """
+        return self.languages is None or fold_language(language) in self.languages
 
     @property
     @abstractmethod

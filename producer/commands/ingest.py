@@ -92,6 +92,13 @@ def ingest(
     analyses: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these, separated by commas.")
     ] = None,
+    no_language: Annotated[
+        bool,
+        typer.Option(
+            "--no-language",
+            help="Find no languages; have every model read every document, whatever its language.",
+        ),
+    ] = False,
     question: Annotated[list[str] | None, typer.Option(help="For qa; may be repeated.")] = None,
     translate_to: Annotated[
         str | None, typer.Option(metavar="LANG", help="For translation, e.g. de.")
@@ -189,6 +196,7 @@ def ingest(
             source=source,
             columns=ColumnChoice(_names(text), id_, time, language, product, rating, title),
             analyses=analyses,
+            no_language=no_language,
             questions=question or (),
             translate_to=translate_to,
             reading=ReadingOptions(

@@ -16,14 +16,17 @@ from schema.control_characters import json_text
 from schema.database import reading
 from schema.status.runs import find_run, is_deleted
 from schema.tables import JobState
-from schema.verification import RunAudit, verify_runs
+from schema.verification import ABSTAINED, RunAudit, verify_runs
 
 #: Runs that are said, whatever their books, unless `--all` says otherwise.
 NEWEST = 20
 #: What it ends with when something does not balance.
 BROKEN = 1
 #: States that are said only where a run has documents in them.
-_RARE = (JobState.QUEUED, JobState.CANCELLED)
+_RARE = (JobState.BLOCKED, JobState.QUEUED, JobState.CANCELLED, ABSTAINED)
+
+#: What a state is called where that is not its name.
+_WORDS = {ABSTAINED: "not analysed"}
 
 
 def verify(
@@ -100,10 +103,16 @@ def _analysis(name: str, totals: dict[str, int]) -> str:
     order = (
         JobState.DONE,
         JobState.DEAD,
+        ABSTAINED,
+        JobState.BLOCKED,
         JobState.PENDING,
         JobState.QUEUED,
         JobState.RUNNING,
         JobState.CANCELLED,
     )
-    terms = [f"{totals[state]} {state}" for state in order if totals[state] or state not in _RARE]
+    terms = [
+        f"{totals[state]} {_WORDS.get(state, state)}"
+        for state in order
+        if totals[state] or state not in _RARE
+    ]
     return f"{name} {sum(totals.values())} = {' + '.join(terms)}"

@@ -53,7 +53,7 @@ def wait_for_run(
                 bars.update(
                     tasks[one.analysis],
                     total=one.documents,
-                    completed=one.done + one.dead,
+                    completed=one.done + one.dead + one.abstained,
                     note="paused" if progress.paused_at else _note(one),
                 )
             if progress.finished:
@@ -67,7 +67,8 @@ def wait_for_run(
 
 def _note(one: AnalysisProgress) -> str:
     dead = f", {one.dead:,} dead" if one.dead else ""
-    rate = f"{one.rate:,.1f}/s" if one.rate else "waiting for a worker"
+    waits_for = " and ".join(one.waits_for) or "a worker"
+    rate = f"{one.rate:,.1f}/s" if one.rate else f"waiting for {waits_for}"
     if one.in_flight + one.waiting == 0:
         return f"{rate}{dead}"
     left = f", {duration(one.seconds_left)} to go" if one.seconds_left else ""

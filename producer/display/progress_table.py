@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group
 from rich.table import Table
@@ -12,6 +12,9 @@ from producer.display.table import plain_text
 from schema.analyses import ANALYSES
 from schema.status.progress import RunProgress
 from schema.tables import RunState
+
+#: Reasons that are said of an analysis at the most, those of the most documents first.
+REASONS = 5
 
 
 def run_table(run: RunProgress) -> Group:
@@ -28,12 +31,13 @@ def run_table(run: RunProgress) -> Group:
         f"{run.duplicate:,} + rejected {run.rejected:,}"
     )
     given_up = any(one.cancelled for one in run.analyses)
+    abstained = any(one.abstained for one in run.analyses)
     # Without lines, so that the counts of millions of documents fit into 80 columns.
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("analysis", no_wrap=True, min_width=max(map(len, ANALYSES)))
     counted = ("documents", "done", "in\nflight", "waiting", "dead")
-    cancelled = ("cancelled",) if given_up else ()
-    for column in (*counted, *cancelled, "per\nsecond", "to finish"):
+    others = [*(["cancelled"] if given_up else []), *(["not\nanalysed"] if abstained else [])]
+    for column in (*counted, *others, "per\nsecond", "to finish"):
         table.add_column(column, justify="right", no_wrap=True)
     for one in run.analyses:
         table.add_row(
@@ -44,10 +48,25 @@ def run_table(run: RunProgress) -> Group:
             f"{one.waiting:,}",
             _dead(one.dead),
             *([f"{one.cancelled:,}"] if given_up else []),
+            *([f"{one.abstained:,}"] if abstained else []),
             f"{one.rate:,.1f}",
             duration(one.seconds_left),
         )
-    return Group(heading, counts, table)
+    return Group(heading, counts, table, *_notes(run))
+
+
+def _notes(run: RunProgress) -> Iterator[Text]:
+    """What waits for what, and what was left alone, and why."""
+    for one in run.analyses:
+        if one.blocked:
+            yield plain_text(
+                f"{one.analysis}: {one.blocked:,} wait for {' and '.join(one.waits_for)}"
+            )
+    for one in run.analyses:
+        if one.abstained:
+            reasons = [f"{reason} ({count:,})" for reason, count in one.not_analysed.items()]
+            more = f" and {len(reasons) - REASONS} more" if len(reasons) > REASONS else ""
+            yield plain_text(f"{one.analysis}: not analysed: {', '.join(reasons[:REASONS])}{more}")
 
 
 def runs_table(runs: Sequence[RunProgress]) -> Table:
@@ -60,7 +79,7 @@ def runs_table(runs: Sequence[RunProgress]) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     for run in runs:
         documents = sum(one.documents for one in run.analyses)
-        closed = sum(one.done + one.dead for one in run.analyses)
+        closed = sum(one.done + one.dead + one.abstained for one in run.analyses)
         table.add_row(
             plain_text(run.run),
             f"{run.created_at:%F}",

@@ -18,7 +18,7 @@ from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.recipes.write_recipe import write_recipe
 from producer.ingest.request import MAX_REJECTED, IngestRequest
-from producer.ingest.run_options import choose_analyses, make_options
+from producer.ingest.run_options import choose_analyses, choose_needs, make_options
 from producer.ingest.texts.text_cleaner import TextCleaner
 from schema.options import RunOptions
 from schema.settings import Settings
@@ -35,6 +35,7 @@ class Plan:
         columns: Columns that the user names.
         analyses: In standard order.
         options: Of the run.
+        needs: What its analyses wait for, see `Run.needs`; None where all is read as it is.
         limit: Rows to read at the most, over all inputs; None for all.
         texts: What is taken out of texts.
         day_order: What dates like 03/04/2026 mean; None: what the input shows.
@@ -65,6 +66,7 @@ class Plan:
     id_from: tuple[str, ...] = ()
     snapshot: bool = False
     max_rejected: float = MAX_REJECTED
+    needs: dict[str, list[str]] | None = None
 
     @property
     def says_id(self) -> bool:
@@ -98,7 +100,8 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
     _refuse_twice(inputs)
     request.check()
     options = make_options(request.questions, request.translate_to)
-    chosen = choose_analyses(request.analyses, settings.models, options)
+    by_language = not request.no_language
+    chosen = choose_analyses(request.analyses, settings.models, options, by_language)
     again = request.run is not None if request.analyse_again is None else request.analyse_again
     return Plan(
         inputs=inputs,
@@ -107,6 +110,7 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
         columns=request.columns,
         analyses=chosen,
         options=options,
+        needs=choose_needs(chosen, settings.models, options) if by_language else None,
         limit=request.limit,
         texts=request.texts,
         day_order=request.day_order,
@@ -144,6 +148,7 @@ def _derive_name(
         "texts": asdict(request.texts) if request.texts != TextCleaner() else None,
         "day_order": request.day_order,
         "recipe": write_recipe(own) if own else request.recipe,
+        "no_language": True if request.no_language else None,
     }
     more = {name: one for name, one in later.items() if one is not None}
     asked = [*first, *filter(None, (reading.given(), more, request.known_by()))]

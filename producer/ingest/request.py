@@ -48,6 +48,7 @@ class IngestRequest:
     id_from: str | None = None
     snapshot: bool = False
     max_rejected: float = MAX_REJECTED
+    no_language: bool = False
 
     def with_recipe(self, own: Recipe) -> IngestRequest:
         """The same, and what a recipe says where the user says nothing."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from producer.ingest.errors import IngestError
 from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import CatalogError, load_catalog
+from schema.languages import fold_language
 from schema.options import RunOptions
 
 
@@ -35,8 +36,32 @@ def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptio
         ) from None
 
 
-def choose_analyses(named: str | None, models: str, options: RunOptions) -> tuple[str, ...]:
-    """The analyses that are named, separated by commas; or all that the catalog has models for.
+def choose_needs(
+    analyses: Sequence[str], models: str, options: RunOptions
+) -> dict[str, list[str]] | None:
+    """What each analysis waits for whose model reads some languages only; None if none is such.
+
+    Each waits for `language`, if the run has it. One that can read what the run translates into
+    waits for `translation` too, and reads that of documents in other languages.
+    """
+    catalog = load_catalog(models)
+    needs: dict[str, list[str]] = {}
+    for analysis in analyses:
+        languages = catalog.languages(analysis)
+        if analysis == "language" or (languages is None and analysis != "translation"):
+            continue
+        needs[analysis] = ["language"] if "language" in analyses else []
+        into_one = languages is not None and fold_language(options.translate_to) in languages
+        if into_one and "translation" in analyses:
+            needs[analysis].append("translation")
+    return needs or None
+
+
+def choose_analyses(
+    named: str | None, models: str, options: RunOptions, by_language: bool = True
+) -> tuple[str, ...]:
+    """The analyses that are named, separated by commas; or all that the catalog has models for,
+    `language` before them unless documents are to be read whatever their language.
 
     Raises:
         IngestError: If the catalog has no model for one of them, or for the target language; the
@@ -45,6 +70,8 @@ def choose_analyses(named: str | None, models: str, options: RunOptions) -> tupl
     try:
         catalog = load_catalog(models)
         analyses = catalog.served if named is None else parse_analyses(named)
+        if named is None and not by_language:
+            analyses = tuple(name for name in analyses if name != "language")
     except (CatalogError, UnknownAnalysisError) as error:
         raise IngestError(str(error)) from None
     if not analyses:

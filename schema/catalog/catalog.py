@@ -39,6 +39,17 @@ class Catalog:
                 f"with model = … or leave {analysis!r} out of --analyses"
             ) from None
 
+    def languages(self, analysis: str) -> frozenset[str] | None:
+        """The languages that the model of an analysis reads; None for any.
+
+        Which pairs there are for translation is a question for `pair`, and whatever `language`
+        looks among, it reads all.
+        """
+        entry = self._entries.get(analysis)
+        if analysis in ("language", "translation") or entry is None or "*" in entry.languages:
+            return None
+        return frozenset(entry.languages) or None
+
     def pair(self, source: str, target: str) -> CatalogEntry:
         """The model that translates `source` into `target` (ISO 639-1 codes).
 

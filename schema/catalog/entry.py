@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from schema.languages import read_language
+from schema.languages import fold_language, read_language
 from schema.polarity import Polarity
 
 #: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
@@ -30,6 +30,7 @@ class EntryOptions(BaseModel):
             pipelines have it, or one sentence at a time, for models that know nothing longer.
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
+        unsure_below: For `language`: the probability below which a language is unsure.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +40,7 @@ class EntryOptions(BaseModel):
     max_length: int | None = Field(default=None, gt=8)
     split: Literal["window", "sentence"] = "window"
     languages: dict[str, str] = Field(default_factory=dict)
+    unsure_below: float | None = Field(default=None, ge=0, le=1)
 
     @field_validator("languages")
     @classmethod
@@ -82,12 +84,15 @@ class CatalogEntry(BaseModel):
         scale: For a model that gives a number: the one for the unhappiest customer, and the one for
             the happiest.
         calibration: How its probabilities are corrected, and below which a result is unsure.
+        languages: Codes of the languages that it reads; empty, or with `*`, for any. Of `language`
+            those that it looks among.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     revision: str | None = None
+    languages: tuple[str, ...] = ()
     options: EntryOptions = EntryOptions()
     polarity: dict[str, float] = Field(default_factory=dict)
     scale: tuple[float, float] | None = None
@@ -108,6 +113,17 @@ class CatalogEntry(BaseModel):
         if scale is not None and (scale[0] == scale[1] or not all(map(isfinite, scale))):
             raise ValueError("write the worst and the best that the model can say, as in [1, 5]")
         return scale
+
+    @field_validator("languages")
+    @classmethod
+    def _are_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        for language in languages:
+            if language != "*" and read_language(language) is None:
+                raise ValueError(
+                    f'{language!r} is no language: write codes of ISO 639, as in ["en", "de"], or '
+                    "leave it out for a model that reads any"
+                )
+        return tuple(fold_language(read_language(one) or one) for one in languages)
 
 
 def _read_value(label: str, given: Any) -> float:

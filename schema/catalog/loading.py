@@ -5,6 +5,8 @@ model = "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
 revision = "714eb0f"
 options = { precision = "fp32" }
 
+languages = ["en"]           # what it reads; left out, or "*", for any
+
 [translation]               # every pair that has no table of its own
 model = "facebook/nllb-200-distilled-600M"
 
@@ -30,6 +32,9 @@ from schema.languages import read_language
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
 BUILT_IN = ("pocket", "hub")
+
+#: What needs no model of the user's.
+_ALWAYS = {"language": CatalogEntry(model="py3langid")}
 
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
 
@@ -60,7 +65,7 @@ def load_catalog(models: str) -> Catalog:
         tables = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"catalog {models!r} is not TOML: {error}") from None
-    return Catalog(models, dict(_entries(models, tables, beside)))
+    return Catalog(models, _ALWAYS | dict(_entries(models, tables, beside)))
 
 
 def _entries(

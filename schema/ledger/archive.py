@@ -8,7 +8,7 @@ from schema.database import writing
 from schema.database.clock import now
 from schema.tables import Job, JobState, Run, RunState
 
-_OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+_OPEN = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 class UnfinishedRunError(ValueError):

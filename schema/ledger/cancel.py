@@ -14,7 +14,7 @@ from schema.tables import Job, JobState, Run
 #: Jobs that one transaction changes at the most, so that no worker waits long for it.
 CANCEL_LIMIT = 10_000
 
-_LEFT = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+_LEFT = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def _cancel_block(engine: Engine, run_id: int) -> list[int]:
         found = connection.execute(
             select(Job.id, Job.end_position - Job.first_position)
             .where(*left)
-            .order_by(Job.id)
+            # Those that wait last, as whoever closes a job locks them.
+            .order_by(Job.state == JobState.BLOCKED, Job.id)
             .limit(CANCEL_LIMIT)
             .with_for_update()
         ).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, or_, select, update
 
 from schema.database import writing
 from schema.database.clock import after, now
+from schema.ledger.needs import Needs
 from schema.options import RunOptions
 from schema.tables import Job, JobState, Run
 
@@ -24,6 +25,7 @@ _CLAIMED = (
     Job.attempts,
     Job.fence,
     select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
+    select(Run.needs).where(Run.id == Job.run_id).scalar_subquery().label("needs"),
 )
 
 
@@ -36,6 +38,7 @@ class Claim:
         end_position: Where they end, exclusive.
         attempts: Times that computing has begun, this one included unless it is prefetched.
         fence: Number of this claim; whoever holds an older one can finish nothing any more.
+        needs: Of the run, by analysis.
     """
 
     job_id: int
@@ -46,6 +49,7 @@ class Claim:
     attempts: int
     fence: int
     options: RunOptions
+    needs: Needs = field(default_factory=dict)
 
 
 class UnknownOptionsError(ValueError):
@@ -184,4 +188,5 @@ def _read_claim(row: Row[Any]) -> Claim:
         attempts=row.attempts,
         fence=row.fence,
         options=options,
+        needs=row.needs or {},
     )

@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, select
+from typing import Any
+
+from sqlalchemy import Engine, Select, and_, case, func, null, select
 
 from schema.database import reading
 from schema.document import Document
 from schema.ledger.claim import Claim
+from schema.results.language import NO_LANGUAGE, LanguageRow
+from schema.results.translation import TranslationRow
 from schema.tables import DocumentRow, RunDocument
 
 
 def read_documents(engine: Engine, claim: Claim) -> list[Document]:
-    """Read the documents of a claim's slice, in order of position; forgotten ones are not there."""
-    statement = (
-        select(DocumentRow.id, DocumentRow.text, DocumentRow.language)
-        .join(RunDocument, RunDocument.document_id == DocumentRow.id)
-        .where(
-            RunDocument.run_id == claim.run_id,
-            RunDocument.position >= claim.first_position,
-            RunDocument.position < claim.end_position,
-        )
-        .order_by(RunDocument.position)
-    )
+    """Read the documents of a claim's slice, in order of position; forgotten ones are not there.
+
+    Where the claim's analysis needs the language, or the translation, each has what the run has
+    found of that: its own language goes before the one that was found in its text.
+    """
     with reading(engine) as connection:
-        return [Document(row.id, row.text, row.language) for row in connection.execute(statement)]
+        return [
+            Document(row.id, row.text, row.language, row.translation)
+            for row in connection.execute(_statement(claim))
+        ]
+
+
+def _statement(claim: Claim) -> Select[Any]:
+    needed = claim.needs.get(claim.analysis, ())
+    language: Any = DocumentRow.language
+    translation: Any = null()
+    if LanguageRow.analysis in needed:
+        known = ~LanguageRow.unsure & (LanguageRow.language != NO_LANGUAGE)
+        language = func.coalesce(language, case((known, LanguageRow.language)))
+    if TranslationRow.analysis in needed:
+        translation = TranslationRow.translation
+    statement = select(
+        DocumentRow.id,
+        DocumentRow.text,
+        language.label("language"),
+        translation.label("translation"),
+    ).join(RunDocument, RunDocument.document_id == DocumentRow.id)
+    for table in (LanguageRow, TranslationRow):
+        if table.analysis in needed:
+            of_run = table.run_id == RunDocument.run_id
+            statement = statement.outerjoin(
+                table, and_(of_run, table.document_id == RunDocument.document_id)
+            )
+    return statement.where(
+        RunDocument.run_id == claim.run_id,
+        RunDocument.position >= claim.first_position,
+        RunDocument.position < claim.end_position,
+    ).order_by(RunDocument.position)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, text
 
+from schema.ledger.needs import Needs
 from schema.tables import Job, JobState
 
 # One statement, where a driver's executemany would be one for each job.
@@ -15,11 +16,12 @@ _IN_POSTGRES = text(
         run_id, analysis, first_position, end_position, state, attempts, fence, failed
     )
     SELECT
-        :run_id, a.name, p.first, least(p.first + :job_size, :end_position), :pending, 0, 0, 0
+        :run_id, a.name, p.first, least(p.first + :job_size, :end_position), a.state, 0, 0, 0
     FROM generate_series(
         CAST(:first_position AS bigint), CAST(:end_position AS bigint) - 1, :job_size
     ) AS p (first)
-    CROSS JOIN unnest(CAST(:analyses AS text[])) WITH ORDINALITY AS a (name, number)
+    CROSS JOIN unnest(CAST(:analyses AS text[]), CAST(:states AS text[]))
+        WITH ORDINALITY AS a (name, state, number)
     ORDER BY p.first, a.number
     """
 )
@@ -32,8 +34,11 @@ def create_jobs(
     first_position: int,
     end_position: int,
     job_size: int,
+    *,
+    needs: Needs | None = None,
 ) -> int:
-    """Cut positions of a run into pending jobs, for each analysis.
+    """Cut positions of a run into jobs for each analysis: pending, or blocked if they need others,
+    whose jobs are made in the same transaction.
 
     Args:
         connection: The transaction that wrote the documents.
@@ -42,18 +47,20 @@ def create_jobs(
         first_position: First position, inclusive.
         end_position: Last position, exclusive.
         job_size: Documents in a job at the most.
+        needs: Of the run.
 
     Returns:
         The number of jobs created.
     """
+    needs = needs or {}
     if connection.dialect.name == "postgresql":
         values = {
             "run_id": run_id,
             "analyses": list(analyses),
+            "states": [_first_state(analysis, needs).value for analysis in analyses],
             "first_position": first_position,
             "end_position": end_position,
             "job_size": job_size,
-            "pending": JobState.PENDING.value,
         }
         return connection.execute(_IN_POSTGRES, values).rowcount
     rows = [
@@ -62,7 +69,7 @@ def create_jobs(
             "analysis": analysis,
             "first_position": first,
             "end_position": min(first + job_size, end_position),
-            "state": JobState.PENDING,
+            "state": _first_state(analysis, needs),
             "attempts": 0,
             "fence": 0,
             "failed": 0,
@@ -73,3 +80,7 @@ def create_jobs(
     if rows:
         connection.execute(insert(Job), rows)
     return len(rows)
+
+
+def _first_state(analysis: str, needs: Needs) -> JobState:
+    return JobState.BLOCKED if needs.get(analysis) else JobState.PENDING

@@ -9,13 +9,14 @@ from sqlalchemy import Engine, update
 from schema.database import writing
 from schema.database.clock import now, seconds_since
 from schema.ledger.claim import Claim
+from schema.ledger.unblock import unblock
 from schema.ledger.write import write_outcomes
 from schema.results.outcome import Outcome
 from schema.tables import Job, JobState
 
 
 def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
-    """Write one outcome for each document of the job, and close it.
+    """Write one outcome for each document of the job, close it, and let go what waited for it.
 
     Args:
         engine: The database.
@@ -47,6 +48,8 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
         # First of all, since it locks the job's row: two who hold the same job take turns here.
         if connection.execute(close).rowcount != 1:
             return False
+        positions = range(claim.first_position, claim.end_position)
+        unblock(connection, claim.run_id, claim.needs, claim.analysis, positions)
         failed = write_outcomes(connection, claim, outcomes)
         if failed:
             connection.execute(update(Job).where(Job.id == claim.job_id).values(failed=failed))

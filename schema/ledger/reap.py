@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, text, tuple_, up
 
 from schema.database import writing
 from schema.database.clock import now
+from schema.ledger.unblock import unblock_for
 from schema.results import Failure
 from schema.tables import DeadLetter, DocumentRow, Job, JobState, RunDocument
 
@@ -59,6 +60,7 @@ def reap(
         _back_to_pending(connection, again)
         _halve(connection, halves)
         _bury(connection, dead)
+        unblock_for(connection, dead)
     return Reaped(len(expired), len(halves), len(dead))
 
 

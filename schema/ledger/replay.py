@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from schema.database import reading, writing
 from schema.database.clock import now
+from schema.ledger.needs import Needs, in_order
+from schema.ledger.unblock import must_wait
 from schema.tables import DeadLetter, Job, JobState, Run, RunDocument
 
 #: Jobs that one transaction replays at the most, so that no worker waits long for it.
@@ -50,7 +52,8 @@ def replay(
     """Delete the dead letters of a run, and make pending jobs of just those documents.
 
     What went well stays as it is: a job is cut where its dead letters stand. Any number of replays
-    may run at once; a document is replayed by one of them.
+    may run at once; a document is replayed by one of them. What other analyses need is replayed
+    before these, whose own pieces then wait for it; jobs that did not fail do not wait again.
 
     Args:
         engine: The database.
@@ -62,15 +65,27 @@ def replay(
         Documents that are replayed, by analysis.
     """
     replayed: Counter[str] = Counter()
-    last, newest = 0, _newest_job(engine, run_id)
-    while jobs := _jobs_between(engine, last, newest, run_id, analysis):
-        with writing(engine) as connection:
-            if not _stays_open(connection, run_id):
-                break
-            for job in _lock(connection, jobs):
-                replayed[job.analysis] += _replay_job(connection, job, job_size)
-        last = jobs[-1]
+    newest, needs = _newest_job(engine, run_id), _needs(engine, run_id)
+    for one in in_order(list(needs), needs) if needs and analysis is None else [analysis]:
+        last = 0
+        while jobs := _jobs_between(engine, last, newest, run_id, one):
+            with writing(engine) as connection:
+                if not _stays_open(connection, run_id):
+                    return +replayed
+                for job in _lock(connection, jobs):
+                    replayed[job.analysis] += _replay_job(connection, job, job_size, needs)
+            last = jobs[-1]
     return +replayed
+
+
+def _needs(engine: Engine, run_id: int) -> Needs:
+    """The needs of a run, with all of its analyses; empty if none needs another."""
+    with reading(engine) as connection:
+        found = select(Run.analyses, Run.needs).where(Run.id == run_id)
+        row = connection.execute(found).one_or_none()
+    if row is None or not any((row.needs or {}).values()):
+        return {}
+    return {name: row.needs.get(name, ()) for name in row.analyses}
 
 
 def _newest_job(engine: Engine, run_id: int) -> int:
@@ -116,7 +131,7 @@ def _lock(connection: Connection, jobs: Sequence[int]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _replay_job(connection: Connection, job: Row[Any], job_size: int) -> int:
+def _replay_job(connection: Connection, job: Row[Any], job_size: int, needs: Needs) -> int:
     inside = connection.execute(
         select(RunDocument.document_id, RunDocument.position).where(
             RunDocument.run_id == job.run_id,
@@ -139,12 +154,22 @@ def _replay_job(connection: Connection, job: Row[Any], job_size: int) -> int:
     if not positions:
         return 0
     first, *others = cut(job.first_position, job.end_position, positions, job_size)
-    connection.execute(update(Job).where(Job.id == job.id).values(_values(job, first)))
-    if others:
-        key = {"run_id": job.run_id, "analysis": job.analysis, "fence": 0}
-        for part in others:
-            connection.execute(insert(Job).values(key | _values(job, part)))
+    values = _values(job, first) | _state(connection, job, first, needs)
+    connection.execute(update(Job).where(Job.id == job.id).values(values))
+    key = {"run_id": job.run_id, "analysis": job.analysis, "fence": 0}
+    for part in others:
+        values = _values(job, part) | _state(connection, job, part, needs)
+        connection.execute(insert(Job).values(key | values))
     return len(positions)
+
+
+def _state(connection: Connection, job: Row[Any], part: SliceCut, needs: Needs) -> dict[str, Any]:
+    """The state of a part: open again, or closed as the job was."""
+    if not part.replayed:
+        return {"state": job.state}
+    positions = range(part.first, part.end)
+    waits = must_wait(connection, job.run_id, needs, job.analysis, positions)
+    return {"state": JobState.BLOCKED if waits else JobState.PENDING}
 
 
 def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[SliceCut]:
@@ -174,14 +199,14 @@ def cut(first: int, end: int, dead: Sequence[int], job_size: int) -> list[SliceC
 
 
 def _values(job: Row[Any], part: SliceCut) -> dict[str, Any]:
-    """The columns of a part: pending again, or closed as the job was with its share of the time."""
+    """The other columns of a part: as new, or as the job's with its share of the time."""
     where = {"first_position": part.first, "end_position": part.end, "failed": 0}
     nothing = ("lease_until", "not_before", "queued_at", "error_class", "error_message")
     if part.replayed:
         unknown = (*nothing, "worker", "started_at", "finished_at", "seconds")
-        return where | {"state": JobState.PENDING, "attempts": 0} | dict.fromkeys(unknown)
+        return where | {"attempts": 0} | dict.fromkeys(unknown)
     share = (part.end - part.first) / (job.end_position - job.first_position)
-    kept = ("state", "attempts", "worker", "queued_at", "started_at", "finished_at")
+    kept = ("attempts", "worker", "queued_at", "started_at", "finished_at")
     return (
         where
         | {name: getattr(job, name) for name in kept}

@@ -1,4 +1,4 @@
-"""Writing outcomes: result rows, dead letters, and the models behind them."""
+"""Writing outcomes: result rows, dead letters, abstentions, and the models behind them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from schema.database.clock import now
 from schema.ledger.claim import Claim
-from schema.results import Failure, OrdinalTable, Result, result_table
+from schema.results import Abstention, Failure, OrdinalTable, Result, result_table
 from schema.results.outcome import Outcome, Provenance
-from schema.tables import DeadLetter, DocumentRow, Model, RunDocument
+from schema.tables import AbstentionRow, DeadLetter, DocumentRow, Model, RunDocument
 
 
 def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> int:
@@ -33,16 +33,18 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
     models = {key: _model_id(connection, claim, model) for key, model in sorted(used.items())}
     results: list[dict[str, Any]] = []
     letters: list[dict[str, Any]] = []
+    abstentions: list[dict[str, Any]] = []
     for outcome in outcomes:
-        row: dict[str, Any] = {
-            "run_id": claim.run_id,
-            "document_id": outcome.document_id,
-            "model_id": models[outcome.model.key] if outcome.model else None,
-        }
-        if isinstance(outcome.outcome, Failure):
-            row |= {"analysis": claim.analysis, "attempts": claim.attempts}
-            letters.append(row | asdict(outcome.outcome))
+        key = {"run_id": claim.run_id, "document_id": outcome.document_id}
+        if isinstance(outcome.outcome, Abstention):
+            abstentions.append(key | {"analysis": claim.analysis} | asdict(outcome.outcome))
             continue
+        row = key | {"model_id": models[outcome.model.key] if outcome.model else None}
+        if isinstance(outcome.outcome, Failure):
+            of = {"analysis": claim.analysis, "attempts": claim.attempts}
+            letters.append(row | of | asdict(outcome.outcome))
+            continue
+        row["text_used"] = outcome.text_used
         for ordinal, result in enumerate(outcome.outcome):
             number = {"ordinal": ordinal} if issubclass(table, OrdinalTable) else {}
             results.append(row | number | _columns(result))
@@ -50,6 +52,8 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
         connection.execute(insert(table), results)
     if letters:
         connection.execute(insert(DeadLetter).values(failed_at=now()), letters)
+    if abstentions:
+        connection.execute(insert(AbstentionRow), abstentions)
     return len(letters)
 
 
@@ -80,13 +84,9 @@ def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outco
     connection.execute(
         delete(table).where(table.run_id == claim.run_id, table.document_id.in_(ids))
     )
-    connection.execute(
-        delete(DeadLetter).where(
-            DeadLetter.run_id == claim.run_id,
-            DeadLetter.document_id.in_(ids),
-            DeadLetter.analysis == claim.analysis,
-        )
-    )
+    for other in (DeadLetter, AbstentionRow):
+        of_analysis = (other.run_id == claim.run_id, other.analysis == claim.analysis)
+        connection.execute(delete(other).where(*of_analysis, other.document_id.in_(ids)))
 
 
 def _model_id(connection: Connection, claim: Claim, model: Provenance) -> int:

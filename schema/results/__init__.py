@@ -1,6 +1,7 @@
 """What the analyses give: for each analysis one file with the dataclass of a row and its table.
 
-`start` and `end` are character offsets into the original text, `text[start:end]`, end exclusive.
+`start` and `end` are character offsets into the text that was read, `text[start:end]`, end
+exclusive: the original, or its translation where the row's `text_used` says so.
 `score` is a probability in 0..1, except that an answer found alike in overlapping windows of a
 long text has the sum of their scores, as in the pipeline, which may exceed 1. `windows` counts the
 pieces that a text longer than the model's window was read in; 1 means whole.
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
+from schema.results.abstention import Abstention
 from schema.results.base import OrdinalTable, Result, ResultTable
 from schema.results.failure import Failure
 
@@ -59,6 +61,7 @@ def _with_windows(result: Result) -> dict[str, Any]:
 
 __all__ = [
     "RESULT_TABLES",
+    "Abstention",
     "Failure",
     "OrdinalTable",
     "Result",

@@ -17,6 +17,10 @@ from schema.results.probabilities import Probabilities, rounded
 NOT_UNSURE = text("false")
 
 
+#: What a result was made of: the document itself, or its translation in the same run.
+ORIGINAL, TRANSLATION = "original", "translation"
+
+
 class Result(Protocol):
     """One row that an analysis gives of a document: a dataclass whose fields are columns."""
 
@@ -48,6 +52,8 @@ class ResultTable:
         BigId, ForeignKey("document_versions.id"), primary_key=True, sort_order=-2
     )
     model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id"), sort_order=1)
+    #: `original` or `translation`: the text that was read, and that offsets count in.
+    text_used: Mapped[str] = mapped_column(server_default=ORIGINAL, sort_order=2)
 
     @declared_attr.directive
     @classmethod

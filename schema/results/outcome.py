@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schema.results.base import Result
+from schema.results.abstention import Abstention
+from schema.results.base import ORIGINAL, Result
 from schema.results.failure import Failure
 
 
@@ -33,11 +34,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Results, possibly none (no entity named), or the failure that the document is charged with.
+    """Results, possibly none (no entity named), the failure that the document is charged with, or
+    why it is not analysed.
 
-    `model` is None where no model was needed: a text in the target language already.
+    Attributes:
+        model: None where no model was needed: a text in the target language already.
+        text_used: What was read: `original`, or `translation`.
     """
 
     document_id: int
-    outcome: Sequence[Result] | Failure
+    outcome: Sequence[Result] | Failure | Abstention
     model: Provenance | None
+    text_used: str = ORIGINAL

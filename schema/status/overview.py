@@ -12,7 +12,7 @@ from schema.tables import Job, JobState, Run, RunState
 #: How many of the newest runs are shown, and how many of those that are going on.
 SHOWN = 20
 
-_OPEN = (JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+_OPEN = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)

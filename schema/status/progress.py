@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,23 +12,28 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from schema.analyses import ANALYSES
 from schema.database.clock import now
 from schema.status.runs import find_run
-from schema.tables import Job, JobState, Run, RunState
+from schema.tables import AbstentionRow, Job, JobState, Run, RunState
 
 #: Seconds that the rate looks back: the short span, or the long one when jobs are rare.
 SHORT_SPAN, LONG_SPAN = 60.0, 600.0
 #: Jobs that must have finished within the short span for it to say anything.
 ENOUGH_JOBS = 4
 
+_WAITING = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED)
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisProgress:
     """One analysis of a run, counted in documents:
-    `documents = done + in_flight + waiting + dead + cancelled`. A document that was forgotten since
-    counts where it stood.
+    `documents = done + in_flight + waiting + dead + cancelled + not analysed`. A document that was
+    forgotten since counts where it stood, or as done.
 
     Attributes:
         rate: Documents a second, dead ones included: lately, or over all when it has finished.
         seconds_left: Seconds until it finishes at this rate; None when nobody can say.
+        blocked: Those of the waiting ones whose turn comes only after other analyses, …
+        waits_for: … which are these.
+        not_analysed: Documents that were left alone, by the reason.
     """
 
     analysis: str
@@ -40,6 +45,14 @@ class AnalysisProgress:
     cancelled: int
     rate: float
     seconds_left: float | None
+    blocked: int = 0
+    waits_for: tuple[str, ...] = ()
+    not_analysed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def abstained(self) -> int:
+        """How many documents were left alone."""
+        return sum(self.not_analysed.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,8 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
     clock = connection.execute(select(now())).scalar_one()
     tallies: dict[int, dict[str, AnalysisProgress]] = {run.id: {} for run in runs}
     paused = {run.id for run in runs if run.paused_at is not None}
+    needs = {run.id: run.needs or {} for run in runs}
+    abstentions = _abstentions(connection, run_ids)
     for row in connection.execute(_tally(clock, of_jobs)):
         if row.run_id not in tallies:
             # It was made between the two statements.
@@ -130,6 +145,11 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
         found = _analysis(row, clock)
         if row.run_id in paused and found.seconds_left:
             found = replace(found, seconds_left=None)
+        if found.blocked:
+            found = replace(found, waits_for=tuple(needs[row.run_id].get(row.analysis, ())))
+        if reasons := abstentions.get((row.run_id, row.analysis)):
+            done = max(0, found.done - sum(reasons.values()))
+            found = replace(found, done=done, not_analysed=reasons)
         tallies[row.run_id][row.analysis] = found
     return [
         RunProgress(
@@ -151,6 +171,24 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
         )
         for run in runs
     ]
+
+
+def _abstentions(
+    connection: Connection, run_ids: Sequence[int] | None
+) -> dict[tuple[int, str], dict[str, int]]:
+    """By run and analysis: how many documents were left alone for each reason."""
+    of_runs = () if run_ids is None else (AbstentionRow.run_id.in_(run_ids),)
+    key = (AbstentionRow.run_id, AbstentionRow.analysis, AbstentionRow.reason)
+    rows = connection.execute(
+        select(*key, func.count())
+        .where(*of_runs)
+        .group_by(*key)
+        .order_by(func.count().desc(), *key)
+    )
+    found: dict[tuple[int, str], dict[str, int]] = {}
+    for run_id, analysis, reason, documents in rows:
+        found.setdefault((run_id, analysis), {})[reason] = documents
+    return found
 
 
 def _in_order(
@@ -186,7 +224,8 @@ def _tally(clock: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
             Job.analysis,
             func.sum(size).label("documents"),
             total(size, Job.state == JobState.RUNNING).label("in_flight"),
-            total(size, Job.state.in_([JobState.PENDING, JobState.QUEUED])).label("waiting"),
+            total(size, Job.state.in_(_WAITING)).label("waiting"),
+            total(size, Job.state == JobState.BLOCKED).label("blocked"),
             total(Job.failed, closed).label("dead"),
             total(size, Job.state == JobState.CANCELLED).label("cancelled"),
             func.min(Job.started_at).label("start"),
@@ -215,6 +254,7 @@ def _analysis(row: Row[Any], clock: datetime) -> AnalysisProgress:
         cancelled=cancelled,
         rate=rate,
         seconds_left=left / rate if rate else None if left else 0.0,
+        blocked=int(row.blocked),
     )
 
 

@@ -2,6 +2,7 @@
 
 from schema.database.base import Base
 from schema.results import RESULT_TABLES
+from schema.tables.abstention import AbstentionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
 from schema.tables.job import FIRST_DOCUMENTS, Job, JobState
@@ -13,6 +14,7 @@ from schema.tables.worker import Worker, WorkerState
 __all__ = [
     "FIRST_DOCUMENTS",
     "RESULT_TABLES",
+    "AbstentionRow",
     "Base",
     "DeadLetter",
     "DocumentRow",

@@ -22,8 +22,11 @@ def _partial(name: str, condition: str, *columns: str) -> Index:
 
 
 class JobState(enum.StrEnum):
-    """Where a job is: pending → queued → running → done, back to pending, dead or cancelled."""
+    """Where a job is: pending → queued → running → done, back to pending, dead or cancelled;
+    blocked while it waits for other jobs of its documents.
+    """
 
+    BLOCKED = "blocked"
     PENDING = "pending"
     QUEUED = "queued"
     RUNNING = "running"

@@ -23,11 +23,14 @@ from schema.verification.rows import check_rows
 from schema.verification.scope import RunRow, Scope
 from schema.verification.slices import check_slices, check_states
 from schema.verification.violation import Violation
+from schema.verification.waits import check_needs, check_waits
 
 #: Documents that the runs of a batch have at the most; a run that has more is a batch of its own.
 BATCH_DOCUMENTS = 200_000
 #: Runs of a batch at the most.
 BATCH_RUNS = 10_000
+#: Documents of done jobs that were not analysed, beside the states in `RunAudit.analyses`.
+ABSTAINED = "abstained"
 #: What is left of a run that is being deleted need not add up.
 _KEPT = Run.deleted_at.is_(None)
 
@@ -38,7 +41,8 @@ class RunAudit:
 
     Attributes:
         run: The run's row.
-        analyses: By name, documents by the state of their jobs; a done one that failed is dead.
+        analyses: By name, documents by the state of their jobs; a done one that failed is dead, and
+            one that was not analysed is `abstained`.
         violations: What does not hold; empty when all does.
     """
 
@@ -140,6 +144,7 @@ def _run_row(row: Any) -> RunRow:
         updated=row.updated,
         updated_positions=row.updated_positions,
         rejects_forgotten=row.rejects_forgotten,
+        needs=row.needs,
     )
 
 
@@ -152,7 +157,7 @@ def _verify_batch(connection: Connection, batch: range) -> list[RunAudit]:
         return []
     scope = Scope(connection, [_run_row(row) for row in rows])
     audits = {run.name: RunAudit(run, {}, ()) for run in scope.runs}
-    violations = check_rows(scope)
+    violations = check_rows(scope) + check_needs(scope)
     for analysis in ANALYSES:
         one = scope.of(analysis)
         tallies = count_outcomes(one)
@@ -175,6 +180,7 @@ def _verify_analysis(scope: Scope, tallies: dict[int, Tallies]) -> list[Violatio
     return (
         slices
         + check_states(scope)
+        + check_waits(scope)
         + check_outcomes(scope, tallies)
         + check_failed(scope)
         + check_ordinals(scope)
@@ -185,6 +191,7 @@ def _verify_analysis(scope: Scope, tallies: dict[int, Tallies]) -> list[Violatio
 def _totals(tallies: Tallies) -> dict[str, int]:
     totals = {state.value: tally.documents for state, tally in tallies.items()}
     failed = tallies[JobState.DONE].letters
-    totals[JobState.DONE] -= failed
+    totals[JobState.DONE] -= failed + tallies[JobState.DONE].abstentions
+    totals[ABSTAINED] = tallies[JobState.DONE].abstentions
     totals[JobState.DEAD] += failed
     return totals

@@ -27,22 +27,30 @@ _DOCUMENTS = """
     LEFT JOIN dead_letters AS l
         ON l.run_id = d.run_id AND l.document_id = d.document_id AND {of_letters}
         AND l.analysis = :analysis
+    LEFT JOIN abstentions AS a
+        ON a.run_id = d.run_id AND a.document_id = d.document_id AND {of_abstentions}
+        AND a.analysis = :analysis
     WHERE {of_jobs} AND j.analysis = :analysis AND j.state = :state
         AND d.run_id = j.run_id AND d.position >= j.first_position AND d.position < j.end_position
 """
 _NO_RESULT, _RESULT = "r.document_id IS NULL", "r.document_id IS NOT NULL"
 _NO_LETTER, _LETTER = "l.document_id IS NULL", "l.document_id IS NOT NULL"
+_NO_ABSTENTION, _ABSTENTION = "a.document_id IS NULL", "a.document_id IS NOT NULL"
 _OPEN = tuple(state for state in JobState if state not in (JobState.DONE, JobState.DEAD))
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts documents of jobs in one state: all, with a result, with a dead letter, with both."""
+    """Counts documents of jobs in one state: all, with a result, with a dead letter, with both, that
+    were not analysed, and those of these that have another outcome besides.
+    """
 
     documents: int
     results: int
     letters: int
     both: int
+    abstentions: int = 0
+    abstained_and_more: int = 0
 
 
 #: Tallies by the state of the jobs; states that a run has no jobs in are there too.
@@ -53,7 +61,8 @@ def count_outcomes(scope: Scope) -> dict[int, Tallies]:
     """Count documents by the state of their job and by their outcomes, for each run by its id."""
     counts = f"""
         SELECT j.run_id, count(*), count(r.document_id), count(l.document_id),
-            count(CASE WHEN {_RESULT} THEN l.document_id END) {_documents(scope)}
+            count(CASE WHEN {_RESULT} THEN l.document_id END), count(a.document_id),
+            count(CASE WHEN {_RESULT} OR {_LETTER} THEN a.document_id END) {_documents(scope)}
         GROUP BY j.run_id
     """
     found = {run.id: dict.fromkeys(JobState, Tally(0, 0, 0, 0)) for run in scope.runs}
@@ -82,15 +91,25 @@ def check_outcomes(scope: Scope, tallies: dict[int, Tallies]) -> list[Violation]
 def _wrong(tallies: Tallies, may_be_empty: bool) -> Iterator[tuple[JobState, str, str]]:
     """Yield what is wrong: the state of the jobs, words, and a condition on the rows."""
     done, dead = tallies[JobState.DONE], tallies[JobState.DEAD]
-    if not may_be_empty and done.results + done.letters - done.both != done.documents:
-        yield JobState.DONE, "done, but without an outcome", f"{_NO_RESULT} AND {_NO_LETTER}"
+    outcomes = done.results + done.letters - done.both
+    outcomes += done.abstentions - done.abstained_and_more
+    if not may_be_empty and outcomes != done.documents:
+        nothing = f"{_NO_RESULT} AND {_NO_LETTER} AND {_NO_ABSTENTION}"
+        yield JobState.DONE, "done, but without an outcome", nothing
+    if done.abstained_and_more:
+        other = f"{_ABSTENTION} AND ({_RESULT} OR {_LETTER})"
+        yield JobState.DONE, "not analysed, but with another outcome", other
     if done.both:
         yield JobState.DONE, "both a result and a dead letter", f"{_RESULT} AND {_LETTER}"
     if dead.letters != dead.documents:
         yield JobState.DEAD, "dead, but without a dead letter", _NO_LETTER
     if dead.results:
         yield JobState.DEAD, "dead, but with a result", _RESULT
+    if dead.abstentions:
+        yield JobState.DEAD, "dead, but not analysed", _ABSTENTION
     for state in _OPEN:
+        if tallies[state].abstentions:
+            yield state, f"{state}, but not analysed for good", _ABSTENTION
         if tallies[state].results:
             yield state, f"{state}, but with a result", _RESULT
         if tallies[state].letters:
@@ -111,6 +130,7 @@ def _documents(scope: Scope) -> str:
         of_jobs=scope.within("j.run_id"),
         of_results=scope.within("r.run_id"),
         of_letters=scope.within("l.run_id"),
+        of_abstentions=scope.within("a.run_id"),
     )
 
 

@@ -48,6 +48,7 @@ def check_owners(scope: Scope, untiled: list[int]) -> list[Violation]:
     for noun, table, only in (
         ("result", scope.table, ""),
         ("dead letter", "dead_letters", "AND o.analysis = :analysis"),
+        ("abstention", "abstentions", "AND o.analysis = :analysis"),
     ):
         parts = {
             "table": table,
@@ -62,6 +63,9 @@ def check_owners(scope: Scope, untiled: list[int]) -> list[Violation]:
             found += scope.find(
                 f"{noun} without a job", _UNCOVERED.format(**parts), untiled=untiled
             )
+        if table == "abstentions":
+            # It has no model.
+            continue
         found += scope.find(
             f"{noun} of a model that is not of this run and analysis", _OTHER_MODEL.format(**parts)
         )

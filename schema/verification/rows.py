@@ -65,18 +65,19 @@ def _wrong_counts(run: RunRow, documents: int, inputs: int | None) -> list[str]:
 
 
 def _unknown_analyses(scope: Scope) -> list[Violation]:
-    return scope.find(
-        "job of an unknown analysis",
-        f"""
-        SELECT run_id, id AS job_id, NULL AS document_id FROM jobs
-        WHERE {scope.within("run_id")} AND analysis NOT IN :known
-        """,
-        known=list(ANALYSES),
-    ) + scope.find(
-        "dead letter of an unknown analysis",
-        f"""
-        SELECT run_id, NULL AS job_id, document_id FROM dead_letters
-        WHERE {scope.within("run_id")} AND analysis NOT IN :known
-        """,
-        known=list(ANALYSES),
-    )
+    found = []
+    for noun, table, job in (
+        ("job", "jobs", "id"),
+        ("dead letter", "dead_letters", "NULL"),
+        ("abstention", "abstentions", "NULL"),
+    ):
+        document = "NULL" if table == "jobs" else "document_id"
+        found += scope.find(
+            f"{noun} of an unknown analysis",
+            f"""
+            SELECT run_id, {job} AS job_id, {document} AS document_id FROM {table}
+            WHERE {scope.within("run_id")} AND analysis NOT IN :known
+            """,
+            known=list(ANALYSES),
+        )
+    return found

@@ -29,6 +29,7 @@ class RunRow:
     updated: int = 0
     updated_positions: int = 0
     rejects_forgotten: int = 0
+    needs: dict[str, list[str]] | None = None
 
     @property
     def positions(self) -> int:

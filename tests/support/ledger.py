@@ -20,8 +20,9 @@ def make_run(
     job_size: int = 10,
     name: str = "run",
     options: RunOptions | None = None,
+    needs: dict[str, list[str]] | None = None,
 ) -> int:
-    """A run with one document a text, and its pending jobs; returns the run's id."""
+    """A run with one document a text, and its jobs; returns the run's id."""
     with writing(engine) as connection:
         run_id = connection.execute(
             insert(Run)
@@ -30,6 +31,7 @@ def make_run(
                 state=RunState.INGESTED,
                 analyses=list(analyses),
                 options=(options or RunOptions()).model_dump(mode="json"),
+                **({"needs": needs} if needs else {}),
                 read=len(texts),
                 stored=len(texts),
                 duplicate=0,
@@ -58,7 +60,7 @@ def make_run(
                     run_id=run_id, position=position, document_id=document_id
                 )
             )
-        create_jobs(connection, run_id, analyses, 0, len(texts), job_size)
+        create_jobs(connection, run_id, analyses, 0, len(texts), job_size, needs=needs)
     return int(run_id)
 
 

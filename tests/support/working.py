@@ -13,6 +13,7 @@ from schema.ledger.finish import finish
 from schema.results import Failure, Result
 from schema.results.answer import Answer
 from schema.results.entity import Entity
+from schema.results.language import TEXT, DetectedLanguage
 from schema.results.outcome import Outcome, Provenance
 from schema.results.sentiment import Sentiment
 from schema.results.summary import Summary
@@ -32,6 +33,7 @@ def results(analysis: str, document: Document, claimed: Claim) -> Sequence[Resul
         "qa": [Answer(one, text, 0, len(text), 0.9) for one in claimed.options.questions],
         "summary": [Summary(text)],
         "translation": [Translation("de", text)],
+        "language": [DetectedLanguage("de", 0.9, False, TEXT)],
     }
     return made[analysis]
 

@@ -35,4 +35,6 @@ def load_analysis(
         raise TypeError(
             f"{module.__name__} must define one subclass of Analysis, with name = {name!r}"
         )
-    return kinds[0].for_catalog(catalog)(catalog, device, models)
+    analysis = kinds[0].for_catalog(catalog)(catalog, device, models)
+    analysis.languages = catalog.languages(name)
+    return analysis

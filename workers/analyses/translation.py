@@ -65,6 +65,16 @@ class TranslationAnalysis(GenerationAnalysis):
                 except DocumentError as error:
                     logger.warning("%s", error)
 
+    def reads(self, language: str, options: RunOptions) -> bool:
+        """Whether the catalog names a model for the pair, or none is needed."""
+        if language == options.translate_to:
+            return True
+        try:
+            self._catalog.pair(language, options.translate_to)
+        except CatalogError:
+            return False
+        return True
+
     def generator_for(self, language: str | None, options: RunOptions) -> Generator | None:
         """The generator of a pair, with its model loaded if this is its first document; None for a
         document in the target language.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schema.document import Document
 from schema.ledger.claim import Claim
+from schema.results.outcome import Outcome
 
 if TYPE_CHECKING:
     from workers.engine.jobs import Prepared
@@ -17,7 +19,8 @@ class ClaimedJob:
     """A job that this child holds, and what is ready of it.
 
     Attributes:
-        documents: None if they are not read yet.
+        documents: Those that the analysis can read; None if they are not read yet.
+        abstained: The outcomes of those that it cannot.
         prepared: None if they are not tokenised yet.
         message: Its id, if Celery has not seen it.
         has_begun: Whether its attempt is charged.
@@ -33,3 +36,4 @@ class ClaimedJob:
     has_begun: bool = False
     exclusive: bool = False
     siblings: tuple[Claim, ...] = ()
+    abstained: Sequence[Outcome] = ()

@@ -15,6 +15,7 @@ from time import monotonic
 from schema.ledger.claim import Claim
 from workers.child.claimed_job import ClaimedJob
 from workers.child.context import JobContext
+from workers.child.readable import choose_texts
 from workers.child.writer import JobResult
 from workers.engine.jobs import FinishedJob, PreparedJob
 
@@ -149,7 +150,8 @@ class JobSource:
         now = monotonic()
         seconds, self._free_since = now - self._free_since, now
         job = computing.job
-        return JobResult(job.claim, finished.outcomes, finished.counters, seconds, job.message)
+        outcomes = [*finished.outcomes, *job.abstained]
+        return JobResult(job.claim, outcomes, finished.counters, seconds, job.message)
 
     def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
         """The job, charged from here on, with those of its siblings that may be computed; None if
@@ -177,19 +179,25 @@ class JobSource:
         self._computing[claim.job_id] = _Computing(job, monotonic())
         if not self._queue:
             self._prefetch_beside(job)
-        documents = context.ledger.read(claim) if job.documents is None else job.documents
+        documents, abstained = job.documents, job.abstained
+        if documents is None:
+            read = context.ledger.read(claim)
+            analysis = context.engines[claim.analysis].analysis
+            documents, abstained = choose_texts(read, analysis, claim)
         prepared = job.prepared
         if prepared is None:
             limits = context.settings
             # The first documents of a language may load a model.
             with context.slot.computing(limits.load_timeout + limits.batch_timeout):
                 prepared = self.engine.prepare(documents, claim.options)
-        ready = replace(job, documents=documents, prepared=prepared)
+        ready = replace(job, documents=documents, prepared=prepared, abstained=abstained)
         group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
-        if group is None:
+        if group is None or not _read_alike(job):
             # Those that were to go with it go by themselves as well.
+            alone = (replace(each, exclusive=True) for each in reversed(_siblings(ready)))
             self._queue.extendleft(
-                replace(each, exclusive=True) for each in reversed(_siblings(ready))
+                each if _read_alike(job) else replace(each, documents=None, prepared=None)
+                for each in alone
             )
             ready = replace(ready, siblings=())
         return self._hand_out(ready, group)
@@ -213,7 +221,7 @@ class JobSource:
         return job.exclusive or tried > 0 or self._context.settings.max_attempts < 2
 
     def _may_join(self, job: ClaimedJob, group: str) -> bool:
-        if job.prepared is None or self._is_exclusive(job):
+        if job.prepared is None or self._is_exclusive(job) or not _read_alike(job):
             return False
         return self.engine.group_of(job.prepared) == group
 
@@ -249,6 +257,14 @@ class JobSource:
         age = monotonic() - self._began
         if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
             self._context.prefetcher.start(self._analysis, held=held, age=age, pull=True)
+
+
+def _read_alike(job: ClaimedJob) -> bool:
+    """Whether a job's siblings read the same texts: they know the same languages, see
+    `EncoderAnalysis.sharing`, but a run may ask for the languages of some of them only.
+    """
+    needs = job.claim.needs
+    return len({each.analysis in needs for each in (job.claim, *job.siblings)}) == 1
 
 
 def _siblings(job: ClaimedJob) -> list[ClaimedJob]:

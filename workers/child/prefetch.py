@@ -15,6 +15,7 @@ from schema.ledger.claim import Claim, UnknownOptionsError
 from workers.child.claimed_job import ClaimedJob
 from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
+from workers.child.readable import choose_texts
 from workers.child.retry import NodeStopping
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
@@ -112,17 +113,17 @@ class Prefetcher:
         for one in (claim, *siblings):
             self._heartbeat.hold(one)
         job = ClaimedJob(claim, message=message, siblings=tuple(siblings))
-        documents = None
+        engine = self._engines[analysis]
         try:
-            documents = self._ledger.read(claim)
+            documents, abstained = choose_texts(self._ledger.read(claim), engine.analysis, claim)
+            job = replace(job, documents=documents, abstained=abstained)
             self._is_tokenising = True
-            prepared = self._engines[analysis].tokenise(documents, claim.options)
+            return replace(job, prepared=engine.tokenise(documents, claim.options))
         except Exception as error:
             logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
-            return replace(job, documents=documents)
+            return job
         finally:
             self._is_tokenising = False
-        return replace(job, documents=documents, prepared=prepared)
 
     def _find(
         self, analysis: str, held: int, age: float, pull: bool

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schema.ledger.claim import Claim
+from schema.ledger.needs import dependants
 from schema.results.outcome import Outcome
 from workers.child.failure_policy import FailurePolicy
 from workers.child.heartbeat import Heartbeat
@@ -107,7 +108,9 @@ class ResultWriter:
         line = throughput_line(len(result.outcomes), result.counters, result.seconds)
         logger.info("job %d: %s", claim.job_id, line)
         self._meter.add(result.counters, result.seconds)
-        self._ledger.pull(claim.analysis)
+        # Those that wait for this one may go now.
+        for analysis in (claim.analysis, *dependants(claim.needs, claim.analysis)):
+            self._ledger.pull(analysis)
         if result.message:
             self._ledger.tell_done(claim, result.message, result.seconds)
         if told := self._meter.report():

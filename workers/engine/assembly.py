@@ -80,6 +80,7 @@ class Assembly:
                 int(state.document.id),
                 state.known,
                 model(state.windows[0]) if state.windows else None,
+                state.document.text_used,
             )
             for state in states
         ]

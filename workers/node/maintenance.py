@@ -22,6 +22,7 @@ from schema.broker.messages import Messages
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import reap
+from schema.ledger.unblock import unblock_left_over
 from schema.process import Process, machine
 from schema.results import Failure
 from schema.settings import Settings
@@ -93,6 +94,8 @@ class Maintenance:
         except SQLAlchemyError:
             self._outage_guard.record_outage()
             raise
+        if left_over := unblock_left_over(self._engine):
+            logger.warning("%d jobs waited for nothing any more, and are let go", left_over)
         if redis_outage.lasts:
             self._messages.probe()
         for analysis in ANALYSES:

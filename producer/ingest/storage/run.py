@@ -11,6 +11,7 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError
 from producer.ingest.plan import Plan
 from schema.database.clock import now
+from schema.ledger.needs import Needs
 from schema.tables import Run, RunState
 
 
@@ -21,10 +22,12 @@ class LockedRun:
     Attributes:
         id: Its key.
         position: Of the next document.
+        needs: As it was made with: those of a plan may have changed with the catalog.
     """
 
     id: int
     position: int
+    needs: Needs
 
 
 class RunGoneError(IngestError):
@@ -44,6 +47,7 @@ def make_run(connection: Connection, plan: Plan) -> None:
         "state": RunState.INGESTING,
         "analyses": list(plan.analyses),
         "options": plan.options.model_dump(mode="json"),
+        **({"needs": plan.needs} if plan.needs else {}),
         "read": 0,
         "stored": 0,
         "duplicate": 0,
@@ -66,6 +70,7 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
         (Run.stored + Run.updated_positions).label("position"),
         Run.analyses,
         Run.options,
+        Run.needs,
         Run.cancelled_at,
     ).where(Run.name == plan.run)
     find = find.with_for_update(key_share=True)
@@ -85,7 +90,7 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
         raise RunGoneError(
             f"run {plan.run} is cancelled and takes no more rows; give another --run"
         )
-    return LockedRun(found.id, found.position)
+    return LockedRun(found.id, found.position, found.needs or {})
 
 
 def analysing_runs(connection: Connection, run: LockedRun, plan: Plan) -> list[int]:

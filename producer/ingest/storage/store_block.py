@@ -25,6 +25,7 @@ from producer.ingest.validation.feedback import Feedback
 from producer.ingest.validation.input_row import InputIdentity
 from schema.analyses import WRITING_ANALYSES
 from schema.ledger.enqueue import create_jobs
+from schema.ledger.needs import in_order
 from schema.tables import DocumentRow
 
 #: Jobs that a block is cut into at the least for each analysis, so that workers share even a small
@@ -127,9 +128,9 @@ class BlockStore:
         ]
         store.join_run(connection, run.id, run.position, joining)
         end = run.position + len(joining)
-        for analysis in self._plan.analyses:
+        for analysis in in_order(self._plan.analyses, run.needs):
             size = _job_size(analysis, len(joining), self._job_size)
-            create_jobs(connection, run.id, [analysis], run.position, end, size)
+            create_jobs(*(connection, run.id, [analysis], run.position, end, size), needs=run.needs)
 
     def _runs_that_analyse(self, connection: Connection, run: LockedRun) -> list[int]:
         """Runs that have asked the same of their documents, so that those that are unchanged need

@@ -75,12 +75,14 @@ def test_all_traces_go_and_all_else_stays(engine: Engine) -> None:
         connection.execute(update(DocumentRow).where(marked).values(extra={"customer": "4711"}))
     which = Which("customer", "4711")
     expected = {
+        "languages": 0,
         "sentiments": 2,
         "entities": 4,
         "answers": 2,
         "summaries": 2,
         "translations": 2,
         "dead_letters": 10,
+        "abstentions": 0,
         "run_documents": 4,
     }
     found = find_forgettable(engine, which)

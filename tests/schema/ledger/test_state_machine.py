@@ -47,9 +47,11 @@ def states_written(path: Path) -> set[str]:
                 if isinstance(key, ast.Constant) and key.value == "state":
                     written.add(value)
     return {
-        JobState[value.attr].value
+        JobState[one.attr].value
         for value in written
-        if isinstance(value, ast.Attribute) and ast.unparse(value.value) == "JobState"
+        # One of two, by a condition, too.
+        for one in ([value.body, value.orelse] if isinstance(value, ast.IfExp) else [value])
+        if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "JobState"
     }
 
 

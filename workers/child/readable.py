@@ -1,0 +1,49 @@
+"""Which documents of a job its analysis can read: by their language, or by way of a translation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from schema.document import Document
+from schema.ledger.claim import Claim
+from schema.results import Abstention
+from schema.results.base import TRANSLATION
+from schema.results.outcome import Outcome
+
+if TYPE_CHECKING:
+    from workers.analysis import Analysis
+
+
+def choose_texts(
+    documents: Sequence[Document], analysis: Analysis, claim: Claim
+) -> tuple[list[Document], list[Outcome]]:
+    """Choose what the analysis reads of each document of a job.
+
+    The original, if its language is one of the model's, or if nobody knows it; else the
+    translation, if the run has made one into such a language; else nothing.
+
+    Args:
+        documents: As the ledger has them.
+        analysis: That is to read them.
+        claim: Of the job. In a run that says nothing of the analysis's needs all is read as it is.
+
+    Returns:
+        The documents that are read, each with the text to read, and the outcomes of the others.
+    """
+    if claim.analysis not in claim.needs:
+        return list(documents), []
+    chosen: list[Document] = []
+    abstained: list[Outcome] = []
+    target = claim.options.translate_to
+    for document in documents:
+        if document.language is None or analysis.reads(document.language, claim.options):
+            chosen.append(document)
+        elif (document.translation or "").strip() and analysis.reads(target, claim.options):
+            assert document.translation is not None
+            translated = Document(document.id, document.translation, target, text_used=TRANSLATION)
+            chosen.append(translated)
+        else:
+            reason = Abstention(f"language {document.language}")
+            abstained.append(Outcome(int(document.id), reason, None))
+    return chosen, abstained
