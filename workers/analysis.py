@@ -16,7 +16,7 @@ from schema.catalog import Catalog
 from schema.document import Document
 from schema.languages import fold_language
 from schema.options import RunOptions
-from schema.results import Result
+from schema.results import Abstention, Result
 from schema.results.outcome import Provenance
 from workers.errors import DocumentError
 
@@ -227,8 +227,8 @@ class Analysis(ABC):
         windows: Sequence[Window],
         outputs: Sequence[Any],
         options: RunOptions,
-    ) -> list[Result]:
-        """Make the document's results of the outputs of its windows.
+    ) -> list[Result] | Abstention:
+        """Make the document's results of the outputs of its windows, or say why there are none.
 
         Raises:
             DocumentError: If nothing can be made of them.

@@ -12,7 +12,7 @@ from typing import Any
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result
+from schema.results import Abstention, Result
 from tests.safety.words import ASSEMBLED, DEVICE, FORWARDED, MEMORY, MUTE, PREPARED
 from tests.support.watched_stream import WatchedStream
 from workers import analyses
@@ -78,7 +78,7 @@ class _Loud(Analysis):
         windows: Sequence[Window],
         outputs: Sequence[Any],
         options: RunOptions,
-    ) -> list[Result]:
+    ) -> list[Result] | Abstention:
         _shout(ASSEMBLED, document.text)
         return super().assemble(document, windows, outputs, options)  # type: ignore[safe-super]
 

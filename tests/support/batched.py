@@ -8,8 +8,8 @@ from pathlib import Path
 from schema.catalog import Catalog, CatalogEntry
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
 from workers.analysis import Analysis
+from workers.engine.document_state import Conclusion
 from workers.engine.engine import Engine
 
 #: A budget of padded tokens that no two windows share.
@@ -38,7 +38,7 @@ def analyse(
     options: RunOptions | None = None,
     *,
     tokens: int = SMALL,
-) -> list[list[Result] | Failure]:
+) -> list[Conclusion]:
     """The outcome of each document, in order; a batch has at most so many padded tokens."""
     engine = Engine(analysis)
     stated = engine.budgets.of

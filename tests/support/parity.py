@@ -9,7 +9,7 @@ from typing import Any
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
+from schema.results import Abstention, Failure, Result
 from workers.analysis import Analysis
 from workers.engine.engine import Engine
 
@@ -31,6 +31,6 @@ def analyse(analysis: Analysis, texts: list[str], shuffle: int | None = None) ->
     outcomes = Engine(analysis).run(documents, RunOptions())
     results = {}
     for document, outcome in zip(documents, outcomes, strict=True):
-        assert not isinstance(outcome, Failure), outcome
+        assert not isinstance(outcome, Failure | Abstention), outcome
         results[document.id] = outcome
     return [results[number] for number in range(len(texts))]

@@ -9,13 +9,17 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections.abc import Sequence
 
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from schema.catalog import Catalog, CatalogEntry, CatalogError
+from schema.document import Document
 from schema.languages import DEFAULT_LANGUAGE
 from schema.options import RunOptions
+from schema.results import Abstention, Result
 from schema.results.translation import Translation
+from workers.analysis import Window
 from workers.errors import DocumentError, ModelError
 from workers.generation.analysis import GenerationAnalysis
 from workers.generation.generator import Generator
@@ -25,6 +29,9 @@ from workers.generation.text_stream import WrittenText
 from workers.models.registry import ModelRegistry
 
 logger = logging.getLogger(__name__)
+
+#: Of a document whose translation is not shown.
+LOW_CONFIDENCE = Abstention("low confidence")
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -95,6 +102,22 @@ class TranslationAnalysis(GenerationAnalysis):
     def result(self, written: WrittenText, windows: int, options: RunOptions) -> Translation:
         """The document's one translation."""
         return Translation(options.translate_to, written.text, windows, written.confidence)
+
+    def assemble(
+        self,
+        document: Document,
+        windows: Sequence[Window],
+        outputs: Sequence[WrittenText],
+        options: RunOptions,
+    ) -> list[Result] | Abstention:
+        """The document's one translation, unless the model is less sure than its threshold asks:
+        what is wrong in another language is worse than nothing.
+        """
+        results = super().assemble(document, windows, outputs, options)
+        sure = [each.confidence for each in outputs if each.confidence is not None]
+        if sure and min(sure) < self._groups[windows[0].group].threshold:
+            return LOW_CONFIDENCE
+        return results
 
     def _load(self, source: str, target: str) -> Generator:
         if not _LANGUAGE.fullmatch(source):

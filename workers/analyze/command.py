@@ -21,13 +21,14 @@ from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
 from schema.options import RunOptions
 from schema.private_files import be_private
-from schema.results import Failure, Result, results_json
+from schema.results import Abstention, Failure, results_json
 from schema.settings import SettingsError, settings
 from workers.analyze.lines import Line, read_lines
 from workers.errors import WorkerError
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
+    from workers.engine.document_state import Conclusion
     from workers.engine.engine import Engine
 
 #: Lines that are analysed together: enough to fill batches, few enough to see results come.
@@ -167,7 +168,7 @@ def _answers(
             yield {"id": line.id} | _answer(of_line)
 
 
-def _answer(outcomes: Mapping[str, list[Result] | Failure]) -> dict[str, Any]:
+def _answer(outcomes: Mapping[str, Conclusion]) -> dict[str, Any]:
     failures = [
         f"{name}: {outcome.error_class}: {outcome.message}"
         for name, outcome in outcomes.items()
@@ -176,7 +177,9 @@ def _answer(outcomes: Mapping[str, list[Result] | Failure]) -> dict[str, Any]:
     if failures:
         return {"error": "; ".join(failures)}
     return {
-        name: results_json(name, outcome)
+        name: {"not_analysed": outcome.reason}
+        if isinstance(outcome, Abstention)
+        else results_json(name, outcome)
         for name, outcome in outcomes.items()
         if not isinstance(outcome, Failure)
     }

@@ -9,7 +9,6 @@ import numpy as np
 from schema.catalog import CalibrationOptions, Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
 from schema.results.base import Label
 from workers.analyses import load_analysis
 from workers.calibrate.examples import DataError, Example
@@ -18,6 +17,7 @@ from workers.calibrate.truths import truths
 from workers.classification.analysis import ClassificationAnalysis
 from workers.classification.scores import ScoreKind, temper
 from workers.encoders.interface import Floats
+from workers.engine.document_state import Conclusion
 from workers.engine.engine import Engine
 
 #: Texts that are computed together.
@@ -61,7 +61,7 @@ def sample_of(
     """
     classes = truths(analysis, examples)
     results = list(_results(analysis, examples))
-    read = [index for index, result in enumerate(results) if not isinstance(result, Failure)]
+    read = [index for index, result in enumerate(results) if isinstance(result, list)]
     scores = [_scores(analysis, results[index]) for index in read]
     width = len(analysis.labels)
     sample = Sample(
@@ -74,9 +74,7 @@ def sample_of(
     return sample, [examples[index] for index in read]
 
 
-def _results(
-    analysis: ClassificationAnalysis, examples: Sequence[Example]
-) -> Iterator[Sequence[Result] | Failure]:
+def _results(analysis: ClassificationAnalysis, examples: Sequence[Example]) -> Iterator[Conclusion]:
     engine, options = Engine(analysis), RunOptions()
     for start in range(0, len(examples), _BLOCK):
         block = examples[start : start + _BLOCK]
@@ -84,10 +82,8 @@ def _results(
         yield from engine.run(documents, options)
 
 
-def _scores(
-    analysis: ClassificationAnalysis, results: Sequence[Result] | Failure
-) -> Floats | list[float]:
-    assert not isinstance(results, Failure)
+def _scores(analysis: ClassificationAnalysis, results: Conclusion) -> Floats | list[float]:
+    assert isinstance(results, list)
     (result,) = results
     assert isinstance(result, Label) and result.probabilities is not None
     return [result.probabilities[label] for label in analysis.labels]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schema.options import RunOptions
-from schema.results import Failure, Result
 from schema.results.outcome import Outcome
 from workers.engine.batched_model import BatchedModel
 from workers.engine.canary import Canary
-from workers.engine.document_state import DocumentState, failure_of
+from workers.engine.document_state import Conclusion, DocumentState, failure_of
 from workers.errors import DocumentError
 from workers.runtime.device_errors import raise_worker_fault
 from workers.runtime.lanes import Tick
@@ -85,7 +84,7 @@ class Assembly:
             for state in states
         ]
 
-    def _assemble(self, state: DocumentState, options: RunOptions) -> list[Result] | Failure:
+    def _assemble(self, state: DocumentState, options: RunOptions) -> Conclusion:
         analysis = self.model.analysis
         try:
             return analysis.assemble(state.document, state.windows, state.outputs, options)

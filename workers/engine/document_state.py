@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema.document import Document
-from schema.results import Failure, Result
+from schema.results import Abstention, Failure, Result
 from workers.analysis import Window
 from workers.errors import DocumentError
 from workers.runtime.device_errors import is_out_of_memory
+
+#: What becomes of a document in an analysis.
+Conclusion = list[Result] | Failure | Abstention
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class DocumentState:
     document: Document
     windows: list[Window]
     outputs: list[Any]
-    outcome: list[Result] | Failure | None = None
+    outcome: Conclusion | None = None
 
     @classmethod
     def of(cls, document: Document, prepared: list[Window] | Exception) -> DocumentState:
@@ -34,7 +37,7 @@ class DocumentState:
         return cls(document, prepared, [None] * len(prepared))
 
     @property
-    def known(self) -> list[Result] | Failure:
+    def known(self) -> Conclusion:
         """The outcome, at the end."""
         assert self.outcome is not None
         return self.outcome

@@ -7,14 +7,13 @@ from collections.abc import Generator, Sequence
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
 from workers.analysis import Analysis
 from workers.engine.assembly import Assembly
 from workers.engine.batched_model import BatchedModel
 from workers.engine.batching import batches, cost
 from workers.engine.continuous_batching import ContinuousBatcher
 from workers.engine.counters import Counters
-from workers.engine.document_state import DocumentState
+from workers.engine.document_state import Conclusion, DocumentState
 from workers.engine.isolation import isolate
 from workers.engine.jobs import FinishedJob, JobSource, Prepared, PreparedJob
 from workers.engine.token_budget import TokenBudgets
@@ -186,9 +185,7 @@ class Engine:
                 )
             source.retry_exclusively(error)
 
-    def run(
-        self, documents: Sequence[Document], options: RunOptions
-    ) -> list[list[Result] | Failure]:
+    def run(self, documents: Sequence[Document], options: RunOptions) -> list[Conclusion]:
         """Analyse documents at hand, without a ledger.
 
         Args:

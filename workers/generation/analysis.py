@@ -10,7 +10,7 @@ from typing import ClassVar
 from schema.catalog import Catalog, CatalogEntry
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result
+from schema.results import Abstention, Result
 from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
 from workers.generation.generator import FORWARD_TOKENS, Generator, join
@@ -152,7 +152,7 @@ class GenerationAnalysis(Analysis):
         windows: Sequence[Window],
         outputs: Sequence[WrittenText],
         options: RunOptions,
-    ) -> list[Result]:
+    ) -> list[Result] | Abstention:
         """The document's one result."""
         is_own = not windows and self.generator_for(document.language, options) is None
         written = WrittenText(document.text) if is_own else join(windows, outputs)

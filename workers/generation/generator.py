@@ -44,6 +44,7 @@ class Generator:
     Attributes:
         group: As given.
         provenance: Of what is written.
+        threshold: The confidence below which a text had better not be shown; 0 if there is none.
 
     Raises:
         ModelError: If the catalog asks for what there is not for this model.
@@ -53,7 +54,10 @@ class Generator:
         self, model: Seq2SeqModel, task: str, told: LanguagePair | None = None, group: str = ""
     ) -> None:
         self._model, self._told, self.group = model, told, group
-        self.provenance = model.provenance
+        calibration = model.calibration(task.partition("_")[0])
+        self.threshold = calibration.threshold
+        options = model.provenance.options | calibration.as_options()
+        self.provenance = replace(model.provenance, options=options)
         self._by_sentence = model.entry.options.split == "sentence"
         self._settings, self._prefix = generation_settings(model.checkpoint, model.tokenizer, task)
         if told is not None and model.languages is not None:

@@ -14,6 +14,7 @@ from workers.errors import ModelError
 from workers.generation.model_languages import ModelLanguages
 from workers.generation.settings import CheckpointSettings
 from workers.generation.weights import Seq2SeqWeights
+from workers.models.calibration import Calibration, calibration_of
 from workers.models.normalizer import restore_normalizer
 from workers.models.registry import ModelRegistry, Reserve
 
@@ -55,6 +56,7 @@ class Seq2SeqModel:
             loaded = weights.loaded
             self.tokenizer = loaded.tokenizer
             self.provenance, self.max_length = loaded.provenance, loaded.max_length
+            self._folder = loaded.folder
             self.checkpoint = CheckpointSettings.of(loaded.model)
         self._is_known = True
         self.languages = ModelLanguages.of(self.tokenizer)
@@ -65,6 +67,14 @@ class Seq2SeqModel:
     def name(self) -> str:
         """As the catalog has it."""
         return self.entry.model
+
+    def calibration(self, analysis: str) -> Calibration:
+        """How sure it has to be in an analysis.
+
+        Raises:
+            ModelError: If what is kept beside the checkpoint is of other weights, or unreadable.
+        """
+        return calibration_of(self.entry, self._folder, self.provenance.revision, analysis)
 
     def load(self, reserve: Reserve) -> Seq2SeqWeights:
         """Load the weights; each time the same.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shutil import copytree
@@ -10,7 +11,7 @@ from shutil import copytree
 import huggingface_hub.constants
 import pytest
 
-from schema.catalog import Catalog, CatalogEntry, EntryOptions
+from schema.catalog import CalibrationOptions, Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure, Result
@@ -21,7 +22,8 @@ from tests.support.feedback_texts import long_texts
 from tests.support.generated import assert_settings, reference_of
 from tests.support.hub_server import hub_server
 from tests.support.seq2seq_variants import SETTINGS, TRANSLATION, with_decoding
-from workers.analyses.translation import TranslationAnalysis
+from workers.analyses.translation import LOW_CONFIDENCE, TranslationAnalysis
+from workers.engine.document_state import Conclusion
 from workers.errors import DocumentError
 from workers.models.loading import ModelError
 
@@ -50,10 +52,25 @@ def fresh_analysis(folders: dict[str, Path]) -> TranslationAnalysis:
     return TranslationAnalysis(catalog_of(**pairs), "cpu")
 
 
-def only(outcome: list[Result] | Failure) -> Result:
-    assert not isinstance(outcome, Failure)
+def only(outcome: Conclusion) -> Result:
+    assert isinstance(outcome, list)
     (result,) = outcome
     return result
+
+
+def texts_of(outcomes: Sequence[Conclusion]) -> list[str]:
+    """What was written, of documents in one piece into German."""
+    results = [only(outcome) for outcome in outcomes]
+    translations = [result for result in results if isinstance(result, Translation)]
+    assert {(one.language, one.windows) for one in translations} == {("de", 1)}
+    return [one.translation for one in translations]
+
+
+def assert_same(one: Result, other: Result) -> None:
+    """But for the last digits of how sure the model is, which depend on the batch."""
+    assert isinstance(one, Translation) and isinstance(other, Translation)
+    assert one.confidence == pytest.approx(other.confidence, rel=1e-4)
+    assert replace(one, confidence=None) == replace(other, confidence=None)
 
 
 @pytest.mark.parametrize("variant", TRANSLATION)
@@ -65,7 +82,7 @@ def test_translations_are_the_pipelines(variant: str, tmp_path: Path) -> None:
     assert_settings(analysis._generators["en-de"], recorded["settings"])
     documents = documents_of([case["text"] for case in recorded["cases"]])
     outcomes = analyse(analysis, documents)
-    assert outcomes == [[Translation("de", case["output"])] for case in recorded["cases"]]
+    assert texts_of(outcomes) == [case["output"] for case in recorded["cases"]]
 
 
 def test_enough_was_recorded() -> None:
@@ -82,9 +99,9 @@ def test_settings_are_the_pipelines(name: str, folders: dict[str, Path], tmp_pat
 def test_batches_and_their_order_change_nothing(analysis: TranslationAnalysis) -> None:
     cases = REFERENCE["variants"]["plain"]["cases"][::8]
     documents = documents_of([case["text"] for case in cases])
-    expected = [[Translation("de", case["output"])] for case in cases]
-    assert analyse(analysis, documents, tokens=ROW_BY_ROW) == expected
-    assert analyse(analysis, documents[::-1], tokens=250) == expected[::-1]
+    expected = [case["output"] for case in cases]
+    assert texts_of(analyse(analysis, documents, tokens=ROW_BY_ROW)) == expected
+    assert texts_of(analyse(analysis, documents[::-1], tokens=250)) == expected[::-1]
 
 
 def test_each_document_goes_through_the_model_of_its_pair(
@@ -93,10 +110,10 @@ def test_each_document_goes_through_the_model_of_its_pair(
     text = "Anna Smith from Acme in Berlin never called me back."
     documents = [Document(1, text, "fr"), Document(2, text), Document(3, text, "en")]
     french, unknown, english = (only(outcome) for outcome in analyse(analysis, documents))
-    assert unknown == english
+    assert_same(unknown, english)
     assert french != english
     alone = TranslationAnalysis(catalog_of(translation_fr_de=folders["fr-de"]), "cpu")
-    assert french == only(analyse(alone, documents[:1])[0])
+    assert_same(french, only(analyse(alone, documents[:1])[0]))
     for windows, pair in zip(
         analysis.prepare(documents, RunOptions()), ("fr-de", "en-de", "en-de"), strict=True
     ):
@@ -191,6 +208,33 @@ def test_one_sentence_at_a_time_where_the_catalog_says_so(folders: dict[str, Pat
         one.translation for one in apart if isinstance(one, Translation) and one.windows == 1
     )
     assert by_sentence.provenance()[0].options["split"] == "sentence"
+
+
+def test_what_the_model_is_not_sure_of_is_no_translation(folders: dict[str, Path]) -> None:
+    texts = ["The parcel was late.", "I want my money back!", "Why?", "It broke. Why? Help me!"]
+
+    def at(threshold: float) -> tuple[TranslationAnalysis, list[Conclusion]]:
+        entry = CatalogEntry(
+            model=str(folders["en-de"]),
+            options=EntryOptions(split="sentence"),
+            calibration=CalibrationOptions(threshold=threshold),
+        )
+        analysis = TranslationAnalysis(Catalog("test", {"translation.en-de": entry}), "cpu")
+        return analysis, analyse(analysis, documents_of(texts))
+
+    every, outcomes = at(0.0)
+    assert "threshold" not in every.provenance()[0].options
+    found = [only(outcome) for outcome in outcomes]
+    sure = [one.confidence or 0.0 for one in found if isinstance(one, Translation)]
+    assert all(0 < each < 1 for each in sure) and len(set(sure)) > 1
+    threshold = (min(sure) + max(sure)) / 2
+    some, outcomes = at(threshold)
+    for each, confidence, translated in zip(outcomes, sure, found, strict=True):
+        if confidence < threshold:
+            assert each == LOW_CONFIDENCE
+        else:
+            assert_same(only(each), translated)
+    assert some.provenance()[0].options["threshold"] == threshold
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 from schema.catalog import Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
+from schema.results import Failure
 from schema.results.translation import Translation
 from tests.support.batched import ROW_BY_ROW, analyse, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
@@ -22,6 +22,7 @@ from tests.support.generated import reference_of
 from tests.support.told_checkpoints import NLLB_CODES, TOLD
 from workers.analyses.translation import TranslationAnalysis
 from workers.decoding import Decoder, TransformersDecoder
+from workers.engine.document_state import Conclusion
 from workers.errors import DocumentError
 from workers.models.loading import ModelError
 
@@ -53,14 +54,14 @@ def nllb(folders: dict[str, Path]) -> TranslationAnalysis:
     return told(folders["nllb"])
 
 
-def translation(outcome: list[Result] | Failure) -> str:
-    assert not isinstance(outcome, Failure), outcome
+def translation(outcome: Conclusion) -> str:
+    assert isinstance(outcome, list), outcome
     (result,) = outcome
     assert isinstance(result, Translation)
     return result.translation
 
 
-def message(outcome: list[Result] | Failure) -> str:
+def message(outcome: Conclusion) -> str:
     assert isinstance(outcome, Failure)
     assert outcome.error_class == "DocumentError"
     return outcome.message
