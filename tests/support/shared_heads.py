@@ -74,13 +74,6 @@ def results(outcomes: Sequence[Outcome]) -> list[Any]:
     return [outcome.outcome for outcome in outcomes]
 
 
-def rounded(found: Sequence[Any]) -> list[Any]:
-    """Results of documents but for what float32 rounds otherwise in other company."""
-    return [
-        [replace(result, score=round(result.score, 4)) for result in results] for results in found
-    ]
-
-
 class Passes:
     """The passes through any packed encoder.
 

@@ -12,12 +12,12 @@ from schema.catalog import Catalog, Precision
 from schema.document import Document
 from schema.options import RunOptions
 from tests.support import causal_models, packed_models
+from tests.support.alike import alike
 from tests.support.causal_models import prompts_of
 from tests.support.collected import Collected, Jobs, job_of, nothing, outcomes_of
 from tests.support.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
 from tests.support.seq2seq_models import MODELS, build_model
 from tests.workers.decoding.test_decoder import SEARCHES, generated, settings_of, sources_of
-from tests.workers.engine.test_batch_stream import exactly, nearly
 from workers.analyses import load_analysis
 from workers.decoding import Decoder, convert
 from workers.encoders.conversion import pack
@@ -89,10 +89,10 @@ def test_outcomes_are_those_of_a_cpu(tiny_catalog: Catalog, name: str) -> None:
     here.budgets.set_ceiling("", 256)
     expected = outcomes_of(there, documents, OPTIONS)
     got = outcomes_of(here, documents, OPTIONS)
-    assert [exactly(one) for one in got] == [nearly(one) for one in expected]
+    assert alike(got, expected)
     parts = (documents[:7], documents[7:8], documents[8:])
     jobs = Jobs([job_of(here, some, OPTIONS) for some in parts])
     collected = Collected(here, jobs)
     assert not jobs.faults
     streamed = [one for number in range(3) for one in collected.done[number]]
-    assert [exactly(one) for one in streamed] == [nearly(one) for one in expected]
+    assert alike(streamed, expected)

@@ -6,7 +6,6 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from schema.results import Abstention, Failure
 from schema.results.outcome import Outcome
 from schema.results.sentiment import Sentiment
 from schema.tables import JobState
+from tests.support.alike import alike
 from tests.support.burst import PATIENCE, Child, Watched, states
 from tests.support.collected import (
     Collected,
@@ -78,18 +78,6 @@ def label_of(outcome: Outcome) -> str:
     return result.label
 
 
-def exactly(outcome: Outcome) -> list[object]:
-    assert not isinstance(outcome.outcome, Failure | Abstention)
-    results = [asdict(result) for result in outcome.outcome]
-    return [outcome.document_id, outcome.model, *results]
-
-
-def nearly(outcome: Outcome) -> list[object]:
-    """Numbers may differ as sums in another order do."""
-    document, model, *results = exactly(outcome)
-    return [document, model, *(pytest.approx(result, abs=1e-5) for result in results)]
-
-
 @pytest.mark.parametrize("name", ["sentiment", "entities", "qa"])
 @pytest.mark.parametrize("lanes", [1, 3])
 def test_outcomes_are_those_of_each_job_by_itself(
@@ -115,7 +103,7 @@ def test_outcomes_are_those_of_each_job_by_itself(
     # One lane comes to its end only when nobody comes.
     assert lanes > 1 or jobs.firsts == 1
     for number, outcomes in collected.done.items():
-        assert [exactly(one) for one in outcomes] == [nearly(one) for one in expected[number]]
+        assert alike(outcomes, expected[number])
     assert collected.counted.tokens == done.tokens
     assert done.padding == 0 and done.seconds > 0
 

@@ -13,6 +13,7 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure
 from schema.results.outcome import Outcome
+from tests.support.alike import alike
 from tests.support.checkpoints import build_sentiment
 from tests.support.collected import Jobs
 from tests.support.shared_checkpoints import WINDOW, build_heads, whole
@@ -23,7 +24,6 @@ from tests.support.shared_heads import (
     is_poisoned,
     joint_job,
     results,
-    rounded,
 )
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats, Row
@@ -133,7 +133,7 @@ def test_jobs_with_and_without_siblings_go_through_in_the_same_batches(
     done = {job.job.id: results(job.outcomes) for job in engine.compute(source, source)}
     assert sorted(done) == [0, 1, 7]
     assert sum(passes.rows) == len(TEXTS)
-    assert rounded(done[7]) == rounded(engine.run(other, RunOptions()))
+    assert alike(done[7], engine.run(other, RunOptions()))
 
 
 def test_what_was_computed_for_all_counts_once(engines: dict[str, Engine]) -> None:
@@ -159,7 +159,7 @@ def test_a_document_that_the_encoder_fails_at_is_charged_in_every_job_and_the_ot
     for name, engine in engines.items():
         *others, poisoned = results(done[name])
         assert isinstance(poisoned, Failure) and poisoned.error_class == "ValueError"
-        assert rounded(others) == rounded(engine.run(documents[:-1], RunOptions()))
+        assert alike(others, engine.run(documents[:-1], RunOptions()))
 
 
 def test_a_batch_beyond_the_memory_is_halved_for_all_of_them(
@@ -176,7 +176,7 @@ def test_a_batch_beyond_the_memory_is_halved_for_all_of_them(
     assert sum(rows for rows in passes.rows if rows <= 2) == len(TEXTS)
     for name, engine in engines.items():
         expected = engine.run(documents_of(TEXTS), RunOptions())
-        assert rounded(results(done[name])) == rounded(expected)
+        assert alike(results(done[name]), expected)
 
 
 def break_head(monkeypatch: pytest.MonkeyPatch, engine: Engine, error: Exception) -> list[int]:
