@@ -20,7 +20,8 @@ def calibrate(
         str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
     ] = None,
     label: Annotated[
-        str | None, typer.Option(metavar="COL", help="The column of the label; else `label`.")
+        str | None,
+        typer.Option(metavar="COL", help="That of the label; else `label`, `answer`, `entities`."),
     ] = None,
     accuracy: Annotated[
         float | None,

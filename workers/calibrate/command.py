@@ -16,7 +16,8 @@ from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls
 from schema.private_files import be_private
 from schema.settings import SettingsError, settings
-from workers.calibrate.examples import DataError, read_examples
+from workers.calibrate.examples import Columns, DataError, read_examples
+from workers.calibrate.fit import fit, halves_of
 from workers.calibrate.keep import catalog_lines, content_of, is_local, lines_of, write_calibration
 from workers.errors import WorkerError
 from workers.runtime.threads import limit_threads
@@ -24,6 +25,9 @@ from workers.runtime.threads import limit_threads
 #: Exit codes.
 ALL_WELL, CANNOT = 0, 2
 _INTERRUPTED = 128 + 2  # SIGINT
+
+#: Where a row has what a person said, if not in `label`.
+_LABELS = {"entities": "entities", "qa": "answer"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data", metavar="FILE", required=True, help="labelled texts, CSV or JSONL"
     )
     parser.add_argument("--text", metavar="COL", default="text", help="the column of the text")
-    parser.add_argument("--label", metavar="COL", default="label", help="the column of the label")
+    parser.add_argument("--label", metavar="COL", help="that of the label, answer, or entities")
     parser.add_argument(
         "--accuracy", metavar="SHARE", type=_share, default=0.9, help="right of what is not unsure"
     )
@@ -82,18 +86,20 @@ def _calibrate(asked: argparse.Namespace) -> int:
         raise DataError(f"{asked.analysis} writes texts, which have no probability to calibrate")
     catalog = load_catalog(asked.models or settings().models)
     entry = catalog.entry(asked.analysis)
-    examples = read_examples(Path(asked.data), asked.text, asked.label)
+    examples = read_examples(Path(asked.data), _columns(asked))
     limit_threads(settings().threads)
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
-    from workers.calibrate.fit import fit, halves_of
-    from workers.calibrate.sample import load_uncalibrated, sample_of
+    from workers.calibrate.run import compare, load_uncalibrated
 
     analysis = load_uncalibrated(asked.analysis, catalog, _device(asked.device))
-    sample, read = sample_of(analysis, examples)
-    found = fit(sample, halves_of([example.text for example in read]), asked.accuracy)
-    _print(f"{asked.analysis}, {entry.model}: {len(read):,} labelled texts of {asked.data}")
-    if len(read) < len(examples):
-        _print(f"{len(examples) - len(read):,} more could not be read by the model")
+    compared = compare(analysis, examples)
+    found = fit(compared.sample, halves_of(compared.texts), asked.accuracy)
+    _print(
+        f"{asked.analysis}, {entry.model}: {len(compared.texts):,} results of {compared.read:,} "
+        f"texts of {asked.data}"
+    )
+    if compared.read < len(examples):
+        _print(f"{len(examples) - compared.read:,} more could not be read by the model")
     _print("\n".join(lines_of(found, asked.accuracy)))
     if asked.dry_run:
         return ALL_WELL
@@ -102,9 +108,15 @@ def _calibrate(asked: argparse.Namespace) -> int:
         _print(catalog_lines(asked.analysis, entry, found))
         return ALL_WELL
     (model,) = analysis.provenance()
-    content = content_of(found, model.revision, asked.accuracy, len(read))
+    content = content_of(found, model.revision, asked.accuracy)
     _print(f"written to {write_calibration(entry, analysis.folder, asked.analysis, content)}")
     return ALL_WELL
+
+
+def _columns(asked: argparse.Namespace) -> Columns:
+    label = asked.label or _LABELS.get(asked.analysis, "label")
+    question = "question" if asked.analysis == "qa" else None
+    return Columns(asked.text, label, question, may_be_empty=asked.analysis in _LABELS)
 
 
 def _print(lines: str) -> None:

@@ -20,55 +20,76 @@ class DataError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a row has what.
+
+    Attributes:
+        label: What the person said: a class, an answer, or a list of entities.
+        question: For answers: what was asked.
+        may_be_empty: Whether an empty label says something: that there is no answer, no entity.
+    """
+
+    text: str
+    label: str
+    question: str | None = None
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
-    """A text with the label that a person gave it.
+    """A text with what a person said of it.
 
     Attributes:
         line: Where it is: the line of JSON Lines, the row of CSV, counted from 1 with the header.
+        label: A string, unless JSON has something else there that is no number.
     """
 
     line: int
     text: str
-    label: str
+    label: Any
+    question: str = ""
 
 
-def read_examples(path: Path, text: str, label: str) -> list[Example]:
+def read_examples(path: Path, columns: Columns) -> list[Example]:
     """Read the rows that have both a text and a label; others are passed over.
 
     Args:
         path: JSON Lines if its name says so, else CSV with a header; UTF-8.
-        text: The column, or field, of the text.
-        label: That of the label.
+        columns: Or fields.
 
     Raises:
         DataError: If it cannot be read, or has no such columns, or no row with both.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            examples = list(_examples(path, file, text, label))
+            rows = _objects(path, file) if path.suffix.lower() in _JSON_LINES else _rows(file)
+            examples = [one for line, row in rows if (one := _example(path, line, row, columns))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else type(error).__name__
         raise DataError(f"cannot read {path} ({reason}); give CSV or JSON Lines in UTF-8") from None
     if not examples:
-        raise DataError(f"{path} has no row with both {text!r} and {label!r}")
+        raise DataError(f"{path} has no row with both {columns.text!r} and {columns.label!r}")
     return examples
 
 
-def _examples(path: Path, file: IO[str], text: str, label: str) -> Iterator[Example]:
-    rows = _objects(path, file) if path.suffix.lower() in _JSON_LINES else _rows(file)
-    for line, row in rows:
-        for column in (text, label):
-            if column not in row:
-                option = "--text" if column == text else "--label"
-                raise DataError(
-                    f"{path} line {line} has no {column!r}; name the column with {option}"
-                )
-        given = row[label]
-        if isinstance(given, float) and given.is_integer():
-            given = int(given)
-        said, named = str(row[text] or ""), "" if given is None else str(given).strip()
-        if said.strip() and named:
-            yield Example(line, said, named)
+def _example(path: Path, line: int, row: dict[str, Any], columns: Columns) -> Example | None:
+    wanted = {"--text": columns.text, "--label": columns.label, "it": columns.question}
+    for option, column in wanted.items():
+        if column is not None and column not in row:
+            raise DataError(f"{path} line {line} has no {column!r}; name the column with {option}")
+    text, label = str(row[columns.text] or ""), _label(row[columns.label])
+    if not text.strip() or not (label or columns.may_be_empty):
+        return None
+    question = "" if columns.question is None else str(row[columns.question] or "")
+    return Example(line, text, label, question)
+
+
+def _label(given: Any) -> Any:
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)
+    if isinstance(given, list):
+        return given
+    return "" if given is None else str(given).strip()
 
 
 def _rows(file: IO[str]) -> Iterator[tuple[int, dict[str, Any]]]:

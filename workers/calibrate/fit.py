@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -18,40 +19,29 @@ from workers.calibrate.measures import (
     kept_above,
     threshold_for_coverage,
 )
-from workers.calibrate.temperature import fit_temperature, is_never
-from workers.encoders.interface import Floats, Ints
+from workers.encoders.interface import Floats
 
-#: Labelled texts without which nothing is fitted.
+#: Results without which nothing is fitted: labels, answers, or entities.
 MIN_TEXTS = 100
 #: Shares that stay, of which the table says how often they are right.
 COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
-#: The probability of each class at a temperature, of rows of scores.
-Probabilities = Callable[[Floats, float], Floats]
 
+class Sample(Protocol):
+    """What a model said of labelled texts, and whether it was right."""
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Labelled texts as the model sees them.
+    @property
+    def never(self) -> int:
+        """Texts of a class that the model never gives; they count as wrong."""
 
-    Attributes:
-        scores: What the model gives, uncalibrated, (texts, labels).
-        truths: The classes that people gave, (texts,).
-        probabilities: The function from scores and a temperature to classes.
-    """
+    def part(self, chosen: Bools) -> Self:
+        """Some of the results."""
 
-    scores: Floats
-    truths: Ints
-    probabilities: Probabilities
-
-    def part(self, chosen: Bools) -> Sample:
-        """Some of the texts."""
-        return Sample(self.scores[chosen], self.truths[chosen], self.probabilities)
+    def fit_temperature(self) -> float:
+        """The temperature that fits best; 1 where there is none to fit."""
 
     def answers(self, temperature: float) -> tuple[Floats, Bools]:
-        """How sure the model is of what it says of each text, and whether it is right."""
-        at = self.probabilities(self.scores, temperature)
-        return at.max(axis=1), at.argmax(axis=1) == self.truths
+        """How sure the model is of each result, and whether it is right, both (results,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +72,8 @@ def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
     """Fit to all of the sample, and measure by halves.
 
     Args:
-        sample: At least `MIN_TEXTS`.
-        halves: Which half each text is of, (texts,).
+        sample: At least `MIN_TEXTS` results.
+        halves: Which half the text of each result is of, (results,).
         accuracy: How much of what is not unsure has to be right.
 
     Raises:
@@ -91,8 +81,8 @@ def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
     """
     if len(halves) < MIN_TEXTS or min(halves.sum(), (~halves).sum()) < MIN_KEPT:
         raise DataError(
-            f"{len(halves)} labelled texts are too few to calibrate with, or too many are the "
-            f"same; give {MIN_TEXTS} at least, better a thousand"
+            f"{len(halves)} results are too few to calibrate with, or too many are of the same "
+            f"text; label {MIN_TEXTS} texts at least, better a thousand"
         )
     temperature, threshold = _fit(sample, accuracy)
     if threshold is None:
@@ -115,7 +105,7 @@ def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
         error_after=calibration_error(confidence, right),
         kept=Kept(threshold, kept.total, kept.kept, kept.right),
         coverages=tuple(kept_above(share, confidence, right) for share in shares),
-        never=int(is_never(sample.probabilities(sample.scores, 1.0))[sample.truths].sum()),
+        never=sample.never,
     )
 
 
@@ -126,9 +116,7 @@ def halves_of(texts: Sequence[str]) -> Bools:
 
 
 def _fit(sample: Sample, accuracy: float) -> tuple[float, float | None]:
-    temperature = fit_temperature(
-        lambda tried: sample.probabilities(sample.scores, tried), sample.truths
-    )
+    temperature = sample.fit_temperature()
     threshold = choose_threshold(*sample.answers(temperature), accuracy)
     return temperature, None if threshold is None else round(threshold, 6)
 
@@ -138,6 +126,6 @@ def _unreachable(sample: Sample, temperature: float, accuracy: float) -> str:
     surest = right[np.argsort(-confidence, kind="stable")[:MIN_KEPT]]
     return (
         f"no threshold leaves results of which {accuracy:.0%} are right: of the surest "
-        f"{len(surest)} of {len(right)} texts {surest.mean():.0%} are; ask for less with "
+        f"{len(surest)} of {len(right)} {surest.mean():.0%} are; ask for less with "
         "--accuracy, or take a better model"
     )

@@ -43,7 +43,7 @@ def write_calibration(
     return path
 
 
-def content_of(fit: Fit, revision: str, accuracy: float, texts: int) -> dict[str, object]:
+def content_of(fit: Fit, revision: str, accuracy: float) -> dict[str, object]:
     """What the file says of one analysis."""
     kept = fit.kept
     return {
@@ -51,7 +51,7 @@ def content_of(fit: Fit, revision: str, accuracy: float, texts: int) -> dict[str
         "temperature": fit.temperature,
         "threshold": fit.threshold,
         "measured": {
-            "texts": texts,
+            "results": kept.total,
             "wanted_accuracy": accuracy,
             "error_before": round(fit.error_before, 4),
             "error_after": round(fit.error_after, 4),
@@ -64,10 +64,9 @@ def content_of(fit: Fit, revision: str, accuracy: float, texts: int) -> dict[str
 
 def catalog_lines(analysis: str, entry: CatalogEntry, fit: Fit) -> str:
     """What to write into the catalog instead, as TOML."""
-    return (
-        f"[{analysis}]\nmodel = {json.dumps(entry.model, ensure_ascii=False)}\n"
-        f"calibration = {{ temperature = {fit.temperature}, threshold = {fit.threshold} }}"
-    )
+    numbers = f"temperature = {fit.temperature}, threshold = {fit.threshold}"
+    model = json.dumps(entry.model, ensure_ascii=False)
+    return f"[{analysis}]\nmodel = {model}\ncalibration = {{ {numbers} }}"
 
 
 def lines_of(fit: Fit, accuracy: float) -> list[str]:
@@ -76,9 +75,9 @@ def lines_of(fit: Fit, accuracy: float) -> list[str]:
     low, high = kept.interval
     never = f"{fit.never:,} texts are of a class that the model never gives: they count as wrong"
     lines = [never] if fit.never else []
+    after = f" before, {fit.error_after:.3f} after" if fit.temperature != 1 else ""
     lines += [
-        f"temperature {fit.temperature}: calibration error {fit.error_before:.3f} before, "
-        f"{fit.error_after:.3f} after",
+        f"temperature {fit.temperature}: calibration error {fit.error_before:.3f}{after}",
         f"unsure below {fit.threshold:.3f}, for {accuracy:.0%} right of the rest: "
         f"{kept.coverage:.1%} stay, {kept.accuracy:.1%} of them right "
         f"({low:.1%} to {high:.1%}, 95 %)",

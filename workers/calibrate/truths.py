@@ -22,10 +22,11 @@ def truths(analysis: ClassificationAnalysis, examples: Sequence[Example]) -> Int
     Raises:
         DataError: If a label names no class; its line is named, since it may be a text.
     """
-    classes = _classes(analysis, sorted({example.label for example in examples}))
+    given = {example.label for example in examples if isinstance(example.label, str)}
+    classes = _classes(analysis, sorted(given))
     found = []
     for example in examples:
-        if example.label not in classes:
+        if not isinstance(example.label, str) or example.label not in classes:
             raise DataError(
                 f"line {example.line}: the label names none of {', '.join(analysis.classes)}; "
                 "correct it, or name the column of the labels with --label"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import pytest
 
 from schema.catalog import load_catalog
+from schema.options import RunOptions
 from tests.support.checkpoints import build_sentiment
 from tests.support.feedback_texts import long_texts
 from tests.support.parity import analyse
@@ -20,6 +24,7 @@ from workers.analyses import load_analysis
 from workers.calibrate import command
 from workers.calibrate.fit import fit
 from workers.calibrate.keep import catalog_lines, is_local
+from workers.errors import ModelError
 
 pytestmark = pytest.mark.slow
 
@@ -70,12 +75,12 @@ def test_what_is_found_is_kept_and_applied(
     (checkpoint / "calibration.json").write_text('{"qa": {"threshold": 0.5}}', "utf-8")
     assert run(data, catalog, "--accuracy", "0.95") == 0
     said = capsys.readouterr().out
-    assert "180 labelled texts" in said and "class that the model never gives" in said
+    assert "180 results of 180 texts" in said and "class that the model never gives" in said
     kept = json.loads((checkpoint / "calibration.json").read_text("utf-8"))
     assert kept["qa"] == {"threshold": 0.5}
     own = kept["sentiment"]
     assert own["temperature"] > 1 and own["threshold"] > 0.5
-    assert own["measured"]["texts"] == 180
+    assert own["measured"]["results"] == 180
     analysis = load_analysis("sentiment", load_catalog(str(catalog)), "cpu")
     options = analysis.provenance()[0].options
     assert {name: options[name] for name in ("temperature", "threshold")} == {
@@ -134,3 +139,45 @@ def test_a_model_of_the_hub_gets_lines_for_the_catalog(catalog: Path, checkpoint
         "temperature": found.temperature,
         "threshold": found.threshold,
     }
+
+
+def test_entities_and_answers_have_thresholds(
+    tiny_checkpoints: dict[str, Path], tmp_path: Path
+) -> None:
+    """What the model itself finds is marked where it is surer than the middle of all."""
+    for analysis in ("entities", "qa"):
+        checkpoint = tmp_path / analysis
+        shutil.copytree(tiny_checkpoints[analysis], checkpoint)
+        catalog = tmp_path / f"{analysis}.toml"
+        catalog.write_text(f'[{analysis}]\nmodel = "{checkpoint}"\n', "utf-8")
+        loaded = load_analysis(analysis, load_catalog(str(catalog)), "cpu")
+        found: list[list[Any]] = [list(one) for one in analyse(loaded, TEXTS)]
+        middle = median(result.score for one in found for result in one)
+        data = tmp_path / f"{analysis}.jsonl"
+        with data.open("w", encoding="utf-8") as file:
+            for text, results in zip(TEXTS, found, strict=True):
+                sure = [one.as_json() for one in results if one.score >= middle]
+                row = {"text": text, "entities": sure, "question": RunOptions().questions[0]}
+                file.write(json.dumps(row | {"answer": [one.get("answer") for one in sure]}) + "\n")
+        options = ["--models", str(catalog), "--device", "cpu", "--accuracy", "0.99"]
+        assert command.main([analysis, "--data", str(data), *options]) == 0
+        own = json.loads((checkpoint / "calibration.json").read_text("utf-8"))[analysis]
+        assert own["temperature"] == 1
+        assert own["threshold"] == pytest.approx(middle, abs=0.05)
+        analysed = analyse(load_analysis(analysis, load_catalog(str(catalog)), "cpu"), TEXTS)
+        after: list[Any] = [result for one in analysed for result in one]
+        unsure = [result.unsure for result in after]
+        assert unsure == [one.score < own["threshold"] for per in found for one in per]
+        assert 0.3 < sum(unsure) / len(unsure) < 0.7
+        if analysis == "qa":
+            said = {result.answer for result in after if result.unsure}
+            assert said == {""}
+            assert all(r.answer for r in after if not r.unsure)
+
+
+def test_a_temperature_is_not_for_spans(tiny_checkpoints: dict[str, Path], tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog.toml"
+    model = f'[qa]\nmodel = "{tiny_checkpoints["qa"]}"\n'
+    catalog.write_text(f"{model}calibration.temperature = 2\n", "utf-8")
+    with pytest.raises(ModelError, match="a threshold alone; leave it out"):
+        load_analysis("qa", load_catalog(str(catalog)), "cpu")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.calibrate.examples import DataError, Example, read_examples
+from workers.calibrate.examples import Columns, DataError, Example, read_examples
 
 
 def test_csv_and_json_lines_say_the_same(tmp_path: Path) -> None:
@@ -19,9 +19,9 @@ def test_csv_and_json_lines_say_the_same(tmp_path: Path) -> None:
     )
     expected = [("Good,\nreally", "5"), ("Fine", "3")]
     for path in (table, lines):
-        found = read_examples(path, "text", "stars")
+        found = read_examples(path, Columns("text", "stars"))
         assert [(one.text, one.label) for one in found] == expected
-    assert read_examples(lines, "text", "stars")[1] == Example(5, "Fine", "3")
+    assert read_examples(lines, Columns("text", "stars"))[1] == Example(5, "Fine", "3")
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,22 @@ def test_what_is_wrong_is_said_without_a_text(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(DataError, match=said) as caught:
-        read_examples(path, "text", "label")
+        read_examples(path, Columns("text", "label"))
     assert "secret" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"cannot read .*no\.csv \(No such file"):
-        read_examples(tmp_path / "no.csv", "text", "label")
+        read_examples(tmp_path / "no.csv", Columns("text", "label"))
+
+
+def test_an_empty_answer_says_that_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,question,answer\nA,What?,\n,Who?,me\nB,Who?,me\n", "utf-8")
+    columns = Columns("text", "answer", "question", may_be_empty=True)
+    assert read_examples(path, columns) == [
+        Example(2, "A", "", "What?"),
+        Example(4, "B", "me", "Who?"),
+    ]
+    with pytest.raises(DataError, match="has no 'asked'"):
+        read_examples(path, Columns("text", "answer", "asked"))

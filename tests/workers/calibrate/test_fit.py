@@ -7,14 +7,15 @@ import pytest
 
 from tests.workers.calibrate.test_temperature import drawn
 from workers.calibrate.examples import DataError
-from workers.calibrate.fit import MIN_TEXTS, Sample, fit, halves_of
+from workers.calibrate.fit import MIN_TEXTS, fit, halves_of
+from workers.calibrate.label_sample import LabelSample
 from workers.calibrate.measures import Bools
 from workers.classification.scores import ScoreKind, temper
 
 
-def sample(temperature: float, texts: int) -> Sample:
+def sample(temperature: float, texts: int) -> LabelSample:
     scores, truths = drawn(temperature, 2, texts)
-    return Sample(scores, truths, lambda rows, tried: temper(ScoreKind.EXCLUSIVE, rows, tried))
+    return LabelSample(scores, truths, lambda rows, tried: temper(ScoreKind.EXCLUSIVE, rows, tried))
 
 
 def halves(texts: int) -> Bools:
@@ -38,7 +39,7 @@ def test_figures_are_of_texts_that_had_no_say_in_them() -> None:
     """One half is so made that its own threshold keeps all of it, and the other's keeps none."""
     good, bad = sample(1.0, 2_000), sample(1.0, 2_000)
     truths = good.scores.argmax(axis=1)
-    mixed = Sample(
+    mixed = LabelSample(
         np.concatenate([good.scores, bad.scores]),
         np.concatenate([truths, 1 - bad.scores.argmax(axis=1)]),
         good.probabilities,
@@ -58,15 +59,13 @@ def test_a_model_that_is_good_enough_is_never_unsure() -> None:
 
 
 def test_too_few_texts_and_too_high_hopes_are_refused() -> None:
-    with pytest.raises(DataError, match=f"99 labelled texts are too few.*give {MIN_TEXTS}"):
+    with pytest.raises(DataError, match=f"99 results are too few.*label {MIN_TEXTS}"):
         fit(sample(1.0, 99), halves(99), 0.9)
-    with pytest.raises(DataError, match="or too many are the same"):
+    with pytest.raises(DataError, match="too many are of the same text"):
         fit(sample(1.0, 200), np.zeros(200, dtype=bool), 0.9)
     scores, truths = drawn(1.0, 2, 400)
-    coins = Sample(np.full_like(scores, 0.5), truths, lambda rows, _: rows)
-    with pytest.raises(
-        DataError, match=r"99% are right: of the surest 30 of 400 texts.*--accuracy"
-    ):
+    coins = LabelSample(np.full_like(scores, 0.5), truths, lambda rows, _: rows)
+    with pytest.raises(DataError, match=r"99% are right: of the surest 30 of 400 .*--accuracy"):
         fit(coins, halves(400), 0.99)
 
 
