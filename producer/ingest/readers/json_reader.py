@@ -1,5 +1,5 @@
-"""Rows of JSON that is no JSON Lines: a list of objects, objects one behind the other, or the one
-list of objects inside of another object."""
+"""Rows of JSON that is no JSON Lines: a list of objects, objects one behind the other, the one list
+of objects inside of another object, or columns."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from producer.ingest.errors import InputError
 from producer.ingest.escaping import shown
 from producer.ingest.readers.encoding import BROKEN_ENCODING, is_broken
 from producer.ingest.readers.files import ByteStream, damage
+from producer.ingest.readers.json_columns import rows_of_columns
 from producer.ingest.readers.json_text import BrokenValueError, JsonText
 from producer.ingest.readers.json_values import to_fields
 from producer.ingest.readers.options import ReadingOptions
@@ -92,7 +93,10 @@ class _Reader:
 
     def _single(self, line: int, value: Any, written: str) -> Iterator[Row | Reject]:
         paths = list(_lists_of_objects(value))
-        if not paths:
+        if not paths and (rows := rows_of_columns(value)) is not None:
+            for row, row_written in rows:
+                yield self._row(row, row_written)
+        elif not paths:
             yield self._row(value, written)
         elif len(paths) > 1:
             raise SeveralListsError(self._name, paths)

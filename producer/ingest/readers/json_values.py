@@ -27,7 +27,7 @@ _RESOURCE = frozenset({"id", "type", "attributes", "relationships", "links", "me
 
 
 def to_fields(value: dict[str, Any], written: str) -> dict[str, Any]:
-    """The fields of a row: an object without the forms of MongoDB and of JSON:API.
+    """The fields of a row: an object without the forms of MongoDB, JSON:API and GeoJSON.
 
     Args:
         value: The object.
@@ -35,7 +35,7 @@ def to_fields(value: dict[str, Any], written: str) -> dict[str, Any]:
     """
     if '"$' in written:
         value = {name: from_mongo(item) for name, item in value.items()}
-    return unwrap_attributes(value)
+    return unwrap_properties(unwrap_attributes(value))
 
 
 def unwrap_attributes(fields: dict[str, Any]) -> dict[str, Any]:
@@ -45,6 +45,15 @@ def unwrap_attributes(fields: dict[str, Any]) -> dict[str, Any]:
         return fields
     outer = {name: value for name, value in fields.items() if name != "attributes"}
     return outer | {name: value for name, value in attributes.items() if name not in outer}
+
+
+def unwrap_properties(fields: dict[str, Any]) -> dict[str, Any]:
+    """A feature of GeoJSON (RFC 7946) with its properties as columns; any other as it is."""
+    properties = fields.get("properties")
+    if type(properties) is not dict or fields.get("type") != "Feature":
+        return fields
+    outer = {name: one for name, one in fields.items() if name not in ("type", "properties")}
+    return outer | {name: one for name, one in properties.items() if name not in outer}
 
 
 def from_mongo(value: Any) -> Any:
