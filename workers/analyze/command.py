@@ -137,13 +137,16 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
 
     from workers.analyses import load_analysis
     from workers.engine.engine import Engine
+    from workers.engine.sharing import share_encoders
     from workers.models.budget import model_budget
     from workers.models.registry import ModelRegistry
 
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
     models = ModelRegistry(model_budget(settings().model_memory, device, processes=1))
-    return {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
+    engines = {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
+    share_encoders(engines)
+    return engines
 
 
 def _next_block(lines: Iterator[Line], path: str) -> list[Line]:
@@ -157,8 +160,11 @@ def _answers(
     block: Sequence[Line], engines: Mapping[str, Engine], options: RunOptions
 ) -> Iterator[dict[str, Any]]:
     """What is printed for each line, in order."""
+    from workers.engine.run_together import run_together
+
     documents = [line.document for line in block if line.document is not None]
-    outcomes = {name: iter(engine.run(documents, options)) for name, engine in engines.items()}
+    done = run_together(engines, documents, options)
+    outcomes = {name: iter(of_analysis) for name, of_analysis in done.items()}
     for line in block:
         if line.document is None:
             yield {"id": line.id, "error": line.error}
@@ -167,7 +173,7 @@ def _answers(
             yield {"id": line.id} | _answer(of_line)
 
 
-def _answer(outcomes: Mapping[str, list[Result] | Failure]) -> dict[str, Any]:
+def _answer(outcomes: Mapping[str, Sequence[Result] | Failure]) -> dict[str, Any]:
     failures = [
         f"{name}: {outcome.error_class}: {outcome.message}"
         for name, outcome in outcomes.items()
