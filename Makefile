@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --co
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-ingest clean
+.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ BENCH ?= bench
 BENCH_OPTIONS ?=
 bench: $(VENV)/.bench ## the engine against others and the machine; some ten minutes
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.engine --to $(BENCH) $(BENCH_OPTIONS)
+
+# What four analyses on one encoder cost beside one of them, in processor time; see docs/benchmarks.md.
+bench-heads: $(VENV)/.dev ## four heads on one encoder beside one; two minutes
+	$(BIN)/python -m benchmarks.engine.heads $(BENCH_OPTIONS)
 
 # `triage ingest` against the databases' own loaders, a minute; see docs/benchmarks.md.
 bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \copy and .import; a minute

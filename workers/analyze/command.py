@@ -138,13 +138,16 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
 
     from workers.analyses import load_analysis
     from workers.engine.engine import Engine
+    from workers.engine.sharing import share_encoders
     from workers.models.budget import model_budget
     from workers.models.registry import ModelRegistry
 
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
     models = ModelRegistry(model_budget(settings().model_memory, device, processes=1))
-    return {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
+    engines = {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
+    share_encoders(engines)
+    return engines
 
 
 def _next_block(lines: Iterator[Line], path: str) -> list[Line]:
@@ -158,8 +161,11 @@ def _answers(
     block: Sequence[Line], engines: Mapping[str, Engine], options: RunOptions
 ) -> Iterator[dict[str, Any]]:
     """What is printed for each line, in order."""
+    from workers.engine.run_together import run_together
+
     documents = [line.document for line in block if line.document is not None]
-    outcomes = {name: iter(engine.run(documents, options)) for name, engine in engines.items()}
+    done = run_together(engines, documents, options)
+    outcomes = {name: iter(of_analysis) for name, of_analysis in done.items()}
     for line in block:
         if line.document is None:
             yield {"id": line.id, "error": line.error}

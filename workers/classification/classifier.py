@@ -1,8 +1,8 @@
-"""Classifying a text, or its tokens, with an encoder: windows of tokens in, logits out."""
+"""Windows of texts for an encoder that classifies them, or their tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,13 @@ from workers.analysis import Window
 from workers.classification.excerpt import Excerpt, text_of
 from workers.encoders.encoder import Encoder
 from workers.encoders.interface import Floats
-from workers.runtime.progress import no_progress
 
 #: Windows of a text that overlap share this part of their tokens.
 OVERLAP = 4
 
 
 class Classifier:
-    """Cuts texts into windows for a model of sequence or token classification, and runs it.
+    """Cuts texts into windows for a model of sequence or token classification.
 
     Args:
         encoder: The model; its tokenizer is set up for whole texts.
@@ -77,22 +76,6 @@ class Classifier:
             stop = min(start + room, end)
             windows.append(Window(stop - start + around, Excerpt(encoding, (start, stop))))
         return windows
-
-    def logits(
-        self, windows: Sequence[Window], on_layer: Callable[[], None] = no_progress
-    ) -> Floats:
-        """One batch through the model.
-
-        Args:
-            windows: At least one.
-            on_layer: See `Forward`.
-
-        Returns:
-            float32 whatever the model computes in: (rows, classes) for sequence classification; for
-            token classification (tokens, classes), the special ones included, those of a window
-            behind those of the window before.
-        """
-        return self.encoder.forward([window.features for window in windows], on_layer)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -16,6 +16,7 @@ import transformers as hf
 from schema.catalog import CatalogEntry, Precision
 from schema.catalog.entry import EntryOptions
 from tests.support.checkpoints import WINDOW, build_sentiment
+from tests.support.logits import logits_of
 from tests.support.packed_models import (
     BATCHES,
     CONFIGS,
@@ -188,7 +189,7 @@ def test_what_the_packed_path_lacks_goes_the_padded_way_and_is_told_once(
     assert not classifier.encoder.packs
     windows = [window for (window,) in classifier.windows(["good", "not good at all"], overlap=0)]
     expected = padded(model, [window.features for window in windows], False)
-    np.testing.assert_allclose(classifier.logits(windows), expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(logits_of(classifier, windows), expected, rtol=0, atol=1e-5)
     with pytest.raises(ModelError, match="cannot be computed in int8"):
         load(folder, precision="int8")
 
@@ -200,4 +201,4 @@ def test_windows_as_long_as_the_model_allows(tmp_path: Path) -> None:
     (windows,) = classifier.windows(["good bad " * 150], overlap=0)
     assert [window.length for window in windows[:-1]] == [WINDOW] * 4
     expected = padded(model, [window.features for window in windows], False)
-    np.testing.assert_allclose(classifier.logits(windows), expected, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(logits_of(classifier, windows), expected, rtol=0, atol=1e-4)

@@ -18,6 +18,7 @@ from schema.catalog import Catalog, CatalogEntry, Precision
 from schema.catalog.entry import EntryOptions
 from schema.results.outcome import Provenance
 from tests.support.checkpoints import build_sentiment
+from tests.support.logits import logits_of
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
 from workers.classification.classifier import Classifier
@@ -245,6 +246,6 @@ def test_a_cpu_computes_in_the_others(tmp_path: Path) -> None:
     for precision in precisions:
         classifier = load_classifier(folder, precision=precision)
         windows = [window for (window,) in classifier.windows(["good", "late again"], overlap=0)]
-        results[precision] = classifier.logits(windows)
+        results[precision] = logits_of(classifier, windows)
     assert not np.array_equal(results["fp32"], results["bf16"])
     assert not np.array_equal(results["fp32"], results["int8"])
