@@ -78,7 +78,7 @@ class CatalogEntry(BaseModel):
         for language in languages:
             if language != "*" and read_language(language) is None:
                 raise ValueError(
-                    f"{language!r} is no language: write codes of ISO 639, as in [\"en\", \"de\"], or "
+                    f'{language!r} is no language: write codes of ISO 639, as in ["en", "de"], or '
                     "leave it out for a model that reads any"
                 )
         return tuple(fold_language(read_language(one) or one) for one in languages)

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from schema.database import reading, writing
-from schema.ledger.needs import OPEN, Needs, dependants, is_needed, overlaps
-from schema.tables import Job, JobState, Run
+from schema.ledger.needs import Needs, dependants, is_needed, overlaps
+from schema.tables import OPEN_STATES, Job, JobState, Run
 
 #: Blocked jobs of an analysis of a run that `unblock_left_over` looks at, the oldest.
 MOST_LOOKED_AT = 64
@@ -82,7 +82,7 @@ def must_wait(
         .where(
             Job.run_id == run_id,
             Job.analysis.in_(needed),
-            Job.state.in_(OPEN),
+            Job.state.in_(OPEN_STATES),
             overlaps(Job, positions.start, positions.stop),
         )
         .order_by(Job.id)
@@ -130,9 +130,7 @@ def _free(connection: Connection, run_id: int, analysis: str, needed: Sequence[s
 
 def _let_go(connection: Connection, ids: Sequence[int], needed: Sequence[str]) -> int:
     # In order of id, as everybody locks several jobs.
-    free = select(Job.id).where(
-        Job.id.in_(ids), Job.state == JobState.BLOCKED, ~is_needed(needed)
-    )
+    free = select(Job.id).where(Job.id.in_(ids), Job.state == JobState.BLOCKED, ~is_needed(needed))
     return connection.execute(
         update(Job)
         .where(Job.id.in_(free.order_by(Job.id).with_for_update()))

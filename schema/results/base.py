@@ -9,10 +9,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from schema.database.types import BigId
-
-
-#: What a result was made of: the document itself, or its translation in the same run.
-ORIGINAL, TRANSLATION = "original", "translation"
+from schema.document import ORIGINAL
 
 
 class Result(Protocol):

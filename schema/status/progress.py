@@ -180,7 +180,10 @@ def _abstentions(
     of_runs = () if run_ids is None else (AbstentionRow.run_id.in_(run_ids),)
     key = (AbstentionRow.run_id, AbstentionRow.analysis, AbstentionRow.reason)
     rows = connection.execute(
-        select(*key, func.count()).where(*of_runs).group_by(*key).order_by(func.count().desc(), *key)
+        select(*key, func.count())
+        .where(*of_runs)
+        .group_by(*key)
+        .order_by(func.count().desc(), *key)
     )
     found: dict[tuple[int, str], dict[str, int]] = {}
     for run_id, analysis, reason, documents in rows:

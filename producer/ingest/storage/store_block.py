@@ -127,9 +127,7 @@ class BlockStore:
         end = run.position + len(joining)
         for analysis in in_order(self._plan.analyses, run.needs):
             size = _job_size(analysis, len(joining), self._job_size)
-            create_jobs(
-                *(connection, run.id, [analysis], run.position, end, size), needs=run.needs
-            )
+            create_jobs(*(connection, run.id, [analysis], run.position, end, size), needs=run.needs)
 
     def _runs_that_analyse(self, connection: Connection, run: LockedRun) -> list[int]:
         """Runs that have asked the same of their documents, so that those that are unchanged need

@@ -46,9 +46,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_languages_run_id_runs")),
         sa.PrimaryKeyConstraint("run_id", "document_id", name=op.f("pk_languages")),
     )
-    op.create_index(
-        op.f("ix_languages_document_id_run_id"), "languages", ["document_id", "run_id"]
-    )
+    op.create_index(op.f("ix_languages_document_id_run_id"), "languages", ["document_id", "run_id"])
     op.create_table(
         "abstentions",
         sa.Column("run_id", sa.Integer(), nullable=False),
@@ -61,9 +59,7 @@ def upgrade() -> None:
             name=op.f("fk_abstentions_document_id_document_versions"),
         ),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_abstentions_run_id_runs")),
-        sa.PrimaryKeyConstraint(
-            "run_id", "analysis", "document_id", name=op.f("pk_abstentions")
-        ),
+        sa.PrimaryKeyConstraint("run_id", "analysis", "document_id", name=op.f("pk_abstentions")),
     )
     op.create_index(op.f("ix_abstentions_document_id"), "abstentions", ["document_id"])
 
