@@ -46,8 +46,8 @@ def main(path: Path, words: int) -> None:
 
 
 def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    lines = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with lines:
+    unpack = gzip.open if path.suffix == ".gz" else open
+    with unpack(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             yield row["text"], fold_language(read_language(row["language"]) or row["language"])

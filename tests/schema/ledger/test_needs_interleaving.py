@@ -146,7 +146,7 @@ def test_nobody_waits_for_nothing_whatever_comes_between(engines: tuple[Engine, 
             # It finds just what `verify` does: a check of all of it takes too long to be done here.
             waiting = unblock_left_over(others)
             assert waiting == 0, f"{other} before statement {left} of {name}"
-            ledger.finish_all(others)
             left += 1
+        ledger.finish_all(others)
     assert len(came_between) == len(ledger.steps()) ** 2
     assert verify(others) == []
