@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schema.results.base import ORIGINAL
+#: What was read of a document: its own text, or its translation in the same run.
+ORIGINAL, TRANSLATION = "original", "translation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from schema.migrations.revision import upgrade
 from schema.reports import find_report, run_report
 from schema.settings import Settings
 from schema.status.runs import find_run
-from schema.tables import DeadLetter
+from schema.tables import AbstentionRow
 
 RUN = "demo"
 #: Which reports the demo shows, and how many rows of each.
@@ -104,7 +104,7 @@ def _report(engine: Engine, console: Console) -> int:
         _title(console, "summaries-and-translations", described)
         console.print(examples(connection, run_id))
         query = select(func.count()).where(
-            DeadLetter.run_id == run_id, DeadLetter.analysis == "translation"
+            AbstentionRow.run_id == run_id, AbstentionRow.analysis == "translation"
         )
         return int(connection.execute(query).scalar_one())
 
@@ -126,7 +126,7 @@ def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
         f"The database is {database}; everything that was started has been stopped.",
         f"  {triage} report",
         f"  {triage} report longest-complaints",
-        f"  {triage} report dead-letters    # why {untranslated} texts have no translation",
+        f"  {triage} report not-analysed    # why {untranslated} texts have no translation",
     ):
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 

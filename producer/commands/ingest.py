@@ -96,7 +96,7 @@ def ingest(
         bool,
         typer.Option(
             "--no-language",
-            help="Find no languages; have every model read every document, whatever its language.",
+            help="Leave out the analysis language: every model reads every document.",
         ),
     ] = False,
     question: Annotated[list[str] | None, typer.Option(help="For qa; may be repeated.")] = None,

@@ -101,7 +101,7 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
     request.check()
     options = make_options(request.questions, request.translate_to)
     by_language = not request.no_language
-    chosen = choose_analyses(request.analyses, settings.models, options, by_language)
+    chosen = choose_analyses(request.analyses, settings.models, options, by_language=by_language)
     again = request.run is not None if request.analyse_again is None else request.analyse_again
     return Plan(
         inputs=inputs,
@@ -110,7 +110,7 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
         columns=request.columns,
         analyses=chosen,
         options=options,
-        needs=choose_needs(chosen, settings.models, options) if by_language else None,
+        needs=choose_needs(chosen, settings.models, options),
         limit=request.limit,
         texts=request.texts,
         day_order=request.day_order,
@@ -148,7 +148,6 @@ def _derive_name(
         "texts": asdict(request.texts) if request.texts != TextCleaner() else None,
         "day_order": request.day_order,
         "recipe": write_recipe(own) if own else request.recipe,
-        "no_language": True if request.no_language else None,
     }
     more = {name: one for name, one in later.items() if one is not None}
     asked = [*first, *filter(None, (reading.given(), more, request.known_by()))]

@@ -39,18 +39,21 @@ def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptio
 def choose_needs(
     analyses: Sequence[str], models: str, options: RunOptions
 ) -> dict[str, list[str]] | None:
-    """What each analysis waits for whose model reads some languages only; None if none is such.
+    """What each analysis waits for whose model reads some languages only; None for a run that finds
+    no languages, in which every model reads every document.
 
-    Each waits for `language`, if the run has it. One that can read what the run translates into
+    Each waits for `language`. One that can read what the run translates into
     waits for `translation` too, and reads that of documents in other languages.
     """
+    if "language" not in analyses:
+        return None
     catalog = load_catalog(models)
     needs: dict[str, list[str]] = {}
     for analysis in analyses:
         languages = catalog.languages(analysis)
         if analysis == "language" or (languages is None and analysis != "translation"):
             continue
-        needs[analysis] = ["language"] if "language" in analyses else []
+        needs[analysis] = ["language"]
         into_one = languages is not None and fold_language(options.translate_to) in languages
         if into_one and "translation" in analyses:
             needs[analysis].append("translation")
@@ -58,10 +61,15 @@ def choose_needs(
 
 
 def choose_analyses(
-    named: str | None, models: str, options: RunOptions, by_language: bool = True
+    named: str | None, models: str, options: RunOptions, *, by_language: bool = True
 ) -> tuple[str, ...]:
-    """The analyses that are named, separated by commas; or all that the catalog has models for,
-    `language` before them unless documents are to be read whatever their language.
+    """The analyses that are named, separated by commas; or all that the catalog has models for.
+
+    Args:
+        named: As the user names them; None for all.
+        models: The catalog.
+        options: Of the run.
+        by_language: False to leave `language` out.
 
     Raises:
         IngestError: If the catalog has no model for one of them, or for the target language; the
@@ -70,7 +78,7 @@ def choose_analyses(
     try:
         catalog = load_catalog(models)
         analyses = catalog.served if named is None else parse_analyses(named)
-        if named is None and not by_language:
+        if not by_language:
             analyses = tuple(name for name in analyses if name != "language")
     except (CatalogError, UnknownAnalysisError) as error:
         raise IngestError(str(error)) from None

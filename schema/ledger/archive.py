@@ -6,9 +6,7 @@ from sqlalchemy import Engine, select, update
 
 from schema.database import writing
 from schema.database.clock import now
-from schema.tables import Job, JobState, Run, RunState
-
-_OPEN = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+from schema.tables import OPEN_STATES, Job, Run, RunState
 
 
 class UnfinishedRunError(ValueError):
@@ -39,7 +37,7 @@ def archive(engine: Engine, run_id: int) -> bool:
             return False
         if run.cancelled_at is None and run.state != RunState.INGESTED:
             raise UnfinishedRunError(_unfinished(run.name, "still takes rows in"))
-        left = select(Job.id).where(Job.run_id == run_id, Job.state.in_(_OPEN)).limit(1)
+        left = select(Job.id).where(Job.run_id == run_id, Job.state.in_(OPEN_STATES)).limit(1)
         if connection.execute(left).first():
             raise UnfinishedRunError(_unfinished(run.name, "has jobs that are not done"))
         connection.execute(update(Run).where(Run.id == run_id).values(archived_at=now()))

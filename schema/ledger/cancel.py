@@ -9,12 +9,10 @@ from sqlalchemy import Engine, select, update
 
 from schema.database import writing
 from schema.database.clock import now
-from schema.tables import Job, JobState, Run
+from schema.tables import OPEN_STATES, Job, JobState, Run
 
 #: Jobs that one transaction changes at the most, so that no worker waits long for it.
 CANCEL_LIMIT = 10_000
-
-_LEFT = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def cancel(engine: Engine, run_id: int) -> Cancelled:
 
 def _cancel_block(engine: Engine, run_id: int) -> list[int]:
     """Cancel some jobs; returns their sizes in documents, none when nothing was left to cancel."""
-    left = (Job.run_id == run_id, Job.state.in_(_LEFT))
+    left = (Job.run_id == run_id, Job.state.in_(OPEN_STATES))
     with writing(engine) as connection:
         found = connection.execute(
             select(Job.id, Job.end_position - Job.first_position)

@@ -13,14 +13,11 @@ from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import aliased
 
 from schema.settings.environment import MAX_STATEMENT_IDS
-from schema.tables import Job, JobState
+from schema.tables import OPEN_STATES, Job
 
 #: By analysis, the analyses that it waits for; one that waits for none may be there all the same,
 #: see `Run.needs`.
 Needs = Mapping[str, Sequence[str]]
-
-#: States of a job that somebody may still wait for.
-OPEN = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 def dependants(needs: Needs, analysis: str) -> list[str]:
@@ -53,5 +50,5 @@ def is_needed(needed: Sequence[str]) -> ColumnElement[bool]:
         other.run_id == Job.run_id,
         other.analysis.in_(needed),
         overlaps(other, Job.first_position, Job.end_position),
-        other.state.in_(OPEN),
+        other.state.in_(OPEN_STATES),
     )

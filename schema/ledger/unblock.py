@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from schema.database import reading, writing
-from schema.ledger.needs import OPEN, Needs, dependants, is_needed, overlaps
-from schema.tables import Job, JobState, Run
+from schema.ledger.needs import Needs, dependants, is_needed, overlaps
+from schema.tables import OPEN_STATES, Job, JobState, Run
 
 #: Blocked jobs of an analysis of a run that `unblock_left_over` looks at, the oldest.
 MOST_LOOKED_AT = 64
@@ -82,7 +82,7 @@ def must_wait(
         .where(
             Job.run_id == run_id,
             Job.analysis.in_(needed),
-            Job.state.in_(OPEN),
+            Job.state.in_(OPEN_STATES),
             overlaps(Job, positions.start, positions.stop),
         )
         .order_by(Job.id)

@@ -10,15 +10,12 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from schema.database.types import BigId
+from schema.document import ORIGINAL
 from schema.results.probabilities import Probabilities, rounded
 
 #: The default of a column `unsure`, for whoever writes a row and does not know of it. Both
 #: databases have the word; what SQLAlchemy has for SQLite, `0`, PostgreSQL would not take.
 NOT_UNSURE = text("false")
-
-
-#: What a result was made of: the document itself, or its translation in the same run.
-ORIGINAL, TRANSLATION = "original", "translation"
 
 
 class Result(Protocol):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schema.document import ORIGINAL
 from schema.results.abstention import Abstention
-from schema.results.base import ORIGINAL, Result
+from schema.results.base import Result
 from schema.results.failure import Failure
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from schema.status.progress import RunProgress, progress_of
-from schema.tables import Job, JobState, Run, RunState
+from schema.tables import OPEN_STATES, Job, JobState, Run, RunState
 
 #: How many of the newest runs are shown, and how many of those that are going on.
 SHOWN = 20
-
-_OPEN = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def _going_on(connection: Connection, limit: int | None) -> tuple[list[int], int
     # By the index that begins with the state: the runs that are done cost nothing.
     work = (
         select(Job.run_id, running.label("running"))
-        .where(Job.state.in_(_OPEN))
+        .where(Job.state.in_(OPEN_STATES))
         .group_by(Job.run_id)
         .subquery()
     )

@@ -7,19 +7,16 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from schema.analyses import ANALYSES
 from schema.database.clock import now
 from schema.status.runs import find_run
-from schema.tables import AbstentionRow, Job, JobState, Run, RunState
+from schema.status.tally import LONG_SPAN, SHORT_SPAN, count_abstentions, tally
+from schema.tables import Job, Run, RunState
 
-#: Seconds that the rate looks back: the short span, or the long one when jobs are rare.
-SHORT_SPAN, LONG_SPAN = 60.0, 600.0
 #: Jobs that must have finished within the short span for it to say anything.
 ENOUGH_JOBS = 4
-
-_WAITING = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +134,8 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
     tallies: dict[int, dict[str, AnalysisProgress]] = {run.id: {} for run in runs}
     paused = {run.id for run in runs if run.paused_at is not None}
     needs = {run.id: run.needs or {} for run in runs}
-    abstentions = _abstentions(connection, run_ids)
-    for row in connection.execute(_tally(clock, of_jobs)):
+    abstentions = count_abstentions(connection, run_ids)
+    for row in connection.execute(tally(clock, of_jobs)):
         if row.run_id not in tallies:
             # It was made between the two statements.
             continue
@@ -173,24 +170,6 @@ def progress_of(connection: Connection, run_ids: Sequence[int] | None) -> list[R
     ]
 
 
-def _abstentions(
-    connection: Connection, run_ids: Sequence[int] | None
-) -> dict[tuple[int, str], dict[str, int]]:
-    """By run and analysis: how many documents were left alone for each reason."""
-    of_runs = () if run_ids is None else (AbstentionRow.run_id.in_(run_ids),)
-    key = (AbstentionRow.run_id, AbstentionRow.analysis, AbstentionRow.reason)
-    rows = connection.execute(
-        select(*key, func.count())
-        .where(*of_runs)
-        .group_by(*key)
-        .order_by(func.count().desc(), *key)
-    )
-    found: dict[tuple[int, str], dict[str, int]] = {}
-    for run_id, analysis, reason, documents in rows:
-        found.setdefault((run_id, analysis), {})[reason] = documents
-    return found
-
-
 def _in_order(
     names: Sequence[str], tallies: dict[str, AnalysisProgress]
 ) -> tuple[AnalysisProgress, ...]:
@@ -199,42 +178,6 @@ def _in_order(
     return tuple(
         tallies.get(name) or AnalysisProgress(name, 0, 0, 0, 0, 0, 0, 0.0, 0.0)
         for name in (*known, *others)
-    )
-
-
-def _tally(clock: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
-    """The statement that gives one row for each run and analysis, in one pass over the jobs."""
-    size = Job.end_position - Job.first_position
-    closed = Job.state.in_([JobState.DONE, JobState.DEAD])
-
-    def total(number: Any, *conditions: ColumnElement[bool]) -> Any:
-        return func.coalesce(func.sum(number).filter(*conditions), 0)
-
-    def since(seconds: float, name: str) -> list[ColumnElement[Any]]:
-        recent = (closed, Job.finished_at > clock - timedelta(seconds=seconds))
-        return [
-            func.count().filter(*recent).label(f"{name}_jobs"),
-            total(size, *recent).label(f"{name}_documents"),
-            func.min(Job.started_at).filter(*recent).label(f"{name}_start"),
-        ]
-
-    return (
-        select(
-            Job.run_id,
-            Job.analysis,
-            func.sum(size).label("documents"),
-            total(size, Job.state == JobState.RUNNING).label("in_flight"),
-            total(size, Job.state.in_(_WAITING)).label("waiting"),
-            total(size, Job.state == JobState.BLOCKED).label("blocked"),
-            total(Job.failed, closed).label("dead"),
-            total(size, Job.state == JobState.CANCELLED).label("cancelled"),
-            func.min(Job.started_at).label("start"),
-            func.max(Job.finished_at).label("end"),
-            *since(SHORT_SPAN, "short"),
-            *since(LONG_SPAN, "long"),
-        )
-        .where(*which)
-        .group_by(Job.run_id, Job.analysis)
     )
 
 

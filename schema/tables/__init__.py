@@ -5,7 +5,7 @@ from schema.results import RESULT_TABLES
 from schema.tables.abstention import AbstentionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
-from schema.tables.job import FIRST_DOCUMENTS, Job, JobState
+from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
@@ -13,6 +13,7 @@ from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
     "FIRST_DOCUMENTS",
+    "OPEN_STATES",
     "RESULT_TABLES",
     "AbstentionRow",
     "Base",

@@ -35,6 +35,10 @@ class JobState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+#: States of a job that is still to do, or is being done.
+OPEN_STATES = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED, JobState.RUNNING)
+
+
 class Job(Base):
     """Table `jobs`: a slice of a run's documents for one analysis.
 

@@ -33,8 +33,8 @@ class Run(Base):
     state: Mapped[str]
     analyses: Mapped[list[str]]
     options: Mapped[dict[str, Any]]
-    #: By analysis that reads documents by their language, the analyses whose jobs its own wait for,
-    #: perhaps none; null where nothing waits and all is read as it is.
+    #: By analysis that reads documents by their language, the analyses that its jobs wait for; null
+    #: where nothing waits, and every model reads every document.
     needs: Mapped[dict[str, Any] | None]
     read: Mapped[int] = mapped_column(BigInteger)
     #: Rows whose document joined the run as it is.

@@ -41,8 +41,8 @@ _OPEN = tuple(state for state in JobState if state not in (JobState.DONE, JobSta
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts documents of jobs in one state: all, with a result, with a dead letter, with both, that
-    were not analysed, and those of these that have another outcome besides.
+    """Counts documents of jobs in one state: all, with a result, with a dead letter, with both; not
+    analysed, and those of these with another outcome besides.
     """
 
     documents: int

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from schema.ledger.needs import OPEN
 from schema.settings.environment import MAX_STATEMENT_IDS
+from schema.tables import OPEN_STATES
 from schema.verification.scope import Scope
 from schema.verification.violation import Violation
 
@@ -45,7 +45,7 @@ def check_waits(scope: Scope) -> list[Violation]:
         _FOR_NOTHING.format(
             needs=_NEEDS[scope.connection.dialect.name],
             within=scope.within("j.run_id"),
-            open=", ".join(f"'{state.value}'" for state in OPEN),
+            open=", ".join(f"'{state.value}'" for state in OPEN_STATES),
             largest=MAX_STATEMENT_IDS,
         ),
         needs=json.dumps(needs),

@@ -13,7 +13,8 @@ from schema.tables import FIRST_DOCUMENTS
 from tests.chaos.sabotage import CROWDING, POISON, SEGFAULT, TOO_LARGE, harm_words
 
 SAMPLE = Path(producer.__file__).parent / "demo" / "feedback.csv"
-ANALYSES = ("sentiment", "entities", "qa")
+#: The others wait for `language`, in every run that has it.
+ANALYSES = ("language", "sentiment", "entities", "qa")
 #: Documents that make a run a large one: those of its first that go before others, and some.
 LARGE = FIRST_DOCUMENTS + 128
 
@@ -79,7 +80,9 @@ class Pool:
 
     def __init__(self, seed: str, size: int) -> None:
         with SAMPLE.open(encoding="utf-8", newline="") as file:
-            texts = [row["text"] for row in csv.DictReader(file) if row["text"].strip()]
+            rows = [row for row in csv.DictReader(file) if row["text"].strip()]
+        texts = [row["text"] for row in rows]
+        english = [row["text"] for row in rows if row["language"] == "en"]
         chosen = Random(f"{seed}/pool").sample(texts, size)
         self.harmless = tuple(Feedback(number, text) for number, text in enumerate(chosen, 1))
         kinds = [
@@ -90,7 +93,8 @@ class Pool:
         # Of the same texts, for a document is known by its number.
         self.many = tuple(Feedback(MANY + number, chosen[number % size]) for number in range(LARGE))
         self.planted = {
-            kind: Feedback(size + place, f"{chosen[place]} {harm_words(*kind)}", *kind)
+            # In English: whose language is not known, since it does harm there, is read as that.
+            kind: Feedback(size + place, f"{english[place]} {harm_words(*kind)}", *kind)
             for place, kind in enumerate(kinds, 1)
         }
 

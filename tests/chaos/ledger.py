@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from schema.tables import Job, JobState, Run, RunState
 
 CLOSED = (JobState.DONE, JobState.DEAD, JobState.CANCELLED)
-WAITING = (JobState.PENDING, JobState.QUEUED)
+WAITING = (JobState.BLOCKED, JobState.PENDING, JobState.QUEUED)
 OPEN = (*WAITING, JobState.RUNNING)
 
 

@@ -83,7 +83,7 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
     assert re.search(r"models loaded: .*, \d+ threads", log) and ", 7 threads" not in log
     untranslated = re.search(r"# why (\d+) texts have no translation", said)
     with sqlite3.connect(home / "demo" / "triage.db") as database:
-        query = "SELECT count(*) FROM dead_letters WHERE analysis = 'translation'"
+        query = "SELECT count(*) FROM abstentions WHERE analysis = 'translation'"
         assert untranslated and database.execute(query).fetchone() == (int(untranslated[1]),)
     database.close()
     assert (home / "demo" / "demo.rejects.jsonl").read_text().count("\n") == 1

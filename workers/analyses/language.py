@@ -48,7 +48,10 @@ class LanguageAnalysis(Analysis):
         self._languages = None if "*" in languages else sorted(languages)
         limit = entry.options.unsure_below
         self._unsure_below = UNSURE_BELOW if limit is None else limit
-        self._identifier = TextLanguageIdentifier(self._languages)
+        try:
+            self._identifier = TextLanguageIdentifier(self._languages)
+        except ValueError as error:
+            raise ModelError(f"[language] languages: {error}") from None
 
     @property
     def batch_tokens(self) -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from schema.document import Document
+from schema.document import TRANSLATION, Document
 from schema.ledger.claim import Claim
 from schema.results import Abstention
-from schema.results.base import TRANSLATION
 from schema.results.outcome import Outcome
 
 if TYPE_CHECKING:

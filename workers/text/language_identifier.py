@@ -15,7 +15,6 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from schema.languages import fold_language, read_language
 from schema.results.language import NO_LANGUAGE
-from workers.errors import ModelError
 
 #: The one model of the catalog's [language].
 LIBRARY = "py3langid"
@@ -42,7 +41,7 @@ class TextLanguageIdentifier:
         languages: Codes to look among; None for all that the library has.
 
     Raises:
-        ModelError: If the library has none of these codes.
+        ValueError: If the library does not know one of these codes; the message says which.
     """
 
     def __init__(self, languages: Sequence[str] | None) -> None:
@@ -52,9 +51,7 @@ class TextLanguageIdentifier:
         known = set(self._model.labels)
         wanted = {code for code in known if fold_language(code) in languages}
         if missing := sorted(set(languages) - {fold_language(code) for code in wanted}):
-            raise ModelError(
-                f"[language] languages: {LIBRARY} does not know {', '.join(missing)}; leave it out"
-            )
+            raise ValueError(f"{LIBRARY} does not know {', '.join(missing)}; leave it out")
         self._model.set_languages({*wanted, _NOTHING} & known)
 
     @property

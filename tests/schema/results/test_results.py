@@ -24,7 +24,8 @@ class Mixin(ResultTable):
 
 
 def test_the_order_in_which_analyses_are_shown() -> None:
-    assert ANALYSES[:5] == ("sentiment", "entities", "qa", "summary", "translation")
+    assert ANALYSES[:3] == ("language", "sentiment", "entities")
+    assert ANALYSES[3:6] == ("qa", "summary", "translation")
     assert {"summary", "translation"} <= WRITING_ANALYSES
     labelled = [table.analysis for table in RESULT_TABLES if issubclass(table, LabelTable)]
     assert labelled[0] == "sentiment"

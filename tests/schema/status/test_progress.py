@@ -12,13 +12,12 @@ from schema.database import reading, writing
 from schema.database.clock import after, now
 from schema.status.progress import (
     ENOUGH_JOBS,
-    LONG_SPAN,
-    SHORT_SPAN,
     AnalysisProgress,
     RunProgress,
     all_progress,
     run_progress,
 )
+from schema.status.tally import LONG_SPAN, SHORT_SPAN
 from schema.tables import Job, JobState, Run, RunState
 from tests.support.feedback import add_job, add_run
 
@@ -190,6 +189,9 @@ def test_json_has_one_shape(engine: Engine) -> None:
                 "cancelled": 0,
                 "rate": 0.0,
                 "seconds_left": None,
+                "blocked": 0,
+                "waits_for": [],
+                "not_analysed": {},
             }
         ],
         "finished": False,

@@ -77,6 +77,11 @@ def test_all_languages_are_looked_among_for_a_star() -> None:
     assert model.options["languages"] == "*"
 
 
+def test_a_language_that_the_library_does_not_know_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"\[language\] languages: .* does not know ab"):
+        load_analysis("language", catalog(languages=["en", "ab"]), "cpu")
+
+
 def test_another_model_is_refused() -> None:
     with pytest.raises(ModelError, match="write 'py3langid', or leave the table out"):
         load_analysis("language", catalog(model="papluca/xlm-roberta"), "cpu")

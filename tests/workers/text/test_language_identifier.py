@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from schema.languages import read_language
-from workers.errors import ModelError
 from workers.text.language_identifier import USUAL_LANGUAGES, TextLanguageIdentifier
 
 SENTENCES = {
@@ -70,7 +69,7 @@ def test_the_usual_languages_are_codes_of_documents() -> None:
 
 
 def test_a_language_that_nobody_knows_is_named() -> None:
-    with pytest.raises(ModelError, match="does not know qq; leave it out"):
+    with pytest.raises(ValueError, match="does not know qq; leave it out"):
         TextLanguageIdentifier(["en", "qq"])
 
 
