@@ -47,7 +47,8 @@ class Intent(ClassificationAnalysis):
 
     def result(self, scores: Floats, windows: int) -> Sentiment:
         """The likeliest class, in a result that is there."""
-        return Sentiment(*self.likeliest(scores), windows=windows)
+        fields = self.label_fields(scores.tolist(), float(scores.max()))
+        return Sentiment(**fields, windows=windows)
 
 
 class Urgency(Intent):

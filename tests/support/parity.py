@@ -33,4 +33,4 @@ def analyse(analysis: Analysis, texts: list[str], shuffle: int | None = None) ->
     for document, outcome in zip(documents, outcomes, strict=True):
         assert not isinstance(outcome, Failure | Abstention), outcome
         results[document.id] = outcome
-    return [results[number] for number in range(len(texts))]
+    return [list(results[number]) for number in range(len(texts))]

@@ -45,7 +45,6 @@ class ClassificationAnalysis(CalibratedAnalysis):
         self.labels = self._classifier.labels
         has_scale = entry.scale is not None
         self.kind = ScoreKind.of(self._loaded.model.config, has_scale=has_scale)
-        self._result: Any = result_table(self.name).result
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -71,7 +70,7 @@ class ClassificationAnalysis(CalibratedAnalysis):
             windows: Pieces in which the document was read.
         """
         fields = self.label_fields(scores.tolist(), float(scores.max()))
-        result: Result = self._result(**fields, windows=windows)
+        result: Result = result_table(self.name).result(**fields, windows=windows)
         return result
 
     def label_fields(self, scores: list[float], probability: float) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from workers.errors import DocumentError
 from workers.runtime.device_errors import is_out_of_memory
 
 #: What becomes of a document in an analysis.
-Conclusion = list[Result] | Failure | Abstention
+Conclusion = Sequence[Result] | Failure | Abstention
 
 
 @dataclass(slots=True)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
+from workers.engine.document_state import Conclusion
 from workers.engine.engine import Engine
 from workers.engine.jobs import PreparedJob
 
 #: Of each document its results or its failure.
-_Results = Sequence[Sequence[Result] | Failure]
+_Results = Sequence[Conclusion]
 
 
 def run_together(

@@ -14,7 +14,7 @@ import pytest
 from schema.catalog import CalibrationOptions, Catalog, CatalogEntry, EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
+from schema.results import Abstention, Failure, Result
 from schema.results.translation import Translation
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
@@ -53,7 +53,7 @@ def fresh_analysis(folders: dict[str, Path]) -> TranslationAnalysis:
 
 
 def only(outcome: Conclusion) -> Result:
-    assert isinstance(outcome, list)
+    assert not isinstance(outcome, Failure | Abstention)
     (result,) = outcome
     return result
 

@@ -11,9 +11,10 @@ import pytest
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure
+from tests.support.alike import alike
 from tests.support.engine_analysis import CountingAnalysis
 from tests.support.shared_checkpoints import build_heads
-from tests.support.shared_heads import POISON, Passes, engines_of, is_poisoned, rounded
+from tests.support.shared_heads import POISON, Passes, engines_of, is_poisoned
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats, Row
 from workers.engine.engine import Engine
@@ -97,7 +98,7 @@ def test_a_head_that_fails_at_a_document_fails_at_that_alone(
     assert done["sentiment"] == apart["sentiment"]
     *others, poisoned = done["entities"]
     assert isinstance(poisoned, Failure)
-    assert rounded(others) == rounded(apart["entities"][:-1])
+    assert alike(others, apart["entities"][:-1])
 
 
 def test_a_head_that_always_fails_is_the_workers_fault(
