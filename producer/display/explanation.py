@@ -75,11 +75,13 @@ def _lines(text: str, result: Result) -> Iterator[Text]:
         label = f"{polarity}, label {result.label}" if polarity else result.label
         yield plain_text(f"  {label}, {result.score:.2f}{unsure}")
     elif isinstance(result, Entity):
-        yield _place(text, result.start, result.end, f"  {result.type:<8} {result.score:.2f}  ")
+        yield _in_context(
+            text, result.start, result.end, f"  {result.type:<8} {result.score:.2f}  "
+        )
     elif isinstance(result, Answer):
         yield plain_text(f"  {result.question}")
         if result.end > result.start:
-            yield _place(text, result.start, result.end, f"  {result.score:.2f}  ")
+            yield _in_context(text, result.start, result.end, f"  {result.score:.2f}  ")
         else:
             yield Text("  (none)")
     elif isinstance(result, Summary) and result.sentences:
@@ -89,7 +91,7 @@ def _lines(text: str, result: Result) -> Iterator[Text]:
         yield plain_text("  " + " ".join(str(value) for value in result.as_json().values()))
 
 
-def _place(text: str, start: int, end: int, before: str) -> Text:
+def _in_context(text: str, start: int, end: int, before: str) -> Text:
     left = text[max(0, start - AROUND) : start]
     right = text[end : end + AROUND]
     line = plain_text(before + ("… " if start > AROUND else "") + left)

@@ -52,30 +52,28 @@ def create_jobs(
     Returns:
         The number of jobs created.
     """
-    needs = needs or {}
+    states = {name: _first_state(name, needs or {}) for name in analyses}
     if connection.dialect.name == "postgresql":
         values = {
             "run_id": run_id,
-            "analyses": list(analyses),
-            "states": [_first_state(analysis, needs).value for analysis in analyses],
+            "analyses": list(states),
+            "states": [state.value for state in states.values()],
             "first_position": first_position,
             "end_position": end_position,
             "job_size": job_size,
         }
         return connection.execute(_IN_POSTGRES, values).rowcount
+    begun = {"run_id": run_id, "attempts": 0, "fence": 0, "failed": 0}
     rows = [
-        {
-            "run_id": run_id,
+        begun
+        | {
             "analysis": analysis,
             "first_position": first,
             "end_position": min(first + job_size, end_position),
-            "state": _first_state(analysis, needs),
-            "attempts": 0,
-            "fence": 0,
-            "failed": 0,
+            "state": state,
         }
         for first in range(first_position, end_position, job_size)
-        for analysis in analyses
+        for analysis, state in states.items()
     ]
     if rows:
         connection.execute(insert(Job), rows)

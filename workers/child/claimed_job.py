@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from schema.document import Document
 from schema.ledger.claim import Claim
 from schema.results.outcome import Outcome
-
-if TYPE_CHECKING:
-    from workers.engine.jobs import Prepared
+from workers.engine.jobs import Prepared, PreparedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +34,32 @@ class ClaimedJob:
     exclusive: bool = False
     siblings: tuple[Claim, ...] = ()
     abstained: Sequence[Outcome] = ()
+
+    @property
+    def reads_alike(self) -> bool:
+        """Whether its siblings read the same texts: they know the same languages, see
+        `EncoderAnalysis.sharing`, but a run may ask for the languages of some of them only.
+        """
+        needs = self.claim.needs
+        return len({each.analysis in needs for each in (self.claim, *self.siblings)}) == 1
+
+    @property
+    def sibling_jobs(self) -> list[ClaimedJob]:
+        """The siblings, with what of this job is theirs too: Celery will see their messages."""
+        return [replace(self, claim=claim, message=None, siblings=()) for claim in self.siblings]
+
+    @property
+    def exclusive_siblings(self) -> list[ClaimedJob]:
+        """The same, each to be computed by itself, and to be read anew if it reads other texts."""
+        jobs = [replace(job, exclusive=True) for job in self.sibling_jobs]
+        if self.reads_alike:
+            return jobs
+        return [replace(job, documents=None, prepared=None, abstained=()) for job in jobs]
+
+    def as_prepared(self, group: str | None) -> PreparedJob:
+        """As the engine takes it, without its siblings; it must have been read and tokenised."""
+        assert self.documents is not None and self.prepared is not None
+        claim = self.claim
+        return PreparedJob(
+            claim.job_id, self.documents, claim.options, self.prepared, group, claim.analysis
+        )

@@ -192,23 +192,19 @@ class JobSource:
                 prepared = self.engine.prepare(documents, claim.options)
         ready = replace(job, documents=documents, prepared=prepared, abstained=abstained)
         group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
-        if group is None or not _read_alike(job):
+        if group is None or not job.reads_alike:
             # Those that were to go with it go by themselves as well.
-            alone = (replace(each, exclusive=True) for each in reversed(_siblings(ready)))
-            self._queue.extendleft(
-                each if _read_alike(job) else replace(each, documents=None, prepared=None)
-                for each in alone
-            )
+            self._queue.extendleft(reversed(ready.exclusive_siblings))
             ready = replace(ready, siblings=())
         return self._hand_out(ready, group)
 
     def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
         self._group = group
-        siblings = _siblings(job)
+        siblings = job.sibling_jobs
         for each in (job, *siblings):
             self._computing[each.claim.job_id] = _Computing(each, monotonic())
-        prepared = [_prepared(each, group) for each in siblings]
-        return replace(_prepared(job, group), siblings=prepared)
+        prepared = [each.as_prepared(group) for each in siblings]
+        return replace(job.as_prepared(group), siblings=prepared)
 
     def _held(self) -> int:
         """Jobs of this analysis that are being computed; siblings are of others."""
@@ -221,7 +217,7 @@ class JobSource:
         return job.exclusive or tried > 0 or self._context.settings.max_attempts < 2
 
     def _may_join(self, job: ClaimedJob, group: str) -> bool:
-        if job.prepared is None or self._is_exclusive(job) or not _read_alike(job):
+        if job.prepared is None or self._is_exclusive(job) or not job.reads_alike:
             return False
         return self.engine.group_of(job.prepared) == group
 
@@ -257,25 +253,3 @@ class JobSource:
         age = monotonic() - self._began
         if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
             self._context.prefetcher.start(self._analysis, held=held, age=age, pull=True)
-
-
-def _read_alike(job: ClaimedJob) -> bool:
-    """Whether a job's siblings read the same texts: they know the same languages, see
-    `EncoderAnalysis.sharing`, but a run may ask for the languages of some of them only.
-    """
-    needs = job.claim.needs
-    return len({each.analysis in needs for each in (job.claim, *job.siblings)}) == 1
-
-
-def _siblings(job: ClaimedJob) -> list[ClaimedJob]:
-    """The siblings of a job, with what of it is theirs too: Celery will see their messages."""
-    return [replace(job, claim=claim, message=None, siblings=()) for claim in job.siblings]
-
-
-def _prepared(job: ClaimedJob, group: str | None) -> PreparedJob:
-    """A job as the engine takes it, without its siblings."""
-    assert job.documents is not None and job.prepared is not None
-    claim = job.claim
-    return PreparedJob(
-        claim.job_id, job.documents, claim.options, job.prepared, group, claim.analysis
-    )

@@ -24,7 +24,7 @@ from workers.classification.excerpt import Excerpt
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats, Ints
 from workers.errors import DocumentError
-from workers.extraction.choice import centrality, chosen, told
+from workers.extraction.choice import centrality, chosen, joined
 from workers.extraction.sentences import Span, whole_sentences
 from workers.models.checkpoint import locate
 from workers.models.registry import ModelRegistry
@@ -79,7 +79,7 @@ class ExtractiveSummaryAnalysis(EncoderAnalysis):
         spans = whole_sentences(text) or [(0, len(text))]
         numbers = [0] if len(spans) == 1 else self._choose(spans, windows, outputs)
         places = tuple(spans[number] for number in numbers)
-        return [Summary(told(text, spans, numbers), max(1, len(windows)), places)]
+        return [Summary(joined(text, spans, numbers), max(1, len(windows)), places)]
 
     def _choose(
         self, spans: Sequence[Span], windows: Sequence[Window], outputs: Sequence[Floats]

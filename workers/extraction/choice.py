@@ -41,7 +41,7 @@ def chosen(scores: Sequence[float] | Floats) -> list[int]:
     return sorted(best[:count])
 
 
-def told(text: str, spans: Sequence[Span], numbers: Sequence[int]) -> str:
+def joined(text: str, spans: Sequence[Span], numbers: Sequence[int]) -> str:
     """The chosen sentences, with a mark where others stood between them."""
     parts = [text[slice(*spans[numbers[0]])]]
     for before, number in zip(numbers, numbers[1:], strict=False):

@@ -99,26 +99,25 @@ def load(
             model, missing = _read_model(checkpoint, auto_model_class, precision)
             model = model.to(place)
     except Exception as error:
+        said = f"{type(error).__name__}: {_first_line(error)}"
         raise ModelError(
             f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "
-            f"{auto_model_class.__name__} ({type(error).__name__}: {_first_line(error)}); check "
-            "`model` in the catalog that TRIAGE_MODELS names, and the device"
+            f"{auto_model_class.__name__} ({said}); check `model` in the catalog that "
+            "TRIAGE_MODELS names, and the device"
         ) from error
     _check_complete(entry, checkpoint.folder, model, missing)
     max_length = _window(entry, model, tokenizer)
     batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
     options = _options_in_force(entry, precision, max_length)
-    provenance = Provenance(entry.model, checkpoint.revision, options)
-    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
     return LoadedModel(
         model=model,
         tokenizer=tokenizer,
-        provenance=provenance,
+        provenance=Provenance(entry.model, checkpoint.revision, options),
         folder=checkpoint.folder,
         device=place,
         max_length=max_length,
         batch_tokens=batch_tokens,
-        measurable=measurable,
+        measurable=not entry.options.batch_tokens and model.num_parameters() >= _WORTH_MEASURING,
         encoder=checkpoint.encoder,
     )
 

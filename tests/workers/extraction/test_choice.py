@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.extraction.choice import centrality, chosen, told
+from workers.extraction.choice import centrality, chosen, joined
 
 
 def test_the_best_are_taken_in_the_order_of_the_text() -> None:
@@ -17,9 +17,9 @@ def test_the_best_are_taken_in_the_order_of_the_text() -> None:
 def test_a_gap_is_shown() -> None:
     text = "One. Two. Three."
     spans = [(0, 4), (5, 9), (10, 16)]
-    assert told(text, spans, [0, 1]) == "One. Two."
-    assert told(text, spans, [0, 2]) == "One. … Three."
-    assert told(text, spans, [1]) == "Two."
+    assert joined(text, spans, [0, 1]) == "One. Two."
+    assert joined(text, spans, [0, 2]) == "One. … Three."
+    assert joined(text, spans, [1]) == "Two."
 
 
 def test_the_sentence_nearest_to_all_is_central() -> None:
