@@ -182,8 +182,7 @@ class JobSource:
         documents, abstained = job.documents, job.abstained
         if documents is None:
             read = context.ledger.read(claim)
-            analysis = context.engines[claim.analysis].analysis
-            documents, abstained = choose_texts(read, analysis, claim)
+            documents, abstained = choose_texts(read, context.engines[claim.analysis], claim)
         prepared = job.prepared
         if prepared is None:
             limits = context.settings

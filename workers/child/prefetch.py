@@ -115,7 +115,7 @@ class Prefetcher:
         job = ClaimedJob(claim, message=message, siblings=tuple(siblings))
         engine = self._engines[analysis]
         try:
-            documents, abstained = choose_texts(self._ledger.read(claim), engine.analysis, claim)
+            documents, abstained = choose_texts(self._ledger.read(claim), engine, claim)
             job = replace(job, documents=documents, abstained=abstained)
             self._is_tokenising = True
             return replace(job, prepared=engine.tokenise(documents, claim.options))

@@ -11,11 +11,11 @@ from schema.results import Abstention
 from schema.results.outcome import Outcome
 
 if TYPE_CHECKING:
-    from workers.analysis import Analysis
+    from workers.engine.engine import Engine
 
 
 def choose_texts(
-    documents: Sequence[Document], analysis: Analysis, claim: Claim
+    documents: Sequence[Document], engine: Engine, claim: Claim
 ) -> tuple[list[Document], list[Outcome]]:
     """Choose what the analysis reads of each document of a job.
 
@@ -24,7 +24,7 @@ def choose_texts(
 
     Args:
         documents: As the ledger has them.
-        analysis: That is to read them.
+        engine: Of the analysis that is to read them.
         claim: Of the job. In a run that says nothing of the analysis's needs all is read as it is.
 
     Returns:
@@ -32,6 +32,7 @@ def choose_texts(
     """
     if claim.analysis not in claim.needs:
         return list(documents), []
+    analysis = engine.analysis
     chosen: list[Document] = []
     abstained: list[Outcome] = []
     target = claim.options.translate_to

@@ -14,6 +14,7 @@ from schema.results import Abstention
 from tests.support.engine_analysis import CountingAnalysis
 from workers.analyses.translation import TranslationAnalysis
 from workers.child.readable import choose_texts
+from workers.engine.engine import Engine
 
 ENGLISH = RunOptions(translate_to="en")
 GERMAN = RunOptions(translate_to="de")
@@ -24,10 +25,10 @@ def claim(options: RunOptions = ENGLISH, analysis: str = "sentiment") -> Claim:
     return Claim(1, 1, analysis, 0, 1, 1, 1, options, needs)
 
 
-def reader(*languages: str) -> CountingAnalysis:
+def reader(*languages: str) -> Engine:
     analysis = CountingAnalysis()
     analysis.languages = frozenset(languages) or None
-    return analysis
+    return Engine(analysis)
 
 
 @pytest.mark.parametrize("language", ["en", None])
