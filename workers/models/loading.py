@@ -106,15 +106,9 @@ def load(
     options = _options_in_force(entry, precision, max_length)
     provenance = Provenance(entry.model, checkpoint.revision, options)
     measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
+    folder = checkpoint.folder
     return LoadedModel(
-        model=model,
-        tokenizer=tokenizer,
-        provenance=provenance,
-        folder=checkpoint.folder,
-        device=place,
-        max_length=max_length,
-        batch_tokens=batch_tokens,
-        measurable=measurable,
+        model, tokenizer, provenance, folder, place, max_length, batch_tokens, measurable
     )
 
 
