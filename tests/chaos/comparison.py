@@ -189,6 +189,10 @@ def _alike(rows: list[Row], expected: list[Row]) -> bool:
 def _equal(value: object, other: object) -> bool:
     if isinstance(value, float) and isinstance(other, float):
         return abs(value - other) <= TOLERANCE
+    if isinstance(value, dict) and isinstance(other, dict):
+        return value.keys() == other.keys() and all(
+            _equal(one, other[name]) for name, one in value.items()
+        )
     return value == other
 
 

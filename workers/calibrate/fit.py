@@ -13,10 +13,10 @@ from workers.calibrate.examples import DataError
 from workers.calibrate.measures import (
     MIN_KEPT,
     Bools,
-    Kept,
+    Coverage,
     calibration_error,
     choose_threshold,
-    kept_above,
+    coverage_above,
     threshold_for_coverage,
 )
 from workers.encoders.interface import Floats
@@ -63,8 +63,8 @@ class Fit:
     threshold: float
     error_before: float
     error_after: float
-    kept: Kept
-    coverages: tuple[Kept, ...]
+    kept: Coverage
+    coverages: tuple[Coverage, ...]
     never: int
 
 
@@ -93,7 +93,7 @@ def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
         confidence, right = sample.part(half).answers(own_temperature)
         # Where the other half has no threshold that is good enough, nothing stays of this one.
         limit = own_threshold if own_threshold is not None else np.inf
-        crossed.append((confidence, right, kept_above(limit, confidence, right)))
+        crossed.append((confidence, right, coverage_above(limit, confidence, right)))
     confidence = np.concatenate([of_half[0] for of_half in crossed])
     right = np.concatenate([of_half[1] for of_half in crossed])
     kept = crossed[0][2] + crossed[1][2]
@@ -103,8 +103,8 @@ def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
         threshold=threshold,
         error_before=calibration_error(*sample.answers(1.0)),
         error_after=calibration_error(confidence, right),
-        kept=Kept(threshold, kept.total, kept.kept, kept.right),
-        coverages=tuple(kept_above(share, confidence, right) for share in shares),
+        kept=Coverage(threshold, kept.total, kept.kept, kept.right),
+        coverages=tuple(coverage_above(share, confidence, right) for share in shares),
         never=sample.never,
     )
 

@@ -55,7 +55,7 @@ def content_of(fit: Fit, revision: str, accuracy: float) -> dict[str, object]:
             "wanted_accuracy": accuracy,
             "error_before": round(fit.error_before, 4),
             "error_after": round(fit.error_after, 4),
-            "coverage": round(kept.coverage, 4),
+            "coverage": round(kept.share, 4),
             "accuracy": round(kept.accuracy, 4),
             "accuracy_interval": _rounded(kept.interval),
         },
@@ -79,16 +79,14 @@ def lines_of(fit: Fit, accuracy: float) -> list[str]:
     lines += [
         f"temperature {fit.temperature}: calibration error {fit.error_before:.3f}{after}",
         f"unsure below {fit.threshold:.3f}, for {accuracy:.0%} right of the rest: "
-        f"{kept.coverage:.1%} stay, {kept.accuracy:.1%} of them right "
+        f"{kept.share:.1%} stay, {kept.accuracy:.1%} of them right "
         f"({low:.1%} to {high:.1%}, 95 %)",
         f"{'stay':>8}{'threshold':>12}{'right':>8}{'95 %':>18}",
     ]
     for one in fit.coverages:
         low, high = one.interval
         interval = f"{low:.1%} to {high:.1%}"
-        lines.append(
-            f"{one.coverage:>8.1%}{one.threshold:>12.3f}{one.accuracy:>8.1%}{interval:>18}"
-        )
+        lines.append(f"{one.share:>8.1%}{one.threshold:>12.3f}{one.accuracy:>8.1%}{interval:>18}")
     return lines
 
 

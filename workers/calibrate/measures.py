@@ -19,7 +19,7 @@ MIN_KEPT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Coverage:
     """What stays when everything below a threshold is unsure.
 
     Attributes:
@@ -35,7 +35,7 @@ class Kept:
     right: int
 
     @property
-    def coverage(self) -> float:
+    def share(self) -> float:
         """The share that stays."""
         return self.kept / self.total
 
@@ -49,9 +49,9 @@ class Kept:
         """Where the accuracy lies, 95 %."""
         return wilson(self.right, self.kept)
 
-    def __add__(self, other: Kept) -> Kept:
+    def __add__(self, other: Coverage) -> Coverage:
         """What stays of both together; the threshold is that of the first."""
-        return Kept(
+        return Coverage(
             self.threshold,
             self.total + other.total,
             self.kept + other.kept,
@@ -73,10 +73,10 @@ def calibration_error(confidence: Floats, right: Bools) -> float:
     return float(np.abs(promised - held).sum() / len(confidence))
 
 
-def kept_above(threshold: float, confidence: Floats, right: Bools) -> Kept:
+def coverage_above(threshold: float, confidence: Floats, right: Bools) -> Coverage:
     """What stays at a threshold."""
     stays = confidence >= threshold
-    return Kept(threshold, len(stays), int(stays.sum()), int((stays & right).sum()))
+    return Coverage(threshold, len(stays), int(stays.sum()), int((stays & right).sum()))
 
 
 def choose_threshold(confidence: Floats, right: Bools, accuracy: float) -> float | None:

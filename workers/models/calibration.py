@@ -41,7 +41,7 @@ class Calibration:
         return options
 
 
-class _Kept(CalibrationOptions):
+class _AnalysisCalibration(CalibrationOptions):
     """An analysis in the file."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -77,7 +77,7 @@ def _read(entry: CatalogEntry, path: Path, revision: str, analysis: str) -> Cali
     if analysis not in analyses:
         return CalibrationOptions()
     try:
-        kept = _Kept.model_validate(analyses[analysis])
+        kept = _AnalysisCalibration.model_validate(analyses[analysis])
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(map(str, (analysis, *fault["loc"])))

@@ -37,9 +37,12 @@ def seed(engine: Engine) -> None:
         add_to_run(connection, second, documents[:1])
         for place, (label, score) in enumerate((("NEGATIVE", 0.75), ("POSITIVE", 0.5))):
             document = documents[place]
-            add_result(connection, "sentiment", first, document, label=label, score=score)
-        add_result(connection, "sentiment", first, documents[2], label="NEGATIVE", score=0.625)
-        add_result(connection, "sentiment", second, documents[0], label="POSITIVE", score=1.0)
+            row = {"label": label, "polarity": label.lower(), "score": score}
+            add_result(connection, "sentiment", first, document, **row)
+        row = {"label": "NEGATIVE", "polarity": "negative", "score": 0.625}
+        add_result(connection, "sentiment", first, documents[2], **row)
+        row = {"label": "POSITIVE", "polarity": "positive", "score": 1.0}
+        add_result(connection, "sentiment", second, documents[0], **row)
 
 
 def test_list(triage: Triage) -> None:
@@ -54,12 +57,12 @@ def test_list(triage: Triage) -> None:
 def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
     seed(engine)
     expected: list[dict[str, Any]] = [
-        {"day": "2026-10-05", "documents": 1, "positive": 1, "negative": 0},
-        {"day": "2026-10-06", "documents": 1, "positive": 1, "negative": 0},
-        {"day": None, "documents": 1, "positive": 0, "negative": 1},
+        {"day": "2026-10-05", "documents": 1, "positive": 1, "neutral": 0, "negative": 0},
+        {"day": "2026-10-06", "documents": 1, "positive": 1, "neutral": 0, "negative": 0},
+        {"day": None, "documents": 1, "positive": 0, "neutral": 0, "negative": 1},
     ]
     for row, share in zip(expected, (0.0, 0.0, 100.0), strict=True):
-        row["negative_percent"] = share
+        row |= {"unsure": 0, "no_polarity": 0, "negative_percent": share}
     asked = ("report", "sentiment-by-day")
     assert json.loads(triage(*asked, "--format", "json").out) == expected
     table = list(csv.DictReader(io.StringIO(triage(*asked, "--format", "csv").out)))
@@ -124,8 +127,8 @@ def test_output(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     ended = triage(*asked, str(file))
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert file.read_bytes() == (
-        b"product,documents,positive,negative,negative_percent\r\n"
-        b"Mug,1,0,1,100.0\r\n-5,1,1,0,0.0\r\n'@home,1,1,0,0.0\r\n"
+        b"product,documents,positive,neutral,negative,unsure,no_polarity,negative_percent\r\n"
+        b"Mug,1,0,0,1,0,0,100.0\r\n-5,1,1,0,0,0,0,0.0\r\n'@home,1,1,0,0,0,0,0.0\r\n"
     )
     triage(*asked, str(tmp_path / "a.json"))
     assert json.loads((tmp_path / "a.json").read_text("utf-8"))[0]["product"] == "Mug"

@@ -29,10 +29,10 @@ def test_an_overconfident_model_is_mended_and_its_threshold_holds() -> None:
     assert found.error_before > 0.1 > 0.03 > found.error_after
     assert 0.5 < found.threshold < 0.9
     assert found.kept.accuracy == pytest.approx(0.9, abs=0.02)
-    assert 0 < found.kept.coverage < 1
+    assert 0 < found.kept.share < 1
     accuracies = [one.accuracy for one in found.coverages]
     assert accuracies == sorted(accuracies)
-    assert (found.coverages[0].coverage, found.never) == (1, 0)
+    assert (found.coverages[0].share, found.never) == (1, 0)
 
 
 def test_figures_are_of_texts_that_had_no_say_in_them() -> None:
@@ -55,7 +55,7 @@ def test_figures_are_of_texts_that_had_no_say_in_them() -> None:
 
 def test_a_model_that_is_good_enough_is_never_unsure() -> None:
     found = fit(sample(1.0, 1_000), halves(1_000), 0.5)
-    assert (found.threshold, found.kept.coverage) == (0, 1)
+    assert (found.threshold, found.kept.share) == (0, 1)
 
 
 def test_too_few_texts_and_too_high_hopes_are_refused() -> None:

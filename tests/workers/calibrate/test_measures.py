@@ -9,7 +9,7 @@ from workers.calibrate.measures import (
     MIN_KEPT,
     calibration_error,
     choose_threshold,
-    kept_above,
+    coverage_above,
     threshold_for_coverage,
 )
 
@@ -54,13 +54,13 @@ def test_a_few_that_happen_to_be_right_prove_nothing() -> None:
 
 def test_what_stays_at_a_threshold() -> None:
     confidence, right = graded({0.9: (45, 5), 0.5: (10, 40)})
-    kept = kept_above(0.6, confidence, right)
-    assert (kept.kept, kept.right, kept.coverage, kept.accuracy) == (50, 45, 0.5, 0.9)
+    kept = coverage_above(0.6, confidence, right)
+    assert (kept.kept, kept.right, kept.share, kept.accuracy) == (50, 45, 0.5, 0.9)
     assert kept.interval.low < 0.9 < kept.interval.high
-    both = kept + kept_above(0.0, confidence, right)
+    both = kept + coverage_above(0.0, confidence, right)
     assert (both.total, both.kept, both.right) == (200, 150, 100)
-    nothing = kept_above(2.0, confidence, right)
-    assert (nothing.coverage, nothing.accuracy, nothing.interval) == (0, 0, (0, 1))
+    nothing = coverage_above(2.0, confidence, right)
+    assert (nothing.share, nothing.accuracy, nothing.interval) == (0, 0, (0, 1))
 
 
 def test_a_coverage_has_its_threshold() -> None:
