@@ -17,7 +17,7 @@ from producer.ingest.plan import Plan
 from producer.ingest.ratings.rating_parser import RatingParser
 from producer.ingest.readers.input import Input
 from producer.ingest.readers.one_spelling import with_one_spelling
-from producer.ingest.readers.row import Reject, Row
+from producer.ingest.readers.row import Row
 from producer.ingest.readers.row_stream import RowStream, look_ahead
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.texts.text_cleaner import TextCleaner

@@ -205,7 +205,9 @@ def dry_run(
     return DryRun(good, rejected, reading.inputs, shown, reasons)
 
 
-def _read_blocks(engine: Engine, plan: Plan, blocks: Iterator[Block]) -> Generator[Block, None, None]:
+def _read_blocks(
+    engine: Engine, plan: Plan, blocks: Iterator[Block]
+) -> Generator[Block, None, None]:
     """The blocks, read ahead where that helps: SQLite takes them in within our own process, and
     nobody knows when the next rows of a pipe come.
     """

@@ -10,6 +10,7 @@ from producer.ingest.recipes.find_recipe import built_in_recipes, load_recipe, r
 from producer.ingest.recipes.recipe import Recipe, parse_recipes
 from tests.support.exports import EXPORTS
 
+
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_is_recognised_by_its_header(name: str) -> None:
     header, expected = EXPORTS[name]
