@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -15,7 +15,7 @@ Block = TypeVar("Block")
 SWITCH_SECONDS = 0.0005
 
 
-def read_ahead(blocks: Iterator[list[Block]]) -> Iterator[list[Block]]:
+def read_ahead(blocks: Iterator[list[Block]]) -> Generator[list[Block], None, None]:
     """The same blocks; meanwhile the next one is read, at the most.
 
     What an empty one is before is not read until the block before that is done with, which is when
