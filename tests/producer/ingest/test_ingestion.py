@@ -18,7 +18,7 @@ from sqlalchemy import Engine, func, select
 
 from producer.ingest import Counts, IngestError, dry_run, ingest, make_plan
 from producer.ingest.columns.choice import Columns
-from producer.ingest.read_ahead import read_ahead
+from producer.ingest.prefetch import prefetch_blocks
 from schema.catalog import load_catalog
 from schema.database import reading
 from schema.ledger.cancel import cancel
@@ -366,16 +366,16 @@ def test_characters_that_a_loader_has_a_use_for_are_stored_as_they_are(
     assert found == [(text, {"note": f"{text}!"}) for text in texts]
 
 
-def test_blocks_are_read_ahead_of_a_server_only(
+def test_blocks_are_prefetched_for_a_server_only(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[bool] = []
 
     def noted(blocks: Any) -> Any:
         used.append(True)
-        return read_ahead(blocks)
+        return prefetch_blocks(blocks)
 
-    monkeypatch.setattr("producer.ingest.ingestion.read_ahead", noted)
+    monkeypatch.setattr("producer.ingest.ingestion.prefetch_blocks", noted)
     one = write_csv(tmp_path / "a.csv", [(number, f"text {number}") for number in range(25)])
     other = write_csv(tmp_path / "b.csv", [(number, f"more {number}") for number in range(25)])
     assert run_ingest(engine, one, other, run="r").counts.stored == 50

@@ -1,4 +1,4 @@
-"""Blocks are read ahead, one at the most, and not past an empty one."""
+"""Blocks are prefetched, one at the most, and not past an empty one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from producer.ingest.errors import InputError
-from producer.ingest.read_ahead import read_ahead
+from producer.ingest.prefetch import prefetch_blocks
 
 
 class Blocks:
@@ -31,20 +31,20 @@ class Blocks:
 
 def test_the_next_block_is_read_meanwhile_and_no_other() -> None:
     blocks = Blocks([[1], [2], [3]])
-    ahead = read_ahead(iter(blocks))
-    assert next(ahead) == [1]
+    prefetched = prefetch_blocks(iter(blocks))
+    assert next(prefetched) == [1]
     assert blocks.read[1].wait(60)
     assert not blocks.read[2].is_set()
-    assert list(ahead) == [[2], [3]]
+    assert list(prefetched) == [[2], [3]]
 
 
 def test_what_an_empty_block_is_before_is_read_when_it_is_asked_for() -> None:
     blocks = Blocks([[1], [], [2]])
-    ahead = read_ahead(iter(blocks))
-    assert next(ahead) == [1]
+    prefetched = prefetch_blocks(iter(blocks))
+    assert next(prefetched) == [1]
     assert blocks.read[1].wait(60)
     assert not blocks.read[2].is_set()
-    assert list(ahead) == [[2]]
+    assert list(prefetched) == [[2]]
 
 
 def test_an_error_of_the_reader_comes_at_its_place() -> None:
@@ -52,15 +52,15 @@ def test_an_error_of_the_reader_comes_at_its_place() -> None:
         yield [1]
         raise InputError("cut off")
 
-    ahead = read_ahead(blocks())
-    assert next(ahead) == [1]
+    prefetched = prefetch_blocks(blocks())
+    assert next(prefetched) == [1]
     with pytest.raises(InputError, match="cut off"):
-        next(ahead)
+        next(prefetched)
 
 
 def test_whoever_ends_early_leaves_no_thread_behind() -> None:
     threads, interval = threading.active_count(), sys.getswitchinterval()
-    ahead = read_ahead(iter([[1], [2], [3]]))
-    next(ahead)
-    ahead.close()
+    prefetched = prefetch_blocks(iter([[1], [2], [3]]))
+    next(prefetched)
+    prefetched.close()
     assert (threading.active_count(), sys.getswitchinterval()) == (threads, interval)
