@@ -35,7 +35,7 @@ def test_every_command_and_option_is_in_the_table(name: str) -> None:
     options = {
         option
         for parameter in COMMANDS[name].params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
         if option.startswith("--") and option != "--help"
     }
     assert options == set(re.findall(r"--[a-z-]+", row))

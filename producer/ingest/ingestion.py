@@ -14,8 +14,8 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError, UnfinishedError
 from producer.ingest.feedback_stream import check_inputs
 from producer.ingest.plan import Plan
+from producer.ingest.prefetch import prefetch_blocks
 from producer.ingest.rare_collection import collecting_rarely
-from producer.ingest.read_ahead import read_ahead
 from producer.ingest.readers.reasons import kind_of
 from producer.ingest.readers.row import Reject
 from producer.ingest.reading import Reading, ReadInput, failed_of
@@ -208,11 +208,11 @@ def dry_run(
 def _read_blocks(
     engine: Engine, plan: Plan, blocks: Iterator[Block]
 ) -> Generator[Block, None, None]:
-    """The blocks, read ahead where that helps: SQLite takes them in within our own process, and
+    """The blocks, prefetched where that helps: SQLite takes them in within our own process, and
     nobody knows when the next rows of a pipe come.
     """
-    ahead = engine.dialect.name == "postgresql" and all(one.checkable for one in plan.inputs)
-    yield from read_ahead(blocks) if ahead else filter(None, blocks)
+    prefetched = engine.dialect.name == "postgresql" and all(one.checkable for one in plan.inputs)
+    yield from prefetch_blocks(blocks) if prefetched else filter(None, blocks)
 
 
 def _remembering(

@@ -99,7 +99,7 @@ class Reading:
         try:
             inside = self._fraction()
         except ValueError:
-            # It was closed just now, by the thread that reads ahead.
+            # It was closed just now, by the thread that prefetches.
             inside = 1.0
         return None if inside is None else (self._number + inside) / len(self._plan.inputs)
 

@@ -21,15 +21,21 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
 def feedback_line(one: Feedback) -> str:
     """A document, in the columns of `COLUMNS`, with a line end."""
-    source, external_id, text, language = one.source, one.external_id, one.text, one.language
-    product, metadata, title, question = one.product, one.metadata, one.title, one.question
     # All that is not made here; digests and numbers have nothing that has to be escaped.
-    foreign = f"{source}{external_id}{text}{language}{product}{metadata}{title}{question}"
-    if "\\" in foreign or "\n" in foreign or "\t" in foreign or "\r" in foreign:
-        values = (source, external_id, text, language, product, metadata, title, question)
-        source, external_id, text, language, product, metadata, title, question = [
-            value and value.translate(_ESCAPES) for value in values
-        ]
+    foreign: tuple[str | None, ...] = (
+        one.source,
+        one.external_id,
+        one.text,
+        one.language,
+        one.product,
+        one.metadata,
+        one.title,
+        one.question,
+    )
+    together = "".join(filter(None, foreign))
+    if "\\" in together or "\n" in together or "\t" in together or "\r" in together:
+        foreign = tuple(value and value.translate(_ESCAPES) for value in foreign)
+    source, external_id, text, language, product, metadata, title, question = foreign
     return (
         f"{source}\t{_NULL if external_id is None else external_id}\t{one.identity}\t"
         f"{one.text_hash}\t{text}\t{one.time_written or _NULL}\t"

@@ -46,7 +46,7 @@ class PlainColumn:
         column, read, known = self._column, self._read, self._known
         found: list[Any] = []
         for index, fields in enumerate(rows):
-            value = get_field(fields, column) if self._nested else fields.get(column)
+            value: Any = get_field(fields, column) if self._nested else fields.get(column)
             # 1, True and 1.0 are one key.
             is_string = type(value) is str
             if is_string and value in known:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from sqlalchemy import Engine, func, select
 
 from producer.ingest import Counts, IngestError, dry_run, ingest, make_plan
 from producer.ingest.columns.choice import Columns
+from producer.ingest.prefetch import prefetch_blocks
 from schema.catalog import load_catalog
 from schema.database import reading
 from schema.ledger.cancel import cancel
@@ -351,3 +353,31 @@ def test_too_many_are_rejected(
     for _ in ("first", "again"):
         done = run_ingest(sqlite_engine, path, max_rejected=most, analyses="qa")
         assert done.too_many_rejected is expected
+
+
+def test_characters_that_a_loader_has_a_use_for_are_stored_as_they_are(
+    engine: Engine, tmp_path: Path
+) -> None:
+    texts = ["a\tb", "a\nb", "a\r\nb", "\\N and more", "\\. and more", "C:\\new\\table", 'say "hi"']
+    rows = [(number, text, f"{text}!") for number, text in enumerate(texts)]
+    path = write_csv(tmp_path / "a.csv", rows, "id,text,note")
+    run_ingest(engine, path, run="r")
+    found = [(row.text, row.metadata) for row in positions(engine, "r")]
+    assert found == [(text, {"note": f"{text}!"}) for text in texts]
+
+
+def test_blocks_are_prefetched_for_a_server_only(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[bool] = []
+
+    def noted(blocks: Any) -> Any:
+        used.append(True)
+        return prefetch_blocks(blocks)
+
+    monkeypatch.setattr("producer.ingest.ingestion.prefetch_blocks", noted)
+    one = write_csv(tmp_path / "a.csv", [(number, f"text {number}") for number in range(25)])
+    other = write_csv(tmp_path / "b.csv", [(number, f"more {number}") for number in range(25)])
+    assert run_ingest(engine, one, other, run="r").counts.stored == 50
+    check_run(engine, "r")
+    assert used == [True] * (engine.dialect.name == "postgresql")

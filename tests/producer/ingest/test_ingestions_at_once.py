@@ -121,6 +121,30 @@ def test_documents_whose_run_is_deleted_meanwhile_are_stored_anew(
     assert verify(engine) == []
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_documents_that_another_run_stores_after_they_were_looked_for(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [(n, f"text {n}") for n in range(7)])
+    others = open_engine(database_url)
+    stored: list[Counts] = []
+
+    def act(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "nextval" in statement and not stored:
+            stored.append(Counts())
+            stored.append(run_ingest(others, path, run="other").counts)
+
+    event.listen(engine, "before_cursor_execute", act)
+    try:
+        assert run_ingest(engine, path, run="new").counts == Counts(stored=7, known=7)
+    finally:
+        event.remove(engine, "before_cursor_execute", act)
+        others.dispose()
+    assert stored[1:] == [Counts(stored=7)]
+    check_run(engine, "new")
+    assert verify(engine) == []
+
+
 def test_a_run_is_deleted_while_its_documents_come_in_again(
     engine: Engine, database_url: str, tmp_path: Path
 ) -> None:

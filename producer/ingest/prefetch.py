@@ -1,9 +1,9 @@
-"""Reading ahead: while the database takes in one block, the next one is read in a thread."""
+"""Prefetching: while the database takes in one block, the next one is read in a thread."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -15,7 +15,7 @@ Block = TypeVar("Block")
 SWITCH_SECONDS = 0.0005
 
 
-def read_ahead(blocks: Iterator[list[Block]]) -> Iterator[list[Block]]:
+def prefetch_blocks(blocks: Iterator[list[Block]]) -> Generator[list[Block], None, None]:
     """The same blocks; meanwhile the next one is read, at the most.
 
     What an empty one is before is not read until the block before that is done with, which is when
@@ -24,7 +24,7 @@ def read_ahead(blocks: Iterator[list[Block]]) -> Iterator[list[Block]]:
     Args:
         blocks: They, an empty one where the next depends on what becomes of those before it.
     """
-    with _switching(), ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
+    with _switching(), ThreadPoolExecutor(1, thread_name_prefix="prefetch") as pool:
         block = next(blocks, None)
         while block is not None:
             if not block:
