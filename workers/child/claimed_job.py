@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Self
 
 from schema.document import Document
 from schema.ledger.claim import Claim
-
-if TYPE_CHECKING:
-    from workers.engine.jobs import Prepared
+from workers.engine.jobs import Prepared, PreparedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +31,28 @@ class ClaimedJob:
     has_begun: bool = False
     exclusive: bool = False
     siblings: tuple[Claim, ...] = ()
+
+    @property
+    def sibling_jobs(self) -> list[Self]:
+        """The siblings as claimed jobs, with what is ready of this one; Celery will see their
+        messages.
+        """
+        return [replace(self, claim=claim, message=None, siblings=()) for claim in self.siblings]
+
+    def prepared_job(self, group: str | None) -> PreparedJob:
+        """The job as the engine takes it, with its siblings; documents and windows are there.
+
+        Args:
+            group: In which it is computed, see `PreparedJob`.
+        """
+        assert self.documents is not None and self.prepared is not None
+        claim = self.claim
+        return PreparedJob(
+            claim.job_id,
+            self.documents,
+            claim.options,
+            self.prepared,
+            group,
+            claim.analysis,
+            [sibling.prepared_job(group) for sibling in self.sibling_jobs],
+        )

@@ -188,19 +188,16 @@ class JobSource:
         group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
         if group is None:
             # Those that were to go with it go by themselves as well.
-            self._queue.extendleft(
-                replace(each, exclusive=True) for each in reversed(_siblings(ready))
-            )
+            alone = reversed(ready.sibling_jobs)
+            self._queue.extendleft(replace(each, exclusive=True) for each in alone)
             ready = replace(ready, siblings=())
         return self._hand_out(ready, group)
 
     def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
         self._group = group
-        siblings = _siblings(job)
-        for each in (job, *siblings):
+        for each in (job, *job.sibling_jobs):
             self._computing[each.claim.job_id] = _Computing(each, monotonic())
-        prepared = [_prepared(each, group) for each in siblings]
-        return replace(_prepared(job, group), siblings=prepared)
+        return job.prepared_job(group)
 
     def _held(self) -> int:
         """Jobs of this analysis that are being computed; siblings are of others."""
@@ -249,17 +246,3 @@ class JobSource:
         age = monotonic() - self._began
         if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
             self._context.prefetcher.start(self._analysis, held=held, age=age, pull=True)
-
-
-def _siblings(job: ClaimedJob) -> list[ClaimedJob]:
-    """The siblings of a job, with what of it is theirs too: Celery will see their messages."""
-    return [replace(job, claim=claim, message=None, siblings=()) for claim in job.siblings]
-
-
-def _prepared(job: ClaimedJob, group: str | None) -> PreparedJob:
-    """A job as the engine takes it, without its siblings."""
-    assert job.documents is not None and job.prepared is not None
-    claim = job.claim
-    return PreparedJob(
-        claim.job_id, job.documents, claim.options, job.prepared, group, claim.analysis
-    )

@@ -104,20 +104,19 @@ def load(
         ) from error
     _check_complete(entry, checkpoint.folder, model, missing)
     max_length = _window(entry, model, tokenizer)
-    batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
     options = _options_in_force(entry, precision, max_length)
     provenance = Provenance(entry.model, checkpoint.revision, options)
-    measurable = entry.options.batch_tokens is None and model.num_parameters() >= _WORTH_MEASURING
+    budget = _budget(entry, model, place)
     return LoadedModel(
-        model,
-        tokenizer,
-        provenance,
-        place,
-        max_length,
-        batch_tokens,
-        measurable,
-        checkpoint.encoder,
+        model, tokenizer, provenance, place, max_length, *budget, encoder=checkpoint.encoder
     )
+
+
+def _budget(entry: CatalogEntry, model: PreTrainedModel, device: torch.device) -> tuple[int, bool]:
+    """Padded tokens of a batch, and whether a better number is worth looking for."""
+    usual = _BATCH_TOKENS.get(device.type, _BATCH_TOKENS["cpu"])
+    asked = entry.options.batch_tokens
+    return asked or usual, asked is None and model.num_parameters() >= _WORTH_MEASURING
 
 
 def _stored_bytes(checkpoint: Checkpoint) -> int:
