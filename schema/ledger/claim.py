@@ -113,22 +113,22 @@ def claim_together(
         UnknownOptionsError: As `claim`.
     """
     analysis, *others = analyses
-    running = _running(worker, lease, ahead)
+    values = _claim_values(worker, lease, ahead)
     first = update(Job).where(Job.id == job_id, Job.analysis == analysis, *_is_claimable())
     with writing(engine) as connection:
-        row = connection.execute(first.values(running).returning(*_CLAIMED)).one_or_none()
+        row = connection.execute(first.values(values).returning(*_CLAIMED)).one_or_none()
         if row is None:
             return []
         # An error ends the transaction, so that nothing is claimed.
         claimed = [_read_claim(row)]
         if others and row.attempts == (0 if ahead else 1):
             siblings = update(Job).where(Job.id.in_(_siblings(row, others)))
-            rows = connection.execute(siblings.values(running).returning(*_CLAIMED))
+            rows = connection.execute(siblings.values(values).returning(*_CLAIMED))
             claimed += sorted(map(_read_claim, rows), key=lambda one: one.job_id)
         return claimed
 
 
-def _running(worker: str, lease: float, ahead: bool) -> dict[str, Any]:
+def _claim_values(worker: str, lease: float, ahead: bool) -> dict[str, Any]:
     """What a claim writes into a job."""
     return {
         "state": JobState.RUNNING,

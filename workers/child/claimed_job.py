@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from schema.document import Document
 from schema.ledger.claim import Claim
@@ -44,22 +45,34 @@ class ClaimedJob:
         return len({each.analysis in needs for each in (self.claim, *self.siblings)}) == 1
 
     @property
-    def sibling_jobs(self) -> list[ClaimedJob]:
-        """The siblings, with what of this job is theirs too: Celery will see their messages."""
-        return [replace(self, claim=claim, message=None, siblings=()) for claim in self.siblings]
-
-    @property
-    def exclusive_siblings(self) -> list[ClaimedJob]:
-        """The same, each to be computed by itself, and to be read anew if it reads other texts."""
+    def exclusive_siblings(self) -> list[Self]:
+        """The siblings, each to be computed by itself, and to be read anew if it reads others."""
         jobs = [replace(job, exclusive=True) for job in self.sibling_jobs]
         if self.reads_alike:
             return jobs
         return [replace(job, documents=None, prepared=None, abstained=()) for job in jobs]
 
-    def as_prepared(self, group: str | None) -> PreparedJob:
-        """As the engine takes it, without its siblings; it must have been read and tokenised."""
+    @property
+    def sibling_jobs(self) -> list[Self]:
+        """The siblings as claimed jobs, with what is ready of this one; Celery will see their
+        messages.
+        """
+        return [replace(self, claim=claim, message=None, siblings=()) for claim in self.siblings]
+
+    def prepared_job(self, group: str | None) -> PreparedJob:
+        """The job as the engine takes it, with its siblings; documents and windows are there.
+
+        Args:
+            group: In which it is computed, see `PreparedJob`.
+        """
         assert self.documents is not None and self.prepared is not None
         claim = self.claim
         return PreparedJob(
-            claim.job_id, self.documents, claim.options, self.prepared, group, claim.analysis
+            claim.job_id,
+            self.documents,
+            claim.options,
+            self.prepared,
+            group,
+            claim.analysis,
+            [sibling.prepared_job(group) for sibling in self.sibling_jobs],
         )

@@ -199,11 +199,9 @@ class JobSource:
 
     def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
         self._group = group
-        siblings = job.sibling_jobs
-        for each in (job, *siblings):
+        for each in (job, *job.sibling_jobs):
             self._computing[each.claim.job_id] = _Computing(each, monotonic())
-        prepared = [each.as_prepared(group) for each in siblings]
-        return replace(job.as_prepared(group), siblings=prepared)
+        return job.prepared_job(group)
 
     def _held(self) -> int:
         """Jobs of this analysis that are being computed; siblings are of others."""

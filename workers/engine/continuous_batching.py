@@ -46,6 +46,8 @@ class ContinuousBatcher:
     def __init__(self, assemblies: Mapping[str, Assembly], stream: Stream, group: str) -> None:
         self._assemblies, self._stream, self._group = assemblies, stream, group
         self._name, self._assembly = next(iter(assemblies.items()))
+        #: Whether batches may be of windows for several analyses: then each says for which it is.
+        self._shares = len(assemblies) > 1
         self._counters = self._assembly.model.counters
         #: By number of the window: whose it is, and which of his.
         self._windows: dict[int, tuple[_JoinedJob, DocumentState, int]] = {}
@@ -103,7 +105,7 @@ class ContinuousBatcher:
         pairs = zip(job.documents, job.prepared, strict=True)
         states = [DocumentState.of(document, windows) for document, windows in pairs]
         windows = [window for state in states for window in state.windows]
-        if job.siblings:
+        if self._shares:
             windows = addressed_to([self._name_of(one) for one in (job, *job.siblings)], windows)
         joined = _JoinedJob(job, states, len(windows))
         for state in states:
@@ -136,7 +138,7 @@ class ContinuousBatcher:
         outputs = iter(self._stream.outputs(raw))
         for state in states:
             state.outputs = [next(outputs) for _ in state.outputs]
-        if not job.siblings:
+        if not self._shares:
             alone = self._assembly.conclude(states, job.options)
             yield FinishedJob(job, alone, self._count(states))
             return

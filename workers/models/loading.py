@@ -107,8 +107,8 @@ def load(
         ) from error
     _check_complete(entry, checkpoint.folder, model, missing)
     max_length = _window(entry, model, tokenizer)
-    batch_tokens = entry.options.batch_tokens or _BATCH_TOKENS.get(place.type, _BATCH_TOKENS["cpu"])
     options = _options_in_force(entry, precision, max_length)
+    batch_tokens, measurable = _budget(entry, model, place)
     return LoadedModel(
         model=model,
         tokenizer=tokenizer,
@@ -117,9 +117,16 @@ def load(
         device=place,
         max_length=max_length,
         batch_tokens=batch_tokens,
-        measurable=not entry.options.batch_tokens and model.num_parameters() >= _WORTH_MEASURING,
+        measurable=measurable,
         encoder=checkpoint.encoder,
     )
+
+
+def _budget(entry: CatalogEntry, model: PreTrainedModel, device: torch.device) -> tuple[int, bool]:
+    """Padded tokens of a batch, and whether a better number is worth looking for."""
+    usual = _BATCH_TOKENS.get(device.type, _BATCH_TOKENS["cpu"])
+    asked = entry.options.batch_tokens
+    return asked or usual, asked is None and model.num_parameters() >= _WORTH_MEASURING
 
 
 def _stored_bytes(checkpoint: Checkpoint) -> int:

@@ -122,18 +122,30 @@ def test_a_text_of_several_windows_is_read_in_the_same_ones_alone_and_together(
 
 
 def test_jobs_with_and_without_siblings_go_through_in_the_same_batches(
-    engines: dict[str, Engine], passes: Passes
+    heads: dict[str, Path], passes: Passes
 ) -> None:
-    first = joint_job(engines, documents_of(TEXTS[:2]))
+    engines = engines_of(heads, batch_tokens=60)
     engine = engines["sentiment"]
-    other = documents_of(TEXTS[2:])
-    prepared = engine.prepare(other, RunOptions())
-    second = PreparedJob(7, other, RunOptions(), prepared, first.group, "sentiment")
+    first = joint_job(engines, documents_of(TEXTS))
+    # The shortest of the first come behind its longest, and beside these.
+    others = documents_of(["er!", "Anna, is it here?"])
+    prepared = engine.prepare(others, RunOptions())
+    second = PreparedJob(7, others, RunOptions(), prepared, first.group, "sentiment")
+    whose: list[set[int]] = []
+    ids = {
+        tuple(window.features.ids): number
+        for number, job in enumerate((first, second))
+        for windows in job.prepared
+        for window in windows  # type: ignore[union-attr]
+    }
+    passes.before = lambda rows: whose.append({ids.get(tuple(row.ids), -1) for row in rows})
     source = Source([first, second])
     done = {job.job.id: results(job.outcomes) for job in engine.compute(source, source)}
     assert sorted(done) == [0, 1, 7]
-    assert sum(passes.rows) == len(TEXTS)
-    assert alike(done[7], engine.run(other, RunOptions()))
+    assert sum(passes.rows) == len(TEXTS) + len(others)
+    assert {0, 1} in whose
+    passes.before = lambda rows: None
+    assert alike(done[7], engine.run(others, RunOptions()))
 
 
 def test_what_was_computed_for_all_counts_once(engines: dict[str, Engine]) -> None:

@@ -143,6 +143,18 @@ def test_an_index_that_names_a_file_elsewhere_is_refused(
         assert "outside the model's folder" in fail(CatalogEntry(model=NAME))
 
 
+def test_a_head_of_the_hub_is_refused(
+    hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
+) -> None:
+    """Its encoder would lie beside the snapshot, where other revisions of the model are."""
+    reference = b'{"encoder": "../encoder", "sha256": "%s"}' % (b"0" * 64)
+    files = files_of(tiny_checkpoints["sentiment"])
+    model.commit("main", files | {"encoder.json": reference})
+    for _ in range(2):
+        message = fail(CatalogEntry(model=NAME))
+        assert "a head whose encoder the hub does not give with it" in message
+
+
 def test_without_weights_the_converters_offer_is_taken(
     hub: Hub, model: Repository, tiny_checkpoints: dict[str, Path]
 ) -> None:
