@@ -13,7 +13,7 @@ from schema.database import reading, writing
 from schema.results.answer import AnswerRow
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState, Run, RunDocument
-from schema.verification import Violation, verify, verify_runs
+from schema.verification import ABSTAINED, Violation, verify, verify_runs
 from tests.support.feedback import ALL, add_document, add_model
 from tests.support.ledger import make_run
 from tests.support.verified import add_letter, make_full_run
