@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.console import Console
 
@@ -13,8 +14,17 @@ NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
 
 def said(*analyses: AnalysisProgress) -> str:
-    counts = {"read": 9, "stored": 9, "duplicate": 0, "rejected": 0, "forgotten": 0, "updated": 0}
-    times = dict.fromkeys(("ingested_at", "paused_at", "cancelled_at", "archived_at"))
+    counts: dict[str, Any] = {
+        "read": 9,
+        "stored": 9,
+        "duplicate": 0,
+        "rejected": 0,
+        "forgotten": 0,
+        "updated": 0,
+    }
+    times: dict[str, Any] = dict.fromkeys(
+        ("ingested_at", "paused_at", "cancelled_at", "archived_at")
+    )
     run = RunProgress(
         run="r", state="ingested", created_at=NOW, deleted_at=None, analyses=analyses,
         **times, **counts,
@@ -25,8 +35,8 @@ def said(*analyses: AnalysisProgress) -> str:
     return capture.get()
 
 
-def one(analysis: str, **more: object) -> AnalysisProgress:
-    return AnalysisProgress(analysis, 9, 2, 0, 4, 0, 0, 0.0, None, **more)  # type: ignore[arg-type]
+def one(analysis: str, **more: Any) -> AnalysisProgress:
+    return AnalysisProgress(analysis, 9, 2, 0, 4, 0, 0, 0.0, None, **more)
 
 
 def test_it_says_what_waits_for_what() -> None:
