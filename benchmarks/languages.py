@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -46,7 +47,7 @@ def main(path: Path, words: int) -> None:
 
 
 def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    unpack = gzip.open if path.suffix == ".gz" else open
+    unpack: Any = gzip.open if path.suffix == ".gz" else open
     with unpack(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)

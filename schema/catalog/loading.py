@@ -65,7 +65,8 @@ def load_catalog(models: str) -> Catalog:
         tables = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"catalog {models!r} is not TOML: {error}") from None
-    return Catalog(models, _ALWAYS | dict(_entries(models, tables, beside)))
+    entries = dict(_entries(models, tables, beside))
+    return Catalog(models, _ALWAYS | entries if entries else {})
 
 
 def _entries(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, case, func, null, select
+from sqlalchemy import Engine, and_, case, func, null, select
 
 from schema.database import reading
 from schema.document import Document
 from schema.ledger.claim import Claim
+from schema.results import ResultTable
 from schema.results.language import NO_LANGUAGE, LanguageRow
 from schema.results.translation import TranslationRow
 from schema.tables import DocumentRow, RunDocument
@@ -27,7 +28,7 @@ def read_documents(engine: Engine, claim: Claim) -> list[Document]:
         ]
 
 
-def _statement(claim: Claim) -> Select[Any]:
+def _statement(claim: Claim) -> Any:
     needed = claim.needs.get(claim.analysis, ())
     language: Any = DocumentRow.language
     translation: Any = null()
@@ -42,7 +43,8 @@ def _statement(claim: Claim) -> Select[Any]:
         language.label("language"),
         translation.label("translation"),
     ).join(RunDocument, RunDocument.document_id == DocumentRow.id)
-    for table in (LanguageRow, TranslationRow):
+    tables: tuple[type[ResultTable], ...] = (LanguageRow, TranslationRow)
+    for table in tables:
         if table.analysis in needed:
             of_run = table.run_id == RunDocument.run_id
             statement = statement.outerjoin(

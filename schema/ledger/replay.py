@@ -66,7 +66,10 @@ def replay(
     """
     replayed: Counter[str] = Counter()
     newest, needs = _newest_job(engine, run_id), _needs(engine, run_id)
-    for one in in_order(list(needs), needs) if needs and analysis is None else [analysis]:
+    passes: list[str | None] = [analysis]
+    if needs and analysis is None:
+        passes = [*in_order(list(needs), needs)]
+    for one in passes:
         last = 0
         while jobs := _jobs_between(engine, last, newest, run_id, one):
             with writing(engine) as connection:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from schema.database import reading, writing
 from schema.ledger.needs import Needs, dependants, is_needed, overlaps
@@ -54,7 +54,7 @@ def unblock(
         _let_go(connection, ids, needs[name])
 
 
-def unblock_for(connection: Connection, closed: Iterable[Row[Any]]) -> None:
+def unblock_for(connection: Connection, closed: Iterable[Any]) -> None:
     """Do the same for closed jobs of several runs, whose needs are looked up."""
     jobs = list(closed)
     if not jobs:
@@ -105,11 +105,11 @@ def unblock_left_over(engine: Engine) -> int:
             .where(Job.state == JobState.BLOCKED)
             .group_by(Job.run_id, Job.analysis, Run.id)
         ).all()
-        free = [
-            (ids, row.needs[row.analysis])
-            for row in found
-            if (ids := _free(connection, row.run_id, row.analysis, row.needs[row.analysis]))
-        ]
+        free = []
+        for row in found:
+            needed = (row.needs or {}).get(row.analysis, ())
+            if ids := _free(connection, row.run_id, row.analysis, needed):
+                free.append((ids, needed))
     done = 0
     for ids, needed in free:
         with writing(engine) as connection:

@@ -35,7 +35,7 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
     letters: list[dict[str, Any]] = []
     abstentions: list[dict[str, Any]] = []
     for outcome in outcomes:
-        key = {"run_id": claim.run_id, "document_id": outcome.document_id}
+        key: dict[str, Any] = {"run_id": claim.run_id, "document_id": outcome.document_id}
         if isinstance(outcome.outcome, Abstention):
             abstentions.append(key | {"analysis": claim.analysis} | asdict(outcome.outcome))
             continue
@@ -84,7 +84,8 @@ def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outco
     connection.execute(
         delete(table).where(table.run_id == claim.run_id, table.document_id.in_(ids))
     )
-    for other in (DeadLetter, AbstentionRow):
+    others: tuple[type[Any], ...] = (DeadLetter, AbstentionRow)
+    for other in others:
         of_analysis = (other.run_id == claim.run_id, other.analysis == claim.analysis)
         connection.execute(delete(other).where(*of_analysis, other.document_id.in_(ids)))
 

@@ -104,7 +104,9 @@ class RunProgress:
             if field.name.endswith("_at")
             for time in [getattr(self, field.name)]
         }
-        analyses = {"analyses": [asdict(one) for one in self.analyses]}
+        analyses = {
+            "analyses": [asdict(one) | {"waits_for": list(one.waits_for)} for one in self.analyses]
+        }
         more = {"finished": self.finished, "seconds_left": self.seconds_left}
         return asdict(self) | times | analyses | more
 

@@ -67,7 +67,7 @@ def test_the_same_command_has_the_same_run(
         ({"run": ""}, "--run ''"),
         ({"source": " "}, "--source is empty"),
         ({"limit": 0}, "--limit must be 1 or more"),
-        ({"analyses": "qa,poetry"}, "'poetry'; choose from sentiment"),
+        ({"analyses": "qa,poetry"}, "'poetry'; choose from language, sentiment"),
         ({"analyses": ""}, "--analyses names nothing"),
         ({"questions": ["Why?", " "]}, "--question is empty"),
         ({"translate_to": "germanic"}, "'germanic' is no language code"),
@@ -95,7 +95,7 @@ def test_the_catalog_must_serve_every_analysis(config: Settings, path: str, tmp_
     with pytest.raises(IngestError, match="has no model for 'sentiment'"):
         make_plan(own, [path], analyses="qa,sentiment")
     assert make_plan(own, [path], analyses="qa").analyses == ("qa",)
-    assert make_plan(own, [path]).analyses == ("qa",)
+    assert make_plan(own, [path]).analyses == ("language", "qa")
     catalog.write_text("")
     with pytest.raises(IngestError, match="has no model for any analysis"):
         make_plan(own, [path])
@@ -107,3 +107,42 @@ def test_the_catalog_must_serve_every_analysis(config: Settings, path: str, tmp_
 def test_a_file_is_read_once(config: Settings, path: str) -> None:
     with pytest.raises(IngestError, match="is given twice"):
         make_plan(config, [path, str(Path(path).parent / "." / Path(path).name)])
+
+
+@pytest.mark.parametrize(
+    ("asked", "analyses", "needs"),
+    [
+        ({}, ANALYSES, dict.fromkeys(ANALYSES[1:], ["language"])),
+        ({"no_language": True}, ANALYSES[1:], None),
+        ({"analyses": "qa,translation"}, ("qa", "translation"), None),
+        ({"analyses": "qa,language"}, ("language", "qa"), {"qa": ["language"]}),
+        ({"analyses": "qa,language", "no_language": True}, ("qa",), None),
+    ],
+)
+def test_language_comes_first_unless_it_is_left_out(
+    config: Settings,
+    path: str,
+    asked: dict[str, Any],
+    analyses: tuple[str, ...],
+    needs: dict[str, list[str]] | None,
+) -> None:
+    assert ANALYSES[0] == "language"
+    plan = make_plan(config, [path], **asked)
+    assert (plan.analyses, plan.needs) == (analyses, needs)
+
+
+def test_what_reads_the_target_language_waits_for_the_translation(
+    config: Settings, path: str, tmp_path: Path
+) -> None:
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text(
+        '[sentiment]\nmodel = "m"\nlanguages = ["en", "fr"]\n[entities]\nmodel = "m"\n'
+        '[qa]\nmodel = "m"\nlanguages = ["es"]\n[translation.de-en]\nmodel = "m"\n',
+        "utf-8",
+    )
+    own = config.model_copy(update={"models": str(catalog)})
+    assert make_plan(own, [path], translate_to="en").needs == {
+        "sentiment": ["language", "translation"],
+        "qa": ["language"],
+        "translation": ["language"],
+    }

@@ -112,3 +112,41 @@ def test_what_is_wrong_is_named_with_its_table(text: str, said: list[str], tmp_p
         catalog_of(text, tmp_path)
     for part in said:
         assert part in str(caught.value)
+
+
+def test_languages_that_a_model_reads(tmp_path: Path) -> None:
+    text = """
+    [sentiment]
+    model = "some/model"
+    languages = ["English", "nb", "deu"]
+    [entities]
+    model = "some/model"
+    languages = ["*"]
+    [qa]
+    model = "some/model"
+    [translation.en-de]
+    model = "some/model"
+    languages = ["en"]
+    """
+    catalog = catalog_of(text, tmp_path)
+    assert catalog.languages("sentiment") == {"en", "no", "de"}
+    for any_language in ("entities", "qa", "summary", "translation", "language"):
+        assert catalog.languages(any_language) is None
+    with pytest.raises(CatalogError, match=r"\[qa\] languages: 'germanic' is no language"):
+        catalog_of('[qa]\nmodel = "m"\nlanguages = ["germanic"]', tmp_path)
+
+
+def test_languages_are_found_whatever_the_catalog(tmp_path: Path) -> None:
+    catalog = catalog_of('[qa]\nmodel = "some/model"', tmp_path)
+    assert catalog.served == ("language", "qa")
+    assert catalog.entry("language").model == "py3langid"
+    own = catalog_of('[language]\nmodel = "py3langid"\nlanguages = ["en"]', tmp_path)
+    assert own.entry("language").languages == ("en",)
+
+
+@pytest.mark.parametrize("name", ["pocket", "hub"])
+def test_the_built_in_models_read_english(name: str) -> None:
+    catalog = load_catalog(name)
+    assert {catalog.languages(one) for one in ("sentiment", "entities", "qa", "summary")} == {
+        frozenset({"en"})
+    }

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine, update
 
 from schema.results import result_table
-from schema.tables import JobState
+from schema.tables import JobState, Run
+from schema.verification import ABSTAINED, verify_runs
 from tests.support.feedback import ALL, add_document, add_model, add_result
 from tests.support.verified import (
     STATES,
@@ -141,3 +142,37 @@ for analysis in ALL:
 
 def test_what_is_broken_is_named(engine: Engine) -> None:
     check_named(engine, make_full_run(engine), BREAKS)
+
+
+def abstained(document: int, analysis: str = "sentiment") -> Break:
+    return sql(f"INSERT INTO abstentions VALUES (:run, '{analysis}', {document}, 'language de')")
+
+
+ABSTENTIONS: dict[str, Case] = {
+    "beside a result": (
+        *(abstained(1), "sentiment", "not analysed, but with another outcome", 0, (1,)),
+    ),
+    "beside a dead letter": (
+        *(abstained(4), "sentiment", "not analysed, but with another outcome", 3, (4,)),
+    ),
+    "of a dead job": (abstained(13), "sentiment", "dead, but not analysed", 12, (13,)),
+    "of a pending job": (
+        *(abstained(5), "sentiment", "pending, but not analysed for good", 4, (5,)),
+    ),
+    "of an unknown analysis": (
+        *(abstained(1, "smell"), None, "abstention of an unknown analysis", None, (1,)),
+    ),
+}
+
+
+def test_an_abstention_is_the_only_outcome_of_a_document_that_is_done(engine: Engine) -> None:
+    run = make_full_run(engine)
+    check_named(engine, run, ABSTENTIONS)
+    with engine.begin() as connection:
+        connection.execute(update(Run).values(needs={"sentiment": []}))
+        sql("DELETE FROM sentiments WHERE document_id = 1")(connection, run)
+        abstained(1)(connection, run)
+    (audit,) = verify_runs(engine, run)
+    assert audit.violations == ()
+    assert audit.analyses["sentiment"][ABSTAINED] == 1
+    assert sum(audit.analyses["sentiment"].values()) == 13

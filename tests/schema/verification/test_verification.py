@@ -13,7 +13,7 @@ from schema.database import reading, writing
 from schema.results.answer import AnswerRow
 from schema.results.sentiment import SentimentRow
 from schema.tables import DeadLetter, Job, JobState, Run, RunDocument
-from schema.verification import Violation, verify, verify_runs
+from schema.verification import ABSTAINED, Violation, verify, verify_runs
 from tests.support.feedback import ALL, add_document, add_model
 from tests.support.ledger import make_run
 from tests.support.verified import add_letter, make_full_run
@@ -30,7 +30,7 @@ def test_a_clean_run_passes(engine: Engine, run: int) -> None:
         assert verify(connection, run) == []
     (books,) = verify_runs(engine, run)
     one_each = dict.fromkeys(("pending", "queued", "running", "cancelled"), 2)
-    totals = {"done": 3, "dead": 2, **one_each}
+    totals = {"done": 3, "dead": 2, "blocked": 0, ABSTAINED: 0, **one_each}
     assert books.analyses == dict.fromkeys(ALL, totals)
 
 

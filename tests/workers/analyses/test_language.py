@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from schema.catalog import Catalog, CatalogEntry, load_catalog
 from schema.catalog.entry import EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
+from schema.results import Failure
 from schema.results.language import DetectedLanguage
 from workers.analyses import load_analysis
 from workers.engine.engine import Engine
@@ -27,9 +30,18 @@ def engine() -> Engine:
 
 
 def found(engine: Engine, text: str, language: str | None = None) -> DetectedLanguage:
-    ((result,),) = engine.run([Document(1, text, language)], RunOptions())  # type: ignore[misc]
-    assert isinstance(result, DetectedLanguage)
+    (result,) = all_found(engine, [Document(1, text, language)])
     return result
+
+
+def all_found(engine: Engine, documents: Sequence[Document]) -> list[DetectedLanguage]:
+    results = []
+    for outcome in engine.run(documents, RunOptions()):
+        assert not isinstance(outcome, Failure)
+        (result,) = outcome
+        assert isinstance(result, DetectedLanguage)
+        results.append(result)
+    return results
 
 
 def test_a_text_says_its_language(engine: Engine) -> None:
@@ -57,8 +69,8 @@ def test_what_says_too_little_is_unsure(engine: Engine, text: str) -> None:
 def test_many_texts_go_through_in_their_order(engine: Engine) -> None:
     texts = [GERMAN, "The parcel was two days late and open."] * 400
     documents = [Document(number, text) for number, text in enumerate(texts)]
-    results = engine.run(documents, RunOptions())
-    assert [result[0].language for result in results] == ["de", "en"] * 400  # type: ignore[union-attr,index]
+    results = all_found(engine, documents)
+    assert [result.language for result in results] == ["de", "en"] * 400
 
 
 def test_the_catalog_may_name_the_languages_and_the_limit() -> None:

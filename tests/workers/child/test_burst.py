@@ -6,11 +6,13 @@ import logging
 import threading
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
-from schema.database import reading
+from schema.database import reading, writing
+from schema.status.progress import run_progress
 from schema.status.workers import all_worker_status
-from schema.tables import JobState
+from schema.tables import AbstentionRow, DocumentRow, JobState
+from schema.verification import verify
 from tests.support.burst import PATIENCE, Child, is_prefetched, states
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
@@ -109,3 +111,31 @@ def test_each_job_is_told_in_a_line_and_the_worker_says_how_quick_it_is(
     said = worker.throughput
     assert (said.padding, said.batch_fill) == (0, 1)
     assert said.tokens_per_second and said.forward_share and 0 < said.forward_share <= 1
+
+
+def test_what_waits_for_a_job_is_sent_when_that_is_written(engine: Engine, child: Child) -> None:
+    analyses = ("sentiment", "entities")
+    make_run(engine, ["first"], analyses, needs={"entities": ["sentiment"]})
+    child.send()
+    child.work()
+    assert [job.state for job in jobs(engine)] == [JobState.DONE, JobState.QUEUED]
+    assert child.messages.depth("entities") == 1
+
+
+def test_what_a_model_does_not_read_is_written_as_such(engine: Engine, child: Child) -> None:
+    child.analysis.languages = frozenset({"en"})
+    run = make_run(engine, ["good", "gut", "neutre"], job_size=2, needs={"sentiment": []})
+    with writing(engine) as connection:
+        for text, language in (("gut", "de"), ("neutre", "fr")):
+            own = update(DocumentRow).where(DocumentRow.text == text)
+            connection.execute(own.values(language=language))
+    child.send()
+    child.work()
+    assert states(engine) == [(JobState.DONE, 1)] * 2
+    assert child.computed == ["good"]
+    assert verify(engine, run) == []
+    with reading(engine) as connection:
+        reasons = connection.execute(select(AbstentionRow.reason)).scalars().all()
+        (sentiment,) = run_progress(connection, "run").analyses
+    assert sorted(reasons) == ["language de", "language fr"]
+    assert (sentiment.done, sentiment.abstained) == (1, 2)
