@@ -61,6 +61,8 @@ HEADS = (
     ),
     Head("entities", "BertForTokenClassification", {"classifier": "entities"}, entities.LABELS),
     Head("qa", "BertForQuestionAnswering", {"qa_outputs": "answer"}),
+    # One label: the analysis takes sentences by the mean of their tokens' logits.
+    Head("summary", "BertForTokenClassification", {"classifier": "sentences"}, ("SUMMARY",)),
 )
 
 
