@@ -60,17 +60,12 @@ BENCH_OPTIONS ?=
 bench: $(VENV)/.bench ## the engine against others and the machine; some ten minutes
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.engine --to $(BENCH) $(BENCH_OPTIONS)
 
-<<<<<<< HEAD
 # What four analyses on one encoder cost beside one of them, in processor time; see docs/benchmarks.md.
 bench-heads: $(VENV)/.dev ## four heads on one encoder beside one; two minutes
 	$(BIN)/python -m benchmarks.engine.heads $(BENCH_OPTIONS)
 
-# `triage ingest` against the databases' own loaders, a minute; see docs/benchmarks.md.
-bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \copy and .import; a minute
-=======
 # `triage ingest` against the databases' own loaders, two minutes; see docs/benchmarks.md.
 bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \\copy and .import; two minutes
->>>>>>> ingestspeed
 	$(BIN)/python -m benchmarks.ingest --profile $(BENCH_OPTIONS)
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
