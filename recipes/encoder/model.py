@@ -27,6 +27,8 @@ class JointModel(nn.Module):
         self.sentiment = nn.Linear(width, len(sentiment.LABELS))
         self.entities = nn.Linear(width, len(entities.LABELS))
         self.answer = nn.Linear(width, 2)
+        # Fitted when all else is; see `recipes.encoder.sentences`.
+        self.sentences = nn.Linear(width, 1)
         self.dropout = nn.Dropout(0.1)
 
     def states(self, ids: Tensor, attention: Tensor) -> Tensor:
@@ -76,5 +78,8 @@ def load(folder: Path) -> tuple[JointModel, PreTrainedTokenizerFast]:
     """What `save` has written."""
     encoder = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
     model = JointModel(encoder)
-    model.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
+    state = torch.load(folder / "weights.pt", weights_only=True)
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    if unexpected or not {"sentences.weight", "sentences.bias"}.issuperset(missing):
+        raise ValueError(f"{folder} holds another model: {[*missing, *unexpected][:3]}")
     return model, PreTrainedTokenizerFast.from_pretrained(folder)
