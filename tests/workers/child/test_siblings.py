@@ -26,7 +26,7 @@ from tests.support.burst import Child
 from tests.support.ledger import jobs, make_run
 from tests.support.shared_checkpoints import build_heads
 from tests.support.shared_heads import POISON, Passes, engines_of, is_poisoned
-from workers.child import failure_policy, job_source
+from workers.child import failure_policy, job_source, prefetch
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats, Row
 from workers.errors import DeviceLostError, WorkerError
@@ -55,6 +55,9 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passes]:
 def sharing(child: Child, heads: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Child:
     """A child with two analyses that share their encoder."""
     monkeypatch.setattr(job_source, "EMPTY_QUEUE_SECONDS", 0)
+    # Messages of siblings wait in the other queue, and would end a burst on a slow machine.
+    for turn in ("TURN", "URGENT_TURN", "LATER_TURN"):
+        monkeypatch.setattr(prefetch, turn, 600.0)
     child.engines.update(engines_of(heads))
     return child
 
