@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import aliased
 
 from schema.settings.environment import MAX_STATEMENT_IDS
@@ -39,8 +39,8 @@ def _depth(analysis: str, needs: Needs, most: int) -> int:
 def overlaps(job: Any, first: Any, end: Any) -> ColumnElement[bool]:
     """Whether a job has documents of these positions, `end` exclusive."""
     # No job has more documents, so that few are looked at of a run that has many.
-    near: ColumnElement[bool] = job.first_position > first - MAX_STATEMENT_IDS
-    return near & (job.first_position < end) & (job.end_position > first)
+    near = (job.first_position > first - MAX_STATEMENT_IDS, job.first_position < end)
+    return and_(*near, job.end_position > first)
 
 
 def is_needed(needed: Sequence[str]) -> ColumnElement[bool]:

@@ -129,7 +129,7 @@ def test_languages_that_a_model_reads(tmp_path: Path) -> None:
     languages = ["en"]
     """
     catalog = catalog_of(text, tmp_path)
-    assert catalog.languages("sentiment") == {"en", "no", "de"}
+    assert catalog.languages("sentiment") == frozenset({"en", "no", "de"})
     for any_language in ("entities", "qa", "summary", "translation", "language"):
         assert catalog.languages(any_language) is None
     with pytest.raises(CatalogError, match=r"\[qa\] languages: 'germanic' is no language"):
