@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from schema.catalog import CalibrationOptions, Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
+from schema.results import Result
 from workers.analyses import load_analysis
 from workers.calibrate.examples import DataError, Example
 from workers.calibrate.fit import Sample
@@ -87,6 +87,6 @@ def _results(
         for start in range(0, len(asked), _BLOCK):
             documents = [Document(one.line, one.text) for one in asked[start : start + _BLOCK]]
             for document, outcome in zip(documents, engine.run(documents, options), strict=True):
-                if not isinstance(outcome, Failure):
+                if isinstance(outcome, list):
                     results[int(document.id)] = outcome
     return results
