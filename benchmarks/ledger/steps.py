@@ -37,6 +37,14 @@ SIZE = 64
 #: Jobs in the hands of workers all the time.
 RUNNING = 32
 MODEL = Provenance("benchmark", "sha256:0", {})
+#: With all that a model for sentiment says.
+RESULT = Sentiment(
+    "POSITIVE",
+    0.75,
+    probabilities={"NEGATIVE": 0.25, "POSITIVE": 0.75},
+    polarity="positive",
+    polarity_score=0.5,
+)
 
 _PLACES = """
 WITH RECURSIVE places(place) AS
@@ -125,8 +133,7 @@ class Bench:
         held = self.time("claim", self.claim)
         assert self.time("heartbeat", lambda: heartbeat(engine, held, 3600))
         outcomes = [
-            Outcome(int(document.id), [Sentiment("POSITIVE", 0.5)], MODEL)
-            for document in read_documents(engine, held)
+            Outcome(int(document.id), [RESULT], MODEL) for document in read_documents(engine, held)
         ]
         assert len(outcomes) == SIZE
         assert self.time("finish, 64 results", lambda: finish(engine, held, outcomes))

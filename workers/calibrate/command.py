@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--text", metavar="COL", default="text", help="the column of the text")
     parser.add_argument("--label", metavar="COL", help="that of the label, answer, or entities")
     parser.add_argument(
-        "--accuracy", metavar="SHARE", type=_share, default=0.9, help="right of what is not unsure"
+        "--accuracy", metavar="SHARE", type=share, default=0.9, help="right of what is not unsure"
     )
     parser.add_argument("--models", metavar="CATALOG", help="pocket, hub, or a catalog's path")
     parser.add_argument("--device", help="cpu, cuda:0, … or auto")
@@ -74,11 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _share(given: str) -> float:
-    share = float(given)
-    if not 0 < share < 1:
+def share(given: str) -> float:
+    """Read a share, which has to be between 0 and 1."""
+    read = float(given)
+    if not 0 < read < 1:
         raise argparse.ArgumentTypeError(f"{given} is not between 0 and 1")
-    return share
+    return read
 
 
 def _calibrate(asked: argparse.Namespace) -> int:
@@ -109,7 +110,11 @@ def _calibrate(asked: argparse.Namespace) -> int:
         return ALL_WELL
     (model,) = analysis.provenance()
     content = content_of(found, model.revision, asked.accuracy)
-    _print(f"written to {write_calibration(entry, analysis.folder, asked.analysis, content)}")
+    try:
+        path = write_calibration(entry, analysis.folder, asked.analysis, content)
+    except OSError as error:
+        raise DataError(f"cannot write into {analysis.folder} ({error.strerror})") from None
+    _print(f"written to {path}")
     return ALL_WELL
 
 
