@@ -61,7 +61,7 @@ bench: $(VENV)/.bench ## the engine against others and the machine; some ten min
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.engine --to $(BENCH) $(BENCH_OPTIONS)
 
 # `triage ingest` against the databases' own loaders, two minutes; see docs/benchmarks.md.
-bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \\copy and .import; two minutes
+bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \copy and .import; two minutes
 	$(BIN)/python -m benchmarks.ingest --profile $(BENCH_OPTIONS)
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
