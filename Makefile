@@ -65,7 +65,7 @@ bench-heads: $(VENV)/.dev ## four heads on one encoder beside one; two minutes
 	$(BIN)/python -m benchmarks.engine.heads $(BENCH_OPTIONS)
 
 # `triage ingest` against the databases' own loaders, two minutes; see docs/benchmarks.md.
-bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \\copy and .import; two minutes
+bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \copy and .import; two minutes
 	$(BIN)/python -m benchmarks.ingest --profile $(BENCH_OPTIONS)
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
