@@ -16,7 +16,7 @@ from sqlalchemy import Engine as Database
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure
+from schema.results import Abstention, Failure
 from schema.results.outcome import Outcome
 from schema.results.sentiment import Sentiment
 from schema.tables import JobState
@@ -72,14 +72,14 @@ def run(
 
 
 def label_of(outcome: Outcome) -> str:
-    assert not isinstance(outcome.outcome, Failure)
+    assert not isinstance(outcome.outcome, Failure | Abstention)
     (result,) = outcome.outcome
     assert isinstance(result, Sentiment)
     return result.label
 
 
 def exactly(outcome: Outcome) -> list[object]:
-    assert not isinstance(outcome.outcome, Failure)
+    assert not isinstance(outcome.outcome, Failure | Abstention)
     results = [asdict(result) for result in outcome.outcome]
     return [outcome.document_id, outcome.model, *results]
 

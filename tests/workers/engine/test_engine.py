@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure, Result
+from schema.results import Abstention, Failure, Result
 from schema.results.sentiment import Sentiment
 from tests.support.collected import Jobs, exclusive_job_of, outcomes_of
 from tests.support.engine_analysis import CountingAnalysis, documents_of
@@ -30,13 +30,14 @@ def analysis() -> CountingAnalysis:
     return CountingAnalysis()
 
 
-def labels(outcomes: Sequence[Sequence[Result] | Failure]) -> list[str]:
+def labels(outcomes: Sequence[Sequence[Result] | Failure | Abstention]) -> list[str]:
     """The label of each result, `!` for a failure."""
     found = []
     for outcome in outcomes:
         if isinstance(outcome, Failure):
             found.append("!")
         else:
+            assert not isinstance(outcome, Abstention)
             (result,) = outcome
             assert isinstance(result, Sentiment)
             found.append(result.label)
