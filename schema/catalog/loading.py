@@ -27,7 +27,7 @@ from pydantic import ValidationError
 
 from schema.analyses import ANALYSES, WRITING_ANALYSES
 from schema.catalog.catalog import Catalog, CatalogError
-from schema.catalog.entry import CalibrationOptions, CatalogEntry
+from schema.catalog.entry import CatalogEntry
 from schema.languages import read_language
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
@@ -128,8 +128,12 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
                 f"catalog {name!r}, [{key}] {field}: only models for sentiment have polarities; "
                 "leave it out"
             )
-    if entry.calibration != CalibrationOptions() and analysis in WRITING_ANALYSES:
+    given = entry.calibration.model_dump(exclude_none=True)
+    # A translation has a confidence, the rest that is written has none.
+    allowed = {"threshold"} if analysis == "translation" else set()
+    if analysis in WRITING_ANALYSES and not allowed.issuperset(given):
+        wrong = ", ".join(sorted(given.keys() - allowed))
         raise CatalogError(
-            f"catalog {name!r}, [{key}] calibration: a model that writes gives no probabilities; "
-            "leave it out"
+            f"catalog {name!r}, [{key}] calibration: a model that writes has no {wrong}; leave it "
+            "out"
         )

@@ -10,7 +10,7 @@ from schema.catalog import Catalog, CatalogEntry, load_catalog
 from schema.catalog.entry import EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Failure
+from schema.results import Abstention, Failure
 from schema.results.language import DetectedLanguage
 from workers.analyses import load_analysis
 from workers.engine.engine import Engine
@@ -37,7 +37,7 @@ def found(engine: Engine, text: str, language: str | None = None) -> DetectedLan
 def all_found(engine: Engine, documents: Sequence[Document]) -> list[DetectedLanguage]:
     results = []
     for outcome in engine.run(documents, RunOptions()):
-        assert not isinstance(outcome, Failure)
+        assert not isinstance(outcome, Failure | Abstention)
         (result,) = outcome
         assert isinstance(result, DetectedLanguage)
         results.append(result)

@@ -72,7 +72,7 @@ def test_a_run_that_says_nothing_of_it_reads_all_as_it_is() -> None:
 
 @pytest.mark.parametrize("form", ["no", "nb", "nn"])
 def test_a_model_of_norwegian_reads_its_forms(form: str) -> None:
-    assert reader("no").reads(form, ENGLISH)
+    assert reader("no").analysis.reads(form, ENGLISH)
 
 
 def test_translation_reads_what_the_catalog_has_a_pair_for() -> None:
