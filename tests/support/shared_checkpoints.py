@@ -50,8 +50,9 @@ def build_heads(
     tokenizer.model_max_length = WINDOW
     model = JointModel(encoder)
     for weight in model.parameters():
-        # So large that labels vary from text to text.
-        torch.nn.init.normal_(weight, std=0.3)
+        # So large that labels vary from token to token, which what is added alike would hide.
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=0.3)
     export(model, tokenizer, root, storage)
     return {name: root / name for name in (ENCODER, *(head.folder for head in HEADS))}
 
