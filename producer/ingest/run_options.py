@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from producer.ingest.errors import IngestError
 from schema.analyses import UnknownAnalysisError, parse_analyses
-from schema.catalog import CatalogError, load_catalog
+from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.languages import fold_language
 from schema.options import RunOptions
 
@@ -49,10 +49,8 @@ def choose_needs(
         return None
     catalog = load_catalog(models)
     needs: dict[str, list[str]] = {}
-    for analysis in analyses:
+    for analysis in _needing(analyses, catalog):
         languages = catalog.languages(analysis)
-        if analysis == "language" or (languages is None and analysis != "translation"):
-            continue
         needs[analysis] = ["language"]
         into_one = languages is not None and fold_language(options.translate_to) in languages
         if into_one and "translation" in analyses:
@@ -60,10 +58,20 @@ def choose_needs(
     return needs or None
 
 
+def _needing(analyses: Sequence[str], catalog: Catalog) -> list[str]:
+    """Those that have to know the language of a document."""
+    return [
+        analysis
+        for analysis in analyses
+        if analysis == "translation" or catalog.languages(analysis) is not None
+    ]
+
+
 def choose_analyses(
     named: str | None, models: str, options: RunOptions, *, by_language: bool = True
 ) -> tuple[str, ...]:
-    """The analyses that are named, separated by commas; or all that the catalog has models for.
+    """The analyses that are named, separated by commas; or all that the catalog has models for,
+    with `language` if one of them needs it.
 
     Args:
         named: As the user names them; None for all.
@@ -78,7 +86,7 @@ def choose_analyses(
     try:
         catalog = load_catalog(models)
         analyses = catalog.served if named is None else parse_analyses(named)
-        if not by_language:
+        if not by_language or (named is None and not _needing(analyses, catalog)):
             analyses = tuple(name for name in analyses if name != "language")
     except (CatalogError, UnknownAnalysisError) as error:
         raise IngestError(str(error)) from None
