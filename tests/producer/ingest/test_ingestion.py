@@ -19,6 +19,7 @@ from sqlalchemy import Engine, func, select
 from producer.ingest import Counts, IngestError, dry_run, ingest, make_plan
 from producer.ingest.columns.choice import Columns
 from producer.ingest.prefetch import prefetch_blocks
+from producer.ingest.reading import Reading
 from schema.catalog import load_catalog
 from schema.database import reading
 from schema.ledger.cancel import cancel
@@ -381,3 +382,26 @@ def test_blocks_are_prefetched_for_a_server_only(
     assert run_ingest(engine, one, other, run="r").counts.stored == 50
     check_run(engine, "r")
     assert used == [True] * (engine.dialect.name == "postgresql")
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-10-05T17:00:00.000123+02:00", "0001-01-02", "9999-12-31T23:59:59Z"]
+)
+def test_a_time_is_stored_as_it_was_read(engine: Engine, tmp_path: Path, written: str) -> None:
+    path = write_csv(tmp_path / "a.csv", [(1, "late", written)], "id,text,created_at")
+    run_ingest(engine, path, run="r")
+    (row,) = positions(engine, "r")
+    expected = datetime.fromisoformat(written)
+    assert row.time == (expected if expected.tzinfo else expected.replace(tzinfo=UTC))
+
+
+def test_an_input_that_a_thread_has_just_closed_is_read_to_its_end(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [(1, "one"), (2, "two")])
+    settings = read_settings()
+    reading_of = Reading(make_plan(settings, [str(path)], run="r"), settings.text_limit)
+    rows = reading_of.rows()
+    next(rows)
+    with path.open("rb") as file:
+        file.close()
+        reading_of._fraction = lambda: float(file.tell())
+        assert reading_of.fraction() == 1.0
