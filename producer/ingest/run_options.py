@@ -42,8 +42,8 @@ def choose_needs(
     """What each analysis waits for whose model reads some languages only; None for a run that finds
     no languages, in which every model reads every document.
 
-    Each waits for `language`. One that can read what the run translates into
-    waits for `translation` too, and reads that of documents in other languages.
+    Each waits for `language`. One that can read what the run translates into waits for
+    `translation` too, if that can translate what it cannot read itself, and then reads that.
     """
     if "language" not in analyses:
         return None
@@ -52,10 +52,19 @@ def choose_needs(
     for analysis in _needing(analyses, catalog):
         languages = catalog.languages(analysis)
         needs[analysis] = ["language"]
-        into_one = languages is not None and fold_language(options.translate_to) in languages
-        if into_one and "translation" in analyses:
+        target = fold_language(options.translate_to)
+        if "translation" not in analyses or languages is None or target not in languages:
+            continue
+        if _translates_others(catalog, options.translate_to, languages):
             needs[analysis].append("translation")
     return needs or None
+
+
+def _translates_others(catalog: Catalog, target: str, languages: frozenset[str]) -> bool:
+    """Whether something can be translated that is in none of these languages."""
+    sources = [source for source, into in catalog.pairs() if into == target]
+    any_source = catalog.targets() is None
+    return any_source or any(fold_language(source) not in languages for source in sources)
 
 
 def _needing(analyses: Sequence[str], catalog: Catalog) -> list[str]:

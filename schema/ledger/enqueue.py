@@ -55,14 +55,13 @@ def create_jobs(
     states = {name: _first_state(name, needs or {}) for name in analyses}
     if connection.dialect.name == "postgresql":
         values = {
-            "run_id": run_id,
             "analyses": list(states),
             "states": [state.value for state in states.values()],
             "first_position": first_position,
             "end_position": end_position,
             "job_size": job_size,
         }
-        return connection.execute(_IN_POSTGRES, values).rowcount
+        return connection.execute(_IN_POSTGRES, values | {"run_id": run_id}).rowcount
     begun = {"run_id": run_id, "attempts": 0, "fence": 0, "failed": 0}
     rows = [
         begun

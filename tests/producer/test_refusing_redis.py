@@ -42,4 +42,6 @@ def test_it_stores_all_and_says_why_nothing_is_sent(
     assert ended.err.startswith(f"Redis refuses ({refusal.code})")
     assert "the jobs are stored, and a worker will find them" in ended.err
     check_run(sqlite_engine, "r")
-    assert {job.state for job in jobs(sqlite_engine)} == {JobState.PENDING}
+    waiting = {job.analysis: job.state for job in jobs(sqlite_engine)}
+    assert waiting.pop("language") == JobState.PENDING
+    assert set(waiting.values()) == {JobState.BLOCKED}

@@ -154,9 +154,7 @@ class JobSource:
         return JobResult(job.claim, outcomes, finished.counters, seconds, job.message)
 
     def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
-        """The job, charged from here on, with those of its siblings that may be computed; None if
-        it must not be itself.
-        """
+        """The job and its siblings, charged from here on; None if it must not be computed."""
         if job.has_begun:
             return job
         if self._context.slot.is_stopping:

@@ -88,26 +88,12 @@ def load(
     checkpoint = locate(entry)
     place = torch.device(device)
     check(entry, place)
-    precision: Precision = "fp32" if entry.options.precision == "auto" else entry.options.precision
     if reserve is not None:
         reserve(_stored_bytes(checkpoint))
-    try:
-        # Transformers keeps to itself what it does while it loads, and so is not for two threads.
-        with _loading:
-            if tokenizer is None:
-                tokenizer = _read_tokenizer(checkpoint.folder)
-            model, missing = _read_model(checkpoint, auto_model_class, precision)
-            model = model.to(place)
-    except Exception as error:
-        said = f"{type(error).__name__}: {_first_line(error)}"
-        raise ModelError(
-            f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "
-            f"{auto_model_class.__name__} ({said}); check `model` in the catalog that "
-            "TRIAGE_MODELS names, and the device"
-        ) from error
+    model, tokenizer, missing = _read(entry, checkpoint, auto_model_class, place, tokenizer)
     _check_complete(entry, checkpoint.folder, model, missing)
     max_length = _window(entry, model, tokenizer)
-    options = _options_in_force(entry, precision, max_length)
+    options = _options_in_force(entry, _precision(entry), max_length)
     batch_tokens, measurable = _budget(entry, model, place)
     return LoadedModel(
         model=model,
@@ -120,6 +106,35 @@ def load(
         measurable=measurable,
         encoder=checkpoint.encoder,
     )
+
+
+def _read(
+    entry: CatalogEntry,
+    checkpoint: Checkpoint,
+    auto_model_class: Any,
+    device: torch.device,
+    tokenizer: PreTrainedTokenizerBase | None,
+) -> tuple[Any, PreTrainedTokenizerBase, list[str]]:
+    """The model on its device, its tokenizer, and the names of weights that it lacks."""
+    precision = _precision(entry)
+    try:
+        # Transformers keeps to itself what it does while it loads, and so is not for two threads.
+        with _loading:
+            if tokenizer is None:
+                tokenizer = _read_tokenizer(checkpoint.folder)
+            model, missing = _read_model(checkpoint, auto_model_class, precision)
+            return model.to(device), tokenizer, missing
+    except Exception as error:
+        said = f"{type(error).__name__}: {_first_line(error)}"
+        raise ModelError(
+            f"model {entry.model!r} ({checkpoint.folder}) cannot be loaded on {device} as "
+            f"{auto_model_class.__name__} ({said}); check `model` in the catalog that "
+            "TRIAGE_MODELS names, and the device"
+        ) from error
+
+
+def _precision(entry: CatalogEntry) -> Precision:
+    return "fp32" if entry.options.precision == "auto" else entry.options.precision
 
 
 def _budget(entry: CatalogEntry, model: PreTrainedModel, device: torch.device) -> tuple[int, bool]:

@@ -86,7 +86,7 @@ def test_for_programs(engine: Engine, triage: Triage, run: int) -> None:
 def test_what_is_wrong_is_said_in_a_sentence(engine: Engine, triage: Triage, run: int) -> None:
     for arguments, words in (
         (["rum"], "did you mean 'run'?"),
-        (["--analysis", "mood"], "--analysis 'mood' is none; choose from sentiment, entities"),
+        (["--analysis", "mood"], "--analysis 'mood' is none; choose from language, sentiment"),
     ):
         for command in ("dead", "retry"):
             ended = triage(command, *arguments)

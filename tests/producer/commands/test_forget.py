@@ -52,8 +52,8 @@ def test_everything_of_a_customer(engine: Engine, triage: Triage, run: int, tmp_
     path = write_rejects(tmp_path, "run", [*rows, ["4711", MARKER], f"4711,{MARKER}", "14711"])
     where = ("forget", "--where", "customer=4711")
     counts = (
-        "documents 2, places in runs 2; sentiments 1, entities 2, answers 1, summaries 1, "
-        "translations 1; dead letters 5; rejected rows 3\n"
+        "documents 2, places in runs 2; languages 0, sentiments 1, entities 2, answers 1, "
+        "summaries 1, translations 1; dead letters 5; rejected rows 3\n"
     )
     before = path.read_bytes()
     assert triage(*where, "--dry-run").out == f"would be deleted: {counts}"

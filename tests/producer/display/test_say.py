@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,9 @@ def test_every_command_quotes_it_harmlessly(
     name: str, sqlite_engine: Engine, triage: Triage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def replace_program(_path: str, command: list[str]) -> None:
-        assert command[1:3] == ["-m", "workers.analyze"]
-        sys.exit(analyze.main(command[3:]))
+        module = import_module(f"{command[2]}.command")
+        assert command[1] == "-m"
+        sys.exit(module.main(command[3:]))
 
     make_run(sqlite_engine, ["a"])
     monkeypatch.setattr(os, "execv", replace_program)

@@ -142,8 +142,14 @@ def test_what_reads_the_target_language_waits_for_the_translation(
         "utf-8",
     )
     own = config.model_copy(update={"models": str(catalog)})
-    assert make_plan(own, [path], translate_to="en").needs == {
+    waiting = {
         "sentiment": ["language", "translation"],
         "qa": ["language"],
         "translation": ["language"],
     }
+    assert make_plan(own, [path], translate_to="en").needs == waiting
+    # It reads all that could be translated itself.
+    text = catalog.read_text("utf-8").replace('["en", "fr"]', '["en", "fr", "de"]')
+    catalog.write_text(text, "utf-8")
+    waiting["sentiment"] = ["language"]
+    assert make_plan(own, [path], translate_to="en").needs == waiting
