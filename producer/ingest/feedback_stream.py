@@ -17,7 +17,7 @@ from producer.ingest.plan import Plan
 from producer.ingest.ratings.rating_parser import RatingParser
 from producer.ingest.readers.input import Input
 from producer.ingest.readers.one_spelling import with_one_spelling
-from producer.ingest.readers.row import Row
+from producer.ingest.readers.row import Reject, Row
 from producer.ingest.readers.row_stream import RowStream, look_ahead
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.texts.text_cleaner import TextCleaner
@@ -103,12 +103,7 @@ def open_feedback(
         parsers = _parsers(plan, columns.columns, order, recipe, good)
         known_by = find_identity_columns(rows.name, rows.columns, plan.id_from)
         context = RowContext(one.name, _place(plan.inputs, number), "", text_limit, known_by)
-
-        def with_source(source: str) -> list[Feedback]:
-            validation = RowValidator(replace(context, source=source), columns, parsers)
-            validated = (one for row in sample for one in validation.validate(row))
-            return [one for one in validated if isinstance(one, Feedback)]
-
+        with_source = _validator_of(sample, context, columns, parsers)
         choice = choose_source(Sample(one, identity.digest, with_source))
         identity = replace(identity, source=choice.name, doubtful=choice.doubtful)
         context = replace(context, source=plan.source or choice.name)
@@ -125,6 +120,19 @@ def open_feedback(
             texts=parsers.texts,
             day_order=order.order,
         )
+
+
+def _validator_of(
+    sample: list[Row | Reject], context: RowContext, columns: ColumnPlan, parsers: ValueParsers
+) -> Callable[[str], list[Feedback]]:
+    """What gives the documents of a sample, were they of this source."""
+
+    def with_source(source: str) -> list[Feedback]:
+        validation = RowValidator(replace(context, source=source), columns, parsers)
+        validated = (one for row in sample for one in validation.validate(row))
+        return [one for one in validated if isinstance(one, Feedback)]
+
+    return with_source
 
 
 def check_inputs(plan: Plan, text_limit: int) -> None:

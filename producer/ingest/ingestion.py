@@ -122,7 +122,7 @@ def ingest(
     counts = Counts()
     choose_source = SourceFinder(engine, plan, notify).choose
     reading = Reading(plan, settings.text_limit, choose_source, notify)
-    blocks = _read_blocks(engine, plan, cut_blocks(reading.rows(), settings.block_size))
+    blocks = cut_blocks(reading.rows(), settings.block_size)
     remembering = _remembering(engine, plan, rejects.path, blocks)
     with collecting_rarely(), closing(remembering) as remembered:
         for block in remembered:
@@ -205,6 +205,17 @@ def dry_run(
     return DryRun(good, rejected, reading.inputs, shown, reasons)
 
 
+def _remembering(
+    engine: Engine, plan: Plan, rejects: Path, blocks: Iterator[Block]
+) -> Generator[Block, None, None]:
+    """The blocks; with the first, it is kept where rejects will lie."""
+    with closing(_read_blocks(engine, plan, blocks)) as read:
+        for number, block in enumerate(read):
+            if not number:
+                remember_place(engine, plan, rejects)
+            yield block
+
+
 def _read_blocks(
     engine: Engine, plan: Plan, blocks: Iterator[Block]
 ) -> Generator[Block, None, None]:
@@ -213,14 +224,3 @@ def _read_blocks(
     """
     prefetched = engine.dialect.name == "postgresql" and all(one.checkable for one in plan.inputs)
     yield from prefetch_blocks(blocks) if prefetched else filter(None, blocks)
-
-
-def _remembering(
-    engine: Engine, plan: Plan, rejects: Path, blocks: Generator[Block, None, None]
-) -> Generator[Block, None, None]:
-    """The blocks; with the first, it is kept where rejects will lie."""
-    with closing(blocks):
-        for number, block in enumerate(blocks):
-            if not number:
-                remember_place(engine, plan, rejects)
-            yield block

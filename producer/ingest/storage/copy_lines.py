@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
+from sqlalchemy import Connection
+
+from producer.ingest.errors import StorageError
 from producer.ingest.validation.feedback import Feedback
+from schema.database.errors import first_line
 
 #: Columns of `document_versions` in the order of `feedback_line`.
 COLUMNS = (
@@ -17,6 +22,10 @@ ROWS = 2_500
 
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})
+
+
+class KnownDocumentError(Exception):
+    """A document is there already. Raised by `copy_lines`, caught where new ones are stored."""
 
 
 def feedback_line(one: Feedback) -> str:
@@ -52,3 +61,31 @@ def in_chunks(lines: Iterable[str]) -> Iterator[str]:
     rest = iter(lines)
     while chunk := "".join(islice(rest, ROWS)):
         yield chunk
+
+
+def copy_lines(connection: Connection, statement: str, lines: Iterable[str]) -> None:
+    """Copy lines into a table.
+
+    Args:
+        connection: A transaction.
+        statement: `COPY … FROM STDIN`.
+        lines: They, each with its end.
+
+    Raises:
+        KnownDocumentError: If a row is there already.
+        StorageError: If the database breaks off the COPY.
+    """
+    driver: Any = connection.connection.driver_connection
+    # SQLAlchemy wraps no error of what is done behind its back.
+    errors: Any = connection.dialect.loaded_dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for chunk in in_chunks(lines):
+                copy.write(chunk)
+    except errors.Error as error:
+        if isinstance(error, errors.errors.UniqueViolation):
+            raise KnownDocumentError from None
+        raise StorageError(
+            f"the database failed: {first_line(error)}",
+            retry=isinstance(error, errors.OperationalError),
+        ) from None

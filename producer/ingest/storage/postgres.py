@@ -1,27 +1,27 @@
 """Storing documents in PostgreSQL, with COPY. Several ingestions may be at it at once.
 
-A block of which the database has nothing, as most have, is copied into the table itself. Any other
-is copied into a temporary table, and one statement stores what is new of it.
-"""
+A block of new documents is copied into the table itself, any other into a temporary one, of which
+one statement stores what is new."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any
 
 from sqlalchemy import Connection, text
 
-from producer.ingest.errors import StorageError
-from producer.ingest.storage.copy_lines import COLUMNS, feedback_line, in_chunks
+from producer.ingest.storage.copy_lines import (
+    COLUMNS,
+    KnownDocumentError,
+    copy_lines,
+    feedback_line,
+)
 from producer.ingest.storage.joining import JoiningDocument
 from producer.ingest.storage.stored_document import StoredDocument
 from producer.ingest.validation.feedback import Feedback
-from schema.database.errors import first_line
 from schema.tables.document import REPLACED
 
-# A block may be stored in several parts.
-_STAGE = (
+_STAGE = (  # A block may be stored in several parts.
     """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged (
         id bigint DEFAULT nextval(pg_get_serial_sequence('document_versions', 'id')),
@@ -34,11 +34,11 @@ _STAGE = (
     "TRUNCATE staged",
 )
 _COLUMNS = ", ".join(COLUMNS)
+_hashes = attrgetter("text_hash", "content_hash", "metadata_hash")
 _STAGE_DOCUMENTS = f"COPY staged ({_COLUMNS}) FROM STDIN"
 # Lists go as one string each way: the driver takes its time with arrays and with rows.
-_KNOWN = text(
-    "SELECT id FROM document_versions WHERE identity = ANY(string_to_array(:identities, ','))"
-)
+_LISTED = "identity = ANY(string_to_array(:identities, ','))"
+_KNOWN = text(f"SELECT id FROM document_versions WHERE {_LISTED}")
 _RESERVE = text(
     """
     SELECT string_agg(CAST(nextval(s.name) AS text), ',')
@@ -134,10 +134,6 @@ _REFRESH = text(
 _COPY_POSITIONS = "COPY run_documents (run_id, position, document_id, input) FROM STDIN"
 
 
-class _KnownDocumentError(Exception):
-    """A document is there already. Raised by `_copy`, caught by `_store_new`."""
-
-
 def store_documents(
     connection: Connection, run_id: int, feedback: Sequence[Feedback], analysing: Sequence[int]
 ) -> dict[str, StoredDocument]:
@@ -159,7 +155,7 @@ def store_documents(
         return copied
     for statement in _STAGE:
         connection.execute(text(statement))
-    _copy(connection, _STAGE_DOCUMENTS, map(feedback_line, feedback))
+    copy_lines(connection, _STAGE_DOCUMENTS, map(feedback_line, feedback))
     locked: set[int] = set()
     wanted = {"run_id": run_id, "analysing": list(analysing)}
     while True:
@@ -191,18 +187,16 @@ def _store_new(
     lines = (f"{number[one.identity]}\t{clock}\t{feedback_line(one)}" for one in ordered)
     try:
         with connection.begin_nested():
-            _copy(connection, _COPY_DOCUMENTS, lines)
-    except _KnownDocumentError:
+            copy_lines(connection, _COPY_DOCUMENTS, lines)
+    except KnownDocumentError:
         # Another ingestion has stored it since we looked.
         return None
     return {
         one.identity: StoredDocument(
-            number[one.identity],
-            number[one.identity],
-            *(one.text_hash, one.content_hash, one.metadata_hash),
-            *(False, True, False, False),
+            id_, id_, *_hashes(one), gone=False, new=True, in_run=False, analysed=False
         )
         for one in feedback
+        if (id_ := number[one.identity])
     }
 
 
@@ -246,7 +240,7 @@ def join_run(
     Raises:
         StorageError: If the database breaks off the COPY.
     """
-    _copy(
+    copy_lines(
         connection,
         _COPY_POSITIONS,
         (
@@ -254,20 +248,3 @@ def join_run(
             for position, one in enumerate(joining, first_position)
         ),
     )
-
-
-def _copy(connection: Connection, statement: str, lines: Iterable[str]) -> None:
-    driver: Any = connection.connection.driver_connection
-    # SQLAlchemy wraps no error of what is done behind its back.
-    errors: Any = connection.dialect.loaded_dbapi
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for chunk in in_chunks(lines):
-                copy.write(chunk)
-    except errors.Error as error:
-        if isinstance(error, errors.errors.UniqueViolation):
-            raise _KnownDocumentError from None
-        raise StorageError(
-            f"the database failed: {first_line(error)}",
-            retry=isinstance(error, errors.OperationalError),
-        ) from None
