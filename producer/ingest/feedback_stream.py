@@ -79,7 +79,7 @@ def open_feedback(
     """Open an input of the plan.
 
     Args:
-        plan: The plan.
+        plan: Of the run.
         number: The input's place in it.
         text_limit: Characters that a text may have.
         choose_source: Chooses the source of documents whose rows say none.
@@ -90,9 +90,7 @@ def open_feedback(
     """
     one = plan.inputs[number]
     with one.open() as rows:
-        sample, everything = look_ahead(rows.rows)
-        if not sample:
-            raise EmptyInputError(f"{rows.name} has no rows")
+        sample, everything = _require_rows(rows)
         identity = identify_input(one.key, one.stem, sample[0])
         good = [row.fields for row in (*sample, *rows.late) if isinstance(row, Row)]
         recipe = plan.recipe_for(rows.columns)
@@ -108,18 +106,24 @@ def open_feedback(
         identity = replace(identity, source=choice.name, doubtful=choice.doubtful)
         context = replace(context, source=plan.source or choice.name)
         validation = BatchValidator(context, columns, parsers)
-        contents = validation.validate(everything, limit)
         yield FeedbackStream(
             plan=columns,
             sample=good,
             source=context.source,
-            rows=map(InputRow, contents, repeat(identity), count(1)),
+            rows=map(InputRow, validation.validate(everything, limit), repeat(identity), count(1)),
             fraction=rows.fraction,
             findings=rows.notes,
             notes=validation.notes,
             texts=parsers.texts,
             day_order=order.order,
         )
+
+
+def _require_rows(rows: RowStream) -> tuple[list[Row | Reject], Iterator[Row | Reject]]:
+    sample, everything = look_ahead(rows.rows)
+    if not sample:
+        raise EmptyInputError(f"{rows.name} has no rows")
+    return sample, everything
 
 
 def _validator_of(

@@ -96,7 +96,7 @@ def ingest(
     plan: Plan,
     *,
     progress: Progress | None = None,
-    on_block: Callable[[], None] | None = None,
+    on_block: Callable[[], None] = lambda: None,
     notify: Callable[[str], None] = lambda _: None,
 ) -> Ingested:
     """Read, look into, store and enqueue everything. Run again, it resumes and doubles nothing:
@@ -129,8 +129,7 @@ def ingest(
             with writing(engine) as connection:
                 done = store.store(connection, block)
             counts.add(done)
-            if on_block:
-                on_block()
+            on_block()
             if progress:
                 progress(counts, reading.fraction())
     _require_input(plan, counts.read, reading)
@@ -139,9 +138,13 @@ def ingest(
     if plan.snapshot and not (ingested.failed or too_many):
         counts.gone = mark_gone(engine, reading.sources, store.seen, newest)
     if not ingested.unfinished:
-        with writing(engine) as connection:
-            close_run(connection, plan)
+        _close(engine, plan)
     return ingested
+
+
+def _close(engine: Engine, plan: Plan) -> None:
+    with writing(engine) as connection:
+        close_run(connection, plan)
 
 
 def _too_many_rejected(counts: Counts, most: float) -> bool:
