@@ -145,7 +145,7 @@ def test_labels_of_before_get_the_polarity_that_they_name(engine: Engine) -> Non
     labels = ["NEGATIVE", "pos", "Neutral", "1 star", "4 stars", "LABEL_1", "5"]
     with writing(engine) as connection:
         config = alembic_config(connection)
-        before = ScriptDirectory.from_config(config).get_revision("0012").down_revision
+        before = ScriptDirectory.from_config(config).get_revision("0011").down_revision
         command.downgrade(config, str(before))
         run = add_run(connection, "old")
         documents = [add_document(connection, number, "text") for number in range(len(labels))]
