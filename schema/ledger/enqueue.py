@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
@@ -20,7 +21,7 @@ _IN_POSTGRES = text(
     FROM generate_series(
         CAST(:first_position AS bigint), CAST(:end_position AS bigint) - 1, :job_size
     ) AS p (first)
-    CROSS JOIN unnest(CAST(:analyses AS text[]), CAST(:states AS text[]))
+    CROSS JOIN unnest(CAST(:analysis AS text[]), CAST(:state AS text[]))
         WITH ORDINALITY AS a (name, state, number)
     ORDER BY p.first, a.number
     """
@@ -52,32 +53,26 @@ def create_jobs(
     Returns:
         The number of jobs created.
     """
-    states = {name: _first_state(name, needs or {}) for name in analyses}
-    if connection.dialect.name == "postgresql":
-        values = {
-            "analyses": list(states),
-            "states": [state.value for state in states.values()],
-            "first_position": first_position,
-            "end_position": end_position,
-            "job_size": job_size,
+    kinds = [
+        {
+            "analysis": name,
+            "state": JobState.BLOCKED if needs and needs.get(name) else JobState.PENDING,
         }
-        return connection.execute(_IN_POSTGRES, values | {"run_id": run_id}).rowcount
+        for name in analyses
+    ]
+    if connection.dialect.name == "postgresql":
+        values: dict[str, Any] = {"run_id": run_id, "first_position": first_position}
+        lists = {name: [kind[name] for kind in kinds] for name in ("analysis", "state")}
+        values |= lists | {"end_position": end_position, "job_size": job_size}
+        return connection.execute(_IN_POSTGRES, values).rowcount
     begun = {"run_id": run_id, "attempts": 0, "fence": 0, "failed": 0}
     rows = [
         begun
-        | {
-            "analysis": analysis,
-            "first_position": first,
-            "end_position": min(first + job_size, end_position),
-            "state": state,
-        }
+        | kind
+        | {"first_position": first, "end_position": min(first + job_size, end_position)}
         for first in range(first_position, end_position, job_size)
-        for analysis, state in states.items()
+        for kind in kinds
     ]
     if rows:
         connection.execute(insert(Job), rows)
     return len(rows)
-
-
-def _first_state(analysis: str, needs: Needs) -> JobState:
-    return JobState.BLOCKED if needs.get(analysis) else JobState.PENDING

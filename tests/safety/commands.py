@@ -34,7 +34,13 @@ ENDING = {
 #: Commands that become another program, or go on until they are stopped, if nothing is wrong.
 LASTING = {"worker": ["--device", "cpu"], "workers": ["--devices", "cpu"], "flower": []}
 #: Commands that have to be a process: they take its signals, or another program reads the settings.
-PROGRAMS = {"worker": ["--device", "cpu"], "demo": [], "analyze": ["nothing.jsonl"]}
+PROGRAMS = {
+    "worker": ["--device", "cpu"],
+    "demo": [],
+    "analyze": ["nothing.jsonl"],
+    "explain": ["1"],
+    "calibrate": ["sentiment", "--data", "nothing.csv"],
+}
 
 
 class Printed:

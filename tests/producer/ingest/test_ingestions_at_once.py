@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from producer.ingest import Counts
+from schema.analyses import ANALYSES
 from schema.database import open_engine, reading
 from schema.ledger.delete import Deleted, begin_deletion, delete_run
 from schema.status.runs import find_run
@@ -73,7 +74,7 @@ def test_the_same_ingestion_twice_at_once(
     assert sorted(row[1:4] for row in positions(engine, "r")) == sorted(
         row[1:4] for row in expected[0]
     )
-    assert sum(end - first for _, first, end in jobs(engine, "r")) == 5 * stored
+    assert sum(end - first for _, first, end in jobs(engine, "r")) == len(ANALYSES) * stored
     rejects = (tmp_path / "r.rejects.jsonl").read_text("utf-8").splitlines()
     assert sorted(json.loads(line)["line"] for line in rejects) == [2 + 9 * n for n in range(34)]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from schema.analyses import ANALYSES
 from tests.support.feedback_texts import SHORT, long_texts
 from workers.analyze import command as analyze
 
@@ -57,7 +58,7 @@ def test_all_analyses_answer_in_the_documented_form(console: Console, feedback: 
     asked = ("--question", "Who?", "--question", "What?", "--translate-to", "de")
     code, (answer, second), error = console(feedback, *asked)
     assert (code, error) == (0, "")
-    assert list(answer) == ["id", "sentiment", "entities", "qa", "summary", "translation"]
+    assert list(answer) == ["id", *ANALYSES]
     assert answer["id"] == "x" and second["id"] == 2
     assert set(answer["sentiment"]) == SENTIMENT
     assert set(answer["sentiment"]["probabilities"]) == {"NEGATIVE", "POSITIVE"}
@@ -154,7 +155,7 @@ def test_only_what_the_catalog_serves_is_asked_by_default(
     catalog.write_text(f'[sentiment]\nmodel = "{tiny_checkpoints["sentiment"]}"\n', "utf-8")
     write(feedback, {"text": "ok"})
     code, (answer,), _ = console(feedback, models=catalog)
-    assert code == 0 and set(answer) == {"id", "sentiment"}
+    assert code == 0 and set(answer) == {"id", "language", "sentiment"}
     code, _, error = console(feedback, "--analyses", "qa", models=catalog)
     assert code == 2 and "[qa]" in error
 
