@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
 from schema.ledger import dispatch, waiting
+from schema.tables import JobState
 from tests.support.ledger_machine import LedgerMachine
 from tests.support.ledger_promises import DRAWN
 from tests.support.ledger_steps import FIRST_DOCUMENTS, Crasher
@@ -43,4 +44,6 @@ def test_nothing_is_lost_and_nothing_is_there_twice(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert {step for _, _, step in LedgerMachine.seen} == {step for _, _, step in DRAWN}
+    # Its runs find no languages; what waits for others is in `test_needs`.
+    drawn = {step for start, end, step in DRAWN if JobState.BLOCKED not in (start, end)}
+    assert {step for _, _, step in LedgerMachine.seen} == drawn

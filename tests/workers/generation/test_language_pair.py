@@ -15,6 +15,7 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Failure
 from schema.results.translation import Translation
+from tests.support.alike import alike
 from tests.support.batched import ROW_BY_ROW, analyse, documents_of
 from tests.support.checkpoints import SEQ2SEQ_WINDOW, build_translation, fingerprint
 from tests.support.feedback_texts import SHORT, long_texts
@@ -123,7 +124,7 @@ def test_documents_of_all_languages_go_together(nllb: TranslationAnalysis) -> No
     assert groups == ["*-de"] * len(documents)
     assert len(nllb.provenance()) == 1
     alone = analyse(nllb, documents, tokens=ROW_BY_ROW)
-    assert analyse(nllb, documents[::-1], tokens=10_000) == alone[::-1]
+    assert alike(analyse(nllb, documents[::-1], tokens=10_000), alone[::-1])
     assert translation(alone[0]) != translation(analyse(nllb, documents[:1], ENGLISH)[0])
 
 
