@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from producer.nodes.lifetime import dying_with_us
 from schema.database import open_engine, reading
 from schema.migrations.revision import upgrade
+from tests.chaos.catalog import write_catalog
 from tests.chaos.databases import Postgres, Sqlite
 from tests.chaos.feedback import ANALYSES, Delivery, Feedback, Pool, write_delivery
 from tests.chaos.ledger import finished_runs, open_jobs, stored_documents, take_snapshot
@@ -39,7 +40,6 @@ PATIENCE = 120.0
 #: up, and rightly so.
 MAX_ATTEMPTS = 5
 SETTINGS = {
-    "TRIAGE_MODELS": "pocket",
     "TRIAGE_DEVICE": "cpu",
     "TRIAGE_THREADS": "1",
     "TRIAGE_JOB_SIZE": "8",
@@ -95,6 +95,7 @@ class Stage:
             inherited
             | SETTINGS
             | {
+                "TRIAGE_MODELS": str(write_catalog(self.folder)),
                 "TRIAGE_HOME": str(self.folder / "home"),
                 "TRIAGE_REJECTS": str(self.folder),
                 "TRIAGE_DATABASE_URL": self.database.url,

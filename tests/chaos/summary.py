@@ -76,7 +76,7 @@ INTRODUCTION = """\
 # Chaos
 
 `make chaos FAULTS=1000 SEED=…` plays faults on real servers: for PostgreSQL and for SQLite each a
-Redis, two nodes with warm pocket models, and `triage ingest` processes that keep them busy. After
+Redis, two nodes with warm small models, and `triage ingest` processes that keep them busy. After
 every fault the work has to go on, `triage verify` has to balance, and every run that has
 finished is compared with an undisturbed run of the same documents: labels, spans, texts and models
 equal, scores within 1e-4, dead letters exactly for the planted documents, each with its class.
