@@ -145,7 +145,9 @@ class Stage:
         self, run: str, analyses: tuple[str, ...], documents: tuple[Feedback, ...], chance: Random
     ) -> Delivery:
         """A file of these documents, not yet ingested."""
-        delivery = write_delivery(self.folder, run, analyses, documents, chance)
+        # As in the undisturbed run: without languages every model would read all.
+        first = tuple(dict.fromkeys(("language", *analyses)))
+        delivery = write_delivery(self.folder, run, first, documents, chance)
         self.deliveries[run] = delivery
         return delivery
 

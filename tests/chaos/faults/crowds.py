@@ -7,7 +7,7 @@ from random import Random
 from tests.chaos.faults.fault import Fault, Struck
 from tests.chaos.stage import Stage
 
-ANALYSES = ("language", "sentiment", "entities")
+ANALYSES = ("sentiment", "entities")
 SMALL_RUNS, SMALL = 3, 5
 
 
