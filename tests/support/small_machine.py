@@ -11,15 +11,17 @@ import re
 import resource
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from schema.catalog import load_catalog
+from schema.catalog import Catalog, CatalogEntry
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results.sentiment import Sentiment
+from tests.support.checkpoints import build_sentiment
 from workers.runtime.threads import limit_threads
 
 #: What the process may still take once the model is warm.
-ROOM = 100 * 2**20
+ROOM = 72 * 2**20
 TEXT = "The parcel was late and the box was broken, and nobody answers. " * 8
 
 
@@ -35,7 +37,9 @@ def main(documents: int) -> None:
     from workers.analyses import load_analysis
     from workers.engine.engine import Engine
 
-    analysis = load_analysis("sentiment", load_catalog("pocket"), "cpu")
+    with TemporaryDirectory() as folder:
+        entry = CatalogEntry(model=str(build_sentiment(Path(folder) / "sentiment")))
+        analysis = load_analysis("sentiment", Catalog("tiny", {"sentiment": entry}), "cpu")
     texts = [Document(number, f"{number} {TEXT}") for number in range(documents)]
     few = Engine(analysis).run(texts[:8], RunOptions())
     engine = Engine(analysis)

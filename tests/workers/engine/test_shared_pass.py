@@ -124,6 +124,8 @@ def test_a_text_of_several_windows_is_read_in_the_same_ones_alone_and_together(
 def test_jobs_with_and_without_siblings_go_through_in_the_same_batches(
     heads: dict[str, Path], passes: Passes
 ) -> None:
+    # What ran before in this process may have asked for more, and each thread has its own batches.
+    torch.set_num_threads(1)
     engines = engines_of(heads, batch_tokens=60)
     engine = engines["sentiment"]
     first = joint_job(engines, documents_of(TEXTS))

@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 #: So many that a batch of half of them does not fit either, however the memory lies.
-DOCUMENTS = 500
+DOCUMENTS = 800
 
 
 def test_a_batch_that_does_not_fit_is_halved_until_it_does() -> None:
