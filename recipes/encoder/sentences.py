@@ -27,7 +27,7 @@ from transformers import PreTrainedTokenizerFast
 from recipes.batching import pad
 from recipes.encoder.data.files import csv_rows, held_out, json_lines
 from recipes.encoder.model import JointModel, load, save
-from recipes.summary.score import rouge_l
+from recipes.encoder.rouge import rouge_l
 
 log = logging.getLogger("recipes.encoder.sentences")
 #: Tokens of a text.

@@ -1,1 +1,0 @@
-"""How the built-in sentiment model was made."""

@@ -1,1 +1,0 @@
-"""How the built-in summary model was made."""
