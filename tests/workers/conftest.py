@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from schema.process import this_process
 from schema.worker_registry import ready, register
 from tests.support.burst import NAME, Child
 from tests.support.checkpoints import BUILDERS
+from tests.support.shared_checkpoints import build_heads
+from tests.support.shared_heads import Passes
 from tests.support.streamed import Streamed
 from workers.child import failure_policy, job_source, retry
 from workers.node.scoreboard import Scoreboard
@@ -72,3 +75,17 @@ def streamed(engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch) -> C
     """A child whose analysis takes a stream."""
     monkeypatch.setattr(job_source, "EMPTY_QUEUE_SECONDS", 0)
     return Child(engine, Scoreboard(), Streamed())
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folders of tiny heads on one encoder, by their names."""
+    return build_heads(tmp_path_factory.mktemp("heads"))
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passes]:
+    """The passes through any packed encoder, counted."""
+    counted = Passes()
+    with counted.watched(monkeypatch):
+        yield counted

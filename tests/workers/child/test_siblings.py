@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from schema.tables import DeadLetter, Job, JobState
 from schema.verification import verify
 from tests.support.burst import Child
 from tests.support.ledger import jobs, make_run
-from tests.support.shared_checkpoints import build_heads
 from tests.support.shared_heads import POISON, Passes, engines_of, is_poisoned
 from workers.child import failure_policy, job_source, prefetch
 from workers.encoders.analysis import EncoderAnalysis
@@ -37,18 +36,6 @@ DONE, RUNNING, PENDING, QUEUED = (
     *(JobState.DONE, JobState.RUNNING, JobState.PENDING),
     JobState.QUEUED,
 )
-
-
-@pytest.fixture(scope="module")
-def heads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return build_heads(tmp_path_factory.mktemp("heads"))
-
-
-@pytest.fixture
-def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passes]:
-    counted = Passes()
-    with counted.watched(monkeypatch):
-        yield counted
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from schema.options import RunOptions
 from schema.results import Failure
 from tests.support.alike import alike
 from tests.support.engine_analysis import CountingAnalysis
-from tests.support.shared_checkpoints import build_heads
 from tests.support.shared_heads import POISON, Passes, engines_of, is_poisoned
 from workers.encoders.analysis import EncoderAnalysis
 from workers.encoders.interface import Floats, Row
@@ -30,18 +29,6 @@ class Other(CountingAnalysis):
 
 TEXTS = ["the parcel is broken", "Berlin", "Anna is er, in Berlin!", "where is it"]
 OPTIONS = RunOptions()
-
-
-@pytest.fixture(scope="module")
-def heads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return build_heads(tmp_path_factory.mktemp("heads"))
-
-
-@pytest.fixture
-def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passes]:
-    counted = Passes()
-    with counted.watched(monkeypatch):
-        yield counted
 
 
 def documents_of(texts: Sequence[str]) -> list[Document]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,21 +42,9 @@ TEXTS = [
 LONG = " ".join(["the parcel for Anna is broken", "Berlin"] * 4)
 
 
-@pytest.fixture(scope="module")
-def heads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return build_heads(tmp_path_factory.mktemp("heads"))
-
-
 @pytest.fixture
 def engines(heads: dict[str, Path]) -> dict[str, Engine]:
     return engines_of(heads)
-
-
-@pytest.fixture
-def passes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passes]:
-    counted = Passes()
-    with counted.watched(monkeypatch):
-        yield counted
 
 
 class Source(Jobs):
