@@ -41,7 +41,7 @@ SHOWN = {
 
 
 def demo() -> None:
-    """Triage the sample file on this machine: some 200 pieces of feedback, five analyses."""
+    """Triage the sample file on this machine: some 200 pieces of feedback, six analyses."""
     require_worker_extra()
     console = Console()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -66,7 +66,7 @@ def demo() -> None:
 def _analyse(engine: Engine, config: Settings, console: Console) -> None:
     sample = resources.files("producer").joinpath("demo", "feedback.csv")
     with worker_node(config) as node, resources.as_file(sample) as path:
-        console.print("[bold]2[/] an embedded Redis, and a worker that loads five models")
+        console.print("[bold]2[/] an embedded Redis, and a worker that loads six models")
         done = ingest(engine, config, make_plan(config, [str(path)], run=RUN))
         counts = done.counts
         console.print(
