@@ -14,6 +14,9 @@ from schema.polarity import Polarity
 #: What a model computes in: float32, bfloat16, float16, or float32 between linear layers whose
 #: weights and inputs are rounded to 8 bits.
 Precision = Literal["fp32", "bf16", "fp16", "int8"]
+#: Whether an entity is made of tokens by themselves, or of whole words, whose label is that of the
+#: first token, of the surest, or of the mean over all.
+Aggregation = Literal["simple", "first", "max", "average"]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -28,6 +31,8 @@ class EntryOptions(BaseModel):
         max_length: Tokens of the model's window, special tokens included, if smaller than its own.
         split: What a model that writes gets of a text: as much as its window holds, as the
             pipelines have it, or one sentence at a time, for models that know nothing longer.
+        aggregation: Of entities: how tokens are put together, see `workers.spans.aggregation` and
+            `workers.spans.words`; the names are those of Transformers.
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
         unsure_below: For `language`: the probability below which a language is unsure.
@@ -39,6 +44,7 @@ class EntryOptions(BaseModel):
     batch_tokens: int | None = Field(default=None, gt=0)
     max_length: int | None = Field(default=None, gt=8)
     split: Literal["window", "sentence"] = "window"
+    aggregation: Aggregation = "simple"
     languages: dict[str, str] = Field(default_factory=dict)
     unsure_below: float | None = Field(default=None, ge=0, le=1)
 

@@ -27,6 +27,7 @@ from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 from workers.spans.analysis import SpanAnalysis
+from workers.spans.words import Offsets, by_word, in_tokens, trimmed, word_starts
 
 
 class EntitiesAnalysis(SpanAnalysis):
@@ -40,6 +41,7 @@ class EntitiesAnalysis(SpanAnalysis):
         """Load the model of the catalog's [entities]."""
         super().__init__(catalog, device, models)
         self._classifier = Classifier(self._encoder)
+        self._aggregation = catalog.entry(self.name).options.aggregation
         self._grouping = EntityAggregation(self._classifier.labels)
 
     def prepare(
@@ -51,9 +53,10 @@ class EntitiesAnalysis(SpanAnalysis):
         return [*self._classifier.windows(texts, overlap, offsets=True)]
 
     def read_tokens(self, logits: Floats) -> tuple[npt.NDArray[Any], ...]:
-        """The likeliest label of each token, and its probability."""
+        """The likeliest label of each token, and its probability; all of them for means."""
         scores = softmax(logits)
-        return scores.argmax(axis=-1), scores.max(axis=-1)
+        every = scores if self._aggregation == "average" else scores[:, :0]
+        return scores.argmax(axis=-1), scores.max(axis=-1), every
 
     def spans(
         self,
@@ -64,13 +67,18 @@ class EntitiesAnalysis(SpanAnalysis):
         """The entities in order of their place in the document."""
         firsts = [excerpt.first for excerpt, _ in predictions]
         judged = merged(firsts, [_without_special(*one) for one in predictions])
-        spans = self._grouping.spans(judged)
-        if not spans:
-            return []
         excerpt, _ = predictions[0]
-        offsets = excerpt.encoding.offsets[excerpt.lead :]
+        offsets = excerpt.encoding.offsets[excerpt.lead :][: len(judged.labels)]
+        spans = self._spans(document.text, judged, offsets)
         threshold = self.calibration.threshold
         return [_entity(document.text, span, offsets, threshold) for span in spans]
+
+    def _spans(self, text: str, judged: TokenPredictions, offsets: Offsets) -> list[Span]:
+        if self._aggregation == "simple" or not len(judged.labels):
+            return self._grouping.spans(judged)
+        starts = word_starts(text, offsets)
+        words = self._grouping.spans(by_word(judged, starts, self._aggregation))
+        return [in_tokens(span, starts, len(judged.labels)) for span in words]
 
 
 def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> TokenPredictions:
@@ -80,6 +88,6 @@ def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> 
 
 
 def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]], threshold: float) -> Entity:
-    (start, _), (_, end) = offsets[span.first], offsets[span.last]
+    start, end = trimmed(text, offsets[span.first][0], offsets[span.last][1])
     unsure = span.score < threshold
     return Entity(span.kind, text[start:end], start, end, span.score, unsure=unsure)

@@ -168,6 +168,8 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     if entry.options.split != "window":
         options["split"] = entry.options.split
+    if entry.options.aggregation != "simple":
+        options["aggregation"] = entry.options.aggregation
     return options
 
 

@@ -1,5 +1,5 @@
 """Grouping: from a label for each token to entities, by the rules of `token-classification` of
-Transformers 4.57.6 with `aggregation_strategy="simple"`.
+Transformers 4.57.6 with `aggregation_strategy="simple"`; `workers.spans.words` makes whole words.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ _OUTSIDE = "O"
 
 
 class TokenPredictions(NamedTuple):
-    """What a model makes of consecutive tokens.
+    """What a model makes of consecutive tokens, or words.
 
     Attributes:
         labels: (tokens), int64: of each the number of its likeliest label.
         scores: (tokens), float32: the probability of that.
+        probabilities: (tokens, labels), float32: of every label; without columns where nobody asks
+            for them.
     """
 
     labels: npt.NDArray[np.int64]
     scores: Floats
+    probabilities: Floats
+
+    def at(self, places: slice | npt.NDArray[np.int64]) -> TokenPredictions:
+        """Some of the tokens."""
+        return TokenPredictions(*(array[places] for array in self))  # type: ignore[arg-type]
 
 
 class Span(NamedTuple):
@@ -61,7 +68,7 @@ class EntityAggregation:
 
     def spans(self, judged: TokenPredictions) -> list[Span]:
         """The entities, in the order of their tokens."""
-        labels, scores = judged
+        labels, scores, _ = judged
         if self._outside[labels].all():
             return []
         begins = np.flatnonzero(~self._continues[labels[:-1], labels[1:]]) + 1
@@ -89,13 +96,13 @@ def merged(firsts: Sequence[int], windows: Sequence[TokenPredictions]) -> TokenP
         return windows[0]
     parts: list[TokenPredictions] = []
     length = 0
-    for first, (labels, scores) in zip(firsts, windows, strict=True):
+    for first, window in zip(firsts, windows, strict=True):
         shared = length - first
         kept = shared // 2
         if kept:
-            parts[-1] = TokenPredictions(parts[-1].labels[:-kept], parts[-1].scores[:-kept])
-        parts.append(TokenPredictions(labels[shared - kept :], scores[shared - kept :]))
-        length = first + len(labels)
+            parts[-1] = parts[-1].at(slice(None, -kept))
+        parts.append(window.at(slice(shared - kept, None)))
+        length = first + len(window.labels)
     return TokenPredictions(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 

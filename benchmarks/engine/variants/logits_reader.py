@@ -79,6 +79,7 @@ class Reader:
         begin, end = text_of(row.encoding)
         scores = softmax(logits[begin:end])
         grouping = EntityAggregation([self._labels[number] for number in range(len(self._labels))])
-        spans = grouping.spans(TokenPredictions(scores.argmax(-1), scores.max(-1)))
+        judged = TokenPredictions(scores.argmax(-1), scores.max(-1), scores)
+        spans = grouping.spans(judged)
         offsets = row.encoding.offsets[begin:end]
         return tuple((span.kind, offsets[span.first][0], offsets[span.last][1]) for span in spans)

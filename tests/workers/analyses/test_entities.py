@@ -91,6 +91,7 @@ def entities_of(tokens: list[Token], labels: list[str]) -> list[tuple[str, int, 
     judged = TokenPredictions(
         np.array([token.label for token in tokens], dtype=np.int64),
         np.array([token.score for token in tokens], dtype=np.float32),
+        np.empty((len(tokens), 0), np.float32),
     )
     return [
         (span.kind, tokens[span.first].start, tokens[span.last].end, span.score)
@@ -142,15 +143,14 @@ def test_a_long_text_is_judged_token_by_token_where_context_is_richest(
 def test_what_two_windows_share_comes_once() -> None:
     def window(first: int, last: int, label: int) -> TokenPredictions:
         # A score says which place it is of.
-        return TokenPredictions(
-            np.full(last - first, label), np.arange(first, last, dtype=np.float32)
-        )
+        places = np.arange(first, last, dtype=np.float32)
+        return TokenPredictions(np.full(last - first, label), places, places[:, None])
 
     for shared in range(6):
         later = 10 - shared
         windows = [window(0, 10, 0), window(later, 20, 1), window(18, 25, 0)]
-        labels, places = merged([0, later, 18], windows)
-        assert places.tolist() == list(range(25))
+        labels, places, probabilities = merged([0, later, 18], windows)
+        assert places.tolist() == probabilities[:, 0].tolist() == list(range(25))
         assert labels[:19].tolist().count(0) == 10 - shared // 2
         assert labels[19:].tolist() == [0] * 6
 

@@ -1,0 +1,94 @@
+"""Entities of whole words: none begins or ends within one, whatever the tokens are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from schema.catalog import Aggregation
+from workers.spans.aggregation import EntityAggregation, TokenPredictions
+from workers.spans.words import by_word, in_tokens, trimmed, word_starts
+
+LABELS = ["O", "B-ORG", "I-ORG", "B-PER", "I-PER"]
+#: As SentencePiece cuts it: the space belongs to the token after it.
+TEXT = "From DHL, Coca-Cola and Müller's"
+TOKENS = ["From", " D", "HL", ",", " Co", "ca", "-", "Cola", " and", " Mü", "ller", "'", "s"]
+
+
+def offsets_of(tokens: list[str]) -> list[tuple[int, int]]:
+    ends = np.cumsum([len(token) for token in tokens]).tolist()
+    return [(end - len(token), end) for token, end in zip(tokens, ends, strict=True)]
+
+
+def said(rows: list[tuple[int, float]]) -> TokenPredictions:
+    """Of each token its likeliest label and the probability; the others share the rest."""
+    every = np.array(
+        [
+            [p if label == best else (1 - p) / (len(LABELS) - 1) for label in range(len(LABELS))]
+            for best, p in rows
+        ],
+        dtype=np.float32,
+    )
+    return TokenPredictions(every.argmax(-1), every.max(-1), every)
+
+
+def found(rows: list[tuple[int, float]], aggregation: Aggregation) -> list[tuple[str, str]]:
+    offsets, tokens = offsets_of(TOKENS), said(rows)
+    starts = word_starts(TEXT, offsets)
+    spans = EntityAggregation(LABELS).spans(by_word(tokens, starts, aggregation))
+    texts = []
+    for span in (in_tokens(span, starts, len(TOKENS)) for span in spans):
+        start, end = trimmed(TEXT, offsets[span.first][0], offsets[span.last][1])
+        texts.append((span.kind, TEXT[start:end]))
+    return texts
+
+
+def test_words_are_letters_that_follow_each_other() -> None:
+    starts = word_starts(TEXT, offsets_of(TOKENS)).tolist()
+    words = [
+        "".join(TOKENS[a:b]).strip()
+        for a, b in zip(starts, [*starts[1:], len(TOKENS)], strict=True)
+    ]
+    assert words == ["From", "DHL", ",", "Coca", "-", "Cola", "and", "Müller", "'", "s"]
+
+
+def test_tokens_without_characters_go_with_the_word_before_them() -> None:
+    assert word_starts("ab c", [(0, 1), (1, 1), (1, 2), (2, 2), (2, 4)]).tolist() == [0, 4]
+    assert word_starts("x", [(0, 0), (0, 1)]).tolist() == [0, 1]
+    assert word_starts("", []).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "expected"),
+    [
+        # The first token of "DHL" is an organisation, that of "Müller" nothing.
+        ("first", [("ORG", "DHL"), ("ORG", "Coca-Cola")]),
+        # The surest of "DHL" is nothing, of "Müller" a person.
+        ("max", [("ORG", "Coca-Cola"), ("PER", "Müller")]),
+        # The mean of "DHL" is nothing: 0.1 and 0.92 against 0.6 and 0.02.
+        ("average", [("ORG", "Coca-Cola"), ("PER", "Müller")]),
+    ],
+)
+def test_a_word_has_the_label_that_its_tokens_choose(
+    aggregation: Aggregation, expected: list[tuple[str, str]]
+) -> None:
+    rows = [(0, 0.99)] * len(TOKENS)
+    rows[1], rows[2] = (1, 0.6), (0, 0.92)
+    rows[4], rows[5], rows[6], rows[7] = (1, 0.9), (0, 0.5), (2, 0.9), (2, 0.9)
+    rows[9], rows[10] = (0, 0.5), (3, 0.95)
+    assert found(rows, aggregation) == expected
+
+
+def test_the_score_is_the_mean_over_words() -> None:
+    tokens = said([(1, 0.9), (2, 0.1), (2, 0.5)])
+    starts = np.array([0, 2])
+    (span,) = EntityAggregation(LABELS).spans(by_word(tokens, starts, "first"))
+    assert (span.first, span.last) == (0, 1)
+    assert span.score == pytest.approx(0.7)
+    assert in_tokens(span, starts, 3)[1:3] == (0, 2)
+
+
+def test_spaces_at_either_end_are_no_part_of_an_entity() -> None:
+    assert trimmed("to  Rome \n", 2, 10) == (4, 8)
+    start, end = trimmed("   ", 0, 3)
+    assert start == end
