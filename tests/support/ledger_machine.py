@@ -32,20 +32,24 @@ crashes = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 9))
 class LedgerMachine(LedgerSteps):
     """Producer, dispatchers, workers, reapers, Redis and time, all at random."""
 
-    @initialize(documents=st.integers(1, 9), job_size=st.integers(1, 4))
-    def first_run(self, documents: int, job_size: int) -> None:
-        self.enqueue(ANALYSES[:1], documents, job_size)
+    @initialize(documents=st.integers(1, 9), job_size=st.integers(1, 4), waits=st.booleans())
+    def first_run(self, documents: int, job_size: int, waits: bool) -> None:
+        self.enqueue(ANALYSES if waits else ANALYSES[:1], documents, job_size, waits)
 
     @precondition(lambda self: len(self.model.sizes) < 3)
     @rule(
         names=st.sampled_from([ANALYSES[:1], ANALYSES[1:], ANALYSES]),
         documents=st.integers(1, 9),
         job_size=st.integers(1, 4),
+        waits=st.booleans(),
     )
-    def enqueue(self, names: Sequence[str], documents: int, job_size: int) -> None:
+    def enqueue(self, names: Sequence[str], documents: int, job_size: int, waits: bool) -> None:
+        """Of both analyses, one may wait for the other."""
         name = f"run {len(self.model.sizes)}"
-        run = make_run(self.engine, ["text"] * documents, names, job_size, name)
-        self.model.create(run, names, documents, job_size)
+        needs = {ANALYSES[1]: [ANALYSES[0]]} if waits and len(names) == 2 else {}
+        texts = ["text"] * documents
+        run = make_run(self.engine, texts, names, job_size, name, needs=needs)
+        self.model.create(run, names, documents, job_size, needs)
         self.check("enqueue")
 
     @rule(
@@ -185,6 +189,18 @@ class LedgerMachine(LedgerSteps):
             self.try_finish(held, "last")
         self.try_replay(which, job_size, crash)
 
+    @rule(which=some, job_size=st.integers(1, 4), crash=crashes)
+    def fails_twice(self, which: int, job_size: int, crash: int | None) -> None:
+        """What is needed fails, and what needs it: replayed, the one waits for the other again."""
+        run = list(self.model.sizes)[which % len(self.model.sizes)]
+        for analysis in self.model.analyses[run]:
+            for job_id, key in list(self.model.ids.items()):
+                if key[:2] != (run, analysis):
+                    continue
+                if held := self.try_claim(job_id, analysis, "node/0"):
+                    self.try_finish(held, "all")
+        self.try_replay(which, job_size, crash)
+
     @rule()
     def leases_pass(self) -> None:
         self.pass_leases()
@@ -259,6 +275,7 @@ class LedgerMachine(LedgerSteps):
         for which in range(len(self.model.sizes)):
             self.command("resume", which, None)
         self.back_offs_pass()
+        self.fails_twice(0, 2, None)
         for analysis in ANALYSES:
             self.try_dispatch(analysis, 6, None, False)
             self.queues[analysis].clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from schema.ledger.claim import Claim
@@ -14,6 +14,8 @@ Key = tuple[int, str, int]
 Written = tuple[int, str, int, str]
 
 ACTIVE = ("queued", "running")
+#: States of a job that others may wait for, and that a cancelled run ends.
+OPEN = ("blocked", "pending", *ACTIVE)
 
 
 @dataclass
@@ -46,14 +48,42 @@ class LedgerModel:
     written: set[Written] = field(default_factory=set)
     sizes: dict[int, int] = field(default_factory=dict)
     analyses: dict[int, Sequence[str]] = field(default_factory=dict)
+    needs: dict[int, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)
 
-    def create(self, run: int, analyses: Sequence[str], documents: int, job_size: int) -> None:
-        self.sizes[run], self.analyses[run] = documents, analyses
+    def create(
+        self,
+        run: int,
+        analyses: Sequence[str],
+        documents: int,
+        job_size: int,
+        needs: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.sizes[run], self.analyses[run], self.needs[run] = documents, analyses, needs
         for analysis in analyses:
+            state = "blocked" if needs.get(analysis) else "pending"
             for first in range(0, documents, job_size):
-                self.jobs[run, analysis, first] = ModelJob(min(first + job_size, documents))
+                end = min(first + job_size, documents)
+                self.jobs[run, analysis, first] = ModelJob(end, state)
+
+    def waits(self, key: Key, end: int) -> bool:
+        """Whether an open job of an analysis that this one needs has some of its documents."""
+        run, analysis, first = key
+        needed = self.needs[run].get(analysis, ())
+        return any(
+            other[0] == run
+            and other[1] in needed
+            and job.state in OPEN
+            and other[2] < end
+            and first < job.end
+            for other, job in self.jobs.items()
+        )
+
+    def unblock(self) -> None:
+        for key, job in self.jobs.items():
+            if job.state == "blocked" and not self.waits(key, job.end):
+                job.state = "pending"
 
     def claim(self, job_id: int, analysis: str, worker: str, ahead: bool) -> Claim | None:
         """Who claims gets just this, but for the run's options."""
@@ -115,6 +145,7 @@ class LedgerModel:
         for position in range(claim.first_position, claim.end_position):
             said = letter(failure.error_class, job.attempts) if position in failed else label(claim)
             self.written.add((claim.run_id, claim.analysis, position, said))
+        self.unblock()
         return True
 
     def reap(self, max_attempts: int, lost: Failure) -> tuple[int, int, int]:
@@ -143,6 +174,7 @@ class LedgerModel:
             else:
                 job.state, job.lease = "pending", None
         self.stop()
+        self.unblock()
         return len(expired), halved, dead
 
     def stop(self) -> None:
@@ -196,7 +228,7 @@ class LedgerModel:
         if name == "cancel":
             self.cancelled.add(run)
             for job in mine:
-                if job.state in ("pending", *ACTIVE):
+                if job.state in OPEN:
                     job.state, job.lease, job.waits, job.aged = "cancelled", None, False, False
             return
         if name == "pause" or run in self.paused:
@@ -214,14 +246,17 @@ class LedgerModel:
         letters = {w for w in self.written if w[0] == run and w[3].startswith("dead letter")}
         self.written -= letters
         dead = {written[:3] for written in letters}
-        for (_, analysis, first), job in [item for item in self.jobs.items() if item[0][0] == run]:
+        # What others need is replayed before them, and then they wait for it.
+        mine = sorted(self.jobs.items(), key=lambda item: bool(self.needs[run].get(item[0][1])))
+        for (_, analysis, first), job in [item for item in mine if item[0][0] == run]:
             if job.state not in ("done", "dead") or not job.failed:
                 continue
             flags = [(run, analysis, place) in dead for place in range(first, job.end)]
             for start, end, again in pieces(first, flags, job_size):
                 old = job if start == first else ModelJob(0, worker=job.worker, aged=job.aged)
                 if again:
-                    piece = ModelJob(end, fence=old.fence)
+                    waits = self.waits((run, analysis, start), end)
+                    piece = ModelJob(end, "blocked" if waits else "pending", fence=old.fence)
                 else:
                     piece = replace(old, state=job.state, attempts=job.attempts, failed=0, end=end)
                 self.jobs[run, analysis, start] = piece

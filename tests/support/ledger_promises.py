@@ -49,7 +49,10 @@ def moves(before: Snapshot, after: Snapshot, step: str) -> set[Transition]:
                 if (run, analysis) == key[:2] and first < key[2] < job.end
             )
         if old is None or old.state != new.state:
-            moved.add((old.state if old else "", new.state, step))
+            let_go = old is not None and (old.state, new.state) == ("blocked", "pending")
+            # Whoever closes what a job needs lets it go, and no other step does.
+            by = "unblock" if let_go and step in ("finish", "reap") else step
+            moved.add((old.state if old else "", new.state, by))
     return moved
 
 
@@ -75,6 +78,7 @@ def _fences_and_attempts(before: Snapshot, after: Snapshot, step: str) -> None:
             # Of a job that it leaves alone it ends the back-off.
             assert new == replace(old, waits=new.waits) or (new.state, new.attempts) in (
                 ("pending", 0),
+                ("blocked", 0),
                 ("done", old.attempts),
             )
         elif new.end != old.end:
