@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,9 +175,12 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
 
 
 def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-        folder, trust_remote_code=False, local_files_only=True
-    )
+    with warnings.catch_warnings():
+        # Marian's asks for a package that its tokens do not depend on.
+        warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
     return tokenizer
 
 

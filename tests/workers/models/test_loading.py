@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -191,6 +192,14 @@ def test_a_broken_index_is_said(folder: Path, secret: Path, content: object) -> 
 def test_a_pocket_model_that_is_missing_is_said() -> None:
     message = fail(CatalogEntry(model="pocket/nonesuch"))
     assert "does not exist" in message and "'hub'" in message
+
+
+def test_a_model_of_marian_is_loaded_without_a_warning(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setitem(sys.modules, "sacremoses", None)  # as where it is not installed
+    load(CatalogEntry(model="pocket/translation"), HEADS["translation"], "cpu")
+    assert not [warning for warning in recwarn if "sacremoses" in str(warning.message)]
 
 
 def test_the_built_in_pocket_models_are_in_the_package() -> None:
