@@ -33,6 +33,13 @@ class EntryOptions(BaseModel):
             pipelines have it, or one sentence at a time, for models that know nothing longer.
         aggregation: Of entities: how tokens are put together, see `workers.spans.aggregation` and
             `workers.spans.words`; the names are those of Transformers.
+        handle_impossible_answer: Of answers: whether "there is none" is an answer like the others,
+            for models that were trained with questions of that kind. This and the next two are
+            called as the `question-answering` pipeline of Transformers had them.
+        max_answer_len: Of answers: tokens that one may have.
+        align_to_words: Of answers: whether they are widened to what stands between spaces, or
+            between whatever the tokenizer splits at; else to letters and digits that belong
+            together.
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
         unsure_below: For `language`: the probability below which a language is unsure.
@@ -45,6 +52,9 @@ class EntryOptions(BaseModel):
     max_length: int | None = Field(default=None, gt=8)
     split: Literal["window", "sentence"] = "window"
     aggregation: Aggregation = "simple"
+    handle_impossible_answer: bool = False
+    max_answer_len: int = Field(default=15, gt=0, le=100)
+    align_to_words: bool = True
     languages: dict[str, str] = Field(default_factory=dict)
     unsure_below: float | None = Field(default=None, ge=0, le=1)
 

@@ -23,7 +23,7 @@ from workers.encoders.precision_trial import ANSWERS
 from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.spans.analysis import SpanAnalysis
-from workers.spans.answer_spans import Logits, best_span
+from workers.spans.answer_spans import AnswerRules, Logits, best_span
 from workers.spans.passages import MAX_WINDOW, Passage, passages_of
 
 
@@ -38,6 +38,10 @@ class QaAnalysis(SpanAnalysis):
         """Load the model of the catalog's [qa]."""
         super().__init__(catalog, device, models)
         self._max_window = min(self._loaded.max_length, MAX_WINDOW)
+        options = catalog.entry(self.name).options
+        self._rules = AnswerRules(
+            options.max_answer_len, options.handle_impossible_answer, options.align_to_words
+        )
 
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
@@ -68,8 +72,8 @@ class QaAnalysis(SpanAnalysis):
         cls = self._loaded.tokenizer.cls_token_id
         found = []
         for question, windows in zip(options.questions, read, strict=True):
-            start, end, score = best_span(document.text, windows, cls)
-            unsure = score < self.calibration.threshold
+            start, end, score = best_span(document.text, windows, cls, self._rules)
+            unsure = end > 0 and score < self.calibration.threshold
             if unsure:
                 # What is likely wrong is not said; its score tells how near it was.
                 start = end = 0

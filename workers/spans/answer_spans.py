@@ -9,13 +9,13 @@ first of them stood.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Encoding
 
-#: Tokens of an answer.
-MAX_ANSWER = 15
+from workers.spans.words import trimmed, widened
 
 #: Spans of a window that are considered, before whole words and equal texts make them fewer.
 CANDIDATES = 12
@@ -25,8 +25,27 @@ _CONTEXT = 1  # the context is the second sequence of the pair
 Logits = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """How an answer is chosen; the defaults are the pipeline's.
+
+    Attributes:
+        longest: Tokens of an answer.
+        may_be_none: Whether "there is none" is an answer like the others.
+        by_words: Whether answers are widened to what the tokenizer takes for words; else to
+            letters and digits that follow each other.
+    """
+
+    longest: int = 15
+    may_be_none: bool = False
+    by_words: bool = True
+
+
 def best_span(
-    text: str, windows: Sequence[tuple[Encoding, Logits]], cls: int | None
+    text: str,
+    windows: Sequence[tuple[Encoding, Logits]],
+    cls: int | None,
+    rules: AnswerRules = AnswerRules(),  # it cannot be changed
 ) -> tuple[int, int, float]:
     """The best span of all windows of a text.
 
@@ -35,19 +54,29 @@ def best_span(
         windows: Pairs of a question with a part of the text, and their logits of start and end,
             (tokens, 2).
         cls: The token that stands for "no answer", if the model has one.
+        rules: How it is chosen.
 
     Returns:
-        Its first and its last character, exclusive, and its score; 0, 0, 0 where no token can be
-        an answer.
+        Its first and its last character, exclusive, and its score; 0, 0 and the score of "there is
+        none" where that is the best; 0, 0, 0 where no token can be an answer.
     """
     found: dict[str, tuple[int, int, float]] = {}
+    none = 1.0
     for encoding, logits in windows:
-        for first, last, score in _candidates(logits.T, _allowed(encoding, cls)):
-            start, end = _characters(encoding, first, last)
+        allowed = _allowed(encoding, cls)
+        if not allowed.any():
+            continue
+        starts, ends = (_probabilities(row, allowed) for row in logits.T)
+        none = min(none, float(starts[0] * ends[0]))
+        # "No answer" has its share of the probability but is no span.
+        starts[0] = ends[0] = 0
+        for first, last, score in _candidates(starts, ends, rules.longest):
+            start, end = _characters(text, encoding, (first, last), rules)
             reads = text[start:end].lower()
             start, end, earlier = found.get(reads, (start, end, 0.0))
             found[reads] = (start, end, earlier + score)
-    return max(found.values(), key=lambda span: span[2], default=(0, 0, 0.0))
+    best = max(found.values(), key=lambda span: span[2], default=(0, 0, 0.0))
+    return (0, 0, none) if rules.may_be_none and found and none >= best[2] else best
 
 
 def _allowed(encoding: Encoding, cls: int | None) -> npt.NDArray[np.bool_]:
@@ -58,23 +87,21 @@ def _allowed(encoding: Encoding, cls: int | None) -> npt.NDArray[np.bool_]:
     )
 
 
-def _candidates(logits: Logits, allowed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
+def _candidates(starts: Logits, ends: Logits, longest: int) -> Iterator[tuple[int, int, float]]:
     """The likeliest spans of a window as (first token, last token, probability), best first.
 
     The probability of a span is that of its first token being the start times that of its last
     token being the end, each a softmax over the allowed tokens of the window.
     """
-    if not allowed.any():
-        return
-    starts, ends = (_probabilities(row, allowed) for row in logits)
-    padded = np.concatenate((ends, np.zeros(MAX_ANSWER - 1, dtype=ends.dtype)))
-    # (tokens, MAX_ANSWER): row i holds the spans that begin at token i.
-    spans = starts[:, None] * np.lib.stride_tricks.sliding_window_view(padded, MAX_ANSWER)
+    padded = np.concatenate((ends, np.zeros(longest - 1, dtype=ends.dtype)))
+    # (tokens, longest): row i holds the spans that begin at token i.
+    spans = starts[:, None] * np.lib.stride_tricks.sliding_window_view(padded, longest)
     scores = spans.ravel()
-    best = np.argpartition(scores, -CANDIDATES)[-CANDIDATES:]
+    kept = min(CANDIDATES, len(scores))
+    best = np.argpartition(scores, -kept)[-kept:]
     for index in best[np.argsort(-scores[best], kind="stable")]:
         if scores[index] > 0:
-            first, further = divmod(int(index), MAX_ANSWER)
+            first, further = divmod(int(index), longest)
             yield first, first + further, float(scores[index])
 
 
@@ -82,16 +109,21 @@ def _probabilities(logits: Logits, allowed: npt.NDArray[np.bool_]) -> Logits:
     masked = np.where(allowed, logits, -np.inf)
     weights: Logits = np.exp(masked - masked.max())
     weights /= weights.sum()
-    weights[0] = 0  # "no answer" has its share of the probability but is never given
     return weights
 
 
-def _characters(encoding: Encoding, first: int, last: int) -> tuple[int, int]:
+def _characters(
+    text: str, encoding: Encoding, span: tuple[int, int], rules: AnswerRules
+) -> tuple[int, int]:
     """The characters of a span of tokens, widened to whole words where the tokens are of words."""
+    first, last = span
+    if not rules.by_words:
+        start, end = trimmed(text, encoding.offsets[first][0], encoding.offsets[last][1])
+        return widened(text, start, end)
     words = encoding.token_to_word(first), encoding.token_to_word(last)
     if words[0] is not None and words[1] is not None:
-        start = encoding.word_to_chars(words[0], _CONTEXT)
-        end = encoding.word_to_chars(words[1], _CONTEXT)
-        if start and end:
-            return int(start[0]), int(end[1])
+        begin = encoding.word_to_chars(words[0], _CONTEXT)
+        until = encoding.word_to_chars(words[1], _CONTEXT)
+        if begin and until:
+            return int(begin[0]), int(until[1])
     return int(encoding.offsets[first][0]), int(encoding.offsets[last][1])

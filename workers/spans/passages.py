@@ -9,7 +9,7 @@ from tokenizers import Encoding
 from transformers import PreTrainedTokenizerBase
 
 from workers.errors import DocumentError
-from workers.spans.answer_spans import MAX_ANSWER
+from workers.spans.answer_spans import AnswerRules
 
 #: Tokens of a passage: question, document and special tokens.
 MAX_WINDOW = 384
@@ -76,4 +76,7 @@ def passages_of(
     indices = encoded["overflow_to_sample_mapping"]
     for index, encoding in zip(indices, encoded.encodings, strict=True):
         passages[index].append(Passage(number, encoding))
-    return [too_long if room < MAX_ANSWER and len(of_text) > 1 else of_text for of_text in passages]
+    return [
+        too_long if room < AnswerRules().longest and len(of_text) > 1 else of_text
+        for of_text in passages
+    ]

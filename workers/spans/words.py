@@ -77,6 +77,15 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return _without_space(text, start, end), end
 
 
+def widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """Begin and end of the letters and digits that a stretch of text cuts."""
+    while start < end and _joined(text, start):
+        start -= 1
+    while start < end < len(text) and _joined(text, end):
+        end += 1
+    return start, end
+
+
 def _without_space(text: str, begin: int, end: int) -> int:
     while begin < end and text[begin].isspace():
         begin += 1

@@ -7,7 +7,7 @@ import pytest
 
 from schema.catalog import Aggregation
 from workers.spans.aggregation import EntityAggregation, TokenPredictions
-from workers.spans.words import by_word, in_tokens, trimmed, word_starts
+from workers.spans.words import by_word, in_tokens, trimmed, widened, word_starts
 
 LABELS = ["O", "B-ORG", "I-ORG", "B-PER", "I-PER"]
 #: As SentencePiece cuts it: the space belongs to the token after it.
@@ -92,3 +92,19 @@ def test_spaces_at_either_end_are_no_part_of_an_entity() -> None:
     assert trimmed("to  Rome \n", 2, 10) == (4, 8)
     start, end = trimmed("   ", 0, 3)
     assert start == end
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reads"),
+    [
+        (5, 8, "DHL"),
+        (6, 8, "DHL"),
+        (5, 7, "DHL"),
+        (8, 9, ","),
+        (10, 14, "Coca"),
+        (26, 27, "Müller"),
+    ],
+)
+def test_letters_that_belong_together_are_not_cut(start: int, end: int, reads: str) -> None:
+    begin, until = widened(TEXT, start, end)
+    assert TEXT[begin:until] == reads
