@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Lines that are analysed together: enough to fill batches, few enough to see results come.
 BLOCK = 128
 
+#: The analysis that finds the language of a text.
+LANGUAGE = "language"
 #: Exit codes.
 ALL_WELL, SOME_FAILED, CANNOT = 0, 1, 2
 _READER_GONE = 128 + 13  # as a shell reports SIGPIPE
@@ -90,11 +92,13 @@ def _analyze(asked: argparse.Namespace) -> int:
     catalog = load_catalog(asked.models or settings().models)
     analyses = _analyses(asked.analyses, catalog)
     with _open(asked.path) as source:
-        engines = _engines(analyses, catalog, asked.device or settings().device)
+        # Of a line without a language it is found, as in a run.
+        loaded = analyses if LANGUAGE in analyses else (*_language_of(catalog), *analyses)
+        engines = _engines(loaded, catalog, asked.device or settings().device)
         lines = read_lines(source, settings().text_limit)
         exit_code = ALL_WELL
         while block := _next_block(lines, asked.path):
-            for answer in _answers(block, engines, options):
+            for answer in _answers(block, analyses, engines, options):
                 if "error" in answer:
                     exit_code = SOME_FAILED
                 _print(answer)
@@ -118,6 +122,10 @@ def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
     if not catalog.served:
         raise CatalogError(f"catalog {catalog.name!r} has no model for any analysis")
     return catalog.served
+
+
+def _language_of(catalog: Catalog) -> tuple[str, ...]:
+    return (LANGUAGE,) if LANGUAGE in catalog.served else ()
 
 
 def _open(path: str) -> AbstractContextManager[IO[bytes]]:
@@ -158,14 +166,17 @@ def _next_block(lines: Iterator[Line], path: str) -> list[Line]:
 
 
 def _answers(
-    block: Sequence[Line], engines: Mapping[str, Engine], options: RunOptions
+    block: Sequence[Line],
+    asked: Sequence[str],
+    engines: Mapping[str, Engine],
+    options: RunOptions,
 ) -> Iterator[dict[str, Any]]:
-    """What is printed for each line, in order."""
-    from workers.engine.run_together import run_together
+    """What is printed for each line, in order: of the analyses that were asked for."""
+    from workers.analyze.run import run_analyses
 
     documents = [line.document for line in block if line.document is not None]
-    done = run_together(engines, documents, options)
-    outcomes = {name: iter(of_analysis) for name, of_analysis in done.items()}
+    done = run_analyses(engines, documents, options)
+    outcomes = {name: iter(done[name]) for name in asked}
     for line in block:
         if line.document is None:
             yield {"id": line.id, "error": line.error}

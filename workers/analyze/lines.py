@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from schema.document import Document
 from schema.json_lines import JsonLineError, read_object, strip_line
-from schema.languages import DEFAULT_LANGUAGE, read_language
+from schema.languages import read_language
 
 #: Characters of an id's JSON, which each answer repeats.
 MOST_ID = 1_000
@@ -117,8 +117,9 @@ def _text(fields: dict[str, Any], limit: int) -> str:
     return text
 
 
-def _language(fields: dict[str, Any]) -> str:
-    given = fields.get("language") or DEFAULT_LANGUAGE
+def _language(fields: dict[str, Any]) -> str | None:
+    if not (given := fields.get("language")):
+        return None
     code = read_language(given)
     if code is None:
         raise LineError('"language" is neither a code like en or de-AT nor a name like German')

@@ -115,13 +115,37 @@ def test_bad_lines_are_answered_with_why_and_the_rest_goes_through(
 def test_a_failed_document_names_analysis_class_and_reason(
     console: Console, feedback: Path
 ) -> None:
-    write(feedback, {"id": 1, "text": "geheim", "language": "fr"}, {"id": 2, "text": "fine"})
-    code, (failed, fine), _ = console(feedback, "--analyses", "sentiment,translation")
+    write(feedback, {"id": 1, "text": "geheim"})
+    code, (failed,), _ = console(
+        *(feedback, "--analyses", "sentiment,qa", "--question", "why " * 600)
+    )
     assert code == 1
     assert set(failed) == {"id", "error"}
-    assert failed["error"].startswith("translation: DocumentError: ")
-    assert "fr-de" in failed["error"] and "geheim" not in failed["error"]
-    assert set(fine) == {"id", "sentiment", "translation"}
+    assert failed["error"].startswith("qa: DocumentError: ")
+    assert "question 1" in failed["error"] and "geheim" not in failed["error"]
+
+
+def test_a_text_whose_language_a_model_does_not_read_is_left_alone(
+    console: Console, feedback: Path
+) -> None:
+    german = "Das Paket kam nie an, und ich will mein Geld zurück."
+    write(feedback, {"text": german}, {"text": german, "language": "en"}, {"text": "It is late."})
+    catalog = feedback.parent / "pocket.toml"
+    catalog.write_text(
+        '[language]\nmodel = "py3langid"\n[sentiment]\nmodel = "pocket/sentiment"\n'
+        'languages = ["en"]\noptions = { precision = "fp32" }\n',
+        "utf-8",
+    )
+    code, (left, given, english), _ = console(
+        *(feedback, "--analyses", "sentiment,language"), models=catalog
+    )
+    assert code == 0
+    assert left["sentiment"] == {"not_analysed": "language de"}
+    assert left["language"]["language"] == "de"
+    assert given["sentiment"]["polarity"] and english["sentiment"]["polarity"]
+    # It is found though nobody asked for it, and then not printed.
+    _, (left, _, _), _ = console(feedback, "--analyses", "sentiment", models=catalog)
+    assert left == {"id": 1, "sentiment": {"not_analysed": "language de"}}
 
 
 def test_ids_that_utf8_cannot_say_are_escaped(console: Console, feedback: Path) -> None:
