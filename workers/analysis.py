@@ -100,6 +100,9 @@ class Analysis(ABC):
 
     #: As `schema.analyses.ANALYSES` names it.
     name: ClassVar[str]
+    #: Raised by one when the same model gives other results than in the version before: what older
+    #: ones have stored is not used again then.
+    edition: ClassVar[int] = 1
     #: The languages that its model knows, as the catalog says it; None for any.
     languages: frozenset[str] | None = None
 
@@ -242,6 +245,20 @@ class Analysis(ABC):
         """The model that a window goes through; to be said by analyses that have several."""
         (model,) = self.provenance()
         return model
+
+    def model_for(self, document: Document, options: RunOptions) -> Provenance | None:
+        """The model that a document will go through; None if it needs none, or there is none. To be
+        said by analyses that have several.
+        """
+        (model,) = self.provenance()
+        return model
+
+    def asked(self, document: Document, options: RunOptions) -> Sequence[str]:
+        """What a document's results depend on beside its text and the model. To be said by analyses
+        that look at more of the document, or at the options: else a result would be used again
+        where it is wrong.
+        """
+        return ()
 
 
 __all__ = ["Analysis", "DocumentError", "Provenance", "Stream", "Window"]

@@ -7,6 +7,7 @@ from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
+from schema.tables.nothing_found import NothingFound
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.worker import Worker, WorkerState
@@ -22,6 +23,7 @@ __all__ = [
     "Job",
     "JobState",
     "Model",
+    "NothingFound",
     "Run",
     "RunDocument",
     "RunInput",

@@ -39,6 +39,15 @@ BREAKS: dict[str, Case] = {
         None,
         (1,),
     ),
+    "nothing and something": (
+        sql(
+            "INSERT INTO nothing_found (run_id, analysis, document_id) VALUES (:run, 'entities', 1)"
+        ),
+        "entities",
+        "nothing found, but with a result",
+        None,
+        (1,),
+    ),
     "answer gone": (
         sql("DELETE FROM answers WHERE document_id = 1 AND ordinal = 1"),
         "qa",
