@@ -21,9 +21,9 @@ from schema.tables import (
     AbstentionRow,
     DeadLetter,
     DocumentRow,
+    EmptyResult,
     Job,
     JobState,
-    NothingFound,
     Run,
     RunDocument,
 )
@@ -105,7 +105,7 @@ def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
 
 
 #: The tables that hold the outcomes of documents.
-OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, NothingFound, DeadLetter, AbstentionRow)
+OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, EmptyResult, DeadLetter, AbstentionRow)
 #: The tables that refer to documents by `run_id` and `document_id`.
 _REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Engine, LargeBinary, text
 from schema.database import reading
 from schema.database.types import BigId
 from schema.results import OrdinalTable, Result, ResultTable, result_table
-from schema.tables import NothingFound
+from schema.tables import EmptyResult
 
 # Of each key the newest row alone is looked for, however many documents say the same. The index
 # has all three columns, so that both look-ups end at the same entry.
@@ -60,14 +60,14 @@ def find_known(
     with reading(engine) as connection:
         known = _read_results(connection, result_table(analysis), wanted)
         if issubclass(result_table(analysis), OrdinalTable):
-            for row in _find_newest(connection, NothingFound, wanted, (), _OF_ANALYSIS, analysis):
+            for row in _find_newest(connection, EmptyResult, wanted, (), _OF_ANALYSIS, analysis):
                 key = bytes(row.cache_key)
                 if key not in known or known[key].run_id < row.run_id:
                     known[key] = _Known(row.run_id)
     return {key: one.results for key, one in known.items()}
 
 
-#: The key of `nothing_found` has the analysis, too.
+#: The key of `empty_results` has the analysis, too.
 _OF_ANALYSIS = "WHERE r.analysis = :analysis"
 
 

@@ -14,7 +14,7 @@ from schema.database.clock import now
 from schema.ledger.claim import Claim
 from schema.results import Abstention, Failure, OrdinalTable, Result, result_table
 from schema.results.outcome import Outcome, Provenance
-from schema.tables import AbstentionRow, DeadLetter, DocumentRow, Model, NothingFound, RunDocument
+from schema.tables import AbstentionRow, DeadLetter, DocumentRow, EmptyResult, Model, RunDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Rows:
 
     claim: Claim
     results: list[dict[str, Any]] = field(default_factory=list)
-    nothing: list[dict[str, Any]] = field(default_factory=list)
+    empty: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
     abstentions: list[dict[str, Any]] = field(default_factory=list)
 
@@ -77,7 +77,7 @@ class _Rows:
             self.results.append(key | how | key_of | _columns(result))
             return
         if not found:
-            self.nothing.append(of_analysis | how | key_of)
+            self.empty.append(of_analysis | how | key_of)
         for ordinal, result in enumerate(found):
             number = {"ordinal": ordinal}
             self.results.append(key | how | key_of | number | _columns(result))
@@ -86,7 +86,7 @@ class _Rows:
     def insert(self, connection: Connection) -> None:
         """Write all rows."""
         table = result_table(self.claim.analysis)
-        for into, rows in ((table, self.results), (NothingFound, self.nothing)):
+        for into, rows in ((table, self.results), (EmptyResult, self.empty)):
             if rows:
                 connection.execute(insert(into), rows)
         if self.letters:
@@ -124,7 +124,7 @@ def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outco
     )
     others: list[type[Any]] = [DeadLetter, AbstentionRow]
     if issubclass(table, OrdinalTable):
-        others.append(NothingFound)
+        others.append(EmptyResult)
     for other in others:
         of_analysis = (other.run_id == claim.run_id, other.analysis == claim.analysis)
         connection.execute(delete(other).where(*of_analysis, other.document_id.in_(ids)))

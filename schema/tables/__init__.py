@@ -5,9 +5,9 @@ from schema.results import RESULT_TABLES
 from schema.tables.abstention import AbstentionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
+from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
-from schema.tables.nothing_found import NothingFound
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.worker import Worker, WorkerState
@@ -23,7 +23,7 @@ __all__ = [
     "Job",
     "JobState",
     "Model",
-    "NothingFound",
+    "EmptyResult",
     "Run",
     "RunDocument",
     "RunInput",

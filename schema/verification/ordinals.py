@@ -55,10 +55,10 @@ def check_ordinals(scope: Scope) -> list[Violation]:
         """,
     )
     found += scope.find(
-        "nothing found, but with a result",
+        "both an empty result and a result",
         f"""
         SELECT n.run_id, NULL AS job_id, n.document_id
-        FROM nothing_found AS n JOIN {scope.table} AS r
+        FROM empty_results AS n JOIN {scope.table} AS r
             ON r.run_id = n.run_id AND r.document_id = n.document_id AND r.ordinal = 0
         WHERE {scope.within("n.run_id")} AND {scope.within("r.run_id")} AND n.analysis = :analysis
         ORDER BY n.run_id, n.document_id

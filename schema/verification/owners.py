@@ -47,7 +47,7 @@ def check_owners(scope: Scope, untiled: list[int]) -> list[Violation]:
     found = []
     for noun, table, only in (
         ("result", scope.table, ""),
-        ("finding of nothing", "nothing_found", "AND o.analysis = :analysis"),
+        ("empty result", "empty_results", "AND o.analysis = :analysis"),
         ("dead letter", "dead_letters", "AND o.analysis = :analysis"),
         ("abstention", "abstentions", "AND o.analysis = :analysis"),
     ):

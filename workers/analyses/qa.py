@@ -55,7 +55,7 @@ class QaAnalysis(SpanAnalysis):
                     windows += (Window(len(passage.encoding), passage) for passage in passages)
         return prepared
 
-    def asked(self, document: Document, options: RunOptions) -> Sequence[str]:
+    def key_parts(self, document: Document, options: RunOptions) -> Sequence[str]:
         """The questions."""
         return options.questions
 

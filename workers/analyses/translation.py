@@ -82,7 +82,7 @@ class TranslationAnalysis(GenerationAnalysis):
             return False
         return True
 
-    def asked(self, document: Document, options: RunOptions) -> Sequence[str]:
+    def key_parts(self, document: Document, options: RunOptions) -> Sequence[str]:
         """The pair of languages."""
         return document.language or DEFAULT_LANGUAGE, options.translate_to
 

@@ -35,8 +35,8 @@ class CacheKey:
         """
         if (model := analysis.model_for(document, options)) is None:
             return None
-        asked = analysis.asked(document, options)
-        what = json.dumps([analysis.name, analysis.edition, *model.key, *asked])
+        parts = analysis.key_parts(document, options)
+        what = json.dumps([analysis.name, analysis.edition, *model.key, *parts])
         # JSON has no NUL, so that nobody's text can pass for a part of it.
         said = f"{what}\0{document.text}".encode(errors="surrogatepass")
         return cls(model, blake2b(said, digest_size=16).digest())

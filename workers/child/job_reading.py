@@ -45,7 +45,9 @@ class JobReading:
         outcomes = [*self.known]
         for one in computed:
             outcomes.append(keyed := self._with_key(one))
-            outcomes += (_taken(keyed, other) for other in self.equals.get(one.document_id, ()))
+            outcomes += (
+                _equal_outcome(keyed, other) for other in self.equals.get(one.document_id, ())
+            )
         return outcomes
 
     def _with_key(self, outcome: Outcome) -> Outcome:
@@ -96,7 +98,7 @@ def _known(document: Document, key: CacheKey, results: Sequence[Result]) -> Outc
     return Outcome(int(document.id), results, key.model, *how)
 
 
-def _taken(outcome: Outcome, document: Document) -> Outcome:
+def _equal_outcome(outcome: Outcome, document: Document) -> Outcome:
     """The outcome of an equal text; where that failed, or was not shown, this one is, too."""
     has_results = not isinstance(outcome.outcome, Failure | Abstention)
     own = replace(outcome, document_id=int(document.id), text_used=document.text_used)

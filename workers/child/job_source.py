@@ -182,13 +182,11 @@ class JobSource:
         # The first documents of a language may load a model.
         loading = partial(context.slot.computing, limits.load_timeout + limits.batch_timeout)
         if job.reading is None:
-            readings = context.reader.read(claim, job.siblings, loading)
-            job = replace(job, readings=readings)
-        documents, prepared = job.documents, job.prepared
-        assert documents is not None
+            job = replace(job, readings=context.reader.read(claim, job.siblings, loading))
+        prepared = job.prepared
         if prepared is None:
             with loading():
-                prepared = self.engine.prepare(documents, claim.options)
+                prepared = self.engine.prepare(job.documents or [], claim.options)
         ready = replace(job, prepared=prepared)
         group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
         if group is None or not job.reads_alike:

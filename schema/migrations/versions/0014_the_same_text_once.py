@@ -36,7 +36,7 @@ def upgrade() -> None:
             op.add_column(table, column)
         _index(table)
     op.create_table(
-        "nothing_found",
+        "empty_results",
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("analysis", sa.Text(), nullable=False),
         sa.Column("document_id", _BIG_ID, nullable=False),
@@ -46,16 +46,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["document_id"],
             ["document_versions.id"],
-            name=op.f("fk_nothing_found_document_id_document_versions"),
+            name=op.f("fk_empty_results_document_id_document_versions"),
         ),
         sa.ForeignKeyConstraint(
-            ["model_id"], ["models.id"], name=op.f("fk_nothing_found_model_id_models")
+            ["model_id"], ["models.id"], name=op.f("fk_empty_results_model_id_models")
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_nothing_found_run_id_runs")),
-        sa.PrimaryKeyConstraint("run_id", "analysis", "document_id", name=op.f("pk_nothing_found")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_empty_results_run_id_runs")),
+        sa.PrimaryKeyConstraint("run_id", "analysis", "document_id", name=op.f("pk_empty_results")),
     )
-    op.create_index(op.f("ix_nothing_found_document_id"), "nothing_found", ["document_id"])
-    _index("nothing_found")
+    op.create_index(op.f("ix_empty_results_document_id"), "empty_results", ["document_id"])
+    _index("empty_results")
     op.add_column("jobs", sa.Column("reused", sa.Integer(), server_default="0", nullable=False))
     op.add_column(
         "runs", sa.Column("fresh", sa.Boolean(), server_default=sa.text("false"), nullable=False)
@@ -66,7 +66,7 @@ def downgrade() -> None:
     """Take back. Results stay: each document has rows of its own."""
     op.drop_column("runs", "fresh")
     op.drop_column("jobs", "reused")
-    op.drop_table("nothing_found")
+    op.drop_table("empty_results")
     for table in reversed(_RESULTS):
         op.drop_index(op.f(f"ix_{table}_{'_'.join(_KEY)}"), table)
         op.drop_column(table, "reused")

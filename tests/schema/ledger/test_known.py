@@ -25,7 +25,7 @@ from schema.results.sentiment import Sentiment
 from schema.results.summary import Summary
 from schema.results.translation import Translation
 from schema.status.progress import run_progress
-from schema.tables import NothingFound
+from schema.tables import EmptyResult
 from schema.verification import verify
 from tests.support.ledger import jobs, make_run
 from tests.support.working import claim_all, outcomes
@@ -103,7 +103,7 @@ def test_what_is_forgotten_or_deleted_is_not_found(engine: Engine) -> None:
     begin_deletion(engine, other)
     list(delete_run(engine, other))
     with reading(engine) as connection:
-        assert connection.execute(select(NothingFound.run_id)).all() == []
+        assert connection.execute(select(EmptyResult.run_id)).all() == []
     assert find_known(engine, "summary", [ONE]) == find_known(engine, "entities", [OTHER]) == {}
 
 

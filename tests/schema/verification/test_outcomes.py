@@ -41,10 +41,10 @@ BREAKS: dict[str, Case] = {
     ),
     "nothing and something": (
         sql(
-            "INSERT INTO nothing_found (run_id, analysis, document_id) VALUES (:run, 'entities', 1)"
+            "INSERT INTO empty_results (run_id, analysis, document_id) VALUES (:run, 'entities', 1)"
         ),
         "entities",
-        "nothing found, but with a result",
+        "both an empty result and a result",
         None,
         (1,),
     ),

@@ -19,7 +19,7 @@ from schema.ledger.reap import reap
 from schema.results.entity import EntityRow
 from schema.results.sentiment import SentimentRow
 from schema.status.progress import run_progress
-from schema.tables import DeadLetter, Job, JobState, NothingFound
+from schema.tables import DeadLetter, EmptyResult, Job, JobState
 from schema.verification import verify
 from tests.support.burst import Child
 from tests.support.ingesting import run_ingest, write_csv
@@ -144,7 +144,7 @@ def test_another_edition_or_question_computes_anew(
     engine: Engine, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, (attribute, value) in enumerate(
-        [("edition", 1), ("edition", 2), ("asked", lambda document, options: ("Why?",))]
+        [("edition", 1), ("edition", 2), ("key_parts", lambda document, options: ("Why?",))]
     ):
         monkeypatch.setattr(child.analysis, attribute, value)
         make_run(engine, TEXTS[:4], name=f"run {number}")
@@ -213,7 +213,7 @@ def test_heads_on_one_encoder_reuse_together_also_where_nothing_was_found(
             for run in (first, second)
         ]
         named = set(connection.execute(select(EntityRow.document_id)).scalars())
-        nothing = list(connection.execute(select(NothingFound.document_id)).scalars())
+        nothing = list(connection.execute(select(EmptyResult.document_id)).scalars())
     assert entities[0] and entities[0] == entities[1]
     assert len(named) + len(nothing) == 2 * len(texts)
 

@@ -1,4 +1,4 @@
-"""Documents in which an analysis has found nothing, so that nobody looks for it once more."""
+"""Empty results: documents in which an analysis found nothing, so that nobody looks once more."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from schema.document import ORIGINAL
 from schema.results.base import FALSE, by_cache_key
 
 
-class NothingFound(Base):
-    """Table `nothing_found`: an analysis that may give several rows of a document gave none.
+class EmptyResult(Base):
+    """Table `empty_results`: an analysis that may give several rows of a document gave none.
 
     Columns are as those of the tables of results; see there. A document that was analysed before
     there was this table has no row here either.
     """
 
-    __tablename__ = "nothing_found"
+    __tablename__ = "empty_results"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
     analysis: Mapped[str] = mapped_column(primary_key=True)
