@@ -51,9 +51,7 @@ class Stream(Protocol):
 
     @property
     def by_batches(self) -> bool:
-        """Whether they go through in batches of the engine, which counts them, and which need no
-        more memory than those of one job.
-        """
+        """Whether they go in batches that the engine counts, no larger than those of one job."""
 
     def opened(self, tick: Callable[[], None]) -> AbstractContextManager[None]:
         """Open it: only while the block runs may windows be added, and run.
@@ -100,6 +98,8 @@ class Analysis(ABC):
 
     #: As `schema.analyses.ANALYSES` names it.
     name: ClassVar[str]
+    #: Raised by one where the same model gives other results than it did in a version before.
+    edition: ClassVar[int] = 1
     #: The languages that its model knows, as the catalog says it; None for any.
     languages: frozenset[str] | None = None
 
@@ -129,23 +129,17 @@ class Analysis(ABC):
 
     @property
     def packs(self) -> bool:
-        """Whether `forward` computes without padding, so that a batch costs the sum of its windows'
-        tokens, and not rows times the longest.
-        """
+        """Whether `forward` pads nothing: a batch costs its tokens, not rows times the longest."""
         return False
 
     @property
     def lanes(self) -> int:
-        """How many threads may run `forward` at once, and gain by it: 1 if none should beside the
-        first, or if it has lanes of its own.
-        """
+        """Threads that may run `forward` at once, and gain by it; 1 if it has lanes of its own."""
         return 1
 
     @property
     def queues(self) -> bool:
-        """Whether batches of its lanes are computed one behind the other, on a GPU: then there
-        should be two however little they compute.
-        """
+        """Whether batches of its lanes queue up on a GPU: then there should always be two."""
         return False
 
     @property
@@ -155,8 +149,8 @@ class Analysis(ABC):
 
     @property
     def measurable(self) -> bool:
-        """Whether it is worth finding out at warm-up which `batch_tokens` run quickest: the catalog
-        gives none, and the model is not so small that nobody would notice.
+        """Whether to measure at warm-up which `batch_tokens` run quickest: not if the catalog gives
+        them, or the model is tiny.
         """
         return False
 
@@ -183,9 +177,8 @@ class Analysis(ABC):
     def forward(self, windows: Sequence[Window], on_progress: Callable[[], None]) -> list[Any]:
         """Run one batch, all of one group; an output for each window, in order.
 
-        Called in several threads at once if it has several `lanes`.
-
-        It may raise whatever it likes: the engine finds out which window is to blame.
+        Called in several threads at once if it has several `lanes`. It may raise whatever it likes:
+        the engine finds out which window is to blame.
 
         Args:
             windows: At least one.
@@ -242,6 +235,15 @@ class Analysis(ABC):
         """The model that a window goes through; to be said by analyses that have several."""
         (model,) = self.provenance()
         return model
+
+    def model_for(self, document: Document, options: RunOptions) -> Provenance | None:
+        """The model that a document will go through; None if it needs none, or there is none."""
+        (model,) = self.provenance()
+        return model
+
+    def key_parts(self, document: Document, options: RunOptions) -> Sequence[str]:
+        """All that a document's results depend on beside its text and the model."""
+        return ()
 
 
 __all__ = ["Analysis", "DocumentError", "Provenance", "Stream", "Window"]

@@ -142,7 +142,7 @@ class Machine:
     def _start_job(self) -> int:
         self._runs += 1
         size = len(TEXTS)
-        run_id = make_run(self.engine, TEXTS, job_size=size, name=f"run {self._runs}")
+        run_id = make_run(self.engine, TEXTS, job_size=size, name=f"run {self._runs}", fresh=True)
         with reading(self.engine) as connection:
             job_id = connection.execute(select(Job.id).where(Job.run_id == run_id)).scalar_one()
         dispatch(self.engine, self._messages.publish, "sentiment", self._window)

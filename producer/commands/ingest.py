@@ -143,6 +143,14 @@ def ingest(
             "by default where --run is given.",
         ),
     ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Compute every document, also where the same model has read the same text before: "
+            "else its result is taken. Goes with --again.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say what would be read and how, and store nothing."),
@@ -208,6 +216,7 @@ def ingest(
             recipe=recipe,
             on_change=on_change,
             analyse_again=again,
+            fresh=fresh,
             id_from=id_from,
             snapshot=snapshot,
             max_rejected=max_rejected / 100,

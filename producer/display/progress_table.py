@@ -56,12 +56,19 @@ def run_table(run: RunProgress) -> Group:
 
 
 def _notes(run: RunProgress) -> Iterator[Text]:
-    """What waits for what, and what was left alone, and why."""
+    """What waits for what, what had results already, and what was left alone, and why."""
     for one in run.analyses:
         if one.blocked:
             yield plain_text(
                 f"{one.analysis}: {one.blocked:,} wait for {' and '.join(one.waits_for)}"
             )
+    if any(one.reused for one in run.analyses):
+        reused = [
+            f"{one.analysis} {one.reused:,} of {one.documents:,}"
+            for one in run.analyses
+            if one.reused
+        ]
+        yield plain_text(f"had a result already: {', '.join(reused)}")
     for one in run.analyses:
         if one.abstained:
             reasons = [f"{reason} ({count:,})" for reason, count in one.not_analysed.items()]

@@ -45,6 +45,7 @@ class Plan:
             update it, unless most of the input's documents are.
         analyse_again: Whether documents join the run that another run of the same analyses and
             options has, and that have not changed since.
+        fresh: Whether all documents of the run are computed, also those whose results are known.
         id_from: Roles and columns that documents are known by, in place of an id.
         snapshot: Whether the inputs are all that there is of their sources.
         max_rejected: Part of the rows that may be rejected before the ingestion has failed.
@@ -63,6 +64,7 @@ class Plan:
     reading: ReadingOptions = ReadingOptions()
     on_change: OnChange | None = None
     analyse_again: bool = False
+    fresh: bool = False
     id_from: tuple[str, ...] = ()
     snapshot: bool = False
     max_rejected: float = MAX_REJECTED
@@ -102,7 +104,9 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
     options = make_options(request.questions, request.translate_to)
     by_language = not request.no_language
     chosen = choose_analyses(request.analyses, settings.models, options, by_language=by_language)
-    again = request.run is not None if request.analyse_again is None else request.analyse_again
+    again = request.analyse_again
+    if again is None:
+        again = request.run is not None or request.fresh
     return Plan(
         inputs=inputs,
         run=request.run or _derive_name(inputs, request, own, chosen, options),
@@ -118,6 +122,7 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
         reading=request.reading,
         on_change=request.change(),
         analyse_again=again,
+        fresh=request.fresh,
         id_from=request.known_by(),
         snapshot=request.snapshot,
         max_rejected=request.max_rejected,
@@ -148,6 +153,7 @@ def _derive_name(
         "texts": asdict(request.texts) if request.texts != TextCleaner() else None,
         "day_order": request.day_order,
         "recipe": write_recipe(own) if own else request.recipe,
+        "fresh": request.fresh or None,
     }
     more = {name: one for name, one in later.items() if one is not None}
     asked = [*first, *filter(None, (reading.given(), more, request.known_by()))]

@@ -45,6 +45,7 @@ class IngestRequest:
     recipe: str | None = None
     on_change: str | None = None
     analyse_again: bool | None = None
+    fresh: bool = False
     id_from: str | None = None
     snapshot: bool = False
     max_rejected: float = MAX_REJECTED

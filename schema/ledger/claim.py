@@ -26,6 +26,7 @@ _CLAIMED = (
     Job.fence,
     select(Run.options).where(Run.id == Job.run_id).scalar_subquery().label("options"),
     select(Run.needs).where(Run.id == Job.run_id).scalar_subquery().label("needs"),
+    select(Run.fresh).where(Run.id == Job.run_id).scalar_subquery().label("fresh"),
 )
 
 
@@ -39,6 +40,7 @@ class Claim:
         attempts: Times that computing has begun, this one included unless it is prefetched.
         fence: Number of this claim; whoever holds an older one can finish nothing any more.
         needs: Of the run, by analysis.
+        fresh: Whether all of its documents are to be computed, whatever is known of them.
     """
 
     job_id: int
@@ -50,6 +52,7 @@ class Claim:
     fence: int
     options: RunOptions
     needs: Needs = field(default_factory=dict)
+    fresh: bool = False
 
 
 class UnknownOptionsError(ValueError):
@@ -189,4 +192,5 @@ def _read_claim(row: Row[Any]) -> Claim:
         fence=row.fence,
         options=options,
         needs=row.needs or {},
+        fresh=row.fresh,
     )

@@ -10,7 +10,7 @@ from schema.database import writing
 from schema.database.clock import now, seconds_since
 from schema.ledger.claim import Claim
 from schema.ledger.unblock import unblock
-from schema.ledger.write import write_outcomes
+from schema.ledger.write import Written, write_outcomes
 from schema.results.outcome import Outcome
 from schema.tables import Job, JobState
 
@@ -42,6 +42,7 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
             finished_at=now(),
             seconds=seconds_since(Job.started_at),
             failed=0,
+            reused=0,
         )
     )
     with writing(engine) as connection:
@@ -50,7 +51,8 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
             return False
         positions = range(claim.first_position, claim.end_position)
         unblock(connection, claim.run_id, claim.needs, claim.analysis, positions)
-        failed = write_outcomes(connection, claim, outcomes)
-        if failed:
-            connection.execute(update(Job).where(Job.id == claim.job_id).values(failed=failed))
+        written = write_outcomes(connection, claim, outcomes)
+        if written != Written():
+            counts = {"failed": written.failed, "reused": written.reused}
+            connection.execute(update(Job).where(Job.id == claim.job_id).values(counts))
     return True

@@ -17,7 +17,16 @@ from schema.database.engine import SQLITE_PATIENCE
 from schema.ledger.families import all_versions, lock_versions
 from schema.ledger.which import Which as Which
 from schema.results import RESULT_TABLES
-from schema.tables import AbstentionRow, DeadLetter, DocumentRow, Job, JobState, Run, RunDocument
+from schema.tables import (
+    AbstentionRow,
+    DeadLetter,
+    DocumentRow,
+    EmptyResult,
+    Job,
+    JobState,
+    Run,
+    RunDocument,
+)
 
 #: Documents that one transaction deletes, so that no worker waits long for it.
 FORGET_LIMIT = 100
@@ -96,7 +105,7 @@ def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
 
 
 #: The tables that hold the outcomes of documents.
-OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, DeadLetter, AbstentionRow)
+OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, EmptyResult, DeadLetter, AbstentionRow)
 #: The tables that refer to documents by `run_id` and `document_id`.
 _REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 

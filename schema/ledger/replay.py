@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -156,14 +156,26 @@ def _replay_job(connection: Connection, job: Row[Any], job_size: int, needs: Nee
     positions = sorted(positions_of[document_id] for document_id in replayed)
     if not positions:
         return 0
-    first, *others = cut(job.first_position, job.end_position, positions, job_size)
-    values = _values(job, first) | _state(connection, job, first, needs)
-    connection.execute(update(Job).where(Job.id == job.id).values(values))
+    parts = cut(job.first_position, job.end_position, positions, job_size)
     key = {"run_id": job.run_id, "analysis": job.analysis, "fence": 0}
-    for part in others:
-        values = _values(job, part) | _state(connection, job, part, needs)
-        connection.execute(insert(Job).values(key | values))
+    for number, (part, reused) in enumerate(zip(parts, _reused(job, parts), strict=True)):
+        values = _values(job, part) | _state(connection, job, part, needs) | {"reused": reused}
+        if number:
+            connection.execute(insert(Job).values(key | values))
+        else:
+            connection.execute(update(Job).where(Job.id == job.id).values(values))
     return len(positions)
+
+
+def _reused(job: Row[Any], parts: Sequence[SliceCut]) -> Iterator[int]:
+    """How many documents of each part count as reused: together as many as of the job, of which
+    none is replayed.
+    """
+    left = job.reused
+    for part in parts:
+        reused = 0 if part.replayed else min(left, part.end - part.first)
+        left -= reused
+        yield reused
 
 
 def _state(connection: Connection, job: Row[Any], part: SliceCut, needs: Needs) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -14,47 +14,85 @@ from schema.database.clock import now
 from schema.ledger.claim import Claim
 from schema.results import Abstention, Failure, OrdinalTable, Result, result_table
 from schema.results.outcome import Outcome, Provenance
-from schema.tables import AbstentionRow, DeadLetter, DocumentRow, Model, RunDocument
+from schema.tables import AbstentionRow, DeadLetter, DocumentRow, EmptyResult, Model, RunDocument
 
 
-def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> int:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, in documents.
+
+    Attributes:
+        failed: Those that became dead letters.
+        reused: Those that took results that were there already.
+    """
+
+    failed: int = 0
+    reused: int = 0
+
+
+def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> Written:
     """Write outcomes in place of whatever an earlier attempt has left of these documents.
 
     Documents that were forgotten since the worker read them are left out.
-
-    Returns:
-        The number of dead letters written.
     """
-    table = result_table(claim.analysis)
     remembered = _lock_documents(connection, claim, outcomes)
     outcomes = [outcome for outcome in outcomes if outcome.document_id in remembered]
     _delete_stale(connection, claim, outcomes)
     used = {outcome.model.key: outcome.model for outcome in outcomes if outcome.model}
     models = {key: _model_id(connection, claim, model) for key, model in sorted(used.items())}
-    results: list[dict[str, Any]] = []
-    letters: list[dict[str, Any]] = []
-    abstentions: list[dict[str, Any]] = []
+    rows = _Rows(claim)
     for outcome in outcomes:
+        rows.add(outcome, models[outcome.model.key] if outcome.model else None)
+    rows.insert(connection)
+    return Written(len(rows.letters), sum(outcome.reused for outcome in outcomes))
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of outcomes of a claim, by table."""
+
+    claim: Claim
+    results: list[dict[str, Any]] = field(default_factory=list)
+    empty: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[dict[str, Any]] = field(default_factory=list)
+    abstentions: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, model_id: int | None) -> None:
+        """Make the rows of an outcome."""
+        claim, found = self.claim, outcome.outcome
         key: dict[str, Any] = {"run_id": claim.run_id, "document_id": outcome.document_id}
-        if isinstance(outcome.outcome, Abstention):
-            abstentions.append(key | {"analysis": claim.analysis} | asdict(outcome.outcome))
-            continue
-        row = key | {"model_id": models[outcome.model.key] if outcome.model else None}
-        if isinstance(outcome.outcome, Failure):
-            of = {"analysis": claim.analysis, "attempts": claim.attempts}
-            letters.append(row | of | asdict(outcome.outcome))
-            continue
-        row["text_used"] = outcome.text_used
-        for ordinal, result in enumerate(outcome.outcome):
-            number = {"ordinal": ordinal} if issubclass(table, OrdinalTable) else {}
-            results.append(row | number | _columns(result))
-    if results:
-        connection.execute(insert(table), results)
-    if letters:
-        connection.execute(insert(DeadLetter).values(failed_at=now()), letters)
-    if abstentions:
-        connection.execute(insert(AbstentionRow), abstentions)
-    return len(letters)
+        of_analysis = key | {"analysis": claim.analysis}
+        if isinstance(found, Abstention):
+            self.abstentions.append(of_analysis | asdict(found))
+            return
+        model = {"model_id": model_id}
+        if isinstance(found, Failure):
+            charged = {"attempts": claim.attempts}
+            self.letters.append(of_analysis | model | charged | asdict(found))
+            return
+        key_of = {"cache_key": outcome.cache_key}
+        how = model | {"text_used": outcome.text_used, "reused": outcome.reused}
+        if not issubclass(result_table(claim.analysis), OrdinalTable):
+            (result,) = found
+            self.results.append(key | how | key_of | _columns(result))
+            return
+        if not found:
+            self.empty.append(of_analysis | how | key_of)
+        for ordinal, result in enumerate(found):
+            number = {"ordinal": ordinal}
+            self.results.append(key | how | key_of | number | _columns(result))
+            key_of = {"cache_key": None}
+
+    def insert(self, connection: Connection) -> None:
+        """Write all rows."""
+        table = result_table(self.claim.analysis)
+        for into, rows in ((table, self.results), (EmptyResult, self.empty)):
+            if rows:
+                connection.execute(insert(into), rows)
+        if self.letters:
+            connection.execute(insert(DeadLetter).values(failed_at=now()), self.letters)
+        if self.abstentions:
+            connection.execute(insert(AbstentionRow), self.abstentions)
 
 
 def _columns(result: Result) -> dict[str, Any]:
@@ -84,7 +122,9 @@ def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outco
     connection.execute(
         delete(table).where(table.run_id == claim.run_id, table.document_id.in_(ids))
     )
-    others: tuple[type[Any], ...] = (DeadLetter, AbstentionRow)
+    others: list[type[Any]] = [DeadLetter, AbstentionRow]
+    if issubclass(table, OrdinalTable):
+        others.append(EmptyResult)
     for other in others:
         of_analysis = (other.run_id == claim.run_id, other.analysis == claim.analysis)
         connection.execute(delete(other).where(*of_analysis, other.document_id.in_(ids)))

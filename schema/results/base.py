@@ -13,9 +13,11 @@ from schema.database.types import BigId
 from schema.document import ORIGINAL
 from schema.results.probabilities import Probabilities, rounded
 
-#: The default of a column `unsure`, for whoever writes a row and does not know of it. Both
+#: The default of a column of truth values, for whoever writes a row and does not know of it. Both
 #: databases have the word; what SQLAlchemy has for SQLite, `0`, PostgreSQL would not take.
-NOT_UNSURE = text("false")
+FALSE = text("false")
+#: The same by the name of the column that has it most.
+NOT_UNSURE = FALSE
 
 
 class Result(Protocol):
@@ -51,12 +53,25 @@ class ResultTable:
     model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id"), sort_order=1)
     #: `original` or `translation`: the text that was read, and that offsets count in.
     text_used: Mapped[str] = mapped_column(server_default=ORIGINAL, sort_order=2)
+    #: 16 bytes, a hash over all that the results were made of: the text that was read, the model,
+    #: what was asked. Null where no model was needed, in rows of before there were keys, and in all
+    #: rows of a document but the first.
+    cache_key: Mapped[bytes | None] = mapped_column(sort_order=3)
+    #: Whether the results are those that another document, or this one in another run, had already.
+    reused: Mapped[bool] = mapped_column(server_default=FALSE, sort_order=4)
 
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
         # Deleting a document, and reports over all runs, look results up by document.
-        return (Index(None, "document_id", "run_id"),)
+        return (Index(None, "document_id", "run_id"), *by_cache_key())
+
+
+def by_cache_key() -> tuple[Index, ...]:
+    """The index in which `schema.ledger.known` finds the newest row of a key."""
+    known = text("cache_key IS NOT NULL")
+    columns = ("cache_key", "run_id", "document_id")
+    return (Index(None, *columns, postgresql_where=known, sqlite_where=known),)
 
 
 class OrdinalTable(ResultTable):

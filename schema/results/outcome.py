@@ -41,9 +41,14 @@ class Outcome:
     Attributes:
         model: None where no model was needed: a text in the target language already.
         text_used: What was read: `original`, or `translation`.
+        cache_key: Over all that results were made of, see `ResultTable`; None where they are not to
+            be used again.
+        reused: Whether they were there already, or are those of an equal text.
     """
 
     document_id: int
     outcome: Sequence[Result] | Failure | Abstention
     model: Provenance | None
     text_used: str = ORIGINAL
+    cache_key: bytes | None = None
+    reused: bool = False

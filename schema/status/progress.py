@@ -31,6 +31,7 @@ class AnalysisProgress:
         blocked: Those of the waiting ones whose turn comes only after other analyses, …
         waits_for: … which are these.
         not_analysed: Documents that were left alone, by the reason.
+        reused: Those of the done ones that took results that were there already.
     """
 
     analysis: str
@@ -45,6 +46,7 @@ class AnalysisProgress:
     blocked: int = 0
     waits_for: tuple[str, ...] = ()
     not_analysed: dict[str, int] = field(default_factory=dict)
+    reused: int = 0
 
     @property
     def abstained(self) -> int:
@@ -200,6 +202,7 @@ def _analysis(row: Row[Any], clock: datetime) -> AnalysisProgress:
         rate=rate,
         seconds_left=left / rate if rate else None if left else 0.0,
         blocked=int(row.blocked),
+        reused=int(row.reused),
     )
 
 

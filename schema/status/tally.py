@@ -41,6 +41,7 @@ def tally(clock: datetime, which: Sequence[ColumnElement[bool]]) -> Any:
             total(size, Job.state.in_(_WAITING)).label("waiting"),
             total(size, Job.state == JobState.BLOCKED).label("blocked"),
             total(Job.failed, closed).label("dead"),
+            total(Job.reused, closed).label("reused"),
             total(size, Job.state == JobState.CANCELLED).label("cancelled"),
             func.min(Job.started_at).label("start"),
             func.max(Job.finished_at).label("end"),

@@ -5,6 +5,7 @@ from schema.results import RESULT_TABLES
 from schema.tables.abstention import AbstentionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
+from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
 from schema.tables.run import Run, RunState
@@ -22,6 +23,7 @@ __all__ = [
     "Job",
     "JobState",
     "Model",
+    "EmptyResult",
     "Run",
     "RunDocument",
     "RunInput",

@@ -92,6 +92,8 @@ class Job(Base):
     seconds: Mapped[float | None]
     #: Documents of the slice that became dead letters.
     failed: Mapped[int]
+    #: Documents of the slice that took results that were there already, forgotten ones included.
+    reused: Mapped[int] = mapped_column(server_default="0")
     #: What ended the last attempt, if it failed as a whole: an exception's class, or a signal.
     error_class: Mapped[str | None]
     #: The same in a sentence that quotes no document.

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.database.base import Base
+from schema.results.base import FALSE
 
 
 class RunState(enum.StrEnum):
@@ -36,6 +37,8 @@ class Run(Base):
     #: By analysis that reads documents by their language, the analyses that its jobs wait for; null
     #: where nothing waits, and every model reads every document.
     needs: Mapped[dict[str, Any] | None]
+    #: Whether every document of it is computed, also where its results are known already.
+    fresh: Mapped[bool] = mapped_column(server_default=FALSE)
     read: Mapped[int] = mapped_column(BigInteger)
     #: Rows whose document joined the run as it is.
     stored: Mapped[int] = mapped_column(BigInteger)

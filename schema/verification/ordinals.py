@@ -54,6 +54,16 @@ def check_ordinals(scope: Scope) -> list[Violation]:
         GROUP BY run_id, document_id HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1
         """,
     )
+    found += scope.find(
+        "both an empty result and a result",
+        f"""
+        SELECT n.run_id, NULL AS job_id, n.document_id
+        FROM empty_results AS n JOIN {scope.table} AS r
+            ON r.run_id = n.run_id AND r.document_id = n.document_id AND r.ordinal = 0
+        WHERE {scope.within("n.run_id")} AND {scope.within("r.run_id")} AND n.analysis = :analysis
+        ORDER BY n.run_id, n.document_id
+        """,
+    )
     return found + _check_answers(scope) if scope.analysis == AnswerRow.analysis else found
 
 

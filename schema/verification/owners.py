@@ -47,6 +47,7 @@ def check_owners(scope: Scope, untiled: list[int]) -> list[Violation]:
     found = []
     for noun, table, only in (
         ("result", scope.table, ""),
+        ("empty result", "empty_results", "AND o.analysis = :analysis"),
         ("dead letter", "dead_letters", "AND o.analysis = :analysis"),
         ("abstention", "abstentions", "AND o.analysis = :analysis"),
     ):

@@ -70,6 +70,7 @@ def _unknown_analyses(scope: Scope) -> list[Violation]:
         ("job", "jobs", "id"),
         ("dead letter", "dead_letters", "NULL"),
         ("abstention", "abstentions", "NULL"),
+        ("empty result", "empty_results", "NULL"),
     ):
         document = "NULL" if table == "jobs" else "document_id"
         found += scope.find(

@@ -52,6 +52,10 @@ def check_states(scope: Scope) -> list[Violation]:
             ("running job without a lease", "state = 'running' AND lease_until IS NULL"),
             ("running job without a worker", "state = 'running' AND worker IS NULL"),
             ("job with negative attempts", "attempts < 0"),
+            (
+                "jobs.reused is more than its documents",
+                "(reused < 0 OR reused > end_position - first_position)",
+            ),
         )
         for violation in scope.find(
             check,

@@ -21,6 +21,8 @@ def make_run(
     name: str = "run",
     options: RunOptions | None = None,
     needs: dict[str, list[str]] | None = None,
+    *,
+    fresh: bool = False,
 ) -> int:
     """A run with one document a text, and its jobs; returns the run's id."""
     with writing(engine) as connection:
@@ -32,6 +34,7 @@ def make_run(
                 analyses=list(analyses),
                 options=(options or RunOptions()).model_dump(mode="json"),
                 **({"needs": needs} if needs else {}),
+                fresh=fresh,
                 read=len(texts),
                 stored=len(texts),
                 duplicate=0,

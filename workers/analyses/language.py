@@ -63,6 +63,10 @@ class LanguageAnalysis(Analysis):
         """Nothing is padded."""
         return True
 
+    def model_for(self, document: Document, options: RunOptions) -> Provenance | None:
+        """None for a document that came with its language."""
+        return None if document.language is not None else super().model_for(document, options)
+
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:

@@ -59,6 +59,10 @@ class QaAnalysis(SpanAnalysis):
                     windows += (Window(len(passage.encoding), passage) for passage in passages)
         return prepared
 
+    def key_parts(self, document: Document, options: RunOptions) -> Sequence[str]:
+        """The questions."""
+        return options.questions
+
     def spans(
         self,
         document: Document,

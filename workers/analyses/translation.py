@@ -82,6 +82,10 @@ class TranslationAnalysis(GenerationAnalysis):
             return False
         return True
 
+    def key_parts(self, document: Document, options: RunOptions) -> Sequence[str]:
+        """The pair of languages."""
+        return document.language or DEFAULT_LANGUAGE, options.translate_to
+
     def generator_for(self, language: str | None, options: RunOptions) -> Generator | None:
         """The generator of a pair, with its model loaded if this is its first document; None for a
         document in the target language.

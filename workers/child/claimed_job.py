@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from schema.document import Document
 from schema.ledger.claim import Claim
-from schema.results.outcome import Outcome
+from workers.child.job_reading import JobReading
 from workers.engine.jobs import Prepared, PreparedJob
 
 
@@ -17,9 +17,8 @@ class ClaimedJob:
     """A job that this child holds, and what is ready of it.
 
     Attributes:
-        documents: Those that the analysis can read; None if they are not read yet.
-        abstained: The outcomes of those that it cannot.
-        prepared: None if they are not tokenised yet.
+        readings: What it and its siblings read, by analysis; not there of what is not read yet.
+        prepared: The documents that are computed, tokenised; None if they are not yet.
         message: Its id, if Celery has not seen it.
         has_begun: Whether its attempt is charged.
         exclusive: Whether it must be computed with no other beside it.
@@ -28,29 +27,36 @@ class ClaimedJob:
     """
 
     claim: Claim
-    documents: list[Document] | None = None
+    readings: Mapping[str, JobReading] = field(default_factory=dict)
     prepared: Prepared | None = None
     message: str | None = None
     has_begun: bool = False
     exclusive: bool = False
     siblings: tuple[Claim, ...] = ()
-    abstained: Sequence[Outcome] = ()
+
+    @property
+    def reading(self) -> JobReading | None:
+        """What it reads; None if it is not read yet."""
+        return self.readings.get(self.claim.analysis)
+
+    @property
+    def documents(self) -> list[Document] | None:
+        """Those that are computed; None if they are not read yet."""
+        return None if self.reading is None else self.reading.documents
 
     @property
     def reads_alike(self) -> bool:
-        """Whether its siblings read the same texts: they know the same languages, see
-        `EncoderAnalysis.sharing`, but a run may ask for the languages of some of them only.
+        """Whether the same texts are computed for its siblings: they know the same languages, see
+        `EncoderAnalysis.sharing`, but a run may ask for the languages of some of them only, and of
+        some the results may be known already.
         """
-        needs = self.claim.needs
-        return len({each.analysis in needs for each in (self.claim, *self.siblings)}) == 1
+        return all(job.documents == self.documents for job in self.sibling_jobs)
 
     @property
     def exclusive_siblings(self) -> list[Self]:
-        """The siblings, each to be computed by itself, and to be read anew if it reads others."""
+        """The siblings, each to be computed by itself, and tokenised anew if it reads others."""
         jobs = [replace(job, exclusive=True) for job in self.sibling_jobs]
-        if self.reads_alike:
-            return jobs
-        return [replace(job, documents=None, prepared=None, abstained=()) for job in jobs]
+        return jobs if self.reads_alike else [replace(job, prepared=None) for job in jobs]
 
     @property
     def sibling_jobs(self) -> list[Self]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from schema.settings import Settings
 from workers.child.failure_policy import FailurePolicy
 from workers.child.heartbeat import Heartbeat
+from workers.child.job_reader import JobReader
 from workers.child.ledger_client import LedgerClient
 from workers.child.prefetch import Prefetcher
 from workers.child.writer import ResultWriter
@@ -31,6 +32,7 @@ class JobContext:
         heartbeat: Renews the leases of the claims that it holds, while its block runs.
         failures: Decides what becomes of a job that could not be computed, or written.
         models: What the engines have in memory.
+        reader: Reads the documents of a job.
         prefetcher: Claims, reads and tokenises the next job in a thread.
         writer: Writes the job before in a thread.
     """
@@ -42,6 +44,7 @@ class JobContext:
     heartbeat: Heartbeat
     failures: FailurePolicy
     models: ModelRegistry
+    reader: JobReader
     prefetcher: Prefetcher
     writer: ResultWriter
 
@@ -65,6 +68,7 @@ class JobContext:
             heartbeat=heartbeat,
             failures=failures,
             models=models,
+            reader=JobReader(ledger, engines),
             prefetcher=Prefetcher(ledger, engines, heartbeat, slot, settings.load_timeout),
             writer=ResultWriter(ledger, heartbeat, failures, models),
         )

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 
 from schema.ledger.claim import Claim
 from workers.child.claimed_job import ClaimedJob
 from workers.child.context import JobContext
-from workers.child.readable import choose_texts
 from workers.child.writer import JobResult
 from workers.engine.jobs import FinishedJob, PreparedJob
 
@@ -150,7 +150,8 @@ class JobSource:
         now = monotonic()
         seconds, self._free_since = now - self._free_since, now
         job = computing.job
-        outcomes = [*finished.outcomes, *job.abstained]
+        assert job.reading is not None
+        outcomes = job.reading.outcomes(finished.outcomes)
         return JobResult(job.claim, outcomes, finished.counters, seconds, job.message)
 
     def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
@@ -177,17 +178,16 @@ class JobSource:
         self._computing[claim.job_id] = _Computing(job, monotonic())
         if not self._queue:
             self._prefetch_beside(job)
-        documents, abstained = job.documents, job.abstained
-        if documents is None:
-            read = context.ledger.read(claim)
-            documents, abstained = choose_texts(read, context.engines[claim.analysis], claim)
+        limits = context.settings
+        # The first documents of a language may load a model.
+        loading = partial(context.slot.computing, limits.load_timeout + limits.batch_timeout)
+        if job.reading is None:
+            job = replace(job, readings=context.reader.read(claim, job.siblings, loading))
         prepared = job.prepared
         if prepared is None:
-            limits = context.settings
-            # The first documents of a language may load a model.
-            with context.slot.computing(limits.load_timeout + limits.batch_timeout):
-                prepared = self.engine.prepare(documents, claim.options)
-        ready = replace(job, documents=documents, prepared=prepared, abstained=abstained)
+            with loading():
+                prepared = self.engine.prepare(job.documents or [], claim.options)
+        ready = replace(job, prepared=prepared)
         group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
         if group is None or not job.reads_alike:
             # Those that were to go with it go by themselves as well.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Engine as Database
@@ -19,9 +19,10 @@ from schema.ledger.claim import Claim, claim_together
 from schema.ledger.dispatch import dispatch
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
+from schema.ledger.known import find_known
 from schema.ledger.release import disown, expire, release
 from schema.ledger.share import share
-from schema.results import Failure
+from schema.results import Failure, Result
 from schema.results.outcome import Outcome
 from schema.settings import Settings
 from schema.status.workers import ModelInMemory, Throughput
@@ -144,6 +145,11 @@ class LedgerClient:
     def read(self, claimed: Claim) -> list[Document]:
         """The documents of a job."""
         return self._retry(claimed, lambda: read_documents(self._database, claimed))
+
+    def find_known(self, claimed: Claim, keys: Iterable[bytes]) -> Mapping[bytes, Sequence[Result]]:
+        """The results of a job's analysis that are stored already, by their keys."""
+        wanted = list(keys)
+        return self._retry(claimed, lambda: find_known(self._database, claimed.analysis, wanted))
 
     def finish(self, claimed: Claim, outcomes: Sequence[Outcome]) -> bool:
         """Write a job's results; False, and nothing is written, if it is no longer ours."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,8 @@ from schema.broker.messages import BrokerError
 from schema.ledger.claim import Claim, UnknownOptionsError
 from workers.child.claimed_job import ClaimedJob
 from workers.child.heartbeat import Heartbeat
+from workers.child.job_reader import JobReader
 from workers.child.ledger_client import LedgerClient
-from workers.child.readable import choose_texts
 from workers.child.retry import NodeStopping
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
@@ -60,6 +61,7 @@ class Prefetcher:
         self._load_timeout = load_timeout
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
         self._pending: Future[ClaimedJob | None] | None = None
+        self._reader = JobReader(ledger, engines)
         self._is_tokenising = False
 
     def start(self, analysis: str, *, held: int, age: float, pull: bool) -> None:
@@ -115,13 +117,21 @@ class Prefetcher:
         job = ClaimedJob(claim, message=message, siblings=tuple(siblings))
         engine = self._engines[analysis]
         try:
-            documents, abstained = choose_texts(self._ledger.read(claim), engine, claim)
-            job = replace(job, documents=documents, abstained=abstained)
-            self._is_tokenising = True
-            return replace(job, prepared=engine.tokenise(documents, claim.options))
+            job = replace(job, readings=self._reader.read(claim, siblings, self._tokenising))
+            documents = job.documents
+            assert documents is not None
+            with self._tokenising():
+                return replace(job, prepared=engine.tokenise(documents, claim.options))
         except Exception as error:
             logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
             return job
+
+    @contextmanager
+    def _tokenising(self) -> Iterator[None]:
+        """While it is open, whoever waits for the job allows for a model being loaded."""
+        self._is_tokenising = True
+        try:
+            yield
         finally:
             self._is_tokenising = False
 

@@ -50,11 +50,12 @@ def throughput(counters: Counters, seconds: float) -> Throughput:
     )
 
 
-def throughput_line(documents: int, counters: Counters, seconds: float) -> str:
+def throughput_line(documents: int, reused: int, counters: Counters, seconds: float) -> str:
     """The same of one job, as a line of the log has it."""
+    known = f", {reused:,} had a result already" if reused else ""
     return (
         f"{documents:,} documents, {counters.tokens:,} tokens in {counters.forwards:,} batches, "
         f"{counters.padding:.0%} padding, {counters.fill:.0%} full, "
         f"{counters.tokens / max(seconds, 1e-9):,.0f} tokens/s, "
-        f"forward {min(1.0, counters.seconds / max(seconds, 1e-9)):.0%} of the wall time"
+        f"forward {min(1.0, counters.seconds / max(seconds, 1e-9)):.0%} of the wall time{known}"
     ).replace("%", " %")

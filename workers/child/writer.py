@@ -105,7 +105,8 @@ class ResultWriter:
         claim = result.claim
         if not self._ledger.finish(claim, result.outcomes):
             return False
-        line = throughput_line(len(result.outcomes), result.counters, result.seconds)
+        reused = sum(outcome.reused for outcome in result.outcomes)
+        line = throughput_line(len(result.outcomes), reused, result.counters, result.seconds)
         logger.info("job %d: %s", claim.job_id, line)
         self._meter.add(result.counters, result.seconds)
         # Those that wait for this one may go now.

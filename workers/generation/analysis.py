@@ -107,6 +107,13 @@ class GenerationAnalysis(Analysis):
         """The model of the window's group."""
         return self._groups[window.group].provenance
 
+    def model_for(self, document: Document, options: RunOptions) -> Provenance | None:
+        """That of the generator of the document's language, which is loaded if it is the first."""
+        generator = self._find(document.language, options)
+        if generator is None or isinstance(generator, DocumentError):
+            return None
+        return generator.provenance
+
     def prepare(
         self, documents: Sequence[Document], options: RunOptions
     ) -> list[list[Window] | DocumentError]:

@@ -56,7 +56,7 @@ class System:
             writer = csv.writer(file)
             writer.writerow(["id", "language", "text"])
             writer.writerows((one.id, one.language, one.text) for one in documents)
-        plan = make_plan(self._config, [str(path)], run=name, analyses=self._analysis)
+        plan = make_plan(self._config, [str(path)], run=name, analyses=self._analysis, fresh=True)
         done = ingest(self._engine, self._config, plan)
         if done.counts.stored != len(documents):
             raise RuntimeError(f"{done.counts.stored} of {len(documents)} documents were stored")

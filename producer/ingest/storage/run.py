@@ -48,6 +48,7 @@ def make_run(connection: Connection, plan: Plan) -> None:
         "analyses": list(plan.analyses),
         "options": plan.options.model_dump(mode="json"),
         **({"needs": plan.needs} if plan.needs else {}),
+        "fresh": plan.fresh,
         "read": 0,
         "stored": 0,
         "duplicate": 0,
@@ -61,7 +62,8 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
     """Lock the plan's run, which `make_run` has made, until the transaction ends.
 
     Raises:
-        IngestError: If there is a run of this name for other analyses or options.
+        IngestError: If there is a run of this name for other analyses or options, or one that is
+            fresh where this is not.
         RunGoneError: If it is cancelled, or no longer there.
     """
     # Workers that write results hold a key share lock on the run; it must not keep us waiting.
@@ -71,6 +73,7 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
         Run.analyses,
         Run.options,
         Run.needs,
+        Run.fresh,
         Run.cancelled_at,
     ).where(Run.name == plan.run)
     find = find.with_for_update(key_share=True)
@@ -85,6 +88,11 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
         raise IngestError(
             f"run {plan.run} exists with analyses {','.join(found.analyses)} and options "
             f"{found.options}, which are not those of this command; give another --run"
+        )
+    if found.fresh != plan.fresh:
+        was = "with" if found.fresh else "without"
+        raise IngestError(
+            f"run {plan.run} was begun {was} --fresh; say the same again, or give another --run"
         )
     if found.cancelled_at is not None:
         raise RunGoneError(

@@ -45,6 +45,12 @@ def test_it_says_what_waits_for_what() -> None:
     assert "wait for" not in said(one("language"))
 
 
+def test_it_says_what_had_a_result_already() -> None:
+    text = said(one("language"), one("qa", reused=2), one("summary", reused=1))
+    assert "had a result already: qa 2 of 9, summary 1 of 9" in text
+    assert "already" not in said(one("language"))
+
+
 def test_it_says_what_is_not_analysed_and_why() -> None:
     left_alone = one("qa", not_analysed={"language de": 2, "language fr": 1})
     text = said(one("language"), left_alone)

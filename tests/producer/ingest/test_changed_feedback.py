@@ -15,7 +15,7 @@ from schema.database import open_engine, reading, writing
 from schema.ledger.delete import begin_deletion, delete_run
 from schema.ledger.forget import Which, find_forgettable, forget
 from schema.status.runs import find_run
-from schema.tables import DocumentRow, RunDocument
+from schema.tables import DocumentRow, Run, RunDocument
 from schema.verification import verify
 from tests.support.ingesting import check_run, positions, run_ingest, run_row, write_csv
 
@@ -73,6 +73,21 @@ def test_a_changed_text_is_a_new_version_and_only_it_is_analysed(
     assert deliver(engine, tmp_path, new, run="new", analyse_again=False) == Counts(before=3)
     assert deliver(engine, tmp_path, OLD, "old.csv", run="old") == Counts(before=2)
     assert texts(engine) == ["fine", "more", "slow but kind"]
+
+
+def test_a_fresh_run_has_all_documents_and_stays_fresh(engine: Engine, tmp_path: Path) -> None:
+    deliver(engine, tmp_path, OLD)
+    counts = deliver(engine, tmp_path, OLD, "again.csv", fresh=True)
+    assert (counts.stored, counts.known) == (2, 2)
+    assert deliver(engine, tmp_path, OLD, "again.csv", fresh=True) == Counts(before=2)
+    with reading(engine) as connection:
+        runs = connection.execute(select(Run.fresh).order_by(Run.id)).scalars()
+        assert list(runs) == [False, True]
+    deliver(engine, tmp_path, OLD, run="mine", fresh=True)
+    with pytest.raises(IngestError, match="run mine was begun with --fresh; say the same again"):
+        deliver(engine, tmp_path, OLD, run="mine")
+    only = deliver(engine, tmp_path, OLD, "b.csv", fresh=True, analyse_again=False)
+    assert (only.stored, only.duplicate) == (0, 2)
 
 
 def test_a_changed_time_is_a_new_version_too(engine: Engine, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_the_same_command_has_the_same_run(
         {"reading": ReadingOptions(delimiter=";")},
         {"reading": ReadingOptions(path="data")},
         {"limit": 5},
+        {"fresh": True},
     ]
     runs = {make_plan(config, [path], **other).run for other in others}
     runs.add(make_plan(config, [path, "-"]).run)

@@ -192,6 +192,7 @@ def test_json_has_one_shape(engine: Engine) -> None:
                 "blocked": 0,
                 "waits_for": [],
                 "not_analysed": {},
+                "reused": 0,
             }
         ],
         "finished": False,

@@ -106,6 +106,13 @@ BREAKS: dict[str, Case] = {
         6,
         (),
     ),
+    "reused": (
+        sql(f"UPDATE jobs SET reused = 3 WHERE {of('qa', 2)}"),
+        "qa",
+        "jobs.reused is more than its documents",
+        2,
+        (),
+    ),
     "failed, done": (
         sql(f"UPDATE jobs SET failed = 2 WHERE {of('qa', 2)}"),
         "qa",

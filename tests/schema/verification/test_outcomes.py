@@ -39,6 +39,15 @@ BREAKS: dict[str, Case] = {
         None,
         (1,),
     ),
+    "nothing and something": (
+        sql(
+            "INSERT INTO empty_results (run_id, analysis, document_id) VALUES (:run, 'entities', 1)"
+        ),
+        "entities",
+        "both an empty result and a result",
+        None,
+        (1,),
+    ),
     "answer gone": (
         sql("DELETE FROM answers WHERE document_id = 1 AND ordinal = 1"),
         "qa",

@@ -99,7 +99,7 @@ def test_each_job_is_told_in_a_line_and_the_worker_says_how_quick_it_is(
 ) -> None:
     caplog.set_level(logging.INFO)
     child.analysis.budget = 10
-    make_run(engine, ["12345"] * 4)
+    make_run(engine, ["12345", "23456", "34567", "45678"])
     child.send()
     child.work()
     number = jobs(engine)[0].id

@@ -26,6 +26,7 @@ from schema.settings import Settings
 from schema.status.workers import all_worker_status
 from schema.tables import Job, JobState, Run
 from schema.worker_registry import ready, register
+from tests.support.engine_analysis import CountingAnalysis
 from tests.support.ledger import jobs, make_run
 from workers.child import failure_policy, ledger_client, retry
 from workers.child.context import JobContext
@@ -46,6 +47,7 @@ NAME = "node/0"
 class OneFault:
     """An engine of which the first call goes wrong in the given way, and later ones go well."""
 
+    analysis = CountingAnalysis()
     is_continuous = False
     siblings: ClassVar[list[str]] = []
 

@@ -1,0 +1,110 @@
+"""Known results: what the same model has made of the same text before, for the same question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import Column, Connection, Engine, LargeBinary, text
+
+from schema.database import reading
+from schema.database.types import BigId
+from schema.results import OrdinalTable, Result, ResultTable, result_table
+from schema.tables import EmptyResult
+
+# Of each key the newest row alone is looked for, however many documents say the same. The index
+# has all three columns, so that both look-ups end at the same entry.
+_NEWEST = """
+    WITH wanted (cache_key) AS (VALUES {wanted}),
+    newest AS (
+        SELECT w.cache_key, (SELECT t.run_id {of_key}) AS run_id,
+            (SELECT t.document_id {of_key}) AS document_id
+        FROM wanted AS w
+    )
+    SELECT n.cache_key, n.run_id {columns} FROM newest AS n
+    JOIN {table} AS r ON r.run_id = n.run_id AND r.document_id = n.document_id
+    {also}
+"""
+_OF_KEY = """
+    FROM {table} AS t WHERE t.cache_key = w.cache_key
+    ORDER BY t.run_id DESC, t.document_id DESC LIMIT 1
+"""
+
+
+@dataclass(slots=True)
+class _Known:
+    """The newest results of a key."""
+
+    run_id: int
+    results: list[Result] = field(default_factory=list)
+
+
+def find_known(
+    engine: Engine, analysis: str, keys: Iterable[bytes]
+) -> dict[bytes, Sequence[Result]]:
+    """Find results that are stored already.
+
+    Args:
+        engine: The database.
+        analysis: Whose results.
+        keys: Hashes over all that they are made of, see `ResultTable.cache_key`.
+
+    Returns:
+        By key what is newest: possibly no results, where nothing was found. What is not known is
+        left out.
+    """
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    with reading(engine) as connection:
+        known = _read_results(connection, result_table(analysis), wanted)
+        if issubclass(result_table(analysis), OrdinalTable):
+            for row in _find_newest(connection, EmptyResult, wanted, (), _OF_ANALYSIS, analysis):
+                key = bytes(row.cache_key)
+                if key not in known or known[key].run_id < row.run_id:
+                    known[key] = _Known(row.run_id)
+    return {key: one.results for key, one in known.items()}
+
+
+#: The key of `empty_results` has the analysis, too.
+_OF_ANALYSIS = "WHERE r.analysis = :analysis"
+
+
+def _read_results(
+    connection: Connection, table: type[ResultTable], wanted: Sequence[bytes]
+) -> dict[bytes, _Known]:
+    names = [one.name for one in fields(table.result)]
+    columns = [getattr(table, name) for name in names]
+    order = "ORDER BY r.ordinal" if issubclass(table, OrdinalTable) else ""
+    known: dict[bytes, _Known] = {}
+    for row in _find_newest(connection, table, wanted, columns, order):
+        key, run_id, *values = row
+        one = known.setdefault(bytes(key), _Known(run_id))
+        one.results.append(table.result(*values))
+    return known
+
+
+def _find_newest(
+    connection: Connection,
+    table: Any,
+    wanted: Sequence[bytes],
+    columns: Sequence[Any],
+    also: str,
+    analysis: str | None = None,
+) -> Any:
+    """The columns of the rows of the newest document of each key, behind the key and the run."""
+    name = table.__tablename__
+    statement = _NEWEST.format(
+        wanted=", ".join(f"(:k{number})" for number in range(len(wanted))),
+        of_key=_OF_KEY.format(table=name),
+        columns="".join(f', r."{one.name}"' for one in columns),
+        table=name,
+        also=also,
+    )
+    typed: list[Any] = [Column("cache_key", LargeBinary), Column("run_id", BigId)]
+    typed += [Column(one.name, one.type) for one in columns]
+    values: dict[str, Any] = {f"k{number}": key for number, key in enumerate(wanted)}
+    if analysis is not None:
+        values["analysis"] = analysis
+    return connection.execute(text(statement).columns(*typed), values)
