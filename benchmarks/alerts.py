@@ -69,7 +69,8 @@ def gamma(
 ) -> NDArray[np.int64]:
     """Counts with `spread` times the variance of chance alone."""
     more = np.maximum(spread - 1, 1e-3)
-    return random.poisson(random.gamma(mean / more, more))
+    counts: NDArray[np.int64] = random.poisson(random.gamma(mean / more, more))
+    return counts
 
 
 def lasting(
@@ -82,7 +83,8 @@ def lasting(
     usual = mean.mean(axis=1, keepdims=True)
     # Of small counts so much spread would need means that jump as feedback never does.
     sigma = np.minimum(np.sqrt(np.log1p((spread - 1) / usual)), 0.4)
-    return random.poisson(mean * np.exp(sigma * noise - sigma**2 / 2))
+    counts: NDArray[np.int64] = random.poisson(mean * np.exp(sigma * noise - sigma**2 / 2))
+    return counts
 
 
 def rings(counts: NDArray[np.int64], volume: NDArray[np.float64], week: int) -> NDArray[np.bool_]:

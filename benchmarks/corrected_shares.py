@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def clothing(folder: Path, count: int) -> Texts:
     return Texts(np.array([int(row["Rating"]) <= 2 for row in chosen]), called, score)
 
 
-def _read(texts: list[str]) -> Iterator[dict[str, float | str]]:
+def _read(texts: list[str]) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "texts.jsonl"
         lines = (json.dumps({"id": number, "text": text}) for number, text in enumerate(texts))

@@ -10,6 +10,7 @@ arXiv:2311.01453, for a mean.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
@@ -30,7 +31,8 @@ class FewLabelsError(ValueError):
     """
 
 
-class Scores(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Scores:
     """What is known of a model's scores over all texts, the labelled ones included.
 
     Attributes:

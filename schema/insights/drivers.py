@@ -106,7 +106,8 @@ class _Sums(NamedTuple):
     @classmethod
     def of(cls, member: NDArray[np.bool_], value: NDArray[np.float64]) -> _Sums:
         themes = member.shape[1]
-        both, sums, squares = np.zeros((themes, themes)), np.zeros(themes), np.zeros(themes)
+        both = np.zeros((themes, themes), dtype=np.float64)
+        sums, squares = np.zeros(themes, dtype=np.float64), np.zeros(themes, dtype=np.float64)
         for start in range(0, len(member), _BLOCK):
             block = member[start : start + _BLOCK].astype(np.float64)
             numbers = value[start : start + _BLOCK]
@@ -126,10 +127,8 @@ class _Sums(NamedTuple):
             return np.zeros(len(self.counts))
         spread = self.together - np.outer(self.counts, self.counts) / self.documents
         along = self.sums - self.counts * self.total / self.documents
-        effects: NDArray[np.float64] = np.linalg.solve(
-            spread + RIDGE * np.eye(len(self.counts)), along
-        )
-        return effects
+        damped = spread + RIDGE * np.eye(len(self.counts))
+        return np.asarray(np.linalg.solve(damped, along), dtype=np.float64)
 
 
 def _group(count: float, total: float, squares: float) -> Group:

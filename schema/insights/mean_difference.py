@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import nan, sqrt
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ from scipy.special import stdtr, stdtrit
 from schema.insights.proportion import Interval
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """What is known of a group of numbers.
 
     Attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from schema.insights.difference import chance_of_difference, newcombe
@@ -21,7 +22,8 @@ class SegmentCount(NamedTuple):
     total: int
 
 
-class Segment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Segment:
     """A segment beside all others together.
 
     Attributes:
