@@ -34,7 +34,7 @@ def labels(engine: Engine) -> list[tuple[int, str, str]]:
     columns = (CorrectionRow.document_id, CorrectionRow.label, CorrectionRow.said_by)
     with reading(engine) as connection:
         found = connection.execute(select(*columns).order_by(CorrectionRow.document_id, "id"))
-        return [tuple(row) for row in found]
+        return [(document, label, by) for document, label, by in found]
 
 
 def test_there_and_back(engine: Engine, triage: Triage, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def corrections(engine: Engine) -> list[Any]:
 
 def texts(engine: Engine) -> list[tuple[str, str]]:
     with reading(engine) as connection:
-        return [tuple(one) for one in labelled_texts(connection, "sentiment")]
+        return [(one.text, one.label) for one in labelled_texts(connection, "sentiment")]
 
 
 def test_a_second_label_supersedes_the_first(engine: Engine) -> None:
