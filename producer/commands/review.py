@@ -42,14 +42,15 @@ def review(
         subject = _subject(connection, run, analysis)
         name = connection.execute(select(Run.name).where(Run.id == subject.run_id)).scalar_one()
         drawn = draw(connection, subject, sample, least_certain)
-    if not drawn:
-        raise UsageError(
+    with opened(output) as file:
+        write_csv(review_rows(name, subject, drawn), file)
+    if drawn:
+        say(_summary(name, drawn, output))
+    else:
+        say(
             f"nothing is left to review of run {name}, {analysis}: it has no result, or all of "
             "them are labelled; see: triage report corrected-shares"
         )
-    with opened(output) as file:
-        write_csv(review_rows(name, subject, drawn), file)
-    say(_summary(name, drawn, output))
 
 
 def _subject(connection: Connection, run: str | None, analysis: str) -> Subject:

@@ -27,7 +27,7 @@ ENDING = {
     "verify": ["r"],
     "report": ["sentiment-by-day"],
     "review": ["r", "--output", "{feed}.review"],
-    "correct": ["{feed}"],
+    "correct": ["{feed}.review"],
     "duplicates": [],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],

@@ -124,8 +124,9 @@ def test_what_cannot_be_reviewed_or_read(
     assert len(rows) == len(documents)
     assert triage("correct", write(tmp_path / "filled.csv", rows)).code == 0
     ended = triage("review", "run", "--output", path)
-    assert ended.code == 2
-    assert "nothing is left to review of run run, sentiment" in ended.err
+    assert ended.code == 0
+    assert "nothing is left to review of run run, sentiment" in ended.out
+    assert triage("correct", path).out.startswith("labels: 0 new, 0 changed, 0 as before; 0 rows")
     other = write(tmp_path / "other.csv", [{"a": "1", "label": "x"}])
     ended = triage("correct", other)
     assert ended.code == 2
