@@ -13,9 +13,11 @@ from producer.commands.analyze import analyze
 from producer.commands.archive import archive
 from producer.commands.calibrate import calibrate
 from producer.commands.cancel import cancel
+from producer.commands.correct import correct
 from producer.commands.dead import dead
 from producer.commands.delete import delete
 from producer.commands.demo import demo
+from producer.commands.duplicates import duplicates
 from producer.commands.explain import explain
 from producer.commands.flower import flower
 from producer.commands.forget import forget
@@ -25,6 +27,7 @@ from producer.commands.pause import pause
 from producer.commands.report import report
 from producer.commands.resume import resume
 from producer.commands.retry import retry
+from producer.commands.review import review
 from producer.commands.status import status
 from producer.commands.verify import verify
 from producer.commands.worker import worker
@@ -87,6 +90,9 @@ for command in (
     verify,
     forget,
     report,
+    review,
+    correct,
+    duplicates,
     explain,
     analyze,
     calibrate,

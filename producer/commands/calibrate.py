@@ -8,14 +8,20 @@ from typing import Annotated
 
 import typer
 
+from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
 
 
 def calibrate(
     analysis: Annotated[str, typer.Argument(help="The analysis whose model it is.")],
     data: Annotated[
-        str, typer.Option(metavar="FILE", help="Texts that people labelled, CSV or JSON Lines.")
-    ],
+        str | None,
+        typer.Option(metavar="FILE", help="Texts that people labelled, CSV or JSON Lines."),
+    ] = None,
+    corrections: Annotated[
+        bool,
+        typer.Option("--corrections", help="In place of a file: what `triage correct` stored."),
+    ] = False,
     text: Annotated[
         str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
     ] = None,
@@ -32,9 +38,19 @@ def calibrate(
 ) -> None:
     """Fit a model's probabilities to labelled texts, and find below which it is unsure."""
     require_worker_extra()
-    given = {"--text": text, "--label": label, "--accuracy": accuracy, "--models": models}
+    if corrections == (data is not None):
+        raise UsageError("say where the labelled texts are: either --data FILE or --corrections")
+    given = {
+        "--data": data,
+        "--text": text,
+        "--label": label,
+        "--accuracy": accuracy,
+        "--models": models,
+    }
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
-    command = [sys.executable, "-m", "workers.calibrate", f"--data={data}", *options]
+    command = [sys.executable, "-m", "workers.calibrate", *options]
     sys.stdout.flush()
     # Another program, because the console must not import torch.
-    os.execv(command[0], [*command, *(["--dry-run"] if dry_run else []), "--", analysis])
+    flags = {"--corrections": corrections, "--dry-run": dry_run}
+    said = [name for name, is_set in flags.items() if is_set]
+    os.execv(command[0], [*command, *said, "--", analysis])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Interval(NamedTuple):
-    """Where a share lies; both ends in 0…1."""
+    """Where a figure lies; of a share both ends are in 0…1."""
 
     low: float
     high: float

@@ -15,8 +15,8 @@ from schema.database import reading, writing
 from schema.database.clock import now
 from schema.ledger.cancel import cancel
 from schema.ledger.families import first_ids, lock_versions, make_newest_current
-from schema.ledger.forget import OUTCOMES, erasing
-from schema.tables import DocumentRow, Job, Model, Run, RunDocument
+from schema.ledger.forget import NOTES, OUTCOMES, erasing
+from schema.tables import CorrectionRow, DocumentRow, Job, Model, Run, RunDocument
 
 #: Rows that one transaction deletes at the most, so that no worker waits long for it.
 DELETE_LIMIT = 1_000
@@ -89,6 +89,9 @@ def delete_run(engine: Engine, run_id: int) -> Iterator[Deleted]:
         with connection.begin():
             if _lock(connection, run_id):
                 connection.execute(delete(Model).where(Model.run_id == run_id))
+                # What a person has said of documents that other runs have is not the run's.
+                drawn_here = update(CorrectionRow).where(CorrectionRow.run_id == run_id)
+                connection.execute(drawn_here.values(run_id=None))
                 connection.execute(delete(Run).where(Run.id == run_id))
         yield done
 
@@ -130,7 +133,11 @@ def _delete_block(
         unused = [~_other_places(run_id, DocumentRow.id)]
         unused += [~exists().where(outcome.document_id == DocumentRow.id) for outcome in OUTCOMES]
         families = first_ids(connection, documents)
-        gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents), *unused))
+        going = select(DocumentRow.id).where(DocumentRow.id.in_(documents), *unused)
+        ids = list(connection.execute(going).scalars())
+        for note in NOTES:
+            connection.execute(delete(note).where(note.document_id.in_(ids)))
+        gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
         done.documents += gone.rowcount
         make_newest_current(connection, families)
 

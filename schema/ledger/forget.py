@@ -19,11 +19,13 @@ from schema.ledger.which import Which as Which
 from schema.results import RESULT_TABLES
 from schema.tables import (
     AbstentionRow,
+    CorrectionRow,
     DeadLetter,
     DocumentRow,
     EmptyResult,
     Job,
     JobState,
+    NearDuplicateRow,
     Run,
     RunDocument,
 )
@@ -106,6 +108,8 @@ def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
 
 #: The tables that hold the outcomes of documents.
 OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, EmptyResult, DeadLetter, AbstentionRow)
+#: The tables that hold what is known of documents whatever run they are in: it goes with them.
+NOTES: tuple[type[Any], ...] = (CorrectionRow, NearDuplicateRow)
 #: The tables that refer to documents by `run_id` and `document_id`.
 _REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 
@@ -199,6 +203,8 @@ def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -
             update(Run).where(Run.id == run).values(forgotten=Run.forgotten + number)
         )
     done.rows[_name(RunDocument)] += joined.total()
+    for table in NOTES:
+        connection.execute(delete(table).where(table.document_id.in_(ids)))
     gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
     done.documents += gone.rowcount
     return True

@@ -70,7 +70,7 @@ SELECT
     negative,
     unsure,
     no_polarity,
-    ROUND(100.0 * negative / NULLIF(documents - unsure - no_polarity, 0), 1) AS negative_percent
+    ROUND(100.0 * negative / NULLIF(documents - unsure - no_polarity, 0), 1) AS classified_negative_percent
 FROM counted
 WHERE place = 1 AND negative > 0
-ORDER BY negative DESC, negative_percent DESC, spelling, type
+ORDER BY negative DESC, classified_negative_percent DESC, spelling, type

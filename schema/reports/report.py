@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Date, Integer, bindparam, text
 
 from schema.database.types import UtcDateTime
+from schema.reports import corrected_shares
 from schema.reports.labels import DESCRIPTION, labels_sql
 
 Value = str | int | float | date | datetime | None
@@ -22,6 +24,8 @@ Value = str | int | float | date | datetime | None
 TYPED_COLUMNS: dict[str, Any] = {
     "day": Date(),
     "time": UtcDateTime(),
+    "first_day": Date(),
+    "last_day": Date(),
     "created_at": UtcDateTime(),
     "ingested_at": UtcDateTime(),
     "first_failed_at": UtcDateTime(),
@@ -38,11 +42,15 @@ class UnknownReportError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: the name of its file, the one line that says what it shows, and its SELECT."""
+    """A report: the name of its file, the one line that says what it shows, and its SELECT, or the
+    function that makes its rows, of the connection and the id of a run, where SQL cannot.
+    """
 
     name: str
     description: str
     sql: str
+    columns: tuple[str, ...] = ()
+    make_rows: Callable[[Connection, int | None], Iterator[tuple[Value, ...]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,15 @@ def reports() -> tuple[Report, ...]:
             raise ValueError(f"{file.name}: the first line must be a comment: what it shows")
         found.append(Report(file.name.removesuffix(".sql"), first.removeprefix("-- "), sql))
     found.append(Report("labels", DESCRIPTION, labels_sql()))
+    found.append(
+        Report(
+            "corrected-shares",
+            corrected_shares.DESCRIPTION,
+            sql="",
+            columns=corrected_shares.COLUMNS,
+            make_rows=corrected_shares.corrected_shares,
+        )
+    )
     return tuple(sorted(found, key=lambda report: report.name))
 
 
@@ -101,6 +118,8 @@ def run_report(
     Returns:
         Its rows with the types of Python, the same from both databases.
     """
+    if report.make_rows is not None:
+        return ReportRows(report.columns, islice(report.make_rows(connection, run_id), limit))
     sql, parameters = report.sql, [bindparam("run_id", run_id, Integer())]
     if limit is not None:
         sql += "\nLIMIT :row_limit"

@@ -10,7 +10,7 @@ SELECT
     ROUND(
         100.0 * COUNT(*) FILTER (WHERE s.polarity = 'negative' AND NOT s.unsure)
         / NULLIF(COUNT(*) FILTER (WHERE s.polarity IS NOT NULL AND NOT s.unsure), 0), 1
-    ) AS negative_percent
+    ) AS classified_negative_percent
 FROM sentiments AS s
 JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
 WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)

@@ -3,27 +3,33 @@
 from schema.database.base import Base
 from schema.results import RESULT_TABLES
 from schema.tables.abstention import AbstentionRow
+from schema.tables.correction import LEAST_CERTAIN, RANDOM, CorrectionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
 from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
+from schema.tables.near_duplicate import NearDuplicateRow
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
     "FIRST_DOCUMENTS",
+    "LEAST_CERTAIN",
     "OPEN_STATES",
+    "RANDOM",
     "RESULT_TABLES",
     "AbstentionRow",
     "Base",
+    "CorrectionRow",
     "DeadLetter",
     "DocumentRow",
     "Job",
     "JobState",
     "Model",
     "EmptyResult",
+    "NearDuplicateRow",
     "Run",
     "RunDocument",
     "RunInput",

@@ -1,6 +1,6 @@
 """`triage calibrate`: labelled texts in, temperature and threshold of a model out.
 
-Run as `python -m workers.calibrate ANALYSIS --data FILE`.
+Run as `python -m workers.calibrate ANALYSIS --data FILE`, or with `--corrections`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import NoReturn
 from schema.analyses import ANALYSES, WRITING_ANALYSES
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls
+from schema.database import DatabaseError
 from schema.private_files import be_private
 from schema.settings import SettingsError, settings
+from workers.calibrate.corrections import corrected_examples
 from workers.calibrate.examples import Columns, DataError, read_examples
 from workers.calibrate.fit import fit, halves_of
 from workers.calibrate.keep import catalog_lines, content_of, is_local, lines_of, write_calibration
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return _calibrate(asked)
-    except (CatalogError, DataError, SettingsError, WorkerError) as error:
+    except (CatalogError, DatabaseError, DataError, SettingsError, WorkerError) as error:
         # It may quote a path, which must not steer the terminal.
         print(escape_controls(f"triage calibrate: {error}"), file=sys.stderr)
         return CANNOT
@@ -60,9 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Find out how far a model's probabilities can be trusted.",
     )
     parser.add_argument("analysis", choices=ANALYSES)
-    parser.add_argument(
-        "--data", metavar="FILE", required=True, help="labelled texts, CSV or JSONL"
-    )
+    texts = parser.add_mutually_exclusive_group(required=True)
+    texts.add_argument("--data", metavar="FILE", help="labelled texts, CSV or JSONL")
+    texts.add_argument("--corrections", action="store_true", help="what `triage correct` stored")
     parser.add_argument("--text", metavar="COL", default="text", help="the column of the text")
     parser.add_argument("--label", metavar="COL", help="that of the label, answer, or entities")
     parser.add_argument(
@@ -87,7 +89,10 @@ def _calibrate(asked: argparse.Namespace) -> int:
         raise DataError(f"{asked.analysis} writes texts, which have no probability to calibrate")
     catalog = load_catalog(asked.models or settings().models)
     entry = catalog.entry(asked.analysis)
-    examples = read_examples(Path(asked.data), _columns(asked))
+    if asked.corrections:
+        examples = corrected_examples(settings().database, asked.analysis)
+    else:
+        examples = read_examples(Path(asked.data), _columns(asked))
     limit_threads(settings().threads)
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
     from workers.calibrate.run import compare, load_uncalibrated
@@ -97,7 +102,7 @@ def _calibrate(asked: argparse.Namespace) -> int:
     found = fit(compared.sample, halves_of(compared.texts), asked.accuracy)
     _print(
         f"{asked.analysis}, {entry.model}: {len(compared.texts):,} results of {compared.read:,} "
-        f"texts of {asked.data}"
+        f"texts of {asked.data or 'corrections'}"
     )
     if compared.read < len(examples):
         _print(f"{len(examples) - compared.read:,} more could not be read by the model")

@@ -62,7 +62,7 @@ def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
         {"day": None, "documents": 1, "positive": 0, "neutral": 0, "negative": 1},
     ]
     for row, share in zip(expected, (0.0, 0.0, 100.0), strict=True):
-        row |= {"unsure": 0, "no_polarity": 0, "negative_percent": share}
+        row |= {"unsure": 0, "no_polarity": 0, "classified_negative_percent": share}
     asked = ("report", "sentiment-by-day")
     assert json.loads(triage(*asked, "--format", "json").out) == expected
     table = list(csv.DictReader(io.StringIO(triage(*asked, "--format", "csv").out)))
@@ -127,7 +127,7 @@ def test_output(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     ended = triage(*asked, str(file))
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert file.read_bytes() == (
-        b"product,documents,positive,neutral,negative,unsure,no_polarity,negative_percent\r\n"
+        b"product,documents,positive,neutral,negative,unsure,no_polarity,classified_negative_percent\r\n"
         b"Mug,1,0,0,1,0,0,100.0\r\n-5,1,1,0,0,0,0,0.0\r\n'@home,1,1,0,0,0,0,0.0\r\n"
     )
     triage(*asked, str(tmp_path / "a.json"))
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_said_in_a_sentence(engine: Engine, triage: Triage) -> 
     assert triage("report", "answers", "--format", "json").out == "[]\n"
     seed(engine)
     for arguments, words in (
-        (["answer"], "did you mean 'answers'? there are answers, dead-letters"),
+        (["answer"], "did you mean 'answers'? there are answers, corrected-shares"),
         (["answers", "--run", "fist"], "did you mean 'first'? there are second, first"),
         (["--run", "first"], "--run needs the name of a report"),
         (["answers", "--format", "xml"], "xml"),

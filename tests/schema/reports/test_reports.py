@@ -23,7 +23,7 @@ WANT = "What does the customer want?"
 #: Columns of every report on sentiment.
 COUNTED = (
     *("documents", "positive", "neutral", "negative", "unsure", "no_polarity"),
-    "negative_percent",
+    "classified_negative_percent",
 )
 
 
@@ -179,7 +179,7 @@ def test_entities_in_negative(engine: Engine) -> None:
     assert columns(engine, "entities-in-negative") == (
         *("entity", "type"),
         *counts,
-        "negative_percent",
+        "classified_negative_percent",
     )
     assert rows(engine, "entities-in-negative", autumn) == [
         ("Nimbus", "ORG", 5, 0, 3, 2, 0, 0, 66.7),
@@ -327,7 +327,7 @@ def test_ledger_reports(engine: Engine) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_unknown_names_are_told_what_there_is(engine: Engine) -> None:
-    with pytest.raises(UnknownReportError, match="'sentiment-by-day'.*answers, dead-letters"):
+    with pytest.raises(UnknownReportError, match="'sentiment-by-day'.*answers, corrected-shares"):
         find_report("sentiment-by-dya")
     with reading(engine) as connection, pytest.raises(UnknownRunError, match="no runs yet"):
         find_run(connection, "autumn")
@@ -342,7 +342,7 @@ def test_unknown_names_are_told_what_there_is(engine: Engine) -> None:
 ON_DOCUMENTS = (
     *("answers", "entities-in-negative", "languages", "least-certain", "longest-complaints"),
     *("sentiment-by-day", "sentiment-by-language", "sentiment-by-model", "sentiment-by-product"),
-    *("sentiment-by-source", "summaries-and-translations"),
+    *("sentiment-by-source", "sentiment-without-copies", "summaries-and-translations"),
 )
 
 

@@ -1,0 +1,1 @@
+"""Corrections: labels of people beside those of models, drawn, stored and read."""
