@@ -16,6 +16,7 @@ from sqlalchemy import Engine, func, select
 
 from producer.demo.environment import demo_settings, fresh_home, worker_node
 from producer.demo.examples import EXAMPLES, examples
+from producer.display.interval_cells import join_intervals
 from producer.display.progress_bars import wait_for_run
 from producer.display.table import make_table
 from producer.errors import UsageError
@@ -99,7 +100,7 @@ def _report(engine: Engine, console: Console) -> int:
             report = find_report(name)
             _title(console, name, report.description)
             found = run_report(connection, report, ReportOptions(run_id=run_id, limit=limit))
-            console.print(make_table(found.columns, list(found.rows)))
+            console.print(make_table(*join_intervals(found.columns, list(found.rows))))
         described = f"{EXAMPLES} short texts in English; the report of this name has all of them"
         _title(console, "summaries-and-translations", described)
         console.print(examples(connection, run_id))

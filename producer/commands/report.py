@@ -23,6 +23,7 @@ from producer.commands.report_options import (
     Until,
     Where,
 )
+from producer.display.interval_cells import join_intervals
 from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
@@ -134,7 +135,7 @@ def _write(
     rows = list(found.rows)
     console = Console(file=file, width=width)
     if rows:
-        console.print(make_table(found.columns, rows[:limit]))
+        console.print(make_table(*join_intervals(found.columns, rows[:limit])))
     else:
         console.print("no rows")
     return limit is not None and len(rows) > limit

@@ -45,7 +45,7 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
     column, descending = _order(options.sort)
     statement = make_statement(connection, report, options)
     sql_columns = _columns(connection, statement)
-    in_sql = column in sql_columns
+    in_sql = column in sql_columns and not column.startswith("_")
     limit = options.limit if column is None or in_sql else None
     found = _select(connection, statement, options, column if in_sql else None, descending, limit)
     found = replace(found, kinds=report.kinds)

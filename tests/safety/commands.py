@@ -26,6 +26,8 @@ ENDING = {
     "retry": ["r"],
     "verify": ["r"],
     "report": ["sentiment-by-day"],
+    "export": ["v_daily"],
+    "prefer": [],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],
