@@ -17,7 +17,10 @@ WITH named AS (
         m.entity,
         MIN(m.mention) FILTER (WHERE NOT m.unsure) AS spelling,
         COUNT(*) FILTER (WHERE NOT m.unsure) AS mentions,
-        COUNT(*) FILTER (WHERE m.unsure) AS unsure_mentions
+        COUNT(*) FILTER (WHERE m.unsure) AS unsure_mentions,
+        -- The same for all mentions of a document; a join with it would be dearer.
+        MAX(m.polarity) AS polarity,
+        COUNT(*) FILTER (WHERE m.document_unsure) AS document_unsure
     FROM v_mentions AS m
     GROUP BY m.document_id, m.type, m.entity
 ),
@@ -29,12 +32,11 @@ spelled AS (
         SUM(n.mentions) AS mentions,
         SUM(n.unsure_mentions) AS unsure_mentions,
         COUNT(n.spelling) AS documents,
-        COUNT(n.spelling) FILTER (WHERE d.polarity = 'positive') AS positive,
-        COUNT(n.spelling) FILTER (WHERE d.polarity = 'neutral') AS neutral,
-        COUNT(n.spelling) FILTER (WHERE d.polarity = 'negative') AS negative,
-        COUNT(n.spelling) FILTER (WHERE d.unsure) AS unsure
+        COUNT(n.spelling) FILTER (WHERE n.polarity = 'positive') AS positive,
+        COUNT(n.spelling) FILTER (WHERE n.polarity = 'neutral') AS neutral,
+        COUNT(n.spelling) FILTER (WHERE n.polarity = 'negative') AS negative,
+        COUNT(n.spelling) FILTER (WHERE n.document_unsure > 0) AS unsure
     FROM named AS n
-    JOIN v_documents AS d ON d.id = n.document_id
     GROUP BY n.type, n.entity, n.spelling
 ),
 counted AS (

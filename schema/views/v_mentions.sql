@@ -11,6 +11,7 @@
 -- score: number: its probability
 -- unsure: boolean: whether the score is below the model's threshold: to be left out of counts
 -- polarity: text: of the document; null where the model is unsure or has none
+-- document_unsure: boolean: whether the model is unsure of the document's sentiment
 -- source: text: of the document
 -- product: text: of the document
 -- time: time: of the document (UTC)
@@ -33,6 +34,7 @@ SELECT
     e.score AS score,
     e.unsure AS unsure,
     d.polarity AS polarity,
+    d.unsure AS document_unsure,
     d.source AS source,
     d.product AS product,
     d.time AS time,

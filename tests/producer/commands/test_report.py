@@ -74,10 +74,10 @@ def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
     assert shown.code == 0
     for row in texts:
         line = next(line for line in shown.out.splitlines() if (row["day"] or " – ") in line)
-        *counts, share = line.split("│")[2:-1]
+        *counts, with_ends = line.split("│")[2:-1]
         assert counts == [f"{row[name]:>{len(name) + 1}} " for name in [*row][1:-3]]
         ends = f"({row['negative_low']} to {row['negative_high']})"
-        assert share.strip() == f"{row['negative_percent']} {ends}"
+        assert with_ends.strip() == f"{row['negative_percent']} {ends}"
     first = json.loads(triage(*asked, "--run", "first", "--format", "json").out)
     assert [row["negative"] for row in first] == [1, 0, 1]
 

@@ -190,8 +190,9 @@ def test_entities_are_merged_over_their_spellings(engine: Engine) -> None:
         # The frequent spelling stands for all; an unsure mention counts apart.
         document = add_document(connection, 9, "text")
         for ordinal, unsure in enumerate((False, False, True)):
-            named = {"type": "ORG", "text": "Coca-Cola", "ordinal": ordinal, "unsure": unsure}
-            add_result(connection, "entities", run, document, **named)
+            named = {"type": "ORG", "text": "Coca-Cola"}
+            more: dict[str, Any] = {"ordinal": ordinal, "unsure": unsure}
+            add_result(connection, "entities", run, document, **named, **more)
     (only,) = rows(engine, "v_entities")
     assert only == {
         "entity": "Coca-Cola",
