@@ -1,10 +1,13 @@
-"""Intervals on the terminal: in the cell of their figure, as `12.5 (8.1 to 18.7)`."""
+"""Intervals on the terminal: in the cell of their figure, as `42.5 (28 to 59)`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from schema.reports import Value
+
+#: Points from which on an interval is so wide that its ends need no decimal.
+_WIDE = 10
 
 
 def join_intervals(
@@ -26,4 +29,7 @@ def join_intervals(
 
 def _with_ends(row: Sequence[Value], place: int) -> Value:
     value, low, high = row[place : place + 3]
-    return value if low is None else f"{value} ({low} to {high})"
+    if not (isinstance(low, int | float) and isinstance(high, int | float)):
+        return value
+    digits = 0 if high - low >= _WIDE else 1
+    return f"{value} ({low:.{digits}f} to {high:.{digits}f})"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -124,6 +126,30 @@ def test_columns_that_are_of_no_view(tmp_path: Path, monkeypatch: pytest.MonkeyP
     mixed = ReportRows(("n",), iter([(1,), (2,), ("three",)]))
     with pytest.raises(UsageError, match="the column n has values of several types"):
         write_parquet(mixed, tmp_path / "b.parquet")
+
+
+def test_parquet_is_written_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more rows are in memory than a row group has, however many there are."""
+    monkeypatch.setattr(parquet, "ROW_GROUP", 2)
+    seen: list[tuple[int, int]] = []
+    produced = 0
+
+    def rows() -> Iterator[tuple[int]]:
+        nonlocal produced
+        for number in range(5):
+            produced += 1
+            yield (number,)
+
+    def record(block: list[tuple[int]], schema: Any) -> Any:
+        seen.append((len(block), produced))
+        return make_table(block, schema)
+
+    make_table = parquet._table
+    monkeypatch.setattr(parquet, "_table", record)
+    assert write_parquet(ReportRows(("n",), rows()), tmp_path / "a.parquet") == 5
+    assert seen == [(2, 2), (2, 4), (1, 5)]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
