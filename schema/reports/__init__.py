@@ -2,8 +2,9 @@
 
 The first line of each is a comment that says what it shows. Further ones may say `-- key: a, b`,
 the columns that tell its rows apart, and `-- share: a_percent = a / b`, a share, which gets an
-interval; `/* by */` stands where a report can be broken down, in its SELECT and its GROUP BY.
-Columns that begin with `_` are counted with, and not shown.
+interval; `/* by */` stands where a report can be broken down, in its SELECT and its GROUP BY, and
+what is in `/* by JOIN … */` is joined only then. Columns that begin with `_` are counted with, and
+not shown.
 
 A report on documents reads the views of `schema.views`, which have the results that count, and is
 restricted by having other views under their names: see `schema.reports.statement`. `:run_id` is

@@ -11,6 +11,6 @@ SELECT
     ROUND(CAST(AVG(a.score) AS NUMERIC), 3) AS mean_score,
     SUM(COUNT(*)) OVER (PARTITION BY /* by */ a.question) AS _asked
 FROM v_answers AS a
-JOIN v_documents AS d ON d.id = a.document_id
+/* by JOIN v_documents AS d ON d.id = a.document_id */
 GROUP BY /* by */ a.question, a.grouped
 ORDER BY /* by */ a.question, documents DESC, mean_score DESC, a.grouped

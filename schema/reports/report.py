@@ -27,6 +27,11 @@ class Share:
     total: str
 
     @property
+    def counts(self) -> tuple[str, str]:
+        """The columns that it is made of."""
+        return self.hits, self.total
+
+    @property
     def stem(self) -> str:
         """What the names of the columns of its interval begin with."""
         return self.column.removesuffix("_percent")

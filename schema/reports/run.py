@@ -44,8 +44,11 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
         connection.execute(text("SET LOCAL transaction_read_only = on"))
     column, descending = _order(options.sort)
     statement = make_statement(connection, report, options)
-    sql_columns = _columns(connection, statement)
-    in_sql = column in sql_columns and not column.startswith("_")
+    in_sql = (
+        column is not None
+        and not column.startswith("_")
+        and column in _columns(connection, statement)
+    )
     limit = options.limit if column is None or in_sql else None
     found = _select(connection, statement, options, column if in_sql else None, descending, limit)
     found = replace(found, kinds=report.kinds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,9 @@ TYPED_COLUMNS: dict[str, Any] = {
     "last_failed_at": UtcDateTime(),
 }
 
+#: Types of parameters that the databases would not write alike.
+_BOUND: dict[str, Any] = {"run_id": Integer(), "since": UtcDateTime(), "until": UtcDateTime()}
+
 #: What `--by` may be, beside `metadata.KEY`; `d` is `v_documents`.
 _BY_COLUMNS = ("source", "product", "language")
 _BY_TIME = {
@@ -50,6 +54,8 @@ _BY_TIME = {
 #: The column of what a report is broken down by, until it gets its name.
 BY = "by_what"
 _MARK = "/* by */"
+#: A join that only a breakdown needs.
+_JOIN = re.compile(r"/\* by (JOIN [^*]+) \*/")
 
 
 @dataclass(slots=True)
@@ -64,7 +70,7 @@ class Statement:
         """The statement, to be executed."""
         known = {name for name in self.parameters if re.search(rf":{name}\b", self.sql)}
         bound = [
-            bindparam(name, value, Integer() if name == "run_id" else None)
+            bindparam(name, value, _BOUND.get(name))
             for name, value in self.parameters.items()
             if name in known
         ]
@@ -86,19 +92,16 @@ def make_statement(connection: Connection, report: Report, options: ReportOption
             f"the report {report.name} is on runs, not on documents: it takes no --since, --until "
             "and --where"
         )
-    types = TYPED_COLUMNS | {view: kind for view, kind in _types(report).items()}
-    made = Statement(report.sql, {"run_id": options.run_id}, types)
+    types = {name: KINDS[kind] for name, kind in report.kinds.items()}
+    made = Statement(report.sql, {"run_id": options.run_id}, TYPED_COLUMNS | types)
     if options.by is not None:
         _break_down(made, report, options.by, dialect)
     of_run = options.run_id is not None
-    made.sql = write_out(made.sql.replace(_MARK, ""), dialect, of_run)
+    made.sql = _JOIN.sub("", made.sql).replace(_MARK, "")
+    made.sql = write_out(made.sql, dialect, of_run)
     if views and (of_run or options.is_restricted):
         _restrict(made, views, options, dialect)
     return made
-
-
-def _types(report: Report) -> dict[str, Any]:
-    return {name: KINDS[kind] for name, kind in report.kinds.items()}
 
 
 def _needed(sql: str) -> list[View]:
@@ -129,10 +132,16 @@ def _restrict(made: Statement, views: list[View], options: ReportOptions, dialec
                 "WHERE x.document_id IN (SELECT id FROM v_documents)"
             )
         tables.append(f"{view.name} AS NOT MATERIALIZED (\n{body}\n)")
-    comments, select = re.fullmatch(r"((?:\s*--[^\n]*\n)*)(.*)", made.sql, re.DOTALL).groups()  # type: ignore[union-attr]
-    own = re.match(r"\s*WITH\s", select, re.IGNORECASE)
+    made.sql = _with_tables(tables, made.sql)
+
+
+def _with_tables(tables: Sequence[str], sql: str) -> str:
+    """Common table expressions in front of a SELECT, which may have some of its own."""
+    # What comments at its head say is said already.
+    select = re.sub(r"\A(\s*--[^\n]*\n)*\s*", "", sql)
+    own = re.match(r"WITH\s", select, re.IGNORECASE)
     rest = f",\n{select[own.end() :]}" if own else f"\n{select}"
-    made.sql = f"{comments}WITH {', '.join(tables)}{rest}"
+    return f"WITH {', '.join(tables)}{rest}"
 
 
 def _conditions(made: Statement, options: ReportOptions) -> list[str]:
@@ -173,6 +182,7 @@ def _break_down(made: Statement, report: Report, by: str, dialect: str) -> None:
         raise ReportError(
             f"--by must be day, week, month, {', '.join(_BY_COLUMNS)}, or metadata.KEY"
         )
+    made.sql = _JOIN.sub(r"\1", made.sql)
     made.sql = made.sql.replace(_MARK, f"{wanted} AS {BY},", 1).replace(_MARK, f"{BY},")
     # Within a window there are no names of columns yet.
     made.sql = re.sub(rf"(PARTITION BY ){BY},", rf"\1{wanted},", made.sql)

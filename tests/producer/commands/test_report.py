@@ -162,6 +162,20 @@ def test_reports_of_ones_own(
     assert shown == [
         {"documents": 1, "mugs": 1, "mug_percent": 100.0, "mug_low": 20.7, "mug_high": 100.0}
     ]
+    (folder / "both.sql").write_text(
+        "-- Two rows\n-- share: a_percent = a / b\n"
+        "SELECT product, 50.0 AS a_percent, 1 AS a, 2 AS b FROM v_documents",
+        "utf-8",
+    )
+    ended = triage("report", "both", "--since", "2026-10-06", "--against", "previous")
+    assert (ended.code, ended.err) == (0, "")
+    ended = triage("report", "both", "--since", "2026-10-08", "--against", "previous")
+    assert "both does not say what tells its rows apart" in ended.err
+    for share, words in (("a / c", "has no column 'c'"), ("b / a", "has a share of 2 in 1")):
+        sql = f"-- Odd\n-- share: d = {share}\nSELECT 1 AS a, 2 AS b, 3 AS d"
+        (folder / "odd.sql").write_text(sql, "utf-8")
+        ended = triage("report", "odd")
+        assert (ended.code, words in ended.err) == (2, True)
     (folder / "answers.sql").write_text("-- Mine\nSELECT 1 AS a", "utf-8")
     ended = triage("report", "mugs")
     assert (ended.code, "answers.sql has the name of one" in ended.err) == (2, True)
