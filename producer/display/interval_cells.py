@@ -29,7 +29,7 @@ def join_intervals(
 
 def _with_ends(row: Sequence[Value], place: int) -> Value:
     value, low, high = row[place : place + 3]
-    if not (isinstance(low, int | float) and isinstance(high, int | float)):
+    if not (isinstance(value, int | float) and isinstance(low, float) and isinstance(high, float)):
         return value
     digits = 0 if high - low >= _WIDE else 1
-    return f"{value} ({low:.{digits}f} to {high:.{digits}f})"
+    return f"{value:g} ({low:.{digits}f} to {high:.{digits}f})"

@@ -77,7 +77,7 @@ def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
         *counts, with_ends = line.split("│")[2:-1]
         assert counts == [f"{row[name]:>{len(name) + 1}} " for name in [*row][1:-3]]
         ends = f"({float(row['negative_low']):.0f} to {float(row['negative_high']):.0f})"
-        assert with_ends.strip() == f"{row['negative_percent']} {ends}"
+        assert with_ends.strip() == f"{float(row['negative_percent']):g} {ends}"
     first = json.loads(triage(*asked, "--run", "first", "--format", "json").out)
     assert [row["negative"] for row in first] == [1, 0, 1]
 
