@@ -19,11 +19,13 @@ from producer.commands.delete import delete
 from producer.commands.demo import demo
 from producer.commands.duplicates import duplicates
 from producer.commands.explain import explain
+from producer.commands.export import export
 from producer.commands.flower import flower
 from producer.commands.forget import forget
 from producer.commands.ingest import ingest
 from producer.commands.init import init
 from producer.commands.pause import pause
+from producer.commands.prefer import prefer
 from producer.commands.report import report
 from producer.commands.resume import resume
 from producer.commands.retry import retry
@@ -90,6 +92,8 @@ for command in (
     verify,
     forget,
     report,
+    export,
+    prefer,
     review,
     correct,
     duplicates,

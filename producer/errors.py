@@ -18,7 +18,7 @@ from producer.ingest.errors import IngestError, StorageError, UnfinishedError
 from schema.database.errors import first_line, is_passing
 from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
-from schema.reports import UnknownReportError
+from schema.reports import ReportError, UnknownReportError
 from schema.status.runs import UnknownRunError
 
 
@@ -36,6 +36,7 @@ _SENTENCES = (
     IngestError,
     UnknownRunError,
     UnknownReportError,
+    ReportError,
     CancelledRunError,
     UnfinishedRunError,
 )

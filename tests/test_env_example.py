@@ -55,6 +55,8 @@ def size_of(shown: str) -> int:
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 

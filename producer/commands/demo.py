@@ -16,6 +16,7 @@ from sqlalchemy import Engine, func, select
 
 from producer.demo.environment import demo_settings, fresh_home, worker_node
 from producer.demo.examples import EXAMPLES, examples
+from producer.display.interval_cells import join_intervals
 from producer.display.progress_bars import wait_for_run
 from producer.display.table import make_table
 from producer.errors import UsageError
@@ -26,7 +27,7 @@ from producer.session import open_settings
 from schema.control_characters import escape_controls
 from schema.database import open_engine, reading
 from schema.migrations.revision import upgrade
-from schema.reports import find_report, run_report
+from schema.reports import ReportOptions, find_report, run_report
 from schema.settings import Settings
 from schema.status.runs import find_run
 from schema.tables import AbstentionRow
@@ -98,8 +99,8 @@ def _report(engine: Engine, console: Console) -> int:
         for name, limit in SHOWN.items():
             report = find_report(name)
             _title(console, name, report.description)
-            found = run_report(connection, report, run_id, limit)
-            console.print(make_table(found.columns, list(found.rows)))
+            found = run_report(connection, report, ReportOptions(run_id=run_id, limit=limit))
+            console.print(make_table(*join_intervals(found.columns, list(found.rows))))
         described = f"{EXAMPLES} short texts in English; the report of this name has all of them"
         _title(console, "summaries-and-translations", described)
         console.print(examples(connection, run_id))

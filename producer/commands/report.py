@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Annotated
@@ -12,13 +13,32 @@ from typing import IO, Annotated
 import typer
 from rich.console import Console
 
+from producer.commands.report_options import (
+    Against,
+    By,
+    MinDocuments,
+    Run,
+    Since,
+    Sort,
+    Until,
+    Where,
+)
+from producer.display.interval_cells import join_intervals
 from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
 from producer.export.files import opened, write_csv, write_json
-from producer.session import open_database
+from producer.export.where import read_conditions
+from producer.session import open_database, open_settings
 from schema.database import reading
-from schema.reports import ReportRows, find_report, reports, run_report
+from schema.reports import (
+    ReportOptions,
+    ReportRows,
+    find_report,
+    read_period,
+    reports,
+    run_report,
+)
 from schema.status.runs import find_run
 
 #: Rows of a table on the terminal, unless `--limit` says otherwise.
@@ -39,12 +59,14 @@ def report(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="Which report; without, all are listed.")
     ] = None,
-    run: Annotated[
-        str | None,
-        typer.Option(
-            help="Only this run; else every document once, with the newest results it has."
-        ),
-    ] = None,
+    run: Run = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    by: By = None,
+    against: Against = None,
+    min_documents: MinDocuments = None,
+    sort: Sort = None,
     format: Annotated[
         Format | None, typer.Option(help="By default what --output ends in, else table.")
     ] = None,
@@ -63,26 +85,41 @@ def report(
         note = f"only the first {limit} rows; all with --limit 0"
     else:
         limit, note = limit or None, None
-    # One row more than asked for tells whether there are more.
-    asked = limit + 1 if limit and note else limit
-    with _rows(name, run, asked) as found, opened(output) as file:
+    if against not in (None, "previous"):
+        raise UsageError("--against must be previous")
+    asked = ReportOptions(
+        period=read_period(since, until),
+        by=by,
+        against_previous=against is not None,
+        min_documents=min_documents,
+        sort=sort,
+        # One row more than asked for tells whether there are more.
+        limit=limit + 1 if limit and note else limit,
+    )
+    rows = _rows(name, run, where or [], asked)
+    with rows as found, opened(output) as file:
         more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
     if more and note:
         say(note, err=True)
 
 
 @contextmanager
-def _rows(name: str | None, run: str | None, limit: int | None) -> Iterator[ReportRows]:
+def _rows(
+    name: str | None, run: str | None, where: Sequence[str], asked: ReportOptions
+) -> Iterator[ReportRows]:
+    folder = open_settings().reports
     if name is None:
-        if run is not None:
-            raise UsageError("--run needs the name of a report; `triage report` lists them")
-        listed = ((one.name, one.description) for one in reports())
-        yield ReportRows(("report", "shows"), islice(listed, limit))
+        if where or run is not None or replace(asked, limit=None) != ReportOptions():
+            raise UsageError("options need the name of a report; `triage report` lists them")
+        listed = ((one.name, one.description) for one in reports(folder))
+        yield ReportRows(("report", "shows"), islice(listed, asked.limit))
         return
-    wanted = find_report(name)
-    with reading(open_database()) as connection:
+    wanted = find_report(name, folder)
+    engine = open_database()
+    conditions = read_conditions(engine, where)
+    with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)
-        yield run_report(connection, wanted, run_id, limit)
+        yield run_report(connection, wanted, replace(asked, run_id=run_id, where=conditions))
 
 
 def _write(
@@ -98,7 +135,7 @@ def _write(
     rows = list(found.rows)
     console = Console(file=file, width=width)
     if rows:
-        console.print(make_table(found.columns, rows[:limit]))
+        console.print(make_table(*join_intervals(found.columns, rows[:limit])))
     else:
         console.print("no rows")
     return limit is not None and len(rows) > limit

@@ -1,8 +1,9 @@
-"""Reports as files: CSV that a spreadsheet opens safely, and JSON."""
+"""Reports as files: CSV that a spreadsheet opens safely, JSON, and JSON Lines."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from producer.errors import UsageError
 from schema.control_characters import escape_controls, json_text
@@ -51,6 +52,19 @@ def write_json(report: ReportRows, file: IO[str]) -> int:
     return count
 
 
+def write_jsonl(report: ReportRows, file: IO[str]) -> int:
+    """Write an object a line, what is JSON already as it is; returns the number of rows."""
+    nested = {name for name, kind in report.kinds.items() if kind == "json"}
+    count = 0
+    for row in report.rows:
+        named: dict[str, Any] = dict(zip(report.columns, map(_iso, row), strict=True))
+        for name in nested:
+            named[name] = named[name] and json.loads(named[name])
+        file.write(json_text(named) + "\n")
+        count += 1
+    return count
+
+
 @contextmanager
 def opened(path: Path | None) -> Iterator[IO[str]]:
     """Standard output, or a file that appears under its name when it is complete, for its owner
@@ -62,6 +76,18 @@ def opened(path: Path | None) -> Iterator[IO[str]]:
     if path is None:
         yield sys.stdout
         return
+    # The csv module ends its lines itself.
+    with completed(path) as target, target.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def completed(path: Path) -> Iterator[Path]:
+    """A path to write to, which gets the name `path` when all is written.
+
+    Raises:
+        UsageError: If the file cannot be written.
+    """
     special = path.exists() and not path.is_file()
     target = path
     try:
@@ -70,9 +96,7 @@ def opened(path: Path | None) -> Iterator[IO[str]]:
             number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
             os.close(number)
             target = Path(name)
-        # The csv module ends its lines itself.
-        with target.open("w", encoding="utf-8", newline="") as file:
-            yield file
+        yield target
         if not special:
             target.replace(path)
     except OSError as error:

@@ -10,6 +10,7 @@ from sqlalchemy import JSON
 from schema.database.types import UtcDateTime
 from schema.results.probabilities import Probabilities
 from schema.tables import Base
+from schema.views import drop_views
 
 
 def render_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -30,4 +31,6 @@ context.configure(
     render_as_batch=True,
 )
 with context.begin_transaction():
+    # They hold no rows, and no table that one reads could be changed; `upgrade` makes them anew.
+    drop_views(context.config.attributes["connection"])
     context.run_migrations()

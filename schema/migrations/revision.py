@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from schema.database import reachable, reading, writing
 from schema.database.errors import DatabaseError, describe
+from schema.views import create_views
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -36,16 +37,21 @@ def current_revision(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Create or upgrade the database in one transaction.
+    """Create or upgrade the database in one transaction, its views included.
 
     Returns:
         The revisions before and after.
+
+    Raises:
+        DatabaseError: If it cannot be reached, or somebody's own view stands on one of ours.
     """
     reachable(engine)
-    before = current_revision(engine)
-    with writing(engine) as connection:
-        command.upgrade(alembic_config(connection), "head")
-    return before, newest_revision()
+    before, newest = current_revision(engine), newest_revision()
+    if before != newest:
+        with writing(engine) as connection:
+            command.upgrade(alembic_config(connection), "head")
+            create_views(connection)
+    return before, newest
 
 
 def check_revision(engine: Engine) -> None:

@@ -1,25 +1,16 @@
 -- Answers to each question, grouped without regard to case and punctuation; unsure ones are (none)
-WITH latest AS (
-    SELECT
-        a.question,
-        lower(trim(a.answer, ' .,;:!?"''()')) AS answer,
-        a.document_id,
-        a.score,
-        a.unsure
-    FROM answers AS a
-    JOIN documents AS d ON d.id = a.document_id AND d.gone_at IS NULL
-    WHERE a.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
-      AND NOT EXISTS (
-          SELECT 1 FROM answers AS newer
-          WHERE :run_id IS NULL
-            AND newer.document_id = a.document_id AND newer.run_id > a.run_id)
-)
+-- key: question, answer
+-- share: percent = documents / _asked
 SELECT
-    question,
-    CASE answer WHEN '' THEN '(none)' ELSE answer END AS answer,
+    /* by */
+    a.question AS question,
+    a.grouped AS answer,
     COUNT(*) AS documents,
-    COUNT(*) FILTER (WHERE unsure) AS unsure,
-    ROUND(CAST(AVG(score) AS NUMERIC), 3) AS mean_score
-FROM latest
-GROUP BY question, answer
-ORDER BY question, documents DESC, mean_score DESC, answer
+    ROUND(100.0 * COUNT(*) / SUM(COUNT(*)) OVER (PARTITION BY /* by */ a.question), 1) AS percent,
+    COUNT(*) FILTER (WHERE a.unsure) AS unsure,
+    ROUND(CAST(AVG(a.score) AS NUMERIC), 3) AS mean_score,
+    SUM(COUNT(*)) OVER (PARTITION BY /* by */ a.question) AS _asked
+FROM v_answers AS a
+/* by JOIN v_documents AS d ON d.id = a.document_id */
+GROUP BY /* by */ a.question, a.grouped
+ORDER BY /* by */ a.question, documents DESC, mean_score DESC, a.grouped

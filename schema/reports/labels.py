@@ -9,11 +9,10 @@ DESCRIPTION = (
     "Labels of each analysis that gives documents one: how many surely have it, share, mean score"
 )
 
-#: One analysis. Over all runs each document counts once, with its newest label. An unsure one
-#: counts in a column of its own, by the label that it would have.
+#: One analysis. An unsure label counts in a column of its own, as the label that it would be.
 _COUNT = """
 SELECT
-    {place} AS place,
+    {place} AS _place,
     '{analysis}' AS analysis,
     l.label AS label,
     COUNT(*) FILTER (WHERE NOT l.unsure) AS documents,
@@ -22,14 +21,11 @@ SELECT
         100.0 * COUNT(*) FILTER (WHERE NOT l.unsure)
         / NULLIF(SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER (), 0), 1
     ) AS percent,
-    ROUND(CAST(AVG(l.score) FILTER (WHERE NOT l.unsure) AS NUMERIC), 3) AS mean_score
+    ROUND(CAST(AVG(l.score) FILTER (WHERE NOT l.unsure) AS NUMERIC), 3) AS mean_score,
+    SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER () AS _sure
 FROM {table} AS l
-JOIN documents AS d ON d.id = l.document_id AND d.gone_at IS NULL
-WHERE l.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
-  AND NOT EXISTS (
-      SELECT 1 FROM {table} AS newer
-      WHERE :run_id IS NULL
-        AND newer.document_id = l.document_id AND newer.run_id > l.run_id)
+JOIN v_documents AS d ON d.id = l.document_id
+WHERE is_current({table}, l)
 GROUP BY l.label
 """
 
@@ -42,8 +38,8 @@ def labels_sql() -> str:
         if issubclass(table, LabelTable)
     ]
     return (
-        f"-- {DESCRIPTION}\n"
-        "SELECT analysis, label, documents, unsure, percent, mean_score FROM ("
+        "-- key: analysis, label\n-- share: percent = documents / _sure\n"
+        "SELECT analysis, label, documents, unsure, percent, mean_score, _sure FROM ("
         f"{'UNION ALL'.join(counts)}) AS counted\n"
-        "ORDER BY place, documents DESC, unsure DESC, label"
+        "ORDER BY _place, documents DESC, unsure DESC, label"
     )

@@ -1,13 +1,13 @@
 -- Languages of the documents, and how many of them are translated
+-- key: language
+-- share: translated_percent = translated / documents
 SELECT
+    /* by */
     COALESCE(d.language, '(unknown)') AS language,
     COUNT(*) AS documents,
-    COUNT(*) FILTER (WHERE EXISTS (
-        SELECT 1 FROM translations AS t
-        WHERE t.document_id = d.id AND (:run_id IS NULL OR t.run_id = :run_id))) AS translated
-FROM documents AS d
-WHERE d.gone_at IS NULL AND EXISTS (
-    SELECT 1 FROM run_documents AS m
-    WHERE m.document_id = d.id AND (:run_id IS NULL OR m.run_id = :run_id))
-GROUP BY COALESCE(d.language, '(unknown)')
-ORDER BY documents DESC, language
+    COUNT(t.document_id) AS translated,
+    ROUND(100.0 * COUNT(t.document_id) / COUNT(*), 1) AS translated_percent
+FROM v_documents AS d
+LEFT JOIN translations AS t ON t.document_id = d.id AND is_current(translations, t)
+GROUP BY /* by */ COALESCE(d.language, '(unknown)')
+ORDER BY /* by */ documents DESC, language

@@ -1,141 +1,169 @@
-"""Loading reports and running them."""
+"""Reports: those that come with the project, views as reports, and a user's own folder of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
-from itertools import islice
-from typing import Any
+from pathlib import Path
 
-from sqlalchemy import BigInteger, Connection, Date, Integer, bindparam, text
+from sqlalchemy import Connection
 
-from schema.database.types import UtcDateTime
 from schema.reports import corrected_shares
+from schema.reports.errors import ReportError, UnknownReportError
 from schema.reports.labels import DESCRIPTION, labels_sql
+from schema.reports.rows import Value
+from schema.views import VIEWS, View
 
-Value = str | int | float | date | datetime | None
-
-#: Columns that SQLite, which has no type for them, gives as text.
-TYPED_COLUMNS: dict[str, Any] = {
-    "day": Date(),
-    "time": UtcDateTime(),
-    "first_day": Date(),
-    "last_day": Date(),
-    "created_at": UtcDateTime(),
-    "ingested_at": UtcDateTime(),
-    "first_failed_at": UtcDateTime(),
-    "last_failed_at": UtcDateTime(),
-}
-
-#: Rows that are fetched at once, so that memory stays flat.
-BLOCK = 1_000
+_SHARE = re.compile(r"-- share: (\w+) = (\w+) / (\w+)")
+_KEY = re.compile(r"-- key: (\w+(?:, \w+)*)")
 
 
-class UnknownReportError(LookupError):
-    """No report has this name; the message gives the closest one, and all there are."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A column that says how many percent of one column another one is."""
+
+    column: str
+    hits: str
+    total: str
+
+    @property
+    def counts(self) -> tuple[str, str]:
+        """The columns that it is made of."""
+        return self.hits, self.total
+
+    @property
+    def stem(self) -> str:
+        """What the names of the columns of its interval begin with."""
+        return self.column.removesuffix("_percent").removeprefix("classified_")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: the name of its file, the one line that says what it shows, and its SELECT, or the
-    function that makes its rows, of the connection and the id of a run, where SQL cannot.
+    """A report: the name of its file, the one line that says what it shows, and its SELECT.
+
+    Attributes:
+        key: Columns that tell its rows apart.
+        shares: Its shares, each of which gets an interval.
+        kinds: Of columns that are of a view: how each is read, as `schema.views` says.
+        make_rows: Makes its rows, of the connection and the id of a run, where SQL cannot; then
+            there is no SELECT, and `columns` are theirs.
     """
 
     name: str
     description: str
     sql: str
+    key: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     make_rows: Callable[[Connection, int | None], Iterator[tuple[Value, ...]]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRows:
-    """What a report gave: names of columns, and the rows, which can be read once."""
+def read_report(name: str, sql: str) -> Report:
+    """Make a report of what is in its file.
 
-    columns: tuple[str, ...]
-    rows: Iterator[tuple[Value, ...]]
+    Raises:
+        ReportError: If the file does not begin with a comment.
+    """
+    first, _, _ = sql.partition("\n")
+    if not first.startswith("-- ") or not first.removeprefix("-- ").strip():
+        raise ReportError(
+            f"{name}.sql: the first line must be a comment that says what the report shows"
+        )
+    key = _KEY.search(sql)
+    return Report(
+        name=name,
+        description=first.removeprefix("-- ").strip(),
+        sql=sql.strip().removesuffix(";"),
+        key=tuple(key[1].split(", ")) if key else (),
+        shares=tuple(Share(*found) for found in _SHARE.findall(sql)),
+    )
+
+
+def view_report(view: View) -> Report:
+    """All rows of a view, as a report."""
+    kinds = {column.name: column.kind for column in view.columns}
+    return Report(view.name, view.description, view.query, kinds=kinds)
 
 
 @cache
-def reports() -> tuple[Report, ...]:
-    """All reports by name.
-
-    Raises:
-        ValueError: If a file does not begin with a comment.
-    """
-    found = []
-    for file in resources.files("schema.reports").iterdir():
-        if not file.name.endswith(".sql"):
-            continue
-        sql = file.read_text("utf-8")
-        first, _, _ = sql.partition("\n")
-        if not first.startswith("-- "):
-            raise ValueError(f"{file.name}: the first line must be a comment: what it shows")
-        found.append(Report(file.name.removesuffix(".sql"), first.removeprefix("-- "), sql))
-    found.append(Report("labels", DESCRIPTION, labels_sql()))
+def built_in_reports() -> tuple[Report, ...]:
+    """The reports that come with the project, by name."""
+    found = [
+        read_report(file.name.removesuffix(".sql"), file.read_text("utf-8"))
+        for file in resources.files("schema.reports").iterdir()
+        if file.name.endswith(".sql")
+    ]
+    found.append(read_report("labels", f"-- {DESCRIPTION}\n{labels_sql()}"))
+    made = corrected_shares
     found.append(
         Report(
             "corrected-shares",
-            corrected_shares.DESCRIPTION,
+            made.DESCRIPTION,
             sql="",
-            columns=corrected_shares.COLUMNS,
-            make_rows=corrected_shares.corrected_shares,
+            columns=made.COLUMNS,
+            make_rows=made.corrected_shares,
         )
     )
-    return tuple(sorted(found, key=lambda report: report.name))
+    return _sorted(found)
 
 
-def find_report(name: str) -> Report:
-    """The report called `name`.
+def reports(folder: Path | None = None) -> tuple[Report, ...]:
+    """All reports by name.
+
+    Args:
+        folder: Of the user's own; None for none.
+
+    Raises:
+        ReportError: If the folder cannot be read, or a file of it is no report.
+    """
+    own = () if folder is None else _own_reports(folder)
+    taken = {report.name for report in built_in_reports()} | {view.name for view in VIEWS}
+    for report in own:
+        if report.name in taken:
+            raise ReportError(
+                f"TRIAGE_REPORTS: {report.name}.sql has the name of one that comes with the "
+                "project; give it another one"
+            )
+    return _sorted((*built_in_reports(), *own))
+
+
+def find_report(name: str, folder: Path | None = None) -> Report:
+    """The report or view called `name`.
 
     Raises:
         UnknownReportError: If there is none.
+        ReportError: If the user's own cannot be read.
     """
-    by_name = {report.name: report for report in reports()}
+    there = reports(folder)
+    by_name = {report.name: report for report in (*there, *map(view_report, VIEWS))}
     if name in by_name:
         return by_name[name]
     close = get_close_matches(name, by_name, n=1, cutoff=0.4)
     guess = f"; did you mean {close[0]!r}?" if close else ";"
-    raise UnknownReportError(f"no report is named {name!r}{guess} there are {', '.join(by_name)}")
+    names = ", ".join(report.name for report in there)
+    raise UnknownReportError(
+        f"no report is named {name!r}{guess} there are {names}; and the views "
+        f"{', '.join(view.name for view in VIEWS)}"
+    )
 
 
-def run_report(
-    connection: Connection, report: Report, run_id: int | None = None, limit: int | None = None
-) -> ReportRows:
-    """Run a report.
-
-    Args:
-        connection: Must stay open until the rows have been read.
-        report: Which.
-        run_id: Of one run, or None for all.
-        limit: Only the first so many rows.
-
-    Returns:
-        Its rows with the types of Python, the same from both databases.
-    """
-    if report.make_rows is not None:
-        return ReportRows(report.columns, islice(report.make_rows(connection, run_id), limit))
-    sql, parameters = report.sql, [bindparam("run_id", run_id, Integer())]
-    if limit is not None:
-        sql += "\nLIMIT :row_limit"
-        parameters.append(bindparam("row_limit", limit, BigInteger()))
-    if connection.dialect.name == "postgresql":
-        # All rows are wanted, not the first tenth, for which a cursor is planned by default.
-        connection.execute(text("SET LOCAL cursor_tuple_fraction = 1.0"))
-    statement = text(sql).bindparams(*parameters).columns(**TYPED_COLUMNS)
-    result = connection.execute(statement, execution_options={"yield_per": BLOCK})
-    rows = (tuple(_plain(value) for value in row) for row in result)
-    return ReportRows(tuple(result.keys()), rows)
+def _own_reports(folder: Path) -> list[Report]:
+    try:
+        files = sorted(folder.iterdir())
+        texts = {file.stem: file.read_text("utf-8") for file in files if file.suffix == ".sql"}
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not in UTF-8"
+        raise ReportError(
+            f"TRIAGE_REPORTS: cannot read the reports in {folder} ({why}); name a folder of .sql "
+            "files"
+        ) from None
+    return [read_report(name, sql) for name, sql in texts.items()]
 
 
-def _plain(value: Any) -> Value:
-    if isinstance(value, Decimal):
-        whole = value.as_tuple().exponent == 0
-        return int(value) if whole else float(value)
-    plain: Value = value
-    return plain
+def _sorted(found: Iterable[Report]) -> tuple[Report, ...]:
+    return tuple(sorted(found, key=lambda report: report.name))

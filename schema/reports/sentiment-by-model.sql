@@ -1,24 +1,21 @@
 -- Sentiment by the model that read it, and how many it was unsure of
+-- key: model, revision
+-- share: classified_negative_percent = negative / _known
 SELECT
+    /* by */
     COALESCE(m.name, '(none)') AS model,
     COALESCE(m.revision, '') AS revision,
     COUNT(*) AS documents,
-    COUNT(*) FILTER (WHERE s.polarity = 'positive' AND NOT s.unsure) AS positive,
-    COUNT(*) FILTER (WHERE s.polarity = 'neutral' AND NOT s.unsure) AS neutral,
-    COUNT(*) FILTER (WHERE s.polarity = 'negative' AND NOT s.unsure) AS negative,
-    COUNT(*) FILTER (WHERE s.unsure) AS unsure,
-    COUNT(*) FILTER (WHERE s.polarity IS NULL AND NOT s.unsure) AS no_polarity,
-    ROUND(
-        100.0 * COUNT(*) FILTER (WHERE s.polarity = 'negative' AND NOT s.unsure)
-        / NULLIF(COUNT(*) FILTER (WHERE s.polarity IS NOT NULL AND NOT s.unsure), 0), 1
-    ) AS classified_negative_percent
-FROM sentiments AS s
-JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
-LEFT JOIN models AS m ON m.id = s.model_id
-WHERE s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
-  AND NOT EXISTS (
-      SELECT 1 FROM sentiments AS newer
-      WHERE :run_id IS NULL
-        AND newer.document_id = s.document_id AND newer.run_id > s.run_id)
-GROUP BY COALESCE(m.name, '(none)'), COALESCE(m.revision, '')
-ORDER BY documents DESC, model, revision
+    COUNT(*) FILTER (WHERE d.polarity = 'positive') AS positive,
+    COUNT(*) FILTER (WHERE d.polarity = 'neutral') AS neutral,
+    COUNT(*) FILTER (WHERE d.polarity = 'negative') AS negative,
+    COUNT(*) FILTER (WHERE d.unsure) AS unsure,
+    COUNT(*) FILTER (WHERE d.polarity IS NULL AND NOT d.unsure) AS no_polarity,
+    ROUND(100.0 * COUNT(*) FILTER (WHERE d.polarity = 'negative') / NULLIF(COUNT(d.polarity), 0), 1)
+        AS classified_negative_percent,
+    COUNT(d.polarity) AS _known
+FROM v_documents AS d
+LEFT JOIN models AS m ON m.id = d.sentiment_model_id
+WHERE d.sentiment_run_id IS NOT NULL
+GROUP BY /* by */ COALESCE(m.name, '(none)'), COALESCE(m.revision, '')
+ORDER BY /* by */ documents DESC, model, revision

@@ -1,19 +1,19 @@
--- Texts beside their summaries and translations, in the order of the input
+-- Texts beside their summaries and translations, in the order in which they came
 SELECT
-    r.name AS run,
     d.id AS document,
     d.language AS language,
     d.text AS text,
-    y.summary AS summary,
-    t.language AS translated_to,
-    coalesce(t.translation, 'not translated: ' || a.reason) AS translation
-FROM run_documents AS m
-JOIN runs AS r ON r.id = m.run_id
-JOIN documents AS d ON d.id = m.document_id AND d.gone_at IS NULL
-LEFT JOIN summaries AS y ON y.run_id = m.run_id AND y.document_id = m.document_id
-LEFT JOIN translations AS t ON t.run_id = m.run_id AND t.document_id = m.document_id
-LEFT JOIN abstentions AS a
-    ON a.run_id = m.run_id AND a.analysis = 'translation' AND a.document_id = m.document_id
-WHERE m.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
-  AND (y.summary IS NOT NULL OR t.translation IS NOT NULL OR a.reason IS NOT NULL)
-ORDER BY m.run_id, m.position
+    d.summary AS summary,
+    d.translated_to AS translated_to,
+    COALESCE(d.translation, (
+        SELECT 'not translated: ' || a.reason FROM abstentions AS a
+        WHERE a.document_id = d.id AND a.analysis = 'translation'
+          AND (:run_id IS NULL OR a.run_id = :run_id)
+        ORDER BY a.run_id DESC LIMIT 1
+    )) AS translation
+FROM v_documents AS d
+WHERE d.summary IS NOT NULL OR d.translated_to IS NOT NULL OR EXISTS (
+    SELECT 1 FROM abstentions AS a
+    WHERE a.document_id = d.id AND a.analysis = 'translation'
+      AND (:run_id IS NULL OR a.run_id = :run_id))
+ORDER BY d.id

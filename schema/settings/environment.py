@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     device: str = "auto"
     #: Folder for `<run>.rejects.jsonl` of new runs; `Run.rejects_files` has those of all.
     rejects: Path = Path(".")
+    #: Folder of the user's own reports, `<name>.sql`; none when unset.
+    reports: Path | None = None
 
     #: Characters of a text; a longer one is rejected.
     text_limit: int = Field(default=100_000, gt=0)

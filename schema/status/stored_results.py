@@ -1,4 +1,4 @@
-"""What is stored about one document: its text, and the newest results of every analysis."""
+"""What is stored about one document: its text, and the results that count of every analysis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from schema.results import RESULT_TABLES, OrdinalTable, Result, ResultTable
 from schema.tables import DocumentRow, Model, Run
@@ -92,7 +92,7 @@ def stored_results(
     Args:
         connection: Open.
         document_id: `documents.id`.
-        run_id: Of this run; None for the newest of each analysis.
+        run_id: Of this run; None for the result of each analysis that counts.
     """
     found = (_results_of(connection, table, document_id, run_id) for table in RESULT_TABLES)
     return [one for one in found if one is not None]
@@ -101,7 +101,14 @@ def stored_results(
 def _results_of(
     connection: Connection, table: type[ResultTable], document_id: int, run_id: int | None
 ) -> StoredResults | None:
-    newest = select(func.max(table.run_id)).where(table.document_id == document_id)
+    counting = (
+        select(table.run_id)
+        .join(Run, Run.id == table.run_id)
+        .where(table.document_id == document_id)
+        # A preferred run before all others, then the newest, as in the views.
+        .order_by(Run.preferred_at.is_(None), table.run_id.desc())
+        .limit(1)
+    )
     names = [one.name for one in fields(table.result)]
     query = (
         select(
@@ -110,7 +117,7 @@ def _results_of(
         .join(Run, Run.id == table.run_id)
         .outerjoin(Model, Model.id == table.model_id)
         .where(table.document_id == document_id)
-        .where(table.run_id == (newest.scalar_subquery() if run_id is None else run_id))
+        .where(table.run_id == (counting.scalar_subquery() if run_id is None else run_id))
     )
     if issubclass(table, OrdinalTable):
         query = query.order_by(table.ordinal)

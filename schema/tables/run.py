@@ -66,3 +66,5 @@ class Run(Base):
     archived_at: Mapped[datetime | None]
     #: When its deletion began, which ends with this row; what is left of it need not add up.
     deleted_at: Mapped[datetime | None]
+    #: While it is set, the run's results count before those of others: see `triage prefer`.
+    preferred_at: Mapped[datetime | None]

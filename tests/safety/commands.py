@@ -29,6 +29,8 @@ ENDING = {
     "review": ["r", "--output", "{feed}.review"],
     "correct": ["{feed}.review"],
     "duplicates": [],
+    "export": ["v_daily"],
+    "prefer": [],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],

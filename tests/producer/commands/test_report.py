@@ -63,6 +63,11 @@ def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
     ]
     for row, share in zip(expected, (0.0, 0.0, 100.0), strict=True):
         row |= {"unsure": 0, "no_polarity": 0, "classified_negative_percent": share}
+        # Wilson's interval of 0 and of 1 in 1.
+        row |= {
+            "negative_low": 20.7 if share else 0.0,
+            "negative_high": 100.0 if share else 79.3,
+        }
     asked = ("report", "sentiment-by-day")
     assert json.loads(triage(*asked, "--format", "json").out) == expected
     table = list(csv.DictReader(io.StringIO(triage(*asked, "--format", "csv").out)))
@@ -72,7 +77,10 @@ def test_the_formats_say_the_same(engine: Engine, triage: Triage) -> None:
     assert shown.code == 0
     for row in texts:
         line = next(line for line in shown.out.splitlines() if (row["day"] or " – ") in line)
-        assert line.split("│")[2:-1] == [f"{row[name]:>{len(name) + 1}} " for name in [*row][1:]]
+        *counts, with_ends = line.split("│")[2:-1]
+        assert counts == [f"{row[name]:>{len(name) + 1}} " for name in [*row][1:-3]]
+        ends = f"({float(row['negative_low']):.0f} to {float(row['negative_high']):.0f})"
+        assert with_ends.strip() == f"{float(row['classified_negative_percent']):g} {ends}"
     first = json.loads(triage(*asked, "--run", "first", "--format", "json").out)
     assert [row["negative"] for row in first] == [1, 0, 1]
 
@@ -106,6 +114,7 @@ def test_limit(engine: Engine, triage: Triage) -> None:
     with writing(engine) as connection:
         run = add_run(connection, "many")
         documents = [add_document(connection, 10 + n, f"<{n}>") for n in range(TABLE_LIMIT + 1)]
+        add_to_run(connection, run, documents)
         for document in documents:
             add_result(connection, "sentiment", run, document, label="NEGATIVE", score=0.75)
     many = ("report", "least-certain", "--run", "many")
@@ -119,6 +128,67 @@ def test_limit(engine: Engine, triage: Triage) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_options_choose_documents(engine: Engine, triage: Triage) -> None:
+    seed(engine)
+    asked = ("report", "sentiment-by-product", "--format", "json", "--run", "first")
+
+    def products(*options: str) -> list[str]:
+        return [row["product"] for row in json.loads(triage(*asked, *options).out)]
+
+    assert products("--since", "2026-10-06", "--until", "2026-10-06") == ["@home"]
+    assert products("--where", "product=Mug") == ["Mug"]
+    assert products("--sort", "negative_low", "--limit", "2") == ["-5", "Mug"]
+    by_day = json.loads(triage(*asked, "--by", "day").out)
+    assert [(row["day"], row["product"]) for row in by_day if row["day"]] == [
+        ("2026-10-05", "-5"),
+        ("2026-10-06", "@home"),
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_reports_of_ones_own(
+    engine: Engine, triage: Triage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed(engine)
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    monkeypatch.setenv("TRIAGE_REPORTS", str(folder))
+    (folder / "mugs.sql").write_text(
+        "-- Documents on mugs\n-- share: mug_percent = mugs / documents\n"
+        "SELECT COUNT(*) AS documents, COUNT(*) FILTER (WHERE product = 'Mug') AS mugs,\n"
+        "  100.0 * COUNT(*) FILTER (WHERE product = 'Mug') / COUNT(*) AS mug_percent\n"
+        "FROM v_documents;\n",
+        "utf-8",
+    )
+    assert " Documents on mugs " in triage("report").out
+    shown = json.loads(triage("report", "mugs", "--where", "product=Mug", "--format", "json").out)
+    assert shown == [
+        {"documents": 1, "mugs": 1, "mug_percent": 100.0, "mug_low": 20.7, "mug_high": 100.0}
+    ]
+    (folder / "both.sql").write_text(
+        "-- Two rows\n-- share: a_percent = a / b\n"
+        "SELECT product, 50.0 AS a_percent, 1 AS a, 2 AS b FROM v_documents",
+        "utf-8",
+    )
+    ended = triage("report", "both", "--since", "2026-10-06", "--against", "previous")
+    assert (ended.code, ended.err) == (0, "")
+    ended = triage("report", "both", "--since", "2026-10-08", "--against", "previous")
+    assert "both does not say what tells its rows apart" in ended.err
+    for share, words in (("a / c", "has no column 'c'"), ("b / a", "has a share of 2 in 1")):
+        sql = f"-- Odd\n-- share: d = {share}\nSELECT 1 AS a, 2 AS b, 3 AS d"
+        (folder / "odd.sql").write_text(sql, "utf-8")
+        ended = triage("report", "odd")
+        assert (ended.code, words in ended.err) == (2, True)
+    (folder / "answers.sql").write_text("-- Mine\nSELECT 1 AS a", "utf-8")
+    ended = triage("report", "mugs")
+    assert (ended.code, "answers.sql has the name of one" in ended.err) == (2, True)
+    (folder / "answers.sql").write_text("SELECT 1 AS a", "utf-8")
+    assert "answers.sql: the first line must be a comment" in triage("report").err
+    monkeypatch.setenv("TRIAGE_REPORTS", str(folder / "none"))
+    assert "TRIAGE_REPORTS: cannot read the reports in" in triage("report").err
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_output(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     seed(engine)
     asked = ("report", "sentiment-by-product", "--output")
@@ -127,8 +197,10 @@ def test_output(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     ended = triage(*asked, str(file))
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert file.read_bytes() == (
-        b"product,documents,positive,neutral,negative,unsure,no_polarity,classified_negative_percent\r\n"
-        b"Mug,1,0,0,1,0,0,100.0\r\n-5,1,1,0,0,0,0,0.0\r\n'@home,1,1,0,0,0,0,0.0\r\n"
+        b"product,documents,positive,neutral,negative,unsure,no_polarity,classified_negative_percent,"
+        b"negative_low,negative_high\r\n"
+        b"Mug,1,0,0,1,0,0,100.0,20.7,100.0\r\n-5,1,1,0,0,0,0,0.0,0.0,79.3\r\n"
+        b"'@home,1,1,0,0,0,0,0.0,0.0,79.3\r\n"
     )
     triage(*asked, str(tmp_path / "a.json"))
     assert json.loads((tmp_path / "a.json").read_text("utf-8"))[0]["product"] == "Mug"
@@ -147,9 +219,14 @@ def test_what_is_wrong_is_said_in_a_sentence(engine: Engine, triage: Triage) -> 
     assert triage("report", "answers", "--format", "json").out == "[]\n"
     seed(engine)
     for arguments, words in (
-        (["answer"], "did you mean 'answers'? there are answers, corrected-shares"),
+        (["answer"], "did you mean 'answers'? there are answers, dead-letters"),
         (["answers", "--run", "fist"], "did you mean 'first'? there are second, first"),
-        (["--run", "first"], "--run needs the name of a report"),
+        (["--run", "first"], "options need the name of a report"),
+        (["--since", "2026-10-01"], "options need the name of a report"),
+        (["sentiment", "--against", "now"], "--against must be previous"),
+        (["sentiment", "--where", "product"], "--where must be KEY=VALUE"),
+        (["sentiment", "--where", "colour=red"], "no document has the key 'colour'"),
+        (["sentiment", "--where", "rating=good"], "rating is a number"),
         (["answers", "--format", "xml"], "xml"),
         (["answers", "--limit", "-1"], "--limit"),
     ):

@@ -6,20 +6,27 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Engine, insert, update
 
 from schema.database import reading, writing
 from schema.database.clock import now
-from schema.reports import UnknownReportError, Value, find_report, reports, run_report
+from schema.reports import (
+    ReportOptions,
+    UnknownReportError,
+    Value,
+    find_report,
+    reports,
+    run_report,
+)
 from schema.results.answer import AnswerRow
 from schema.results.entity import EntityRow
 from schema.results.sentiment import SentimentRow
 from schema.status.progress import all_progress
 from schema.status.runs import UnknownRunError, find_run
 from schema.tables import DeadLetter, DocumentRow, JobState, Run
-from tests.support.feedback import add_document, add_job, add_model, add_result, add_run, add_to_run
+from tests.support.feedback import add_job, add_model
+from tests.support.two_runs import WANT, seed
 
-WANT = "What does the customer want?"
 #: Columns of every report on sentiment.
 COUNTED = (
     *("documents", "positive", "neutral", "negative", "unsure", "no_polarity"),
@@ -27,92 +34,23 @@ COUNTED = (
 )
 
 
-def seed(engine: Engine) -> tuple[int, int]:
-    """Run `autumn` over five documents, and run `again` over the first two."""
-    with writing(engine) as connection:
-        documents = _documents(connection)
-        autumn = add_run(connection, "autumn", read=8, stored=5, duplicate=1, rejected=2)
-        again = add_run(connection, "again", read=2, stored=2)
-        add_to_run(connection, autumn, documents)
-        add_to_run(connection, again, documents[:2])
-        _autumn(connection, autumn, *documents)
-        positive = {"label": "POSITIVE", "score": 0.75, "polarity": "positive"}
-        add_result(connection, "sentiment", again, documents[0], **positive)
-        add_result(connection, "summary", again, documents[0], summary="Leaks, again.")
-        add_result(connection, "summary", again, documents[4], summary="Burns, again.")
-        answer = {"question": WANT, "answer": "A REFUND"}
-        add_result(connection, "qa", again, documents[1], score=0.6, **answer)
-    return autumn, again
-
-
-def _documents(connection: Connection) -> list[int]:
-    kettle = {"source": "app", "product": "Kettle", "language": "en"}
-    leak = "The Nimbus kettle from Leeds leaks. Nimbus!"
-    resolved = {"extra": {"store": "Bonn", "resolved": "Yes"}}
-    return [
-        add_document(connection, 1, leak, "2026-10-05T23:30:00Z", **kettle),
-        add_document(connection, 2, "NIMBUS is great", "2026-10-05T10:00:00Z", **kettle),
-        add_document(
-            connection,
-            3,
-            "Nimbus, oh nimbus: der Deckel des Toasters ist nach zwei Tagen zerbrochen.",
-            "2026-10-06T00:10:00Z",
-            source="shop",
-            product="Toaster",
-            language="de",
-            **resolved,
-        ),
-        add_document(connection, 4, "It is a thing.", source="shop", extra={"resolved": False}),
-        # The day in UTC is the one before.
-        add_document(
-            connection,
-            5,
-            "Burns every slice. " * 20,
-            "2026-10-07T01:00:00+02:00",
-            source="mail",
-            product="Toaster",
-            language="en",
-            extra={"note": 'they said "resolved": true'},
-        ),
-    ]
-
-
-def _autumn(connection: Connection, run: int, *documents: int) -> None:
-    labels = ["NEGATIVE", "POSITIVE", "neg", "NEUTRAL", "NEGATIVE"]
-    polarities = ["negative", "positive", "negative", "neutral", "negative"]
-    scores = [0.9, 0.8, 0.7, 0.5, 0.6]
-    for document, label, polarity, score in zip(documents, labels, polarities, scores, strict=True):
-        row = {"label": label, "polarity": polarity, "score": score}
-        add_result(connection, "sentiment", run, document, **row)
-    named = [
-        (0, "ORG", ["Nimbus", "Nimbus"]),
-        (1, "ORG", ["NIMBUS"]),
-        (2, "ORG", ["Nimbus", "nimbus"]),
-    ]
-    for place, kind, texts in named:
-        for ordinal, text in enumerate(texts):
-            row = {"ordinal": ordinal, "type": kind, "text": text}
-            add_result(connection, "entities", run, documents[place], **row)
-    row = {"ordinal": 2, "type": "LOC", "text": "Leeds"}
-    add_result(connection, "entities", run, documents[0], **row)
-    answers = ["A refund.", " a refund ", "(New lid!)", "...", "a new one"]
-    for document, answer, score in zip(documents, answers, [0.4, 0.2, 0.5, 0.1, 0.3], strict=True):
-        row = {"question": WANT, "answer": answer}
-        add_result(connection, "qa", run, document, score=score, **row)
-    add_result(connection, "summary", run, documents[0], summary="Kettle leaks.")
-    add_result(connection, "summary", run, documents[4], summary="Toaster burns.")
-    translated = {"language": "de", "translation": "Das ist ein Ding."}
-    add_result(connection, "translation", run, documents[3], **translated)
-
-
 def rows(engine: Engine, name: str, run_id: int | None = None, **options: Any) -> list[Any]:
+    """The rows without the ends of intervals, which have tests of their own."""
+    asked = ReportOptions(run_id=run_id, **options)
     with reading(engine) as connection:
-        return list(run_report(connection, find_report(name), run_id, **options).rows)
+        found = run_report(connection, find_report(name), asked)
+        shown = [place for place, name in enumerate(found.columns) if not is_end(name)]
+        return [tuple(row[place] for place in shown) for row in found.rows]
 
 
 def columns(engine: Engine, name: str) -> tuple[str, ...]:
     with reading(engine) as connection:
-        return run_report(connection, find_report(name)).columns
+        found = run_report(connection, find_report(name)).columns
+    return tuple(name for name in found if not is_end(name))
+
+
+def is_end(column: str) -> bool:
+    return column.endswith(("_low", "_high"))
 
 
 def test_every_report_is_described_and_runs(engine: Engine) -> None:
@@ -124,7 +62,7 @@ def test_every_report_is_described_and_runs(engine: Engine) -> None:
         assert report.name.replace("-", "").isalpha()
         with reading(engine) as connection:
             for run_id in (None, autumn):
-                result = run_report(connection, report, run_id, limit=1)
+                result = run_report(connection, report, ReportOptions(run_id=run_id, limit=1))
                 assert len(set(result.columns)) == len(result.columns) > 1
                 for row in result.rows:
                     assert all(isinstance(value, Value) for value in row)
@@ -223,12 +161,12 @@ def test_what_is_unsure_or_has_no_polarity_is_counted_apart(engine: Engine) -> N
 def test_answers_are_grouped(engine: Engine) -> None:
     autumn, _ = seed(engine)
     assert rows(engine, "answers", autumn) == [
-        (WANT, "a refund", 2, 0, 0.3),
-        (WANT, "new lid", 1, 0, 0.5),
-        (WANT, "a new one", 1, 0, 0.3),
-        (WANT, "(none)", 1, 0, 0.1),
+        (WANT, "a refund", 2, 40.0, 0, 0.3),
+        (WANT, "new lid", 1, 20.0, 0, 0.5),
+        (WANT, "a new one", 1, 20.0, 0, 0.3),
+        (WANT, "(none)", 1, 20.0, 0, 0.1),
     ]
-    assert rows(engine, "answers")[0] == (WANT, "a refund", 2, 0, 0.5)
+    assert rows(engine, "answers")[0] == (WANT, "a refund", 2, 40.0, 0, 0.5)
 
 
 def test_unsure_entities_and_answers_are_counted_apart(engine: Engine) -> None:
@@ -245,8 +183,8 @@ def test_unsure_entities_and_answers_are_counted_apart(engine: Engine) -> None:
         ("NIMBUS", "ORG", 2, 3, 2, 1, 0, 0, 50.0),
     ]
     assert rows(engine, "answers", autumn)[:2] == [
-        (WANT, "a refund", 2, 0, 0.3),
-        (WANT, "(none)", 2, 1, 0.2),
+        (WANT, "a refund", 2, 40.0, 0, 0.3),
+        (WANT, "(none)", 2, 40.0, 1, 0.2),
     ]
 
 
@@ -264,14 +202,23 @@ def test_texts(engine: Engine) -> None:
         (5, 0.6),
     ]
     beside = rows(engine, "summaries-and-translations", autumn)
-    assert [(row[1], *row[4:]) for row in beside] == [
+    assert [(row[0], *row[3:]) for row in beside] == [
         (1, "Kettle leaks.", None, None),
         (4, None, "de", "Das ist ein Ding."),
         (5, "Toaster burns.", None, None),
     ]
-    assert len(rows(engine, "summaries-and-translations")) == 4
-    assert rows(engine, "languages", autumn) == [("en", 3, 0), ("(unknown)", 1, 1), ("de", 1, 0)]
-    assert rows(engine, "languages")[0] == ("en", 3, 0)
+    # Over all runs each document stands there once, with what is newest.
+    assert [(row[0], row[3]) for row in rows(engine, "summaries-and-translations")] == [
+        (1, "Leaks, again."),
+        (4, None),
+        (5, "Burns, again."),
+    ]
+    assert rows(engine, "languages", autumn) == [
+        ("en", 3, 0, 0.0),
+        ("(unknown)", 1, 1, 100.0),
+        ("de", 1, 0, 0.0),
+    ]
+    assert rows(engine, "languages")[0] == ("en", 3, 0, 0.0)
 
 
 def test_ledger_reports(engine: Engine) -> None:

@@ -1,0 +1,17 @@
+-- Sentiment of all documents, or by what --by names
+-- share: classified_negative_percent = negative / _known
+SELECT
+    /* by */
+    COUNT(*) AS documents,
+    COUNT(*) FILTER (WHERE d.polarity = 'positive') AS positive,
+    COUNT(*) FILTER (WHERE d.polarity = 'neutral') AS neutral,
+    COUNT(*) FILTER (WHERE d.polarity = 'negative') AS negative,
+    COUNT(*) FILTER (WHERE d.unsure) AS unsure,
+    COUNT(*) FILTER (WHERE d.polarity IS NULL AND NOT d.unsure) AS no_polarity,
+    ROUND(100.0 * COUNT(*) FILTER (WHERE d.polarity = 'negative') / NULLIF(COUNT(d.polarity), 0), 1)
+        AS classified_negative_percent,
+    COUNT(d.polarity) AS _known
+FROM v_documents AS d
+WHERE d.sentiment_run_id IS NOT NULL
+GROUP BY /* by */ d.sentiment_run_id IS NULL
+ORDER BY /* by */ documents

@@ -1,0 +1,209 @@
+"""From a report and what is asked for to one SELECT, for either database.
+
+A report on documents reads views. Where only some documents, or one run, are asked for, common
+table expressions of the same names stand in front of it, which have these alone: so every report
+can be restricted, a user's own too, and none says how.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Date, Integer, TextClause, bindparam, text
+
+from schema.database.types import UtcDateTime
+from schema.reports.errors import ReportError
+from schema.reports.options import ReportOptions
+from schema.reports.report import Report
+from schema.views import VIEWS, View
+from schema.views.dialect import write_out
+from schema.views.view import KINDS
+
+#: Columns that SQLite, which has no type for them, gives as text.
+TYPED_COLUMNS: dict[str, Any] = {
+    "day": Date(),
+    "time": UtcDateTime(),
+    "created_at": UtcDateTime(),
+    "ingested_at": UtcDateTime(),
+    "first_failed_at": UtcDateTime(),
+    "last_failed_at": UtcDateTime(),
+}
+
+#: Types of parameters that the databases would not write alike.
+_BOUND: dict[str, Any] = {"run_id": Integer(), "since": UtcDateTime(), "until": UtcDateTime()}
+
+#: What `--by` may be, beside `metadata.KEY`; `d` is `v_documents`.
+_BY_COLUMNS = ("source", "product", "language")
+_BY_TIME = {
+    "postgresql": {
+        "day": "d.day",
+        "week": "CAST(date_trunc('week', d.day) AS date)",
+        "month": "CAST(date_trunc('month', d.day) AS date)",
+    },
+    "sqlite": {
+        "day": "d.day",
+        # Six days back, and on to the next Monday.
+        "week": "date(d.day, '-6 days', 'weekday 1')",
+        "month": "date(d.day, 'start of month')",
+    },
+}
+#: The column of what a report is broken down by, until it gets its name.
+BY = "by_what"
+_MARK = "/* by */"
+#: A join that only a breakdown needs.
+_JOIN = re.compile(r"/\* by (JOIN [^*]+) \*/")
+
+
+@dataclass(slots=True)
+class Statement:
+    """A SELECT that is being put together, and its parameters."""
+
+    sql: str
+    parameters: dict[str, Any]
+    types: dict[str, Any]
+
+    def compiled(self) -> TextClause:
+        """The statement, to be executed."""
+        known = {name for name in self.parameters if re.search(rf":{name}\b", self.sql)}
+        bound = [
+            bindparam(name, value, _BOUND.get(name))
+            for name, value in self.parameters.items()
+            if name in known
+        ]
+        typed: Any = text(self.sql).bindparams(*bound)
+        statement: TextClause = typed.columns(**self.types)
+        return statement
+
+
+def make_statement(connection: Connection, report: Report, options: ReportOptions) -> Statement:
+    """The SELECT of a report, not yet sorted, restricted to what is asked for.
+
+    Raises:
+        ReportError: If the report does not have what is asked for.
+    """
+    dialect = connection.dialect.name
+    views = _needed(report.sql)
+    if options.is_restricted and not views:
+        raise ReportError(
+            f"the report {report.name} is on runs, not on documents: it takes no --since, --until "
+            "and --where"
+        )
+    types = {name: KINDS[kind] for name, kind in report.kinds.items()}
+    made = Statement(report.sql, {"run_id": options.run_id}, TYPED_COLUMNS | types)
+    if options.by is not None:
+        _break_down(made, report, options.by, dialect)
+    of_run = options.run_id is not None
+    made.sql = _JOIN.sub("", made.sql).replace(_MARK, "")
+    made.sql = write_out(made.sql, dialect, of_run)
+    if views and (of_run or options.is_restricted):
+        _restrict(made, views, options, dialect)
+    return made
+
+
+def _needed(sql: str) -> list[View]:
+    """The views that a SELECT reads, and those that they read, in the order of who reads whom."""
+    wanted: set[str] = set()
+    for view in reversed(VIEWS):
+        if re.search(rf"\b{view.name}\b", " ".join([sql, *(_BODIES[name] for name in wanted)])):
+            wanted.add(view.name)
+    return [view for view in VIEWS if view.name in wanted]
+
+
+_BODIES = {view.name: view.body for view in VIEWS}
+
+
+def _restrict(made: Statement, views: list[View], options: ReportOptions, dialect: str) -> None:
+    """Put views of the documents that are asked for in front of a SELECT."""
+    if views[0].name != "v_documents":
+        views = [VIEWS[0], *views]
+    tables = []
+    for view in views:
+        body = write_out(view.body, dialect, options.run_id is not None)
+        if view.name == "v_documents":
+            conditions = " AND ".join(_conditions(made, options)) or "1 = 1"
+            body = f"SELECT d.* FROM (\n{body}\n) AS d WHERE {conditions}"
+        elif "v_documents" not in body and "v_mentions" not in body:
+            body = (
+                f"SELECT x.* FROM (\n{body}\n) AS x\n"
+                "WHERE x.document_id IN (SELECT id FROM v_documents)"
+            )
+        tables.append(f"{view.name} AS NOT MATERIALIZED (\n{body}\n)")
+    made.sql = _with_tables(tables, made.sql)
+
+
+def _with_tables(tables: Sequence[str], sql: str) -> str:
+    """Common table expressions in front of a SELECT, which may have some of its own."""
+    # What comments at its head say is said already.
+    select = re.sub(r"\A(\s*--[^\n]*\n)*\s*", "", sql)
+    own = re.match(r"WITH\s", select, re.IGNORECASE)
+    rest = f",\n{select[own.end() :]}" if own else f"\n{select}"
+    return f"WITH {', '.join(tables)}{rest}"
+
+
+def _conditions(made: Statement, options: ReportOptions) -> list[str]:
+    conditions = []
+    for name, sign, moment in (
+        ("since", ">=", options.period.since),
+        ("until", "<", options.period.until),
+    ):
+        if moment is not None:
+            conditions.append(f"d.time {sign} :{name}")
+            made.parameters[name] = moment
+    if options.run_id is not None:
+        of_run = "SELECT document_id FROM run_documents WHERE run_id = :run_id"
+        conditions.append(f"d.id IN ({of_run})")
+    for condition in options.where:
+        conditions.append(f"({condition.sql})")
+        made.parameters.update(condition.parameters)
+    return conditions
+
+
+def _break_down(made: Statement, report: Report, by: str, dialect: str) -> None:
+    """Add a column, and group by it: a report says where by `/* by */`."""
+    if _MARK not in made.sql:
+        raise ReportError(
+            f"the report {report.name} takes no --by; triage report sentiment does, and others "
+            "that count documents"
+        )
+    if by in report.key:
+        raise ReportError(f"the report {report.name} is by {by} already")
+    if by in _BY_TIME[dialect]:
+        wanted = _BY_TIME[dialect][by]
+        made.types[BY] = Date()
+    elif by in _BY_COLUMNS:
+        wanted = f"d.{by}"
+    elif by.startswith("metadata.") and by != "metadata.":
+        wanted = _metadata(made, by.removeprefix("metadata."), dialect)
+    else:
+        raise ReportError(
+            f"--by must be day, week, month, {', '.join(_BY_COLUMNS)}, or metadata.KEY"
+        )
+    made.sql = _JOIN.sub(r"\1", made.sql)
+    made.sql = made.sql.replace(_MARK, f"{wanted} AS {BY},", 1).replace(_MARK, f"{BY},")
+    # Within a window there are no names of columns yet.
+    made.sql = re.sub(rf"(PARTITION BY ){BY},", rf"\1{wanted},", made.sql)
+
+
+def _metadata(made: Statement, key: str, dialect: str) -> str:
+    """What the metadata have under a key: one of this name, else one that dots lead to."""
+    found = []
+    for number, path in enumerate(([key], key.split("."))):
+        name = f"by_path_{number}"
+        if dialect == "postgresql":
+            made.parameters[name] = path
+            found.append(f"d.metadata #>> CAST(:{name} AS text[])")
+            continue
+        if '"' in key:
+            raise ReportError("--by cannot have a quotation mark in a key on SQLite")
+        made.parameters[name] = "$" + "".join(
+            f".{json.dumps(part, ensure_ascii=False)}" for part in path
+        )
+        found.append(
+            f"CASE json_type(d.metadata, :{name}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'"
+            f" ELSE CAST(json_extract(d.metadata, :{name}) AS TEXT) END"
+        )
+    return f"COALESCE({', '.join(found)})"

@@ -1,0 +1,75 @@
+"""What the files of views write as functions, written out for a database.
+
+`utc_date(MOMENT)`      its day in UTC, wherever the session's time zone is
+`is_current(TABLE, X)`  whether the row X of a table of results is of the run that counts
+`is_first(TABLE, X)`    whether the row is the first that its document has of its run
+`bare(TEXT)`            TEXT in lower case, without punctuation at its ends
+`spelling(TEXT)`        the same also without points, hyphens and a possessive 's
+`each_table`, `each_analysis`  the SELECT is repeated for each analysis
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from schema.results import RESULT_TABLES, OrdinalTable
+
+#: What is taken from the ends of an answer and of an entity, as SQL quotes it.
+_PUNCTUATION = " .,;:!?\"''()"
+
+#: Runs are in the order of who counts: those that `triage prefer` names before all others, then the
+#: newer one. A row counts where its document has none of a run before. Which runs are preferred is
+#: a subquery that refers to nothing outside, so that both databases ask it once.
+_PREFERRED = "(SELECT id FROM runs WHERE preferred_at IS NOT NULL)"
+_CURRENT = """NOT EXISTS (
+        SELECT 1 FROM {table} AS other
+        WHERE other.document_id = {row}.document_id AND other.run_id <> {row}.run_id
+          AND (CASE WHEN other.run_id IN {preferred} THEN 1 ELSE 0 END, other.run_id)
+            > (CASE WHEN {row}.run_id IN {preferred} THEN 1 ELSE 0 END, {row}.run_id))"""
+_OF_RUN = "{row}.run_id = :run_id"
+
+
+def write_out(body: str, dialect: str, of_run: bool = False) -> str:
+    """A SELECT as the database takes it.
+
+    Args:
+        body: Of a view or of a report.
+        dialect: `sqlite` or `postgresql`.
+        of_run: Whether only results of the run `:run_id` are in it, not those that count.
+    """
+    if "each_table" in body:
+        body = "\nUNION ALL\n".join(
+            body.replace("each_table", _name(table)).replace("each_analysis", f"'{table.analysis}'")
+            for table in RESULT_TABLES
+        )
+    day = r"date(\1 AT TIME ZONE 'UTC')" if dialect == "postgresql" else r"date(\1)"
+    body = re.sub(r"\butc_date\(([\w.]+)\)", day, body)
+    current = _OF_RUN if of_run else _CURRENT
+    body = re.sub(
+        r"\bis_current\((\w+), (\w+)\)",
+        lambda found: current.format(table=found[1], row=found[2], preferred=_PREFERRED),
+        body,
+    )
+    body = re.sub(r"\bis_first\((\w+), (\w+)\)", _first, body)
+    body = re.sub(r"\bspelling\(([\w.]+)\)", lambda found: _spelling(found[1]), body)
+    return re.sub(r"\bbare\(([\w.]+)\)", lambda found: _bare(found[1]), body)
+
+
+def _name(table: object) -> str:
+    return cast(str, table.__tablename__)  # type: ignore[attr-defined]
+
+
+def _first(found: re.Match[str]) -> str:
+    several = {_name(table) for table in RESULT_TABLES if issubclass(table, OrdinalTable)}
+    return f"{found[2]}.ordinal = 0" if found[1] in several else "1 = 1"
+
+
+def _bare(text: str) -> str:
+    return f"lower(trim({text}, '{_PUNCTUATION}'))"
+
+
+def _spelling(text: str) -> str:
+    plain = f"replace(replace(replace({text}, '’', ''''), '.', ''), '-', ' ')"
+    # A mark at the end, so that only an 's there goes.
+    return f"trim(replace({_bare(plain)} || '|', '''s|', ''), '|')"

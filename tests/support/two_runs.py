@@ -1,0 +1,88 @@
+"""Two runs over a few documents, with results of every kind, whose numbers fit into a head."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine
+
+from schema.database import writing
+from tests.support.feedback import add_document, add_result, add_run, add_to_run
+
+WANT = "What does the customer want?"
+
+
+def seed(engine: Engine) -> tuple[int, int]:
+    """Run `autumn` over five documents, and run `again` over the first two."""
+    with writing(engine) as connection:
+        documents = _documents(connection)
+        autumn = add_run(connection, "autumn", read=8, stored=5, duplicate=1, rejected=2)
+        again = add_run(connection, "again", read=2, stored=2)
+        add_to_run(connection, autumn, documents)
+        add_to_run(connection, again, documents[:2])
+        _autumn(connection, autumn, *documents)
+        positive = {"label": "POSITIVE", "score": 0.75, "polarity": "positive"}
+        add_result(connection, "sentiment", again, documents[0], **positive)
+        add_result(connection, "summary", again, documents[0], summary="Leaks, again.")
+        add_result(connection, "summary", again, documents[4], summary="Burns, again.")
+        answer = {"question": WANT, "answer": "A REFUND"}
+        add_result(connection, "qa", again, documents[1], score=0.6, **answer)
+    return autumn, again
+
+
+def _documents(connection: Connection) -> list[int]:
+    kettle = {"source": "app", "product": "Kettle", "language": "en"}
+    leak = "The Nimbus kettle from Leeds leaks. Nimbus!"
+    resolved = {"extra": {"store": "Bonn", "resolved": "Yes"}}
+    return [
+        add_document(connection, 1, leak, "2026-10-05T23:30:00Z", **kettle),
+        add_document(connection, 2, "NIMBUS is great", "2026-10-05T10:00:00Z", **kettle),
+        add_document(
+            connection,
+            3,
+            "Nimbus, oh nimbus: der Deckel des Toasters ist nach zwei Tagen zerbrochen.",
+            "2026-10-06T00:10:00Z",
+            source="shop",
+            product="Toaster",
+            language="de",
+            **resolved,
+        ),
+        add_document(connection, 4, "It is a thing.", source="shop", extra={"resolved": False}),
+        # The day in UTC is the one before.
+        add_document(
+            connection,
+            5,
+            "Burns every slice. " * 20,
+            "2026-10-07T01:00:00+02:00",
+            source="mail",
+            product="Toaster",
+            language="en",
+            extra={"note": 'they said "resolved": true'},
+        ),
+    ]
+
+
+def _autumn(connection: Connection, run: int, *documents: int) -> None:
+    labels = ["NEGATIVE", "POSITIVE", "neg", "NEUTRAL", "NEGATIVE"]
+    polarities = ["negative", "positive", "negative", "neutral", "negative"]
+    scores = [0.9, 0.8, 0.7, 0.5, 0.6]
+    for document, label, polarity, score in zip(documents, labels, polarities, scores, strict=True):
+        row = {"label": label, "polarity": polarity, "score": score}
+        add_result(connection, "sentiment", run, document, **row)
+    named = [
+        (0, "ORG", ["Nimbus", "Nimbus"]),
+        (1, "ORG", ["NIMBUS"]),
+        (2, "ORG", ["Nimbus", "nimbus"]),
+    ]
+    for place, kind, texts in named:
+        for ordinal, text in enumerate(texts):
+            row = {"ordinal": ordinal, "type": kind, "text": text}
+            add_result(connection, "entities", run, documents[place], **row)
+    row = {"ordinal": 2, "type": "LOC", "text": "Leeds"}
+    add_result(connection, "entities", run, documents[0], **row)
+    answers = ["A refund.", " a refund ", "(New lid!)", "...", "a new one"]
+    for document, answer, score in zip(documents, answers, [0.4, 0.2, 0.5, 0.1, 0.3], strict=True):
+        row = {"question": WANT, "answer": answer}
+        add_result(connection, "qa", run, document, score=score, **row)
+    add_result(connection, "summary", run, documents[0], summary="Kettle leaks.")
+    add_result(connection, "summary", run, documents[4], summary="Toaster burns.")
+    translated = {"language": "de", "translation": "Das ist ein Ding."}
+    add_result(connection, "translation", run, documents[3], **translated)
