@@ -6,13 +6,10 @@ WITH copies AS (
         COUNT(*) FILTER (WHERE n.is_equal) AS equal,
         COUNT(*) FILTER (WHERE NOT n.is_equal) AS alike,
         COUNT(DISTINCT d.source) AS sources,
-        MIN(date(d.time)) AS first_day,
-        MAX(date(d.time)) AS last_day
+        MIN(d.day) AS first_day,
+        MAX(d.day) AS last_day
     FROM near_duplicates AS n
-    JOIN documents AS d ON d.id = n.document_id AND d.gone_at IS NULL
-    WHERE n.document_id IN (
-        SELECT document_id FROM run_documents
-        WHERE run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id))
+    JOIN v_documents AS d ON d.id = n.document_id
     GROUP BY n.group_id
     HAVING COUNT(*) > 1
 )
@@ -26,5 +23,5 @@ SELECT
     c.last_day,
     d.text AS text
 FROM copies AS c
-JOIN documents AS d ON d.id = c.document
+JOIN v_documents AS d ON d.id = c.document
 ORDER BY c.documents DESC, c.document

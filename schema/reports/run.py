@@ -15,7 +15,13 @@ from schema.reports.intervals import with_changes, with_intervals
 from schema.reports.options import ReportOptions
 from schema.reports.report import Report
 from schema.reports.rows import ReportRows, plain, sorted_rows, without_hidden
-from schema.reports.statement import BY, Statement, make_statement
+from schema.reports.statement import (
+    BY,
+    Statement,
+    make_statement,
+    not_broken_down,
+    on_runs,
+)
 
 #: Rows that are fetched at once, so that memory stays flat.
 BLOCK = 1_000
@@ -75,11 +81,12 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
 def _made(connection: Connection, report: Report, options: ReportOptions) -> ReportRows:
     """The rows of a report that is no SELECT, of a run or of all."""
     assert report.make_rows is not None
-    plain_ones = ReportOptions(run_id=options.run_id, sort=options.sort, limit=options.limit)
-    if options != plain_ones:
-        raise ReportError(
-            f"the report {report.name} takes --run, --sort and --limit, and no other option"
-        )
+    if options.is_restricted:
+        raise on_runs(report)
+    if options.by is not None:
+        raise not_broken_down(report)
+    if options.against_previous or options.min_documents is not None:
+        raise ReportError(f"the report {report.name} takes no --against and no --min-documents")
     found = ReportRows(report.columns, report.make_rows(connection, options.run_id))
     column, descending = _order(options.sort)
     if column is not None:

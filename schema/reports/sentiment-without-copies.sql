@@ -1,22 +1,18 @@
 -- Sentiment by source, of all documents and with copies of one text counted once
+-- key: source
+-- share: classified_negative_percent = classified_negative / documents
+-- share: without_copies_percent = negative_without_copies / _without_copies
 WITH counted AS (
     SELECT
         d.source AS source,
-        s.polarity AS polarity,
+        d.polarity AS polarity,
         -- A source counts a text once; which one is left does not matter, so it is the first.
         ROW_NUMBER() OVER (
             PARTITION BY d.source, COALESCE(n.group_id, -d.id) ORDER BY d.id
         ) AS copy
-    FROM sentiments AS s
-    JOIN documents AS d ON d.id = s.document_id AND d.gone_at IS NULL
+    FROM v_documents AS d
     LEFT JOIN near_duplicates AS n ON n.document_id = d.id
-    WHERE NOT s.unsure
-      AND s.polarity IS NOT NULL
-      AND s.run_id IN (SELECT id FROM runs WHERE :run_id IS NULL OR id = :run_id)
-      AND NOT EXISTS (
-          SELECT 1 FROM sentiments AS newer
-          WHERE :run_id IS NULL
-            AND newer.document_id = s.document_id AND newer.run_id > s.run_id)
+    WHERE d.polarity IS NOT NULL
 )
 SELECT
     source,
@@ -29,7 +25,8 @@ SELECT
     ROUND(
         100.0 * COUNT(*) FILTER (WHERE copy = 1 AND polarity = 'negative')
         / COUNT(*) FILTER (WHERE copy = 1), 1
-    ) AS percent_without_copies
+    ) AS without_copies_percent,
+    COUNT(*) FILTER (WHERE copy = 1) AS _without_copies
 FROM counted
 GROUP BY source
 ORDER BY documents DESC, source

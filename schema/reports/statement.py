@@ -79,6 +79,22 @@ class Statement:
         return statement
 
 
+def on_runs(report: Report) -> ReportError:
+    """Why a report cannot be restricted to some documents."""
+    return ReportError(
+        f"the report {report.name} is on runs, not on documents: it takes no --since, --until and "
+        "--where"
+    )
+
+
+def not_broken_down(report: Report) -> ReportError:
+    """Why a report cannot be broken down."""
+    return ReportError(
+        f"the report {report.name} takes no --by; triage report sentiment does, and others that "
+        "count documents"
+    )
+
+
 def make_statement(connection: Connection, report: Report, options: ReportOptions) -> Statement:
     """The SELECT of a report, not yet sorted, restricted to what is asked for.
 
@@ -88,10 +104,7 @@ def make_statement(connection: Connection, report: Report, options: ReportOption
     dialect = connection.dialect.name
     views = _needed(report.sql)
     if options.is_restricted and not views:
-        raise ReportError(
-            f"the report {report.name} is on runs, not on documents: it takes no --since, --until "
-            "and --where"
-        )
+        raise on_runs(report)
     types = {name: KINDS[kind] for name, kind in report.kinds.items()}
     made = Statement(report.sql, {"run_id": options.run_id}, TYPED_COLUMNS | types)
     if options.by is not None:
@@ -165,10 +178,7 @@ def _conditions(made: Statement, options: ReportOptions) -> list[str]:
 def _break_down(made: Statement, report: Report, by: str, dialect: str) -> None:
     """Add a column, and group by it: a report says where by `/* by */`."""
     if _MARK not in made.sql:
-        raise ReportError(
-            f"the report {report.name} takes no --by; triage report sentiment does, and others "
-            "that count documents"
-        )
+        raise not_broken_down(report)
     if by in report.key:
         raise ReportError(f"the report {report.name} is by {by} already")
     if by in _BY_TIME[dialect]:

@@ -12,14 +12,16 @@ from schema.corrections.store import Correction, store
 from schema.corrections.subject import Subject
 from schema.database import reading, writing
 from schema.insights.corrected_share import Scores, corrected_share
-from schema.reports import find_report, run_report
+from schema.reports import ReportOptions, find_report, run_report
 from schema.tables import LEAST_CERTAIN, RANDOM
 from tests.support.reviewed import make_reviewed_run
 
 
 def rows(engine: Engine, run: int | None = None, **options: Any) -> list[Any]:
     with reading(engine) as connection:
-        found = run_report(connection, find_report("corrected-shares"), run, **options)
+        found = run_report(
+            connection, find_report("corrected-shares"), ReportOptions(run, **options)
+        )
         assert found.columns[:3] == ("run", "analysis", "label")
         return list(found.rows)
 
