@@ -1,8 +1,9 @@
 """Train the shared encoder of the built-in models: sentiment, entities, answers, vectors at once.
 
-Run `python -m recipes.encoder.train --base e5 --weights FILE --teacher FOLDER --data FOLDER --output
-FOLDER`. Begin it anew with the same words and it goes on where it was: every `--save-every` steps it
-writes down all that it needs, and the batches of an epoch are drawn from its number alone.
+Run `python -m recipes.encoder.train --base e5 --weights FILE --teacher FOLDER --data FOLDER
+--output FOLDER`. Begin it anew with the same words and it goes on where it was: every
+`--save-every` steps it writes down all that it needs, and the batches of an epoch are drawn from
+its number alone.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Texts whose vectors are learned from all-MiniLM-L6-v2: what customers write, clause by clause, and
-sentences with translations, which are to have the vector of the English one.
+"""Texts whose vectors are learned from all-MiniLM-L6-v2: what customers write, clause by clause,
+and sentences with translations, which are to have the vector of the English one.
 
 The intents that themes are measured on (banking77, CLINC150) are not among them.
 """
