@@ -15,11 +15,15 @@ from recipes.encoder.batches import (
     sentiment_rows,
 )
 from recipes.encoder.data.entities import EntityData
+from recipes.encoder.data.letters import Letters
 from recipes.encoder.data.made_questions import MadeQuestions
 from recipes.encoder.data.meanings import MeaningData
 from recipes.encoder.data.questions import QuestionData
-from recipes.encoder.data.sentiment import SentimentData
+from recipes.encoder.data.sentiment import NEGATIVE, NEUTRAL, POSITIVE, SentimentData
 from recipes.encoder.teacher import Teacher
+
+#: Letters of an epoch by their polarity.
+LETTERS = {NEGATIVE: 1200, POSITIVE: 500, NEUTRAL: 300}
 
 
 class Epochs:
@@ -38,16 +42,23 @@ class Epochs:
         self._tokenizer, self._teacher, self._seed = tokenizer, teacher, seed
         self._sentiment, self._entities = SentimentData(data), EntityData(data)
         self._questions, self._made = QuestionData(data), MadeQuestions(data)
-        self._meanings = MeaningData(data)
+        self._meanings, self._letters = MeaningData(data), Letters()
 
     def epoch(self, number: int) -> list[tuple[Rows, list[int]]]:
         """All batches of an epoch, mixed."""
         rng = random.Random(f"{self._seed}/{number}")
         meanings = self._meanings.epoch(rng)
+        letters = [
+            self._letters.draw(rng, label) for label, count in LETTERS.items() for _ in range(count)
+        ]
+        labelled = self._sentiment.epoch(rng) + [letter.labelled() for letter in letters]
+        tagged = self._entities.epoch(rng) + [letter.tagged() for letter in letters]
+        questions = self._questions.epoch(rng) + self._made.epoch(rng)
+        questions += [self._made.of_letter(letter, rng) for letter in letters]
         every = (
-            sentiment_rows(self._tokenizer, self._sentiment.epoch(rng)),
-            entity_rows(self._tokenizer, self._entities.epoch(rng)),
-            question_rows(self._tokenizer, self._questions.epoch(rng) + self._made.epoch(rng)),
+            sentiment_rows(self._tokenizer, labelled),
+            entity_rows(self._tokenizer, tagged),
+            question_rows(self._tokenizer, questions),
             meaning_rows(
                 self._tokenizer, meanings, self._teacher.vectors([m.english for m in meanings])
             ),

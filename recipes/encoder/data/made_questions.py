@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recipes.encoder.data.files import csv_rows, held_out, json_lines
+from recipes.encoder.data.letters import Letter
 from recipes.encoder.data.questions import Question
 from recipes.encoder.data.sentiment import NEGATIVE, NEUTRAL, POSITIVE, product_sentences
 from recipes.qa.documents import PHRASES, Documents
@@ -136,6 +137,13 @@ class MadeQuestions:
             at = rng.randrange(len(sentences) - 1)
             text = " ".join(sentences[at : at + rng.randint(1, 3)])
         return Question(self._question("problem", rng), text[:600], ())
+
+    def of_letter(self, letter: Letter, rng: random.Random) -> Question:
+        """What a letter wants, finds wrong or likes; the first that it says, or none."""
+        kind = rng.choice(["want", "want", "problem", "problem", "liked"])
+        return Question(
+            self._question(kind, rng), letter.marked.text, tuple(letter.spans(kind)[:1])
+        )
 
     def _question(self, kind: str, rng: random.Random) -> str:
         return self._translated(rng.choice(self._asked[kind]), rng)
