@@ -64,7 +64,8 @@ def table(found: Sequence[Translated], total: int) -> list[str]:
     for threshold in THRESHOLDS:
         shown = [one for one in found if one.confidence >= threshold]
         references = [[one.reference for one in shown]]
-        score = CHRF().corpus_score([one.german for one in shown], references).score
+        said_so = [one.german for one in shown]
+        score = CHRF().corpus_score(said_so, references).score if shown else 0.0
         said.append(f"{threshold:.2f}  {len(shown) / total:6.1%}  {score:5.1f}")
     return said
 
