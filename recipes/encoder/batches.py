@@ -14,12 +14,13 @@ from transformers import PreTrainedTokenizerFast
 from recipes.batching import bucketed_batches, pad
 from recipes.encoder.data import entities
 from recipes.encoder.data.entities import TaggedText
+from recipes.encoder.data.meanings import Meaning
 from recipes.encoder.data.questions import Question
 from recipes.encoder.data.sentiment import LabelledText
-from recipes.encoder.model import JointModel, mean_pooled
+from recipes.encoder.model import JointModel
 
 #: Tokens, padding included, of a batch of each task.
-TOKENS = {"sentiment": 2048, "entities": 2048, "answer": 4096}
+TOKENS = {"sentiment": 2048, "entities": 2048, "answer": 3072, "embedding": 2048}
 #: Tokens that a row may have.
 LONGEST = 192
 LABEL_SMOOTHING = 0.05
@@ -34,8 +35,8 @@ class Rows:
     Attributes:
         ids: Of each row.
         targets: Of each row: a label; labels of tokens and a number for the set of open ones; or
-            begin, end and the first token of the passage.
-        teacher: Vectors (rows, width) to stay close to, for rows that have one.
+            begin, end and the first token of the passage; nothing of a text that has a vector.
+        teacher: Vectors (rows, width) that texts are to have.
     """
 
     task: str
@@ -116,8 +117,16 @@ def question_rows(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Questio
     return Rows("answer", encoded["input_ids"], targets)
 
 
+def meaning_rows(
+    tokenizer: PreTrainedTokenizerFast, examples: Sequence[Meaning], teacher: Tensor
+) -> Rows:
+    """Texts and the vectors (rows, width) that they are to have."""
+    encoded = tokenizer([e.text for e in examples], truncation=True, max_length=LONGEST)
+    return Rows("embedding", encoded["input_ids"], [()] * len(examples), teacher)
+
+
 def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Tensor:
-    """The loss of a batch; texts with a teacher's vector are to keep theirs close to it."""
+    """The loss of a batch."""
     ids = pad([rows.ids[i] for i in batch], padding)
     attention = (ids != padding).long()
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -128,14 +137,20 @@ def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Te
             logits = model.entity_logits(states)
     if rows.task == "sentiment":
         labels = torch.tensor([rows.targets[i][0] for i in batch])
-        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
-        if rows.teacher is not None:
-            near = (mean_pooled(states.float(), attention) * rows.teacher[batch].float()).sum(-1)
-            loss = loss + 2 * (1 - near).mean()
-        return loss
+        return functional.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
     if rows.task == "entities":
         return _entity_loss(logits.float(), [rows.targets[i] for i in batch])
+    if rows.task == "embedding":
+        assert rows.teacher is not None
+        return _meaning_loss(model.vectors(states.float(), attention), rows.teacher[batch].float())
     return _answer_loss(model, states.float(), attention, [rows.targets[i] for i in batch])
+
+
+def _meaning_loss(vectors: Tensor, wanted: Tensor) -> Tensor:
+    """How far vectors (rows, width) are from those wanted, and from their cosines to each other."""
+    near = (vectors * wanted).sum(-1)
+    apart = (vectors @ vectors.T - wanted @ wanted.T).square().mean()
+    return 2 * (1 - near).mean() + 10 * apart
 
 
 def _entity_loss(logits: Tensor, targets: Sequence[tuple[int, ...]]) -> Tensor:

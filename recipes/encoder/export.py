@@ -23,6 +23,7 @@ from transformers import BertConfig, PreTrainedTokenizerFast
 
 from recipes.encoder.card import encoder_card, head_card
 from recipes.encoder.data import entities, sentiment
+from recipes.encoder.embedding_head import write_modules
 from recipes.encoder.model import JointModel, load
 
 #: How the encoder is stored: every matrix in 8 bits with a scale for each row, or all in 16 bits.
@@ -52,6 +53,8 @@ class Head:
     labels: Sequence[str] = ()
 
 
+#: Its own layer is beside it, as sentence-transformers has it; see `write_modules`.
+EMBEDDING = Head("embedding", "BertModel", {})
 HEADS = (
     Head(
         "sentiment",
@@ -63,6 +66,7 @@ HEADS = (
     Head("qa", "BertForQuestionAnswering", {"qa_outputs": "answer"}),
     # One label: the analysis takes sentences by the mean of their tokens' logits.
     Head("summary", "BertForTokenClassification", {"classifier": "sentences"}, ("SUMMARY",)),
+    EMBEDDING,
 )
 
 
@@ -92,8 +96,12 @@ def export(
     _write_card(folder, encoder_card(model.encoder.config, storage, sha256))
     for head in HEADS:
         _write_head(model, tokenizer, head, output / head.folder, sha256)
+    write_modules(output / EMBEDDING.folder, model.embedding)
     names = (ENCODER, *(head.folder for head in HEADS))
-    return {name: sum(file.stat().st_size for file in (output / name).iterdir()) for name in names}
+    return {
+        name: sum(file.stat().st_size for file in (output / name).rglob("*") if file.is_file())
+        for name in names
+    }
 
 
 def stored(state: Mapping[str, Tensor], storage: Storage) -> dict[str, Tensor]:

@@ -27,6 +27,8 @@ class JointModel(nn.Module):
         self.sentiment = nn.Linear(width, len(sentiment.LABELS))
         self.entities = nn.Linear(width, len(entities.LABELS))
         self.answer = nn.Linear(width, 2)
+        # From the mean of a text's tokens to its vector.
+        self.embedding = nn.Linear(width, width)
         # Fitted when all else is; see `recipes.encoder.sentences`.
         self.sentences = nn.Linear(width, 1)
         self.dropout = nn.Dropout(0.1)
@@ -58,12 +60,20 @@ class JointModel(nn.Module):
         logits = logits.masked_fill(hidden.unsqueeze(-1), -1e4)
         return logits[..., 0], logits[..., 1]
 
+    def vectors(self, states: Tensor, attention: Tensor) -> Tensor:
+        """Vectors (rows, width) of whole texts, of length 1."""
+        return functional.normalize(self.embedding(mean_of(states, attention)), dim=-1)
+
+
+def mean_of(states: Tensor, attention: Tensor) -> Tensor:
+    """Means (rows, width) over each row's tokens."""
+    weights = attention.unsqueeze(-1).to(states.dtype)
+    return ((states * weights).sum(1) / weights.sum(1)).float()
+
 
 def mean_pooled(states: Tensor, attention: Tensor) -> Tensor:
     """Means (rows, width) over each row's tokens, of length 1."""
-    weights = attention.unsqueeze(-1).to(states.dtype)
-    means = (states * weights).sum(1) / weights.sum(1)
-    return functional.normalize(means.float(), dim=-1)
+    return functional.normalize(mean_of(states, attention), dim=-1)
 
 
 def save(model: JointModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
@@ -80,6 +90,6 @@ def load(folder: Path) -> tuple[JointModel, PreTrainedTokenizerFast]:
     model = JointModel(encoder)
     state = torch.load(folder / "weights.pt", weights_only=True)
     missing, unexpected = model.load_state_dict(state, strict=False)
-    if unexpected or not {"sentences.weight", "sentences.bias"}.issuperset(missing):
+    if unexpected or not all(name.startswith(("sentences.", "embedding.")) for name in missing):
         raise ValueError(f"{folder} holds another model: {[*missing, *unexpected][:3]}")
     return model, PreTrainedTokenizerFast.from_pretrained(folder)

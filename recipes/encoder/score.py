@@ -21,7 +21,7 @@ from recipes.batching import pad
 from recipes.encoder.batches import LONGEST
 from recipes.encoder.data import entities
 from recipes.encoder.data.entities import DEVELOPMENT, SOURCES, TaggedText, read
-from recipes.encoder.data.files import held_out, json_lines
+from recipes.encoder.data.files import csv_rows, held_out, json_lines
 from recipes.encoder.data.questions import FILES, Question
 from recipes.encoder.data.questions import read as read_questions
 from recipes.encoder.data.sentiment import (
@@ -248,6 +248,13 @@ def report(
         scores[f"answers {name}"] = sum(right) / len(asked)
         if name == "amazon":
             scores |= _elsewhere(model, tokenizer, asked, found, rng)
+    praise = [
+        Question("What is wrong?", row["Review Text"], ())
+        for row in csv_rows(data / "sentiment/womens_clothing_reviews.csv.gz")
+        if row["Rating"] == "5" and row["Review Text"] and held_out(row["Review Text"])
+    ]
+    told = answers(model, tokenizer, some(praise))
+    scores["nothing wrong in five stars"] = sum(margin <= 0 for _, margin in told) / len(told)
     return {name: round(score, 3) for name, score in scores.items()}
 
 

@@ -1,8 +1,9 @@
-"""Train the shared encoder of the built-in models: sentiment, entities and answers at once.
+"""Train the shared encoder of the built-in models: sentiment, entities, answers, vectors at once.
 
-Run `python -m recipes.encoder.train --base e5 --weights FILE --data FOLDER --output FOLDER`. Begin
-it anew with the same words and it goes on where it was: every `--save-every` steps it writes down
-all that it needs, and the batches of an epoch are drawn from its number alone.
+Run `python -m recipes.encoder.train --base e5 --weights FILE --teacher FOLDER --data FOLDER
+--output FOLDER`. Begin it anew with the same words and it goes on where it was: every
+`--save-every` steps it writes down all that it needs, and the batches of an epoch are drawn from
+its number alone.
 """
 
 from __future__ import annotations
@@ -11,41 +12,30 @@ import argparse
 import itertools
 import json
 import logging
-import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from recipes.batching import pad
 from recipes.encoder.base import load_e5, load_minilm, prune
-from recipes.encoder.batches import (
-    Rows,
-    entity_rows,
-    loss_of,
-    question_rows,
-    sentiment_rows,
-)
+from recipes.encoder.batches import loss_of
 from recipes.encoder.data.entities import EntityData
 from recipes.encoder.data.files import json_lines, lines
 from recipes.encoder.data.questions import QuestionData
 from recipes.encoder.data.sentiment import SentimentData
 from recipes.encoder.e5_file import read_e5
-from recipes.encoder.model import JointModel, load, mean_pooled, save
+from recipes.encoder.epochs import Epochs
+from recipes.encoder.model import JointModel, load, save
 from recipes.encoder.score import report
+from recipes.encoder.teacher import Teacher
 
 log = logging.getLogger("recipes.encoder.train")
 #: Pieces that stay of 250,000.
 VOCABULARY = 36_000
 #: Steps in which the rate rises.
 WARM_UP = 150
-#: Texts of an epoch that are to keep the vector of the base.
-TAUGHT = 12_000
-#: What the base expects before a text that others are compared with.
-PREFIX = {"e5": "query: ", "minilm": ""}
 EUROPEAN = [
     "ces",
     "dan",
@@ -110,83 +100,6 @@ def vocabulary_texts(data: Path) -> Iterator[str]:
             yield from line.split("\t")[:2]
 
 
-class Teacher:
-    """The base as it was, whose vectors of whole texts are to be kept.
-
-    Args:
-        model: The base.
-        tokenizer: Its own.
-        prefix: What it expects before a text.
-    """
-
-    def __init__(self, model: JointModel, tokenizer: PreTrainedTokenizerFast, prefix: str) -> None:
-        self._model, self._padding = model.eval(), tokenizer.pad_token_id
-        self._start = tokenizer(prefix, add_special_tokens=False)["input_ids"] if prefix else []
-
-    @torch.inference_mode()
-    def vectors(self, rows: Rows) -> Tensor:
-        """Vectors (rows, width) of the first `TAUGHT` texts, of length 1; zeros for the others."""
-        width = self._model.encoder.config.hidden_size
-        vectors = torch.zeros(len(rows.ids), width, dtype=torch.float16)
-        order = sorted(range(min(TAUGHT, len(rows.ids))), key=lambda i: len(rows.ids[i]))
-        for at in range(0, len(order), 64):
-            batch = order[at : at + 64]
-            some = [[rows.ids[i][0], *self._start, *rows.ids[i][1:]] for i in batch]
-            ids = pad(some, self._padding)
-            attention = (ids != self._padding).long()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                states = self._model.states(ids, attention)
-            vectors[batch] = mean_pooled(states.float(), attention).half()
-        return vectors
-
-
-class Epochs:
-    """The batches of every epoch.
-
-    Args:
-        data: The folder of data.
-        tokenizer: Of the model.
-        teacher: The base as it was.
-        seed: Of all that is drawn.
-        kept: Folder for what the teacher said, so that a run that goes on need not ask again.
-    """
-
-    def __init__(
-        self,
-        data: Path,
-        tokenizer: PreTrainedTokenizerFast,
-        teacher: Teacher,
-        seed: int,
-        kept: Path,
-    ) -> None:
-        self._tokenizer, self._teacher, self._seed = tokenizer, teacher, seed
-        self._kept = kept
-        self.sentiment, self.entities = SentimentData(data), EntityData(data)
-        self.questions = QuestionData(data)
-
-    def epoch(self, number: int) -> list[tuple[Rows, list[int]]]:
-        """All batches of an epoch, mixed."""
-        rng = random.Random(f"{self._seed}/{number}")
-        every = (
-            sentiment_rows(self._tokenizer, self.sentiment.epoch(rng)),
-            entity_rows(self._tokenizer, self.entities.epoch(rng)),
-            question_rows(self._tokenizer, self.questions.epoch(rng)),
-        )
-        every[0].teacher = self._taught(every[0], number)
-        batches = [batch for rows in every for batch in rows.batches(rng)]
-        rng.shuffle(batches)
-        return batches
-
-    def _taught(self, rows: Rows, number: int) -> Tensor:
-        file = self._kept / f"taught-{self._seed}-{number}.pt"
-        if file.exists():
-            vectors: Tensor = torch.load(file, weights_only=True)
-            return vectors
-        vectors = self._teacher.vectors(rows)
-        torch.save(vectors, file)
-        return vectors
-
-
 def freeze(model: JointModel, layers: int) -> None:
     """Leave the embeddings and the first layers as the base has them: a quarter quicker, and
     languages that the data hardly has stay where they are beside those that it has.
@@ -227,10 +140,8 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         done = state["step"]
         log.info("goes on after step %d", done)
-    teacher = Teacher(
-        load(options.teacher or options.output / "start")[0], tokenizer, PREFIX[options.base]
-    )
-    epochs = Epochs(options.data, tokenizer, teacher, options.seed, options.output)
+    teacher = Teacher(options.teacher, options.output)
+    epochs = Epochs(options.data, tokenizer, teacher, options.seed)
     step, total, began = 0, options.steps, time.monotonic()
     losses: dict[str, list[float]] = {}
     for number in itertools.count():
@@ -284,7 +195,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for the model")
     parser.add_argument("--layers", type=int, default=0, help="keep so many of the base's")
     parser.add_argument("--frozen", type=int, default=0, help="leave so many as they are")
-    parser.add_argument("--teacher", type=Path, help="another start whose vectors are kept")
+    parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--steps", type=int, default=0, help="in place of epochs")
     parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")

@@ -30,13 +30,14 @@ def sentence_key(sentence: str) -> str:
 
 
 class Split:
-    """Training pairs, and held-back English sentences with all their German references.
+    """Training pairs, of Tatoeba and others, and held-back English sentences of Tatoeba with all
+    their German references.
 
     Neither side of a held-back pair is trained on. The choice does not depend on the training
     seed, so that figures of two runs can be compared.
     """
 
-    def __init__(self, pairs: Iterable[Pair], held_back: int) -> None:
+    def __init__(self, pairs: Iterable[Pair], held_back: int, others: Iterable[Pair] = ()) -> None:
         pairs = list(pairs)
         references: dict[str, list[str]] = defaultdict(list)
         for english, german in pairs:
@@ -46,6 +47,7 @@ class Split:
         self._english = {sentence_key(english) for english in chosen}
         self._german = {sentence_key(g) for targets in self.held_back.values() for g in targets}
         self.training = self.allowed(filter(is_clean, pairs))
+        self.others = self.allowed(others)
 
     def allowed(self, pairs: Iterable[Pair]) -> list[Pair]:
         """The pairs of which neither side is held back."""

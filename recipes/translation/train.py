@@ -1,8 +1,9 @@
 """Train the pocket translation model (English to German) from nothing.
 
-    python -m recipes.translation.train --data DIR --output DIR [--minutes M] [--seed S]
+    python -m recipes.translation.train --data DIR --output DIR [--minutes M] [--start CHECKPOINT]
 
-DIR holds `tatoeba_eng_deu.tsv.gz`. The run goes: joint SentencePiece unigram vocabulary,
+DIR holds the sets in `parallel/` and `topics/`. With `--start`, an earlier one of these models is
+trained on, with its vocabulary. The run goes: joint SentencePiece unigram vocabulary,
 training on noisy, partly joined pairs with sampled segmentations, a running average of the
 weights, export in half precision, evaluation of the exported checkpoint, model card. The
 learning rate follows the clock, so that it reaches zero when `--minutes` are over on any
@@ -19,6 +20,7 @@ Regularization" (unigram vocabulary, sampled segmentations); Kudo and Richardson
 import argparse
 import logging
 import random
+import shutil
 import time
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
@@ -40,6 +42,7 @@ from recipes.translation.checkpoint import (
 )
 from recipes.translation.fit import Example, Fit, Recipe, Team, averaged_weights, epochs_done
 from recipes.translation.pairs import TATOEBA, Pair, Split, joined, noisy, read_tatoeba
+from recipes.translation.sources import training_pairs
 from recipes.translation.templates import Feedback
 
 logger = logging.getLogger(__name__)
@@ -57,7 +60,8 @@ SAMPLES = 10
 def epoch_pairs(data: Split, feedback: Feedback, draw: random.Random) -> list[Pair]:
     """One epoch of sentence pairs: Tatoeba and fresh feedback, partly joined, some noisy."""
     customer = data.allowed(feedback.draw(FILLINGS, draw))
-    pairs = joined(data.training, JOINED, draw) + joined(customer, FEEDBACK_JOINED, draw)
+    others = joined(data.others, JOINED, draw)
+    pairs = joined(data.training, JOINED, draw) + joined(customer, FEEDBACK_JOINED, draw) + others
     return [noisy(pair, draw) for pair in pairs]
 
 
@@ -82,13 +86,23 @@ def epoch_examples(data: Split, feedback: Feedback, tokens: Path, fit: Fit) -> l
     return [
         (source, target)
         for source, target in zip(sources, targets, strict=True)
-        if max(len(source), len(target)) <= LONGEST_TOKENS
+        # What the vocabulary cannot write is not to be learned.
+        if max(len(source), len(target)) <= LONGEST_TOKENS and pieces.unk_id() not in target
     ]
 
 
 def read(arguments: argparse.Namespace) -> Split:
     """The pairs of `--data`, split."""
-    return Split(read_tatoeba(arguments.data / TATOEBA), HELD_BACK)
+    others = training_pairs(arguments.data)
+    return Split(read_tatoeba(arguments.data / "parallel" / TATOEBA), HELD_BACK, others)
+
+
+def begun(start: Path | None) -> MarianMTModel:
+    """A fresh model, or an earlier one in float32."""
+    if start is None:
+        return MarianMTModel(marian_config(VOCABULARY))
+    model: MarianMTModel = MarianMTModel.from_pretrained(start, dtype=torch.float32)
+    return model
 
 
 def train(rank: int, arguments: argparse.Namespace, gradients: Tensor, barrier: Barrier) -> None:
@@ -96,8 +110,8 @@ def train(rank: int, arguments: argparse.Namespace, gradients: Tensor, barrier: 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
-    model = MarianMTModel(marian_config(VOCABULARY))
-    recipe = Recipe(arguments.minutes, arguments.seed)
+    model = begun(arguments.start)
+    recipe = Recipe(arguments.minutes, arguments.seed, peak_rate=arguments.rate)
     team = Team(gradients, barrier, rank)
     fit = Fit(model, recipe, team, arguments.state / "fit.pt")
     data, feedback = read(arguments), Feedback()
@@ -134,7 +148,9 @@ def publish(state: Path, output: Path, data: Split) -> None:
 def main() -> None:
     """Read the arguments, train, export and evaluate."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help=f"folder with {TATOEBA}")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
+    parser.add_argument("--start", type=Path, help="an earlier checkpoint of this model")
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--output", type=Path, required=True, help="where the checkpoint goes")
     parser.add_argument("--state", type=Path, help="working folder (default: OUTPUT/state)")
     parser.add_argument("--minutes", type=float, default=100.0)
@@ -147,7 +163,10 @@ def main() -> None:
 
     data = read(arguments)
     logger.info("%d training pairs, %d held back", len(data.training), len(data.held_back))
-    if not (arguments.state / "vocab.json").exists():
+    if arguments.start:
+        for name in ("vocab.json", "source.spm", "target.spm"):
+            shutil.copyfile(arguments.start / name, arguments.state / name)
+    elif not (arguments.state / "vocab.json").exists():
         pairs = epoch_pairs(data, Feedback(), random.Random(arguments.seed))
         sentences = (side for pair in pairs for side in pair)
         train_vocabulary(sentences, VOCABULARY, arguments.state)

@@ -7,11 +7,15 @@ a set says of a token only that it is no person, organisation or place (`open_la
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from recipes.encoder.data.files import held_out, lines
+from recipes.encoder.data.sentiment import clothing
+from recipes.entities.templates import FeedbackTemplates
+from recipes.text.names import Names
 
 KINDS = ("PER", "ORG", "LOC", "PROD", "MISC")
 #: `O`, then begin and inside of each kind.
@@ -94,14 +98,16 @@ SOURCES = (
     ),
     EntitySource("mobie", ("ner/mobie_de/train_dev.conll.gz",), 1, _MOBIE, 1500),
     EntitySource(
-        "multiconer_en", ("ner/multiconer/multiconer1_en.conll.gz",), 1, _MULTICONER, 2500
+        "multiconer_en", ("ner/multiconer/multiconer1_en.conll.gz",), 1, _MULTICONER, 1500
     ),
     EntitySource(
-        "multiconer_de", ("ner/multiconer/multiconer1_de.conll.gz",), 1, _MULTICONER, 1500
+        "multiconer_de", ("ner/multiconer/multiconer1_de.conll.gz",), 1, _MULTICONER, 1000
     ),
-    EntitySource("multiconer_es", ("ner/multiconer/multiconer1_es.conll.gz",), 1, _MULTICONER, 600),
-    EntitySource("multiconer_nl", ("ner/multiconer/multiconer1_nl.conll.gz",), 1, _MULTICONER, 600),
+    EntitySource("multiconer_es", ("ner/multiconer/multiconer1_es.conll.gz",), 1, _MULTICONER, 500),
+    EntitySource("multiconer_nl", ("ner/multiconer/multiconer1_nl.conll.gz",), 1, _MULTICONER, 500),
 )
+#: Texts of an epoch that are made of templates and of real sentences without names.
+MADE = 3500
 #: Measured only.
 DEVELOPMENT = EntitySource("wnut_dev", ("ner/wnut17/dev.conll",), 1, _WNUT, 0)
 
@@ -199,6 +205,17 @@ class EntityData:
         for source in SOURCES:
             rows = list(read(source, data))
             self._training[source.name] = [row for row in rows if not held_out(row.text)]
+        # Names begin with a capital, so that sentences without one within them have none.
+        sentences = (s for row in clothing(data) for s in re.split(r"(?<=[.!?])\s+", row.text))
+        plain = [s for s in sentences if 3 <= len(s.split()) <= 25 and s[1:].islower()]
+        self._templates = FeedbackTemplates(Names(), plain)
+
+    def _made(self, rng: random.Random) -> TaggedText:
+        """Feedback as it names shops, couriers, people, places and products."""
+        made = self._templates.text(rng)
+        kinds = {"MISC": "PROD"}
+        spans = ((s.start, s.end, kinds.get(s.label, s.label)) for s in made.spans)
+        return TaggedText(made.text, tuple(sorted(spans)), frozenset())
 
     def texts(self) -> Iterator[str]:
         """All texts to train on."""
@@ -211,5 +228,6 @@ class EntityData:
         for source in SOURCES:
             rows = self._training[source.name]
             drawn += [rewritten(row, rng) for row in rng.sample(rows, min(source.draw, len(rows)))]
+        drawn += [self._made(rng) for _ in range(MADE)]
         rng.shuffle(drawn)
         return drawn

@@ -35,12 +35,12 @@ class Question:
 
 
 FILES = (
-    ("amazon", "qa/squadshifts_amazon_reviews.json.gz", 5000),
-    ("reddit", "qa/squadshifts_reddit.json.gz", 4000),
-    ("wiki", "qa/squadshifts_new_wiki.json.gz", 3000),
-    ("squad", "qa/squad_train_part.json.gz", 3000),
-    ("squad2", "qa/squad2_dev_part.json.gz", 4000),
-    ("xquad_es", "qa/xquad.es.json.gz", 1000),
+    ("amazon", "qa/squadshifts_amazon_reviews.json.gz", 4000),
+    ("reddit", "qa/squadshifts_reddit.json.gz", 1500),
+    ("wiki", "qa/squadshifts_new_wiki.json.gz", 700),
+    ("squad", "qa/squad_train_part.json.gz", 1000),
+    ("squad2", "qa/squad2_dev_part.json.gz", 1500),
+    ("xquad_es", "qa/xquad.es.json.gz", 500),
 )
 
 

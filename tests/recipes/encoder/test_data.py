@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
+
+import pytest
 
 from recipes.encoder.data.entities import TaggedText, rewritten
+from recipes.encoder.data.letters import Letters
 from recipes.encoder.data.questions import Question, beside, cut
+from recipes.encoder.data.sentiment import NEGATIVE, NEUTRAL, POSITIVE
 
 TEXT = "i ordered a lamp from otto 's shop , in berlin . it broke !"
 NAMES = ("otto", "berlin")
@@ -40,3 +45,22 @@ def test_a_part_beside_the_answer_does_not_hold_it() -> None:
     assert other is not None
     assert other.answers == ()
     assert "red" not in other.passage
+
+
+@pytest.mark.parametrize("label", [NEGATIVE, NEUTRAL, POSITIVE])
+def test_a_letter_is_marked_for_three_heads(label: int) -> None:
+    rng = random.Random(label)
+    letters = Letters()
+    drawn = [letters.draw(rng, label) for _ in range(60)]
+    for letter in drawn:
+        text = letter.marked.text
+        spans = letter.tagged().spans
+        assert all(text[begin:end].strip() == text[begin:end] != "" for begin, end, _ in spans)
+        assert all(left[1] <= right[0] for left, right in pairwise(spans)), "names do not overlap"
+        assert not set(text) & set("{}<>|"), "templates are expanded"
+        assert letter.labelled().label == label
+        told = {kind: bool(letter.spans(kind)) for kind in ("want", "problem", "liked")}
+        assert told["problem"] == (label == NEGATIVE)
+        assert told["liked"] == (label == POSITIVE)
+        assert not (label == POSITIVE and told["want"])
+    assert {kind for letter in drawn for _, _, kind in letter.tagged().spans} >= {"ORG", "PER"}
