@@ -34,8 +34,11 @@ class EntryOptions(BaseModel):
         aggregation: Of entities: how tokens are put together, see `workers.spans.aggregation` and
             `workers.spans.words`; the names are those of Transformers.
         handle_impossible_answer: Of answers: whether "there is none" is an answer like the others,
-            for models that were trained with questions of that kind. This and the next two are
-            called as the `question-answering` pipeline of Transformers had them.
+            for models that were trained with questions of that kind. This and the two behind the
+            next are called as the `question-answering` pipeline of Transformers had them.
+        no_answer_threshold: Of answers, with that: the probability of "there is none" from which on
+            there is none; unset, where it is more probable than the likeliest span, which is the
+            rule of the pipeline.
         max_answer_len: Of answers: tokens that one may have.
         align_to_words: Of answers: whether they are widened to what stands between spaces, or
             between whatever the tokenizer splits at; else to letters and digits that belong
@@ -53,6 +56,7 @@ class EntryOptions(BaseModel):
     split: Literal["window", "sentence"] = "window"
     aggregation: Aggregation = "simple"
     handle_impossible_answer: bool = False
+    no_answer_threshold: float | None = Field(default=None, gt=0, le=1)
     max_answer_len: int = Field(default=15, gt=0, le=100)
     align_to_words: bool = True
     languages: dict[str, str] = Field(default_factory=dict)

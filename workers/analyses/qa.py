@@ -40,7 +40,10 @@ class QaAnalysis(SpanAnalysis):
         self._max_window = min(self._loaded.max_length, MAX_WINDOW)
         options = catalog.entry(self.name).options
         self._rules = AnswerRules(
-            options.max_answer_len, options.handle_impossible_answer, options.align_to_words
+            longest=options.max_answer_len,
+            may_be_none=options.handle_impossible_answer,
+            none_from=options.no_answer_threshold,
+            by_words=options.align_to_words,
         )
 
     def prepare(

@@ -169,6 +169,7 @@ _OF_RESULTS = (
     "split",
     "aggregation",
     "handle_impossible_answer",
+    "no_answer_threshold",
     "max_answer_len",
     "align_to_words",
 )

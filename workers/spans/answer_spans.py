@@ -32,12 +32,16 @@ class AnswerRules:
     Attributes:
         longest: Tokens of an answer.
         may_be_none: Whether "there is none" is an answer like the others.
+        none_from: Its probability from which on it is the answer; None where it has to be more
+            probable than the likeliest span. A model that knows that there is an answer may be
+            unsure where it ends, and then no single span is likely.
         by_words: Whether answers are widened to what the tokenizer takes for words; else to
             letters and digits that follow each other.
     """
 
     longest: int = 15
     may_be_none: bool = False
+    none_from: float | None = None
     by_words: bool = True
 
 
@@ -76,7 +80,8 @@ def best_span(
             start, end, earlier = found.get(reads, (start, end, 0.0))
             found[reads] = (start, end, earlier + score)
     best = max(found.values(), key=lambda span: span[2], default=(0, 0, 0.0))
-    return (0, 0, none) if rules.may_be_none and found and none >= best[2] else best
+    least = best[2] if rules.none_from is None else rules.none_from
+    return (0, 0, none) if rules.may_be_none and found and none >= least else best
 
 
 def _allowed(encoding: Encoding, cls: int | None) -> npt.NDArray[np.bool_]:

@@ -54,6 +54,21 @@ def test_no_answer_is_given_only_where_the_model_may_say_so() -> None:
     assert TEXT[start:end] == "a full refund"
 
 
+def test_where_the_end_is_unsure_there_is_an_answer_all_the_same() -> None:
+    window = encoded(TEXT)
+    said = logits(window, 2, 2, none=4)
+    own = window.sequence_ids.index(1)
+    said[own + 2 : own + 6, 1] = 4  # it may end anywhere
+    start, end, none = best_span(TEXT, [(window, said)], CLS, AnswerRules(may_be_none=True))
+    assert start == 7 and end > start and none < 0.2  # the pipeline's rule, just
+    said[0] = 4.9
+    _, end, none = best_span(TEXT, [(window, said)], CLS, AnswerRules(may_be_none=True))
+    assert end == 0 and none < 0.3
+    for least, found in ((none + 0.01, True), (none - 0.01, False)):
+        rules = AnswerRules(may_be_none=True, none_from=least)
+        assert (best_span(TEXT, [(window, said)], CLS, rules)[1] > 0) is found
+
+
 def test_of_several_windows_one_that_answers_is_enough() -> None:
     window = encoded(TEXT)
     windows = [(window, logits(window, 2, 4, none=9)), (window, logits(window, 2, 4, none=-9))]
