@@ -114,7 +114,9 @@ def _join_alike(plain: Sequence[str], indices: Sequence[int], sets: _DisjointSet
 
 def _shingles(text: str) -> Shingles:
     """Hashes of all runs of `SHINGLE` characters, each once."""
-    codes = np.frombuffer(f" {text} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    codes = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(
+        np.uint64
+    )
     found = np.zeros(max(1, len(codes) - SHINGLE + 1), dtype=np.uint64)
     for offset in range(SHINGLE):
         # Characters have 21 bits: three of them fit without a loss, and a fourth nearly so.

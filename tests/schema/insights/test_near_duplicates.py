@@ -37,6 +37,12 @@ def test_templates_are_alike_and_other_texts_are_not() -> None:
     assert found.is_equal.tolist() == [True, True, False, True, False]
 
 
+def test_texts_of_any_script_and_broken_ones() -> None:
+    german = "Die Lieferung {} kam zu spät, und niemand geht ans Telefon 😡"
+    texts = [german.format(1), "a \udcff b c d e f", german.format(22), "a \udcff b c d e g"]
+    assert find_near_duplicates(texts).first.tolist()[:3] == [0, 1, 0]
+
+
 def test_short_texts_have_no_template() -> None:
     assert find_near_duplicates(["a very good one", "a very food one"]).first.tolist() == [0, 1]
     assert find_near_duplicates([]).first.tolist() == []
