@@ -168,6 +168,8 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     if entry.options.split != "window":
         options["split"] = entry.options.split
+    if entry.options.prefix:
+        options["prefix"] = entry.options.prefix
     return options
 
 
@@ -203,7 +205,10 @@ def _read_head(
     model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
     weights = merged_weights(folder, encoder, model.base_model_prefix)
     missing = model.load_state_dict(weights, strict=False).missing_keys
-    return model.to(DTYPES[precision]).eval(), sorted(missing)
+    # What the class has read from files of its own is there.
+    own: tuple[str, ...] = getattr(auto_model_class, "read_by_itself", ())
+    absent = [name for name in missing if not name.startswith(own)]
+    return model.to(DTYPES[precision]).eval(), sorted(absent)
 
 
 def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
