@@ -25,6 +25,7 @@ from producer.commands.pause import pause
 from producer.commands.report import report
 from producer.commands.resume import resume
 from producer.commands.retry import retry
+from producer.commands.search import search
 from producer.commands.status import status
 from producer.commands.verify import verify
 from producer.commands.worker import worker
@@ -87,6 +88,7 @@ for command in (
     verify,
     forget,
     report,
+    search,
     explain,
     analyze,
     calibrate,
