@@ -18,7 +18,7 @@ from producer.nodes.requirements import require_worker_extra
 from schema.database import reading
 from schema.results.embedding import EmbeddingRow
 from schema.search.filters import SearchFilters, select_documents
-from schema.search.folder import search_folder
+from schema.search.folder import drop_search_folder, search_folder
 from schema.search.fusion import fused
 from schema.search.hits import Clause, Hit, find_hits
 from schema.search.words import NoWordsError, WordIndex
@@ -98,6 +98,21 @@ def find_documents(engine: Engine, home: Path, request: SearchRequest) -> Search
     missing = {"words": no_meaning, "meaning": no_words}
     notes = [f"by {way} alone: {reason}" for way, reason in missing.items() if reason]
     return SearchResult(hits, notes)
+
+
+def forget_search(engine: Engine, home: Path) -> None:
+    """Delete what searches on this host have kept of a database.
+
+    Raises:
+        UsageError: If it cannot be deleted.
+    """
+    try:
+        drop_search_folder(home, engine)
+    except OSError as error:
+        raise UsageError(
+            f"cannot delete what searches have kept in {home / 'search'} ({error.strerror}); "
+            "delete that folder by hand"
+        ) from None
 
 
 def _by_words(connection: Connection, file: Path, request: SearchRequest) -> tuple[list[int], str]:

@@ -1,12 +1,14 @@
 """Where a search keeps what it has made of a database: words and vectors, so as to be quick.
 
 All of it can be made again of the database at any time, and holds customers' words: it is private,
-and what is no longer in the database leaves it with the next search.
+goes when anything is deleted by a command on this host, and what is no longer in the database
+leaves it with the next search on another.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -20,8 +22,23 @@ def search_folder(home: Path, engine: Engine) -> Path:
     Raises:
         OSError: If it cannot be made.
     """
-    url = engine.url.set(password=None)
-    where = str(Path(url.database or "").resolve()) if url.host is None else str(url)
-    folder = home / "search" / hashlib.sha256(where.encode("utf-8")).hexdigest()[:16]
+    folder = _folder(home, engine)
     make_private_folder(folder)
     return folder
+
+
+def drop_search_folder(home: Path, engine: Engine) -> None:
+    """Delete the folder, if it is there: the next search makes it anew.
+
+    Raises:
+        OSError: If it cannot be deleted.
+    """
+    folder = _folder(home, engine)
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _folder(home: Path, engine: Engine) -> Path:
+    url = engine.url.set(password=None)
+    where = str(Path(url.database or "").resolve()) if url.host is None else str(url)
+    return home / "search" / hashlib.sha256(where.encode("utf-8")).hexdigest()[:16]

@@ -173,6 +173,19 @@ def test_what_is_forgotten_is_not_found(embedded: Engine, triage: Triage, catalo
     assert {one["external_id"] for one in found} == {"1", "2", "3"}
 
 
+@pytest.mark.parametrize(
+    "command", [["forget", "--external-id", "0", "--yes"], ["delete", "run", "--yes"]]
+)
+def test_what_is_deleted_leaves_what_searches_keep_at_once(
+    command: list[str], stored: Engine, triage: Triage, tmp_path: Path
+) -> None:
+    assert "zip broke" in triage("search", "zip").out
+    assert [*(tmp_path / "home" / "search").rglob("words.db")]
+    assert triage(*command).code == 0
+    assert not [*(tmp_path / "home" / "search").iterdir()]
+    assert "zip broke" not in triage("search", "zip").out
+
+
 def test_a_day_that_is_none_is_said(sqlite_engine: Engine, triage: Triage) -> None:
     ended = triage("search", "zip", "--since", "yesterday")
     assert ended.code == 2 and "--since 'yesterday' is no day" in ended.err

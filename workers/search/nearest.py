@@ -75,8 +75,11 @@ class ClauseVectors:
     def _scores(self, vector: Array) -> Floats:
         """The cosine of each clause, (clauses), of as many digits as float16 has."""
         query = torch.from_numpy(vector.astype(np.float16))
+        parts = []
         with torch.inference_mode():
-            parts = [torch.from_numpy(block.vectors).mv(query).numpy() for block in self._blocks]
+            for block in self._blocks:
+                parts.append(torch.from_numpy(block.vectors).mv(query).numpy())
+                block.release()
         return np.concatenate([np.zeros(0, np.float16), *parts]).astype(np.float32)
 
     def _mask(self, selection: Selection) -> npt.NDArray[np.bool_]:
@@ -101,6 +104,7 @@ class ClauseVectors:
             own = owners == number
             some = self._blocks[number].vectors[rows[own] - self._starts[number]]
             exact[own] = some.astype(np.float32) @ wide
+            self._blocks[number].release()
         order = np.lexsort((rows, -exact))
         return rows[order], exact[order]
 

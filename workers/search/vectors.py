@@ -7,6 +7,7 @@ read anew, and no other; nothing has to be kept beside.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,14 @@ class VectorBlock:
 
     keys: Array
     vectors: Array
+
+    def release(self) -> None:
+        """Let the mapped vectors go from this process's memory; the system's cache keeps them, and
+        they are mapped again when they are read.
+        """
+        mapped = getattr(self.vectors, "_mmap", None)
+        if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 class VectorFiles:

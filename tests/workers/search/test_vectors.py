@@ -115,6 +115,15 @@ def test_only_blocks_that_have_changed_are_read(
     assert read == [stored.documents[3] // 2]
 
 
+def test_vectors_that_were_let_go_are_read_again(stored: Stored) -> None:
+    stored.add(0, 0, 5, 9)
+    with reading(stored.engine) as connection:
+        (block,) = stored.files.catch_up(connection, stored.models)
+    before = block.vectors.tolist()
+    block.release()
+    assert block.vectors.tolist() == before == [[5.0, 1.0], [9.0, 1.0]]
+
+
 def test_what_is_deleted_leaves_the_files(stored: Stored, tmp_path: Path) -> None:
     stored.add(0, 0, 5)
     stored.add(0, 4, 6)
