@@ -30,6 +30,7 @@ from producer.commands.report import report
 from producer.commands.resume import resume
 from producer.commands.retry import retry
 from producer.commands.review import review
+from producer.commands.search import search
 from producer.commands.status import status
 from producer.commands.verify import verify
 from producer.commands.worker import worker
@@ -97,6 +98,7 @@ for command in (
     review,
     correct,
     duplicates,
+    search,
     explain,
     analyze,
     calibrate,

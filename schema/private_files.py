@@ -24,6 +24,7 @@ PRIVATE_UMASK = 0o077
 #: All that may lie in TRIAGE_HOME by our doing. A folder that holds anything else is somebody's.
 _OURS = (
     *("triage.db", "triage.db-*", ".triage.db.*", "redis", "budgets", "precision"),
+    "search",
     *("demo", "demo.lock", "worker.log", "*.rejects.jsonl", ".*.rejects.jsonl.*"),
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from producer.commands.searching import forget_search
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import escaped
@@ -76,6 +77,7 @@ def _delete(engine: Engine, folder: Path, run: str, run_id: int) -> None:
     done = Deleted()
     for sofar in delete_run(engine, run_id):
         done = sofar
+    forget_search(engine, open_settings().home)
     say(_say("deleted", run, done, rejected))
     if not empty_log(engine):
         say(

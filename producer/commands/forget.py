@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from producer.commands.searching import forget_search
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import shown, shown_names
@@ -139,6 +140,7 @@ def _delete(engine: Engine, folder: Path, files: RejectsFiles, which: Which) -> 
 
 def _clean(engine: Engine, folder: Path, files: RejectsFiles) -> None:
     """Take what was deleted, now or by a run that came to no end, out of the files."""
+    forget_search(engine, open_settings().home)
     sweep_rejects(folder, files)
     if not empty_log(engine):
         say(

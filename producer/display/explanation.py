@@ -10,6 +10,7 @@ from rich.text import Text
 from producer.display.table import plain_text
 from schema.results.answer import Answer
 from schema.results.base import Label, Result
+from schema.results.embedding import ClauseEmbedding
 from schema.results.entity import Entity
 from schema.results.summary import Summary
 from schema.status.stored_results import StoredDocument, StoredResults
@@ -84,6 +85,8 @@ def _lines(text: str, result: Result) -> Iterator[Text]:
             yield _in_context(text, result.start, result.end, f"  {result.score:.2f}  ")
         else:
             yield Text("  (none)")
+    elif isinstance(result, ClauseEmbedding):
+        yield plain_text(f"  {text[result.start : result.end]}")
     elif isinstance(result, Summary) and result.sentences:
         for start, end in result.sentences:
             yield plain_text(f"  {text[start:end]}")

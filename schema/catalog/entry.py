@@ -46,6 +46,7 @@ class EntryOptions(BaseModel):
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
         unsure_below: For `language`: the probability below which a language is unsure.
+        prefix: For `embedding`: what a model wants to read in front of each text, as `query: `.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,7 @@ class EntryOptions(BaseModel):
     align_to_words: bool = True
     languages: dict[str, str] = Field(default_factory=dict)
     unsure_below: float | None = Field(default=None, ge=0, le=1)
+    prefix: str = ""
 
     @field_validator("languages")
     @classmethod

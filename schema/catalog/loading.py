@@ -122,6 +122,11 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
             f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
             "languages; leave it out"
         )
+    if entry.options.prefix and analysis != "embedding":
+        raise CatalogError(
+            f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
+            "leave it out"
+        )
     for field in ("polarity", "scale"):
         if getattr(entry, field) and analysis != "sentiment":
             raise CatalogError(

@@ -13,9 +13,10 @@ import pytest
 import redis
 from sqlalchemy import Engine, func, select
 
-from schema.analyses import ANALYSES, queue_name
+from schema.analyses import queue_name
 from schema.broker.app import KEY_PREFIX, make_app
 from schema.broker.messages import Messages
+from schema.catalog import load_catalog
 from schema.database import open_engine, reading
 from schema.ledger.dispatch import MESSAGES_PER_WORKER, dispatch
 from schema.migrations.revision import upgrade
@@ -167,7 +168,7 @@ def test_ingesting_without_workers_leaves_a_window_in_redis(
     assert Triage(monkeypatch, capsys)(*asked).code == 0
     with reading(sqlite_engine) as connection:
         assert connection.execute(select(func.count()).select_from(Job)).scalar_one() > 500
-    analyses = [analysis for analysis in ANALYSES if analysis != "language"]
+    analyses = [one for one in load_catalog("pocket").served if one != "language"]
     for analysis in analyses:
         watch.look(analysis)
     assert watch.looks == [WINDOW] * len(analyses)

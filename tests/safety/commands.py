@@ -31,6 +31,7 @@ ENDING = {
     "duplicates": [],
     "export": ["v_daily"],
     "prefer": [],
+    "search": ["zip broke"],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],

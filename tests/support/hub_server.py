@@ -67,7 +67,7 @@ class Hub:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
 @contextmanager
@@ -102,7 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif api:
             self._api(repository, f"{owner}/{name}", rest)
         else:
-            self._file(repository, "/".join(rest[1:-1]), rest[-1])
+            # A pull request's reference has slashes, as a file in a folder has.
+            revision = 4 if rest[1] == "refs" else 2
+            self._file(repository, "/".join(rest[1:revision]), "/".join(rest[revision:]))
 
     def _api(self, repository: Repository, name: str, rest: list[str]) -> None:
         kind, revision = (rest[0], "/".join(rest[1:])) if rest else ("revision", "main")

@@ -19,6 +19,7 @@ from workers.encoders.conversion import pack, release
 from workers.encoders.interface import EncoderForward
 from workers.encoders.padded import PaddedEncoder
 from workers.encoders.precision_trial import TrialInputs, compare
+from workers.encoders.sentence_model import SentenceModel
 from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
 from workers.models.loading import LoadedModel, load
@@ -170,7 +171,9 @@ def _in(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:
 
 def _resolve(builder: _Builder, judge: TrialInputs) -> Precision:
     loaded = builder.loaded
-    if loaded.model.config.num_labels == 1 or loaded.model.base_model is loaded.model:
+    model = loaded.model
+    gives_vectors = model.base_model is model or isinstance(model, SentenceModel)
+    if model.config.num_labels == 1 or gives_vectors:
         return "fp32"  # a score, or a vector, has no label that could stay the same
 
     def trial() -> PrecisionTrial:

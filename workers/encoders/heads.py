@@ -16,6 +16,7 @@ from torch import nn
 
 from schema.catalog import Precision
 from workers.encoders.packed import Head
+from workers.encoders.sentence_model import SentenceModel
 from workers.errors import UnsupportedModelError
 from workers.layers.linear import DTYPES
 
@@ -58,12 +59,15 @@ def head_of(model: Any, precision: Precision) -> Head:
     Raises:
         UnsupportedModelError: If it has no head that is known here.
     """
+    means = False
     if model.base_model is model:
         module, firsts_only = _STATES, False
+    elif isinstance(model, SentenceModel):
+        module, firsts_only, means = model.head, model.pooling == "cls", model.pooling == "mean"
     elif part := _ROWS.get(type(model)):
         module, firsts_only = part(model), True
     elif name := _TOKENS.get(type(model)):
         module, firsts_only = getattr(model, name), False
     else:
         raise UnsupportedModelError(f"the head of a {type(model).__name__}")
-    return Head(deepcopy(module).to(DTYPES[precision]).float().eval(), firsts_only)
+    return Head(deepcopy(module).to(DTYPES[precision]).float().eval(), firsts_only, means)

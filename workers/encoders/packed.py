@@ -78,10 +78,12 @@ class Head:
     Attributes:
         classify: The function from (tokens, width) to (tokens, classes), in float32.
         firsts_only: Whether it reads nothing but the first token of each row.
+        means: Whether it reads the mean over the tokens of each row.
     """
 
     classify: Callable[[Tensor], Tensor]
     firsts_only: bool
+    means: bool = False
 
 
 class PackedEncoder:
@@ -209,6 +211,8 @@ def _classified(head: Head, hidden: Tensor, packing: Packing, isolated: bool) ->
     """What a head makes of the last layer; where it is `isolated`, or what it raised."""
     has_all = len(hidden) != len(packing.lengths)
     try:
+        if head.means:
+            hidden = _means(hidden, packing)
         return head.classify(hidden[packing.firsts] if head.firsts_only and has_all else hidden)
     except Exception as error:
         if not isolated or is_out_of_memory(error):
@@ -216,6 +220,14 @@ def _classified(head: Head, hidden: Tensor, packing: Packing, isolated: bool) ->
         raise_worker_fault(error)
         # Whoever keeps its frames keeps the tensors of the batch.
         return error.with_traceback(None)
+
+
+def _means(hidden: Tensor, packing: Packing) -> Tensor:
+    """The mean over the tokens of each row, (rows, width); summed in their order, so that it does
+    not depend on the row's neighbours.
+    """
+    lengths = packing.cumulative.diff()
+    return torch.segment_reduce(hidden, "mean", lengths=lengths, axis=0, unsafe=True)
 
 
 def position_ids_from_0(ids: Ints, lengths: Sequence[int]) -> Ints:

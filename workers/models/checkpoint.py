@@ -19,6 +19,7 @@ from workers.models.checkpoint_files import (
     has_tokenizer,
     weight_files,
 )
+from workers.models.sentence_layout import module_files
 from workers.models.shared_encoder import (
     REFERENCE,
     EncoderReferenceError,
@@ -91,7 +92,8 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
         wrong = "holds no config.json" if folder.is_dir() else "does not exist"
         raise ModelError(f"model {entry.model!r}: the folder {folder} {wrong}; {fix}")
     weights = weight_files(folder)
-    if not weights:
+    modules = [file for file in module_files(folder) if file.is_file()]
+    if not weights and not (modules and (folder / REFERENCE).is_file()):
         raise ModelError(
             f"model {entry.model!r}: the folder {folder} holds no {WEIGHTS}, and no other format "
             f"of weights is loaded; save the model with safetensors, or {fix}"
@@ -102,7 +104,7 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
             f"{', '.join(TOKENIZER_FILES)}); save the model's tokenizer beside it, or {fix}"
         )
     digest = hashlib.sha256()
-    for file in weights:
+    for file in [*weights, *modules]:
         with file.open("rb") as content:
             while block := content.read(1 << 20):
                 digest.update(block)

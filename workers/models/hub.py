@@ -6,6 +6,7 @@ and a model never changes under a run.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from huggingface_hub import HfApi, constants, snapshot_download
@@ -19,6 +20,9 @@ from huggingface_hub.errors import (
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import has_tokenizer, weight_files
+from workers.models.sentence_layout import module_files
+
+logger = logging.getLogger(__name__)
 
 _ASK_SECONDS = 5
 #: What of a repository a model may need: none of its other weight formats, none of its folders.
@@ -38,7 +42,9 @@ def hub_folder(entry: CatalogEntry) -> Path:
     Raises:
         ModelError: If the model is neither in the cache nor to be had from the hub.
     """
-    return _cached(entry) or _fetched(entry)
+    folder = _cached(entry) or _fetched(entry)
+    _fetch_modules(entry, folder)
+    return folder
 
 
 def _cached(entry: CatalogEntry) -> Path | None:
@@ -52,6 +58,23 @@ def _cached(entry: CatalogEntry) -> Path | None:
         # The commit may have come in under the name of a branch, and be shortened in the catalog.
         folders += sorted(snapshots.glob(f"{entry.revision}*"))
     return next((folder for folder in folders if _is_whole(folder)), None)
+
+
+def _fetch_modules(entry: CatalogEntry, folder: Path) -> None:
+    """What sentence-transformers keeps in folders behind the encoder, where that is not there yet.
+
+    Without it the encoder is whole all the same: who needs it says that it is missing.
+    """
+    lacking = [file for file in module_files(folder) if not file.is_file()]
+    if not lacking:
+        return
+    names = [file.relative_to(folder).as_posix() for file in lacking]
+    try:
+        # Asked first, once and briefly, as below.
+        HfApi().model_info(entry.model, revision=folder.name, timeout=_ASK_SECONDS)
+        snapshot_download(entry.model, revision=folder.name, allow_patterns=names)
+    except Exception as error:
+        logger.info("%s: %s cannot be fetched: %s", entry.model, names, type(error).__name__)
 
 
 def _is_whole(folder: Path) -> bool:

@@ -167,6 +167,7 @@ def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequ
 #: Options that results depend on, kept with them where they are not the defaults.
 _OF_RESULTS = (
     "split",
+    "prefix",
     "aggregation",
     "handle_impossible_answer",
     "no_answer_threshold",
@@ -218,7 +219,10 @@ def _read_head(
     model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
     weights = merged_weights(folder, encoder, model.base_model_prefix)
     missing = model.load_state_dict(weights, strict=False).missing_keys
-    return model.to(DTYPES[precision]).eval(), sorted(missing)
+    # What the class has read from files of its own is there.
+    own: tuple[str, ...] = getattr(auto_model_class, "read_by_itself", ())
+    absent = [name for name in missing if not name.startswith(own)]
+    return model.to(DTYPES[precision]).eval(), sorted(absent)
 
 
 def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:

@@ -14,8 +14,16 @@ from safetensors.torch import load
 from schema.catalog import CatalogEntry
 from tests.support.checkpoints import fingerprint
 from tests.support.hub_server import Hub, Repository, files_of, hub_server
+from tests.support.sentence_checkpoints import (
+    OUTPUTS,
+    add_dense,
+    add_modules,
+    add_pooling,
+    build_sentence_bert,
+)
 from workers.errors import ModelError
 from workers.models.checkpoint import locate
+from workers.models.sentence_layout import module_files, sentence_layout
 
 NAME = "owner/model"
 CONVERTED = "Adding `safetensors` variant of this model"
@@ -66,6 +74,25 @@ def without_weights(folder: Path) -> dict[str, bytes]:
     files = files_of(folder)
     del files["model.safetensors"]
     return files | {"pytorch_model.bin": b"pickled"}
+
+
+def test_modules_of_sentence_transformers_come_with_their_folders(
+    hub: Hub, tmp_path: Path, cache: Path
+) -> None:
+    folder = add_dense(add_pooling(build_sentence_bert(tmp_path / "model"), mean_tokens=True))
+    add_modules(folder, "Pooling", "Dense")
+    model = hub.repositories[NAME] = Repository()
+    nested = {str(file.relative_to(folder)): file.read_bytes() for file in module_files(folder)}
+    model.commit("main", files_of(folder) | nested | {"onnx/model.safetensors": b"other"})
+    fetched = locate(CatalogEntry(model=NAME))
+    assert sentence_layout(fetched.folder).dense[0].outputs == OUTPUTS
+    assert not (fetched.folder / "onnx").exists()
+    hub.requests.clear()
+    assert locate(CatalogEntry(model=NAME)) == fetched
+    assert hub.requests == []
+    (fetched.folder / "2_Dense" / "model.safetensors").unlink()
+    hub.repositories.clear()
+    assert locate(CatalogEntry(model=NAME)) == fetched
 
 
 def test_a_model_is_fetched_once_and_then_needs_no_hub(

@@ -1,0 +1,1 @@
+"""Clauses of a text, and the vectors that say what they are about."""
