@@ -5,10 +5,15 @@ from schema.results import RESULT_TABLES
 from schema.tables.abstention import AbstentionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
+from schema.tables.document_theme import DocumentTheme
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
+from schema.tables.theme import Theme, ThemeKind
+from schema.tables.theme_edit import ThemeEdit, ThemeVerb
+from schema.tables.theme_set import ThemeSet
+from schema.tables.theme_week import ThemeWeek
 from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
     "Base",
     "DeadLetter",
     "DocumentRow",
+    "DocumentTheme",
     "Job",
     "JobState",
     "Model",
@@ -26,6 +32,12 @@ __all__ = [
     "RunDocument",
     "RunInput",
     "RunState",
+    "Theme",
+    "ThemeEdit",
+    "ThemeKind",
+    "ThemeSet",
+    "ThemeVerb",
+    "ThemeWeek",
     "Worker",
     "WorkerState",
 ]
