@@ -26,6 +26,7 @@ from producer.commands.report import report
 from producer.commands.resume import resume
 from producer.commands.retry import retry
 from producer.commands.status import status
+from producer.commands.themes import themes
 from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
@@ -87,6 +88,7 @@ for command in (
     verify,
     forget,
     report,
+    themes,
     explain,
     analyze,
     calibrate,

@@ -13,6 +13,8 @@ from producer.themes.grid import SQUARE, Grid, Ints, products
 OTHER = -1
 #: The least cosine with its centre that a clause of a theme has.
 FLOOR = 0.45
+#: The same where vectors are made of words, which texts share fewer of.
+WORDS_FLOOR = 0.25
 #: Rows that are compared with all centres at once.
 BLOCK = 16_384
 

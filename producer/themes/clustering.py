@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import graspologic_native
 import numpy as np
+from numpy.typing import NDArray
 
 from producer.themes.assignment import OTHER, assign
 from producer.themes.graph import Edges, neighbour_graph
@@ -15,16 +16,21 @@ from producer.themes.grid import Grid, Ints, centres
 SMALLEST = 8
 #: How finely the broad level cuts: at most some fifty themes.
 BROAD_RESOLUTION = 1.0
-#: How finely the other level cuts a small sample, …
-RESOLUTION = 3.0
-#: … and one of more clauses than this, …
-LARGE = 10_000
-#: … which has more themes to tell apart.
+#: How finely the other level cuts a sample of some thousand clauses; …
+RESOLUTION = 6.0
+#: … one of fewer than this by its share, since there are no more themes than clauses for them, …
+FEW = 1_500
+#: … and one of many, whose neighbours are nearer, less finely, down to this.
 LARGE_RESOLUTION = 5.0
+MANY = 7_500
 #: Rounds in which every clause goes to the nearest centre, and centres are made anew.
 ROUNDS = 3
-#: The search draws from this seed: the same graph, the same communities.
+#: The last search draws from this seed: the same graph, the same communities.
 SEED = 1
+#: Searches that vote, with the seeds from 1 on.
+VOTES = 8
+#: What is left of an edge's weight if all of them put its ends apart.
+LEAST_TRUST = 0.05
 
 
 class Clustering(NamedTuple):
@@ -48,35 +54,61 @@ def cluster(rows: Grid, before: Ints | None = None) -> Clustering:
             not changed stays; `OTHER` where nothing is known.
     """
     edges = neighbour_graph(rows)
-    resolution = RESOLUTION if len(rows) <= LARGE else LARGE_RESOLUTION
-    themes = settle(rows, communities(edges, len(rows), resolution, before))
+    themes = settle(rows, communities(edges, len(rows), resolution_for(len(rows)), before))
     broad = communities(edges, len(rows), BROAD_RESOLUTION)
     return Clustering(themes, _majority(themes, broad))
 
 
+def resolution_for(size: int) -> float:
+    """How finely a sample of so many clauses is cut."""
+    if size < FEW:
+        return max(BROAD_RESOLUTION, RESOLUTION * size / FEW)
+    return max(LARGE_RESOLUTION, RESOLUTION * min(1.0, MANY / size))
+
+
 def communities(edges: Edges, size: int, resolution: float, before: Ints | None = None) -> Ints:
-    """Communities of the greatest modularity by the Leiden algorithm; `OTHER` without an edge."""
-    found = np.full(size, OTHER, dtype=np.int64)
+    """Communities of great modularity by the Leiden algorithm; `OTHER` without an edge.
+
+    One search depends much on where it begins. So several quick ones vote first: an edge whose ends
+    they put apart loses weight (ensemble clustering, Poulin and Théberge, 2018).
+    """
     if not len(edges.left):
+        return np.full(size, OTHER, dtype=np.int64)
+    graph = _Graph(edges, size, resolution, before)
+    together = np.zeros(len(edges.left))
+    for seed in range(1, VOTES + 1):
+        found = graph.search(edges.weight, seed, iterations=1)
+        together += found[edges.left] == found[edges.right]
+    trust = LEAST_TRUST + (1 - LEAST_TRUST) * together / VOTES
+    return graph.search(edges.weight * trust, SEED, iterations=3)
+
+
+class _Graph:
+    """A graph as the library wants it, with names for rows."""
+
+    def __init__(self, edges: Edges, size: int, resolution: float, before: Ints | None) -> None:
+        names = [str(row) for row in range(size)]
+        self._left = [names[row] for row in edges.left.tolist()]
+        self._right = [names[row] for row in edges.right.tolist()]
+        self._size = size
+        self._resolution = resolution
+        self._start = None if before is None else _start(edges, names, before)
+
+    def search(self, weights: NDArray[np.float64], seed: int, iterations: int) -> Ints:
+        """Search once; the same seed finds the same."""
+        _, parts = graspologic_native.leiden(
+            edges=list(zip(self._left, self._right, weights.tolist(), strict=True)),
+            starting_communities=self._start,
+            resolution=self._resolution,
+            randomness=0.001,
+            iterations=iterations,
+            use_modularity=True,
+            seed=seed,
+            trials=1,
+        )
+        found = np.full(self._size, OTHER, dtype=np.int64)
+        found[[int(name) for name in parts]] = list(parts.values())
         return found
-    names = [str(row) for row in range(size)]
-    triples = [
-        (names[left], names[right], weight)
-        for left, right, weight in zip(*(one.tolist() for one in edges), strict=True)
-    ]
-    _, parts = graspologic_native.leiden(
-        edges=triples,
-        starting_communities=None if before is None else _start(edges, names, before),
-        resolution=resolution,
-        randomness=0.001,
-        iterations=3,
-        use_modularity=True,
-        seed=SEED,
-        trials=1,
-    )
-    for name, part in parts.items():
-        found[int(name)] = part
-    return found
 
 
 def _start(edges: Edges, names: list[str], before: Ints) -> dict[str, int]:
@@ -108,7 +140,7 @@ def compact(groups: Ints, smallest: int = 1) -> Ints:
     ]
     numbers = np.full(len(values), OTHER, dtype=np.int64)
     numbers[kept] = np.arange(len(kept))
-    return numbers[np.searchsorted(values, groups)]
+    return np.asarray(numbers[np.searchsorted(values, groups)])
 
 
 def _majority(themes: Ints, broad: Ints) -> Ints:

@@ -46,5 +46,5 @@ def neighbour_graph(rows: Grid, count: int = NEIGHBOURS, least: float = LEAST_CO
         pairs.append(np.minimum(first, second) * size + np.maximum(first, second))
         weights.append(weight[close])
     keys, where = np.unique(np.concatenate(pairs), return_index=True)
-    weight = np.concatenate(weights)[where].astype(np.float64) / SQUARE
-    return Edges(keys // size, keys % size, weight)
+    cosines = np.concatenate(weights)[where].astype(np.float64) / SQUARE
+    return Edges(keys // size, keys % size, cosines)

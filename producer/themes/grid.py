@@ -48,9 +48,10 @@ def centres(rows: Grid, groups: Ints, count: int) -> Grid:
     sums = np.zeros((count, rows.shape[1]), dtype=np.int64)
     inside = np.flatnonzero(groups >= 0)
     order = inside[np.argsort(groups[inside], kind="stable")]
-    starts = np.searchsorted(groups[order], np.arange(count))
-    for group, (start, stop) in enumerate(zip(starts, [*starts[1:], len(order)], strict=True)):
-        sums[group] = rows[order[start:stop]].sum(axis=0, dtype=np.int64)
+    bounds = np.searchsorted(groups[order], np.arange(count + 1))
+    for group in range(count):
+        members = order[bounds[group] : bounds[group + 1]]
+        sums[group] = rows[members].sum(axis=0, dtype=np.int64)
     return from_sums(sums)
 
 
@@ -58,4 +59,5 @@ def from_sums(sums: Ints) -> Grid:
     """Vectors of length 1 in the directions of sums of rows; a sum of zero stays zero."""
     exact = sums.astype(np.float64)
     lengths = np.sqrt((exact * exact).sum(axis=1, keepdims=True))
-    return np.rint(exact / np.maximum(lengths, 1.0) * GRID).astype(np.int16)
+    scaled = exact / np.maximum(lengths, 1.0) * GRID
+    return np.asarray(np.rint(scaled), dtype=np.int16)

@@ -11,6 +11,8 @@ from producer.themes.grid import SQUARE, Grid, Ints, products
 
 #: A clause that came after the themes were made is left over below this cosine with its centre.
 LATE_BELOW = 0.65
+#: The same where vectors are made of words.
+WORDS_LATE_BELOW = 0.4
 #: Clauses that are looked at, at the most: their pairs are in memory, 100 MB at 5,000.
 LIMIT = 5_000
 #: The least mean cosine between two parts of a theme.

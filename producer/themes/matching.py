@@ -20,6 +20,4 @@ def match(old: Grid, new: Grid) -> dict[int, int]:
         return {}
     near = products(old, new)
     left, right = linear_sum_assignment(near, maximize=True)
-    return {
-        int(b): int(a) for a, b in zip(left, right, strict=True) if near[a, b] >= SAME * SQUARE
-    }
+    return {int(b): int(a) for a, b in zip(left, right, strict=True) if near[a, b] >= SAME * SQUARE}

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from producer.themes.copies import text_key
 from producer.themes.grid import Grid, Ints
 
 #: Clauses that themes are made of, at the most: the graph of more would take minutes and gigabytes.
 SAMPLE = 20_000
-_NO_WORD = re.compile(r"[\W_]+")
-
-
-def normalise(text: str) -> str:
-    """Words of a text in lower case: texts that differ in nothing else are copies."""
-    return _NO_WORD.sub(" ", text.lower()).strip() or text.strip()
-
-
-def text_key(text: str) -> int:
-    """A signed number of 64 bits for a normalised text; that of a copy is the same."""
-    digest = hashlib.blake2b(normalise(text).encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 class HashSample:
@@ -48,7 +35,7 @@ class HashSample:
         keys = text_keys(texts)
         if len(self._keys) >= self._size:
             low = np.flatnonzero(keys <= self._keys[-1])
-            keys, vectors, texts = keys[low], vectors[low], [texts[row] for row in low]
+            keys, vectors, texts = keys[low], vectors[low], [texts[row] for row in low.tolist()]
         if not len(keys):
             return
         if len(self._keys):

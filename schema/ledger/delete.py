@@ -16,7 +16,7 @@ from schema.database.clock import now
 from schema.ledger.cancel import cancel
 from schema.ledger.families import first_ids, lock_versions, make_newest_current
 from schema.ledger.forget import OUTCOMES, erasing
-from schema.tables import DocumentRow, Job, Model, Run, RunDocument
+from schema.tables import DocumentRow, DocumentTheme, Job, Model, Run, RunDocument
 
 #: Rows that one transaction deletes at the most, so that no worker waits long for it.
 DELETE_LIMIT = 1_000
@@ -130,6 +130,9 @@ def _delete_block(
         unused = [~_other_places(run_id, DocumentRow.id)]
         unused += [~exists().where(outcome.document_id == DocumentRow.id) for outcome in OUTCOMES]
         families = first_ids(connection, documents)
+        going = select(DocumentRow.id).where(DocumentRow.id.in_(documents), *unused)
+        # What themes they are in is of no run, and goes with them.
+        connection.execute(delete(DocumentTheme).where(DocumentTheme.document_id.in_(going)))
         gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents), *unused))
         done.documents += gone.rowcount
         make_newest_current(connection, families)

@@ -17,7 +17,16 @@ from schema.database.engine import SQLITE_PATIENCE
 from schema.ledger.families import all_versions, lock_versions
 from schema.ledger.which import Which as Which
 from schema.results import RESULT_TABLES
-from schema.tables import AbstentionRow, DeadLetter, DocumentRow, Job, JobState, Run, RunDocument
+from schema.tables import (
+    AbstentionRow,
+    DeadLetter,
+    DocumentRow,
+    DocumentTheme,
+    Job,
+    JobState,
+    Run,
+    RunDocument,
+)
 
 #: Documents that one transaction deletes, so that no worker waits long for it.
 FORGET_LIMIT = 100
@@ -190,6 +199,7 @@ def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -
             update(Run).where(Run.id == run).values(forgotten=Run.forgotten + number)
         )
     done.rows[_name(RunDocument)] += joined.total()
+    connection.execute(delete(DocumentTheme).where(DocumentTheme.document_id.in_(ids)))
     gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
     done.documents += gone.rowcount
     return True

@@ -17,7 +17,7 @@ class ThemeVerb(enum.StrEnum):
     RENAME = "rename"
     MERGE = "merge"
     HIDE = "hide"
-    SHOW = "show"
+    UNHIDE = "unhide"
     SPLIT = "split"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exists, func, select
+from sqlalchemy import Connection, Engine, Select, exists, select
 
 from schema.database import reading
 from schema.document import ORIGINAL
@@ -54,7 +54,8 @@ class ClauseSource:
             )
         else:
             some = exists().where(EmbeddingRow.document_id == DocumentRow.id, *self.rows())
-        return select(DocumentRow.id, DocumentRow.text).where(some, *conditions)
+        found: Select[Any] = select(DocumentRow.id, DocumentRow.text)
+        return found.where(some, *conditions)
 
     def rows(self) -> list[Any]:
         """The conditions on embeddings: those of runs of the scope, by this model."""
@@ -64,7 +65,7 @@ class ClauseSource:
 
 def model_label() -> Any:
     """A model as `theme_sets.model` has it."""
-    return func.concat(Model.name, "@", Model.revision)
+    return Model.name + "@" + Model.revision
 
 
 def newest_model(connection: Connection, scope: ThemeScope) -> str | None:
@@ -80,7 +81,10 @@ def newest_model(connection: Connection, scope: ThemeScope) -> str | None:
 
 
 def read_clauses(
-    engine: Engine, source: ClauseSource, missing_in: int | None = None
+    engine: Engine,
+    source: ClauseSource,
+    missing_in: int | None = None,
+    among: tuple[int, int] | None = None,
 ) -> Iterator[ClauseBlock]:
     """Read all clauses, each document's of the newest run that has any, by rising ids.
 
@@ -88,6 +92,7 @@ def read_clauses(
         engine: The database.
         source: Which.
         missing_in: Only of documents that have no row in this set of themes.
+        among: Only of documents whose ids are in this range, both ends included.
     """
     find = source.documents().order_by(DocumentRow.id).limit(BLOCK)
     if missing_in is not None:
@@ -97,6 +102,9 @@ def read_clauses(
             )
         )
     last = 0
+    if among is not None:
+        last = among[0] - 1
+        find = find.where(DocumentRow.id <= among[1])
     while True:
         with reading(engine) as connection:
             found = connection.execute(find.where(DocumentRow.id > last)).all()

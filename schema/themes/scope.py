@@ -24,11 +24,24 @@ class ThemeScope:
         said = f"runs {runs}" if runs else "all"
         return said if self.since is None else f"{said} since {self.since.astimezone(UTC):%F %T}"
 
+    @staticmethod
+    def parse(said: str) -> ThemeScope:
+        """The scope that `str` gave."""
+        which, _, since = said.partition(" since ")
+        _, _, runs = which.partition("runs ")
+        return ThemeScope(
+            tuple(map(int, runs.split(","))) if runs else (),
+            datetime.fromisoformat(since).replace(tzinfo=UTC) if since else None,
+        )
+
     def of_runs(self, run_id: Any) -> ColumnElement[bool]:
         """The condition on a column with a run's id."""
         return run_id.in_(self.runs) if self.runs else true()
 
     def of_documents(self) -> list[ColumnElement[bool]]:
         """The conditions on documents: current, still delivered, and recent enough."""
-        current = [DocumentRow.replaced_at.is_(None), DocumentRow.gone_at.is_(None)]
+        current: list[ColumnElement[bool]] = [
+            DocumentRow.replaced_at.is_(None),
+            DocumentRow.gone_at.is_(None),
+        ]
         return current if self.since is None else [*current, DocumentRow.time >= self.since]

@@ -12,6 +12,8 @@ from schema.database.clock import now
 from schema.tables import DocumentTheme, Theme, ThemeSet, ThemeWeek
 from schema.themes.scope import ThemeScope
 
+#: What `theme_sets.basis` says.
+EMBEDDING, WORDS = "embedding", "words"
 #: Rows of a replaced set that one transaction deletes, so that nobody waits long for it.
 DELETE_LIMIT = 50_000
 
@@ -27,6 +29,11 @@ def unfinished_set(connection: Connection, scope: ThemeScope) -> Any:
     return newest if newest is not None and newest.ready_at is None else None
 
 
+def find_set(connection: Connection, set_id: int) -> Any:
+    """The row of a set that is there."""
+    return connection.execute(select(ThemeSet.__table__).where(ThemeSet.id == set_id)).one()
+
+
 def _newest(connection: Connection, *conditions: Any) -> Any:
     statement = select(ThemeSet.__table__).where(*conditions).order_by(ThemeSet.id.desc())
     return connection.execute(statement.limit(1)).one_or_none()
@@ -38,9 +45,7 @@ def next_theme_id(connection: Connection) -> int:
     return connection.execute(highest).scalar_one_or_none() or 1
 
 
-def begin_set(
-    engine: Engine, values: dict[str, Any], themes: Sequence[dict[str, Any]]
-) -> int:
+def begin_set(engine: Engine, values: dict[str, Any], themes: Sequence[dict[str, Any]]) -> int:
     """Write a set that is not ready yet, with its themes; returns its id."""
     with writing(engine) as connection:
         made = insert(ThemeSet).values(made_at=now(), **values).returning(ThemeSet.id)
