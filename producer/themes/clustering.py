@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import graspologic_native
@@ -16,13 +17,15 @@ from producer.themes.grid import Grid, Ints, centres
 SMALLEST = 8
 #: How finely the broad level cuts: at most some fifty themes.
 BROAD_RESOLUTION = 1.0
-#: How finely the other level cuts a sample of some thousand clauses; …
+#: How finely the other level cuts a sample of so many clauses; …
 RESOLUTION = 6.0
-#: … one of fewer than this by its share, since there are no more themes than clauses for them, …
+TYPICAL = 5_000
+#: … a larger one, whose neighbours are nearer, less finely, down to this; …
+LEAST_RESOLUTION = 4.5
+#: … a smaller one more finely, up to this, …
+MOST_RESOLUTION = 8.0
+#: … unless it has fewer clauses than this: then by its share, as there are fewer themes too.
 FEW = 1_500
-#: … and one of many, whose neighbours are nearer, less finely, down to this.
-LARGE_RESOLUTION = 5.0
-MANY = 7_500
 #: Rounds in which every clause goes to the nearest centre, and centres are made anew.
 ROUNDS = 3
 #: The last search draws from this seed: the same graph, the same communities.
@@ -62,8 +65,9 @@ def cluster(rows: Grid, before: Ints | None = None) -> Clustering:
 def resolution_for(size: int) -> float:
     """How finely a sample of so many clauses is cut."""
     if size < FEW:
-        return max(BROAD_RESOLUTION, RESOLUTION * size / FEW)
-    return max(LARGE_RESOLUTION, RESOLUTION * min(1.0, MANY / size))
+        return max(BROAD_RESOLUTION, MOST_RESOLUTION * size / FEW)
+    wanted = RESOLUTION * math.sqrt(TYPICAL / size)
+    return min(MOST_RESOLUTION, max(LEAST_RESOLUTION, wanted))
 
 
 def communities(edges: Edges, size: int, resolution: float, before: Ints | None = None) -> Ints:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from producer.themes.grid import SQUARE, Grid, Ints, centres, from_sums, products
-from producer.themes.phrases import overlap, phrases, runs
+from producer.themes.phrases import is_whole, overlap, phrases, runs
 
-#: Texts that a phrase is in at least, so that it is nobody's alone.
+#: Texts that a phrase is in at least, so that it is nobody's alone, …
 FEWEST_TEXTS = 3
+#: … and this part of a theme's texts, so that it is not a few customers' story.
+LEAST_SHARE = 0.04
 #: A phrase in more of all texts than this names no theme, …
 MOST_TEXTS = 0.2
 #: … unless this part of those is in one theme.
@@ -98,8 +100,8 @@ def _proposals(best: Sequence[tuple[str, float]], members: Sequence[str]) -> Any
         if second is not None:
             yield f"{phrase} · {second}"
         elif " " not in phrase and (run := _typical_run(phrase, members)):
-            # One word alone may say anything: what is said with it follows.
-            yield f"{phrase} · {run}"
+            # One word alone may say anything.
+            yield run
         else:
             yield phrase
     if not best:
@@ -109,6 +111,7 @@ def _proposals(best: Sequence[tuple[str, float]], members: Sequence[str]) -> Any
 def _typical_run(word: str, members: Sequence[str]) -> str | None:
     """What is said around a word by several texts: the run of words that covers most of them."""
     counts = Counter(run for text in members for run in runs(text) if word in run.split())
+    counts = Counter({run: count for run, count in counts.items() if is_whole(run)})
     often = [(count * len(run.split()), run) for run, count in counts.items()]
     often = [(value, run) for value, run in often if counts[run] >= FEWEST_TEXTS]
     return min(often, key=lambda one: (-one[0], one[1]))[1] if often else None
@@ -178,4 +181,4 @@ def _scores(has: csr_array[Any, tuple[int, int]], themes: Ints, count: int) -> N
     elsewhere = np.where(share == first, second, first)
     own = share / (share + elsewhere + 1e-9)
     common = (overall > MOST_TEXTS) & (counts.max(axis=0) < MOSTLY * said)
-    return np.asarray(np.where(common, 0.0, weight * own**OWN))
+    return np.asarray(np.where(common | (share < LEAST_SHARE), 0.0, weight * own**OWN))

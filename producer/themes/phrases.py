@@ -34,6 +34,10 @@ whom whose why will wish with within without wonder wont would wouldnt yes yet y
 yours yourself
 """
 EMPTY_WORDS = frozenset(_EMPTY.split())
+#: With which no name begins.
+_LEADING = frozenset(
+    ("a", "an", "and", "as", "at", "but", "by", "for", "in", "is", "of", "or", "the", "to")
+)
 
 
 def words(text: str) -> list[str]:
@@ -67,6 +71,14 @@ def runs(text: str, sizes: range = range(3, 7)) -> set[str]:
         for size in sizes
         for start in range(len(said) - size + 1)
     }
+
+
+def is_whole(run: str) -> bool:
+    """Whether a run of words ends with one that says something, and does not begin with one that
+    only leads over.
+    """
+    said = run.split()
+    return said[-1] not in EMPTY_WORDS and said[0] not in _LEADING
 
 
 def overlap(left: str, right: str) -> bool:

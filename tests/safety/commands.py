@@ -26,6 +26,7 @@ ENDING = {
     "retry": ["r"],
     "verify": ["r"],
     "report": ["sentiment-by-day"],
+    "themes": [],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],

@@ -185,6 +185,15 @@ def test_runs_are_read_apart_from_each_other(engine: Engine) -> None:
     assert set(members(engine)) == {"parcel", "refund"}
 
 
+@pytest.mark.parametrize("embedded", [True, False])
+def test_one_document_is_in_no_theme(sqlite_engine: Engine, embedded: bool) -> None:
+    make = themed_run if embedded else make_run
+    make(sqlite_engine, ["a late parcel"])
+    assert find_themes(sqlite_engine, ALL).assigned == 1
+    assert [row["theme_id"] for row in rows(sqlite_engine, DocumentTheme)] == [None]
+    assert find_themes(sqlite_engine, ALL, rebuild=True).assigned == 1
+
+
 def test_without_feedback_nothing_is_written(engine: Engine) -> None:
     assert find_themes(engine, ALL).set_id is None
     assert rows(engine, Theme) == []
