@@ -43,13 +43,16 @@ def themes(
     ] = None,
     broad: Annotated[bool, typer.Option("--broad", help="Show the broad themes.")] = False,
     limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Only the first N; 0: all.")
-    ] = TABLE_LIMIT,
+        int | None,
+        typer.Option(metavar="N", min=0, help=f"Only the first N; 0: all. Tables: {TABLE_LIMIT}."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Find what customers talk about; the next time only what is new gets its themes."""
     words = what or []
     kind = ThemeKind.BROAD if broad else ThemeKind.THEME
+    if limit is None and not json:
+        limit = TABLE_LIMIT
     view = ThemeView(kind, limit or None, json)
     if words and words[0] == "show":
         show_theme(open_database(), theme_id(words[1:]), view)
@@ -94,6 +97,11 @@ def _find(
         say("the list of topics was not read: it counts with --rebuild", err=True)
     for name in found.unknown_topics:
         say(f"no text says the words of the topic {name!r}: describe it in other words", err=True)
+    if found.stale is not None:
+        say(f"{found.stale}: they count with --rebuild", err=True)
+    if found.new:
+        say(f"new themes: {', '.join(map(str, found.new))}", err=True)
+    say(f"documents that got their themes now: {found.assigned:,}", err=True)
     show_themes(engine, found.set_id, view)
 
 

@@ -160,4 +160,4 @@ def _majority(themes: Ints, broad: Ints) -> Ints:
     order = np.lexsort((np.arange(len(sizes)), -sizes))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return rank[chosen]
+    return np.asarray(rank[chosen])

@@ -53,6 +53,7 @@ class Found:
         assigned: Documents that got their themes now.
         new: Ids of themes that came to those that there were.
         unknown_topics: Names of topics whose words no clause says.
+        stale: What of the newest vectors the set does not know, as they came after it.
     """
 
     set_id: int | None
@@ -60,6 +61,7 @@ class Found:
     assigned: int = 0
     new: Sequence[int] = ()
     unknown_topics: Sequence[str] = ()
+    stale: str | None = None
 
 
 def find_themes(
@@ -93,7 +95,18 @@ def find_themes(
     count_weeks(engine, chosen.id)
     if begun is not None:
         finish_set(engine, scope, chosen.id)
-    return Found(chosen.id, begun is not None, len(documents), new, unknown)
+    stale = _stale(engine, scope, chosen)
+    return Found(chosen.id, begun is not None, len(documents), new, unknown, stale)
+
+
+def _stale(engine: Engine, scope: ThemeScope, chosen: Any) -> str | None:
+    with reading(engine) as connection:
+        model = newest_model(connection, scope)
+    if model in (chosen.model, None):
+        return None
+    if chosen.basis == WORDS:
+        return "there are embeddings by now, and themes are still of words"
+    return "the newest embeddings are of another model than the themes"
 
 
 def _vectors(chosen: Any) -> WordVectors | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exists, select
+from sqlalchemy import Connection, Engine, exists, select
 
 from schema.database import reading
 from schema.document import ORIGINAL
@@ -45,7 +45,7 @@ class ClauseSource:
     scope: ThemeScope
     model: str | None
 
-    def documents(self) -> Select[Any]:
+    def documents(self) -> Any:
         """Ids and texts of the documents that have something to be read."""
         conditions = self.scope.of_documents()
         if self.model is None:
@@ -54,8 +54,7 @@ class ClauseSource:
             )
         else:
             some = exists().where(EmbeddingRow.document_id == DocumentRow.id, *self.rows())
-        found: Select[Any] = select(DocumentRow.id, DocumentRow.text)
-        return found.where(some, *conditions)
+        return select(DocumentRow.id, DocumentRow.text).where(some, *conditions)
 
     def rows(self) -> list[Any]:
         """The conditions on embeddings: those of runs of the scope, by this model."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Date, Engine, Select, delete, func, insert, select
+from sqlalchemy import Connection, Date, Engine, delete, func, insert, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -74,11 +74,10 @@ def _counts(connection: Connection, set_id: int, column: Any) -> list[Any]:
     return list(connection.execute(statement).all())
 
 
-def _volumes(set_id: int) -> Select[Any]:
-    volumes: Select[Any] = (
+def _volumes(set_id: int) -> Any:
+    return (
         select(_WEEK, func.count(DocumentTheme.copy_key.distinct()))
         .join(DocumentRow, DocumentRow.id == DocumentTheme.document_id)
         .where(DocumentTheme.set_id == set_id, DocumentRow.time.is_not(None))
         .group_by(_WEEK)
     )
-    return volumes

@@ -178,6 +178,27 @@ def test_without_embeddings_words_are_read(engine: Engine) -> None:
     assert after == {row["document_id"]: row["theme_id"] for row in before}
 
 
+def test_themes_of_words_go_on_with_embeddings(engine: Engine) -> None:
+    make_run(engine, themed_texts(THREE, 30), ("sentiment",), name="before")
+    find_themes(engine, ALL)
+    before = {one["id"] for one in of_kind(engine, ThemeKind.THEME)}
+    themed_run(engine, themed_texts(THREE, 30, first=40))
+    found = find_themes(engine, ALL)
+    assert found.stale is not None and "embeddings" in found.stale
+    assert find_themes(engine, ALL, rebuild=True).stale is None
+    kept = {one["id"] for one in of_kind(engine, ThemeKind.THEME)} & before
+    assert len(kept) >= 1 and None not in set().union(*members(engine).values())
+
+
+def test_another_model_is_told_and_counts_with_a_rebuild(sqlite_engine: Engine) -> None:
+    themed_run(sqlite_engine, themed_texts(THREE, 30))
+    find_themes(sqlite_engine, ALL)
+    themed_run(sqlite_engine, themed_texts(THREE, 30, first=40), name="later", model="other")
+    found = find_themes(sqlite_engine, ALL)
+    assert found.assigned == 0 and found.stale is not None and "another model" in found.stale
+    assert find_themes(sqlite_engine, ALL, rebuild=True).assigned == 90
+
+
 def test_runs_are_read_apart_from_each_other(engine: Engine) -> None:
     run = themed_run(engine, themed_texts(("parcel", "refund"), 20))
     themed_run(engine, themed_texts(("zip",), 20), name="other")
