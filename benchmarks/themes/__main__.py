@@ -16,10 +16,13 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+import numpy as np  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+
 from benchmarks.themes import quality, stability  # noqa: E402
 from benchmarks.themes.data import Labelled, banking77, clinc150, minilm, nhs, vectors  # noqa: E402
 from benchmarks.themes.scale import make_database, measure  # noqa: E402
-from producer.themes.grid import to_grid  # noqa: E402
+from producer.themes.grid import Grid, to_grid  # noqa: E402
 
 SEEDS = (3, 7, 8)
 
@@ -32,12 +35,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--scale", type=int)
     given = parser.parse_args()
-    embed = None
 
-    def embedded(name: str, texts: list[str]):  # type: ignore[no-untyped-def]
-        nonlocal embed
-        embed = embed or (lambda wanted: minilm(given.model)(wanted))
-        return vectors(given.cache, name, texts, embed)
+    def embedded(name: str, texts: list[str]) -> NDArray[np.float16]:
+        return vectors(given.cache, name, texts, lambda wanted: minilm(given.model)(wanted))
 
     bank = banking77(given.data)
     rows = embedded("banking77", bank.texts)
@@ -62,7 +62,7 @@ def main() -> None:
     )
 
 
-def _stability(bank: Labelled, grid) -> None:  # type: ignore[no-untyped-def]
+def _stability(bank: Labelled, grid: Grid) -> None:
     half = Labelled(bank.texts[::2], bank.labels[::2])
     print("the same rows shuffled, in other blocks:", stability.same_rows(half, grid[::2]))
     for data, rows, what in ((half, grid[::2], "half"), (bank, grid, "all")):

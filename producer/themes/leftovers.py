@@ -10,13 +10,13 @@ from producer.themes.clustering import compact
 from producer.themes.grid import SQUARE, Grid, Ints, products
 
 #: A clause that came after the themes were made is left over below this cosine with its centre.
-LATE_BELOW = 0.65
+LATE_BELOW = 0.75
 #: The same where vectors are made of words.
-WORDS_LATE_BELOW = 0.4
+WORDS_LATE_BELOW = 0.5
 #: Clauses that are looked at, at the most: their pairs are in memory, 100 MB at 5,000.
 LIMIT = 5_000
 #: The least mean cosine between two parts of a theme.
-LEAST_MEAN = 0.5
+LEAST_MEAN = 0.6
 #: Clauses of the smallest new theme.
 SMALLEST = 15
 #: Rows whose cosines are computed at once.

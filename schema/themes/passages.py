@@ -52,6 +52,17 @@ def read_passages(
         limit: How many at the most; None for all.
         polarity: Only of documents that sentiment called so.
     """
+    statement = _passages(scope).where(DocumentTheme.set_id == theme.set_id, _belongs(theme))
+    statement = statement.order_by(
+        DocumentTheme.similarity.desc(), DocumentTheme.document_id, DocumentTheme.ordinal
+    ).limit(limit)
+    if polarity is not None:
+        statement = statement.where(SentimentRow.polarity == polarity)
+    return [_passage(row) for row in connection.execute(statement)]
+
+
+def _passages(scope: ThemeScope) -> Any:
+    """All clauses with a theme, their texts, and how sentiment called their documents."""
     sentiment = and_(SentimentRow.document_id == DocumentTheme.document_id, *newest_sentiment())
     newer = EmbeddingRow.__table__.alias("newer_embeddings")
     embedding = and_(
@@ -64,7 +75,7 @@ def read_passages(
             scope.of_runs(newer.c.run_id),
         ),
     )
-    statement = (
+    return (
         select(
             DocumentTheme.document_id,
             DocumentTheme.ordinal,
@@ -89,13 +100,7 @@ def read_passages(
                 TranslationRow.run_id == EmbeddingRow.run_id,
             ),
         )
-        .where(DocumentTheme.set_id == theme.set_id, _belongs(theme))
-        .order_by(DocumentTheme.similarity.desc(), DocumentTheme.document_id, DocumentTheme.ordinal)
-        .limit(limit)
     )
-    if polarity is not None:
-        statement = statement.where(SentimentRow.polarity == polarity)
-    return [_passage(row) for row in connection.execute(statement)]
 
 
 def _belongs(theme: Any) -> Any:

@@ -14,6 +14,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    _create_sets_and_edits()
+    _create_memberships()
+    _create_themes()
+    _create_weeks()
+
+
+def _create_sets_and_edits() -> None:
     op.create_table(
         "theme_edits",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -38,6 +45,9 @@ def upgrade() -> None:
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_theme_sets")),
     )
+
+
+def _create_memberships() -> None:
     op.create_table(
         "document_themes",
         sa.Column("set_id", sa.Integer(), nullable=False),
@@ -68,6 +78,8 @@ def upgrade() -> None:
     ):
         op.create_index(f"ix_document_themes_{'_'.join(columns)}", "document_themes", columns)
 
+
+def _create_themes() -> None:
     op.create_table(
         "themes",
         sa.Column("set_id", sa.Integer(), nullable=False),
@@ -90,6 +102,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("set_id", "id", name=op.f("pk_themes")),
     )
+
+
+def _create_weeks() -> None:
     op.create_table(
         "theme_weeks",
         sa.Column("set_id", sa.Integer(), nullable=False),

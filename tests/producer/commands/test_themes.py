@@ -30,7 +30,7 @@ def listed(triage: Triage, *options: str) -> dict[str, dict[str, Any]]:
 
 
 def theme_of(triage: Triage, subject: str) -> int:
-    return next(one["id"] for name, one in listed(triage).items() if subject in name)
+    return int(next(one["id"] for name, one in listed(triage).items() if subject in name))
 
 
 def test_a_table_with_intervals_polarities_and_quotes(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from producer.themes.grid import GRID, SQUARE, centres, products, to_grid
 
 
-def unit(count: int, dimensions: int, seed: int = 0) -> np.ndarray:
+def unit(count: int, dimensions: int, seed: int = 0) -> NDArray[np.float16]:
     rows = np.random.default_rng(seed).normal(size=(count, dimensions))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float16)
 
 
 @pytest.mark.parametrize("dimensions", [3, 384, 1024])
