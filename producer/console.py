@@ -32,6 +32,7 @@ from producer.commands.retry import retry
 from producer.commands.review import review
 from producer.commands.search import search
 from producer.commands.status import status
+from producer.commands.themes import themes
 from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
@@ -99,6 +100,7 @@ for command in (
     correct,
     duplicates,
     search,
+    themes,
     explain,
     analyze,
     calibrate,

@@ -22,6 +22,7 @@ from schema.tables import (
     CorrectionRow,
     DeadLetter,
     DocumentRow,
+    DocumentTheme,
     EmptyResult,
     Job,
     JobState,
@@ -109,7 +110,7 @@ def _blocks(engine: Engine, which: Which) -> Iterator[list[int]]:
 #: The tables that hold the outcomes of documents.
 OUTCOMES: tuple[type[Any], ...] = (*RESULT_TABLES, EmptyResult, DeadLetter, AbstentionRow)
 #: The tables that hold what is known of documents whatever run they are in: it goes with them.
-NOTES: tuple[type[Any], ...] = (CorrectionRow, NearDuplicateRow)
+NOTES: tuple[type[Any], ...] = (CorrectionRow, NearDuplicateRow, DocumentTheme)
 #: The tables that refer to documents by `run_id` and `document_id`.
 _REFERRING: tuple[type[Any], ...] = (*OUTCOMES, RunDocument)
 

@@ -6,12 +6,17 @@ from schema.tables.abstention import AbstentionRow
 from schema.tables.correction import LEAST_CERTAIN, RANDOM, CorrectionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
+from schema.tables.document_theme import DocumentTheme
 from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
 from schema.tables.near_duplicate import NearDuplicateRow
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
+from schema.tables.theme import Theme, ThemeKind
+from schema.tables.theme_edit import ThemeEdit, ThemeVerb
+from schema.tables.theme_set import ThemeSet
+from schema.tables.theme_week import ThemeWeek
 from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
@@ -25,6 +30,7 @@ __all__ = [
     "CorrectionRow",
     "DeadLetter",
     "DocumentRow",
+    "DocumentTheme",
     "Job",
     "JobState",
     "Model",
@@ -34,6 +40,12 @@ __all__ = [
     "RunDocument",
     "RunInput",
     "RunState",
+    "Theme",
+    "ThemeEdit",
+    "ThemeKind",
+    "ThemeSet",
+    "ThemeVerb",
+    "ThemeWeek",
     "Worker",
     "WorkerState",
 ]

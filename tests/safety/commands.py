@@ -32,6 +32,7 @@ ENDING = {
     "export": ["v_daily"],
     "prefer": [],
     "search": ["zip broke"],
+    "themes": [],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],

@@ -1,0 +1,1 @@
+"""Quality, stability and cost of `triage themes`, on texts whose labels are hidden from it."""

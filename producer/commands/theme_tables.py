@@ -1,0 +1,181 @@
+"""What `triage themes` shows: themes by size with their intervals and quotes, and one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from sqlalchemy import Connection, Engine
+
+from producer.display.say import say
+from producer.display.table import make_table
+from producer.errors import UsageError
+from producer.themes.quotes import CANDIDATES, choose_quotes
+from schema.control_characters import json_text
+from schema.database import reading
+from schema.insights import wilson
+from schema.polarity import Polarity
+from schema.tables import ThemeKind
+from schema.themes.edits import UnknownThemeError, find_theme
+from schema.themes.passages import Passage, read_passages
+from schema.themes.scope import ThemeScope
+from schema.themes.sets import WORDS, find_set
+from schema.themes.summary import ThemeSummary, count_all, read_summary
+
+#: Quotes of each polarity as JSON and of one theme; a table has one.
+QUOTES = 3
+#: Whose quotes a table shows.
+SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
+_COLUMNS = (
+    *("id", "theme", "texts", "documents", "percent_of_texts", "95_percent", "stars"),
+    *("called_negative_/_neutral_/_positive", "negative_quote", "positive_quote"),
+)
+WEAKER = (
+    "weaker: there are no embeddings, so themes share words, not meanings; for better ones: "
+    "triage ingest FILE --analyses embedding"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeView:
+    """How themes are shown: which kind, how many at the most (None: all), and whether as JSON."""
+
+    kind: ThemeKind
+    limit: int | None
+    as_json: bool
+
+
+def show_themes(engine: Engine, set_id: int, view: ThemeView) -> None:
+    """Show the themes of a set by size, the topics of a person's own list behind them."""
+    with reading(engine) as connection:
+        chosen = find_set(connection, set_id)
+        found = read_summary(connection, set_id, view.kind)
+        topics = read_summary(connection, set_id, ThemeKind.TOPIC)
+        documents, texts, other = count_all(connection, set_id)
+        listed = [theme for theme in found if not theme.hidden]
+        shown = [*listed[: view.limit], *topics]
+        count = QUOTES if view.as_json else 1
+        quoted = [_quotes(connection, theme.id, chosen.scope, count) for theme in shown]
+    if view.as_json:
+        themes = [_as_json(*one, texts) for one in zip(shown, quoted, strict=True)]
+        whole = {"set": set_id, "basis": chosen.basis, "documents": documents, "texts": texts}
+        say(json_text(whole | {"other_texts": other, "themes": themes}, indent=2))
+        return
+    rows = [_row(theme, quotes, texts) for theme, quotes in zip(shown, quoted, strict=True)]
+    Console().print(make_table(_COLUMNS, rows) if rows else "no themes: too few texts are alike")
+    say(
+        f"{len(found)} themes of {documents:,} documents, {texts:,} different texts; "
+        f"{other:,} texts in none{_left_out(found, listed, view.limit)}; texts of one: "
+        "triage themes show ID"
+    )
+    if chosen.basis == WORDS:
+        say(WEAKER)
+
+
+def _left_out(
+    found: Sequence[ThemeSummary], listed: Sequence[ThemeSummary], limit: int | None
+) -> str:
+    hidden = len(found) - len(listed)
+    more = len(listed) - limit if limit and len(listed) > limit else 0
+    said = f"; {more} smaller ones with --limit 0" if more else ""
+    return f"{said}; {hidden} hidden" if hidden else said
+
+
+def _quotes(
+    connection: Connection, theme_id: int, scope: str, count: int
+) -> dict[str, list[Passage]]:
+    """By polarity the quotes of a theme."""
+    theme = find_theme(connection, theme_id)
+    return {
+        side.value: choose_quotes(
+            read_passages(connection, theme, ThemeScope.parse(scope), CANDIDATES, side), count
+        )
+        for side in SIDES
+    }
+
+
+def _row(theme: ThemeSummary, quotes: dict[str, list[Passage]], texts: int) -> tuple[Any, ...]:
+    low, high = wilson(theme.texts, texts)
+    polarities = " / ".join(str(theme.polarities.get(one.value, 0)) for one in Polarity)
+    return (
+        theme.id,
+        f"new: {theme.name}" if theme.new else theme.name,
+        theme.texts,
+        theme.documents,
+        round(100 * theme.texts / max(texts, 1), 1),
+        f"{100 * low:.1f}–{100 * high:.1f}",
+        None if theme.stars is None else round(theme.stars, 2),
+        polarities if theme.polarities else None,
+        *(quotes[side.value][0].text if quotes[side.value] else None for side in SIDES),
+    )
+
+
+def _as_json(theme: ThemeSummary, quotes: dict[str, list[Passage]], texts: int) -> dict[str, Any]:
+    low, high = wilson(theme.texts, texts)
+    return {
+        "id": theme.id,
+        "name": theme.name,
+        "named_by": theme.named_by,
+        "phrases": list(theme.phrases),
+        "broad_id": theme.broad_id,
+        "first_seen": theme.first_seen.isoformat(),
+        "new": theme.new,
+        "documents": theme.documents,
+        "texts": theme.texts,
+        "share": theme.texts / max(texts, 1),
+        "share_low": low,
+        "share_high": high,
+        "stars": theme.stars,
+        "called": theme.polarities,
+        "quotes": {side: [_passage_json(one) for one in chosen] for side, chosen in quotes.items()},
+    }
+
+
+def _passage_json(passage: Passage) -> dict[str, Any]:
+    return {
+        "document_id": passage.document_id,
+        "source": passage.source,
+        "external_id": passage.external_id,
+        "ordinal": passage.ordinal,
+        "time": passage.time.isoformat() if passage.time else None,
+        "similarity": round(passage.similarity, 4),
+        "called": passage.polarity,
+        "text": passage.text,
+    }
+
+
+def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
+    """Show the clauses of one theme, those nearest to its centre first.
+
+    Raises:
+        UsageError: If there is no such theme.
+    """
+    with reading(engine) as connection:
+        try:
+            theme = find_theme(connection, theme_id)
+        except UnknownThemeError as error:
+            raise UsageError(str(error)) from None
+        scope = ThemeScope.parse(find_set(connection, theme.set_id).scope)
+        passages = read_passages(connection, theme, scope, view.limit)
+    if view.as_json:
+        shown = {"id": theme.id, "name": theme.name, "phrases": list(theme.phrases)}
+        clauses = [_passage_json(one) for one in passages]
+        say(json_text(shown | {"clauses": clauses}, indent=2))
+        return
+    columns = ("document", "source", "id", "time", "similarity", "called", "text")
+    rows = [
+        (
+            one.document_id,
+            one.source,
+            one.external_id,
+            one.time,
+            round(one.similarity, 2),
+            one.polarity,
+            one.text,
+        )
+        for one in passages
+    ]
+    say(f"theme {theme.id}: {theme.name}; said in it: {', '.join(theme.phrases) or '–'}")
+    Console().print(make_table(columns, rows) if rows else "no documents")

@@ -1,0 +1,19 @@
+"""Copies: texts whose words are the same, which count as one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def normalise(text: str) -> str:
+    """Words of a text in lower case: texts that differ in nothing else are copies."""
+    return _NO_WORD.sub(" ", text.lower()).strip() or text.strip()
+
+
+def text_key(text: str) -> int:
+    """A signed number of 64 bits for a normalised text; that of a copy is the same."""
+    digest = hashlib.blake2b(normalise(text).encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
