@@ -151,7 +151,8 @@ class MadeQuestions:
 
 def _joined(sentences: Sequence[str], place: int | None) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The sentences as a text, and where the one at `place` is, without its end mark."""
-    text, span = "", ()
+    text = ""
+    span: tuple[tuple[int, int], ...] = ()
     for number, sentence in enumerate(sentences):
         sentence = re.sub(r"\s+([.,!?;:])", r"\1", sentence)
         begin = len(text) + bool(text)
