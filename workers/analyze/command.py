@@ -36,6 +36,8 @@ BLOCK = 128
 
 #: The analysis that finds the language of a text.
 LANGUAGE = "language"
+#: Analyses whose results say nothing to a person: only by name.
+NOT_TO_READ = ("embedding",)
 #: Exit codes.
 ALL_WELL, SOME_FAILED, CANNOT = 0, 1, 2
 _READER_GONE = 128 + 13  # as a shell reports SIGPIPE
@@ -121,7 +123,7 @@ def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
         return parse_analyses(names)
     if not catalog.served:
         raise CatalogError(f"catalog {catalog.name!r} has no model for any analysis")
-    return catalog.served
+    return tuple(name for name in catalog.served if name not in NOT_TO_READ)
 
 
 def _language_of(catalog: Catalog) -> tuple[str, ...]:
