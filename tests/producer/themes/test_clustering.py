@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from producer.themes.assignment import OTHER, assign
-from producer.themes.clustering import cluster, compact, resolution_for, move_to_nearest
+from producer.themes.clustering import cluster, compact, move_to_nearest, resolution_for
 from producer.themes.graph import neighbour_graph
 from producer.themes.grid import Grid, Ints, centres, to_grid
 from producer.themes.leftovers import cluster_leftovers
