@@ -57,7 +57,7 @@ def cluster(rows: Grid, before: Ints | None = None) -> Clustering:
             not changed stays; `OTHER` where nothing is known.
     """
     edges = neighbour_graph(rows)
-    themes = settle(rows, communities(edges, len(rows), resolution_for(len(rows)), before))
+    themes = move_to_nearest(rows, communities(edges, len(rows), resolution_for(len(rows)), before))
     broad = communities(edges, len(rows), BROAD_RESOLUTION)
     return Clustering(themes, _majority(themes, broad))
 
@@ -123,7 +123,7 @@ def _start(edges: Edges, names: list[str], before: Ints) -> dict[str, int]:
     return {names[row]: int(start[row]) for row in linked}
 
 
-def settle(rows: Grid, groups: Ints, smallest: int = SMALLEST) -> Ints:
+def move_to_nearest(rows: Grid, groups: Ints, smallest: int = SMALLEST) -> Ints:
     """Let every row, also of groups that are too small, go to its nearest centre, some rounds."""
     themes = compact(groups, smallest)
     for _ in range(ROUNDS):

@@ -104,14 +104,14 @@ def make_themes(
     broad = _identify(past, ThemeKind.BROAD, centres(rows, broad_rows, broad_count))
     for theme, number in zip(found, clustering.broad, strict=True):
         theme["broad_id"] = broad[number]["id"]
-    kept = _kept(past, {theme["id"] for theme in found}, {theme["id"] for theme in broad})
+    kept = _edited(past, {theme["id"] for theme in found}, {theme["id"] for theme in broad})
     replay(past.edits, {theme["id"]: theme for theme in [*found, *kept, *broad]})
     give_names(found, kept, (texts, rows, clustering.themes))
     give_names(broad, [], (texts, rows, broad_rows))
     return [*found, *kept, *broad]
 
 
-def _kept(past: Past, used: set[int], broad: set[int]) -> list[dict[str, Any]]:
+def _edited(past: Past, used: set[int], broad: set[int]) -> list[dict[str, Any]]:
     edited = edited_ids(past.edits)
     kept = [
         dict(theme)

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Engine, select
 
 from producer.themes.assignment import assign
-from producer.themes.clustering import communities, settle
+from producer.themes.clustering import communities, move_to_nearest
 from producer.themes.graph import neighbour_graph
 from producer.themes.grid import Grid, Ints, centres
 from producer.themes.lineage import Past, give_names, new_theme
@@ -86,7 +86,7 @@ def split_theme(engine: Engine, theme: Any) -> list[dict[str, Any]]:
 def _parts(rows: Grid) -> Ints:
     edges = neighbour_graph(rows)
     for resolution in RESOLUTIONS:
-        groups = settle(rows, communities(edges, len(rows), resolution))
+        groups = move_to_nearest(rows, communities(edges, len(rows), resolution))
         count = int(groups.max(initial=-1)) + 1
         if 2 <= count <= MOST_PARTS:
             return groups

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from producer.themes.assignment import OTHER, assign
-from producer.themes.clustering import cluster, compact, resolution_for, settle
+from producer.themes.clustering import cluster, compact, move_to_nearest, resolution_for
 from producer.themes.graph import neighbour_graph
 from producer.themes.grid import Grid, Ints, centres, to_grid
 from producer.themes.leftovers import cluster_leftovers
@@ -58,7 +58,7 @@ def test_small_groups_and_rows_without_one_go_to_the_nearest() -> None:
     rows, whose = groups(2, 20)
     start = np.where(np.arange(40) < 20, whose, OTHER)
     start[0] = 7
-    assert len(set(zip(settle(rows, start, 8).tolist(), whose.tolist(), strict=True))) == 2
+    assert len(set(zip(move_to_nearest(rows, start, 8).tolist(), whose.tolist(), strict=True))) == 2
 
 
 def test_numbers_go_by_size() -> None:
