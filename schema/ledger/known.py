@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, LargeBinary, text
 
 from schema.database import reading
 from schema.database.types import BigId
-from schema.results import OrdinalTable, Result, ResultTable, result_table
+from schema.results import OrdinalTable, Result, result_table
 from schema.tables import EmptyResult
 
 # Of each key the newest row alone is looked for, however many documents say the same. The index
@@ -57,54 +58,40 @@ def find_known(
     wanted = list(keys)
     if not wanted:
         return {}
+    table = result_table(analysis)
+    known: dict[bytes, _Known] = {}
     with reading(engine) as connection:
-        known = _read_results(connection, result_table(analysis), wanted)
-        if issubclass(result_table(analysis), OrdinalTable):
-            for row in _find_newest(connection, EmptyResult, wanted, (), _OF_ANALYSIS, analysis):
-                key = bytes(row.cache_key)
-                if key not in known or known[key].run_id < row.run_id:
-                    known[key] = _Known(row.run_id)
+        for row in _find_newest(connection, table, wanted):
+            key, run_id, *values = row
+            one = known.setdefault(bytes(key), _Known(run_id))
+            one.results.append(table.result(*values))
+        if issubclass(table, OrdinalTable):
+            for key, run_id in _find_newest(connection, EmptyResult, wanted, analysis=analysis):
+                if key not in known or known[key].run_id < run_id:
+                    known[bytes(key)] = _Known(run_id)
     return {key: one.results for key, one in known.items()}
 
 
-#: The key of `empty_results` has the analysis, too.
-_OF_ANALYSIS = "WHERE r.analysis = :analysis"
+def _find_newest(connection: Connection, table: Any, wanted: Sequence[bytes], **values: Any) -> Any:
+    """The rows of the newest document of each key: the key, the run, and what the result has."""
+    numbered = {f"k{number}": key for number, key in enumerate(wanted)}
+    return connection.execute(_statement(table, len(wanted)), numbered | values)
 
 
-def _read_results(
-    connection: Connection, table: type[ResultTable], wanted: Sequence[bytes]
-) -> dict[bytes, _Known]:
-    names = [one.name for one in fields(table.result)]
-    columns = [getattr(table, name) for name in names]
-    order = "ORDER BY r.ordinal" if issubclass(table, OrdinalTable) else ""
-    known: dict[bytes, _Known] = {}
-    for row in _find_newest(connection, table, wanted, columns, order):
-        key, run_id, *values = row
-        one = known.setdefault(bytes(key), _Known(run_id))
-        one.results.append(table.result(*values))
-    return known
-
-
-def _find_newest(
-    connection: Connection,
-    table: Any,
-    wanted: Sequence[bytes],
-    columns: Sequence[Any],
-    also: str,
-    analysis: str | None = None,
-) -> Any:
-    """The columns of the rows of the newest document of each key, behind the key and the run."""
+@lru_cache(maxsize=64)
+def _statement(table: Any, keys: int) -> Any:
+    """Made once for the number of documents that most jobs have, which takes longer than to run."""
+    names = [one.name for one in fields(table.result)] if table is not EmptyResult else []
+    also = "ORDER BY r.ordinal" if issubclass(table, OrdinalTable) else ""
     name = table.__tablename__
     statement = _NEWEST.format(
-        wanted=", ".join(f"(:k{number})" for number in range(len(wanted))),
+        wanted=", ".join(f"(:k{number})" for number in range(keys)),
         of_key=_OF_KEY.format(table=name),
-        columns="".join(f', r."{one.name}"' for one in columns),
+        columns="".join(f', r."{column}"' for column in names),
         table=name,
-        also=also,
+        # The key of `empty_results` has the analysis, too.
+        also="WHERE r.analysis = :analysis" if table is EmptyResult else also,
     )
     typed: list[Any] = [Column("cache_key", LargeBinary), Column("run_id", BigId)]
-    typed += [Column(one.name, one.type) for one in columns]
-    values: dict[str, Any] = {f"k{number}": key for number, key in enumerate(wanted)}
-    if analysis is not None:
-        values["analysis"] = analysis
-    return connection.execute(text(statement).columns(*typed), values)
+    typed += [Column(column, getattr(table, column).type) for column in names]
+    return text(statement).columns(*typed)

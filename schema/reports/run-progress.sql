@@ -5,14 +5,14 @@ SELECT
     SUM(j.end_position - j.first_position) AS documents,
     SUM(CASE j.state WHEN 'done' THEN j.end_position - j.first_position - j.failed ELSE 0 END)
         AS done,
-    SUM(CASE WHEN j.state IN ('done', 'dead') THEN j.reused ELSE 0 END) AS reused,
     SUM(CASE j.state WHEN 'running' THEN j.end_position - j.first_position ELSE 0 END)
         AS in_flight,
     SUM(CASE WHEN j.state IN ('pending', 'queued') THEN j.end_position - j.first_position ELSE 0 END)
         AS waiting,
     SUM(CASE WHEN j.state IN ('done', 'dead') THEN j.failed ELSE 0 END) AS dead,
     SUM(CASE j.state WHEN 'cancelled' THEN j.end_position - j.first_position ELSE 0 END)
-        AS cancelled
+        AS cancelled,
+    SUM(CASE WHEN j.state IN ('done', 'dead') THEN j.reused ELSE 0 END) AS reused
 FROM jobs AS j
 JOIN runs AS r ON r.id = j.run_id
 WHERE j.run_id IN (
