@@ -1,1 +1,0 @@
-"""Tokenizers trained on the data."""
