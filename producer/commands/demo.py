@@ -42,7 +42,7 @@ SHOWN = {
 
 
 def demo() -> None:
-    """Triage the sample file on this machine: some 200 pieces of feedback, six analyses."""
+    """Triage the sample file on this machine: some 200 pieces of feedback, seven analyses."""
     require_worker_extra()
     console = Console()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -67,7 +67,7 @@ def demo() -> None:
 def _analyse(engine: Engine, config: Settings, console: Console) -> None:
     sample = resources.files("producer").joinpath("demo", "feedback.csv")
     with worker_node(config) as node, resources.as_file(sample) as path:
-        console.print("[bold]2[/] an embedded Redis, and a worker that loads six models")
+        console.print("[bold]2[/] an embedded Redis, and a worker that loads seven models")
         done = ingest(engine, config, make_plan(config, [str(path)], run=RUN))
         counts = done.counts
         console.print(
@@ -127,6 +127,8 @@ def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
         f"The database is {database}; everything that was started has been stopped.",
         f"  {triage} report",
         f"  {triage} report longest-complaints",
+        f"  {triage} themes    # what customers talk about",
+        f"  {triage} search 'never arrived'",
         f"  {triage} report not-analysed    # why {untranslated} texts have no translation",
     ):
         console.print(line, soft_wrap=True, highlight=False, markup=False)
