@@ -18,6 +18,12 @@ Precision = Literal["fp32", "bf16", "fp16", "int8"]
 #: first token, of the surest, or of the mean over all.
 Aggregation = Literal["simple", "first", "max", "average"]
 
+#: Options that results depend on, beside those that have a say of their own in what is loaded.
+_OF_RESULTS = {
+    *("split", "prefix", "aggregation", "max_answer_len", "align_to_words"),
+    *("handle_impossible_answer", "no_answer_threshold"),
+}
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -63,6 +69,12 @@ class EntryOptions(BaseModel):
     languages: dict[str, str] = Field(default_factory=dict)
     unsure_below: float | None = Field(default=None, ge=0, le=1)
     prefix: str = ""
+
+    def of_results(self) -> dict[str, Any]:
+        """What is kept of a model with its results: options that these depend on, where they are
+        not the defaults.
+        """
+        return self.model_dump(include=_OF_RESULTS, exclude_defaults=True)
 
     @field_validator("languages")
     @classmethod

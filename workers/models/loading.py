@@ -15,7 +15,7 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from transformers import AutoConfig, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
-from schema.catalog import CatalogEntry, EntryOptions, Precision
+from schema.catalog import CatalogEntry, Precision
 from workers.analysis import Provenance
 from workers.errors import ModelError
 from workers.layers.linear import DTYPES
@@ -164,24 +164,10 @@ def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequ
         )
 
 
-#: Options that results depend on, kept with them where they are not the defaults.
-_OF_RESULTS = (
-    "split",
-    "prefix",
-    "aggregation",
-    "handle_impossible_answer",
-    "no_answer_threshold",
-    "max_answer_len",
-    "align_to_words",
-)
-
-
 def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int) -> dict[str, Any]:
     # The budget is not among them: results do not depend on it, and it varies by device.
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
-    defaults, given = EntryOptions(), entry.options
-    changed = {name: getattr(given, name) for name in _OF_RESULTS}
-    return options | {name: is_ for name, is_ in changed.items() if is_ != getattr(defaults, name)}
+    return options | entry.options.of_results()
 
 
 def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

@@ -219,7 +219,7 @@ def test_a_head_on_a_shared_encoder_is_its_vector_layer(tmp_path: Path) -> None:
     """No weights but those behind the encoder: the encoder's are beside, stored in 8 bits."""
     heads = build_heads(tmp_path)
     plain = whole_checkpoint(heads["sentiment"], tmp_path / "whole")
-    head = tmp_path / "embedding"
+    head = tmp_path / "vectors"
     head.mkdir()
     for name in ("config.json", "encoder.json", "tokenizer.json", "tokenizer_config.json"):
         (head / name).write_bytes((heads["sentiment"] / name).read_bytes())
