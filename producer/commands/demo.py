@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import resources
+from itertools import compress
 from pathlib import Path
 from shlex import quote
 from types import FrameType
@@ -27,7 +29,7 @@ from producer.session import open_settings
 from schema.control_characters import escape_controls
 from schema.database import open_engine, reading
 from schema.migrations.revision import upgrade
-from schema.reports import ReportOptions, find_report, run_report
+from schema.reports import ReportOptions, Value, find_report, run_report
 from schema.settings import Settings
 from schema.status.runs import find_run
 from schema.tables import AbstentionRow
@@ -39,6 +41,9 @@ SHOWN = {
     "entities-in-negative": 8,
     "answers": 8,
 }
+
+#: Counts that are shown where they are not all 0.
+RARE = ("unsure_mentions", "unsure", "no_polarity")
 
 
 def demo() -> None:
@@ -100,14 +105,24 @@ def _report(engine: Engine, console: Console) -> int:
             report = find_report(name)
             _title(console, name, report.description)
             found = run_report(connection, report, ReportOptions(run_id=run_id, limit=limit))
-            console.print(make_table(*join_intervals(found.columns, list(found.rows))))
-        described = f"{EXAMPLES} short texts in English; the report of this name has all of them"
-        _title(console, "summaries-and-translations", described)
+            shown = _without_zeros(found.columns, list(found.rows))
+            console.print(make_table(*join_intervals(*shown)))
+        _title(console, "examples", f"{EXAMPLES} short texts, and what was found in them")
         console.print(examples(connection, run_id))
         query = select(func.count()).where(
             AbstentionRow.run_id == run_id, AbstentionRow.analysis == "translation"
         )
         return int(connection.execute(query).scalar_one())
+
+
+def _without_zeros(
+    columns: Sequence[str], rows: Sequence[Sequence[Value]]
+) -> tuple[list[str], list[tuple[Value, ...]]]:
+    """A terminal is narrow: counts of what hardly ever occurs are left out where it does not."""
+    kept = [
+        name not in RARE or any(row[place] for row in rows) for place, name in enumerate(columns)
+    ]
+    return list(compress(columns, kept)), [tuple(compress(row, kept)) for row in rows]
 
 
 def _title(console: Console, name: str, description: str) -> None:

@@ -72,7 +72,8 @@ def test_from_nothing_to_a_report(home: Path, demo: subprocess.Popen[str]) -> No
         "sentiment-by-product",
         "entities-in-negative",
         "answers",
-        "summaries-and-translations",
+        "examples",
+        "wants",
         "TRIAGE_DATABASE_URL=sqlite:///home/demo/triage.db",
         "SwiftParcel",
     ):
