@@ -55,6 +55,7 @@ class Delivery:
     Attributes:
         doubled: Rows that are there twice.
         empty: Rows without a text, which are rejected.
+        fresh: Whether its run computes every document, whatever is known of its text.
     """
 
     run: str
@@ -63,6 +64,7 @@ class Delivery:
     documents: tuple[Feedback, ...]
     doubled: int
     empty: int
+    fresh: bool = True
 
 
 #: Numbers from here on are those of `Pool.many`.

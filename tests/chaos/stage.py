@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -142,12 +143,21 @@ class Stage:
         return f"{word}-{next(self._numbers):04}"
 
     def deliver(
-        self, run: str, analyses: tuple[str, ...], documents: tuple[Feedback, ...], chance: Random
+        self,
+        run: str,
+        analyses: tuple[str, ...],
+        documents: tuple[Feedback, ...],
+        chance: Random,
+        *,
+        fresh: bool = True,
     ) -> Delivery:
-        """A file of these documents, not yet ingested."""
+        """A file of these documents, not yet ingested; unless `fresh`, their run takes results that
+        are stored already, and a document that does harm to a model does none.
+        """
         # As in the undisturbed run: without languages every model would read all.
         first = tuple(dict.fromkeys(("language", *analyses)))
         delivery = write_delivery(self.folder, run, first, documents, chance)
+        delivery = replace(delivery, fresh=fresh)
         self.deliveries[run] = delivery
         return delivery
 
@@ -159,7 +169,8 @@ class Stage:
             return subprocess.Popen(
                 [sys.executable, "-m", "producer", "ingest", str(delivery.path)]
                 + ["--run", delivery.run, "--source", delivery.run]
-                + ["--analyses", ",".join(delivery.analyses)],
+                + ["--analyses", ",".join(delivery.analyses)]
+                + ["--fresh"] * delivery.fresh,
                 env=self.environment | {"TRIAGE_BLOCK_SIZE": str(block_size)},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
