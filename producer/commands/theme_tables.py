@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 from sqlalchemy import Connection, Engine
 
 from producer.display.say import say
-from producer.display.table import make_table
+from producer.display.table import make_table, plain_text
 from producer.errors import UsageError
 from producer.themes.quotes import CANDIDATES, choose_quotes
 from schema.control_characters import json_text
@@ -28,10 +30,6 @@ from schema.themes.summary import ThemeSummary, count_all, read_summary
 QUOTES = 3
 #: Whose quotes a table shows.
 SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
-_COLUMNS = (
-    *("id", "theme", "texts", "documents", "percent_of_texts", "95_percent", "stars"),
-    *("called_negative_/_neutral_/_positive", "negative_quote", "positive_quote"),
-)
 WEAKER = (
     "weaker: there are no embeddings, so themes share words, not meanings; for better ones: "
     "triage ingest FILE --analyses embedding"
@@ -63,8 +61,11 @@ def show_themes(engine: Engine, set_id: int, view: ThemeView) -> None:
         whole = {"set": set_id, "basis": chosen.basis, "documents": documents, "texts": texts}
         say(json_text(whole | {"other_texts": other, "themes": themes}, indent=2))
         return
-    rows = [_row(theme, quotes, texts) for theme, quotes in zip(shown, quoted, strict=True)]
-    Console().print(make_table(_COLUMNS, rows) if rows else "no themes: too few texts are alike")
+    console = Console()
+    for theme, quotes in zip(shown, quoted, strict=True):
+        console.print(_lines(theme, quotes, texts), Text())
+    if not shown:
+        console.print("no themes: too few texts are alike")
     say(
         f"{len(found)} themes of {documents:,} documents, {texts:,} different texts; "
         f"{other:,} texts in none{_left_out(found, listed, view.limit)}; texts of one: "
@@ -96,20 +97,30 @@ def _quotes(
     }
 
 
-def _row(theme: ThemeSummary, quotes: dict[str, list[Passage]], texts: int) -> tuple[Any, ...]:
+def _lines(theme: ThemeSummary, quotes: dict[str, list[Passage]], texts: int) -> Table:
+    """A theme in a few lines, which fit any terminal: its name, its size, a quote of each side."""
     low, high = wilson(theme.texts, texts)
-    polarities = " / ".join(str(theme.polarities.get(one.value, 0)) for one in Polarity)
-    return (
-        theme.id,
-        f"new: {theme.name}" if theme.new else theme.name,
-        theme.texts,
-        theme.documents,
-        round(100 * theme.texts / max(texts, 1), 1),
-        f"{100 * low:.1f}–{100 * high:.1f}",
-        None if theme.stars is None else round(theme.stars, 2),
-        polarities if theme.polarities else None,
-        *(quotes[side.value][0].text if quotes[side.value] else None for side in SIDES),
-    )
+    share = 100 * theme.texts / max(texts, 1)
+    size = f"{theme.texts:,} texts, {share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    if theme.documents != theme.texts:
+        size += f"; {theme.documents:,} documents"
+    if theme.stars is not None:
+        size += f"; {theme.stars:.2f} stars"
+    lines = [("", size)]
+    if theme.polarities:
+        counts = ", ".join(
+            f"{side.value} {theme.polarities.get(side.value, 0)}" for side in Polarity
+        )
+        lines.append(("", f"called {counts}"))
+    lines += [(side[:3], passage.text) for side, found in quotes.items() for passage in found[:1]]
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, justify="right", min_width=6)
+    table.add_column()
+    name = f"new: {theme.name}" if theme.new else theme.name
+    table.add_row(Text(str(theme.id), style="bold"), plain_text(name))
+    for mark, text in lines:
+        table.add_row(Text(mark, style="dim"), plain_text(text))
+    return table
 
 
 def _as_json(theme: ThemeSummary, quotes: dict[str, list[Passage]], texts: int) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_a_table_with_intervals_polarities_and_quotes(
     ended = triage("themes")
     assert ended.code == 0
     assert "4 themes of 120 documents, 120 different texts; 0 texts in none" in ended.out
-    assert "25.0" in ended.out and "18.1–33.4" in ended.out.replace("\n", "")
+    assert "25.0 % (18.1 to 33.4)" in ended.out
     assert "weaker" not in ended.out
     staff = next(one for name, one in listed(triage).items() if "staff" in name)
     assert staff["called"]["positive"] > 0 and staff["called"]["negative"] > 0
