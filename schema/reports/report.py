@@ -37,7 +37,7 @@ class Share:
 
     @property
     def stem(self) -> str:
-        """What the names of the columns of its interval begin with."""
+        """What the names of the columns of its interval begin with; short, since there are many."""
         return self.column.removesuffix("_percent").removeprefix("classified_")
 
 

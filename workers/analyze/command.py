@@ -22,6 +22,7 @@ from schema.control_characters import escape_controls, json_text
 from schema.options import RunOptions
 from schema.private_files import be_private
 from schema.results import Abstention, Failure, results_json
+from schema.results.language import LanguageRow
 from schema.settings import SettingsError, settings
 from workers.analyze.lines import Line, read_lines
 from workers.errors import WorkerError
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 BLOCK = 128
 
 #: The analysis that finds the language of a text.
-LANGUAGE = "language"
+LANGUAGE = LanguageRow.analysis
 #: Analyses whose results say nothing to a person: only by name.
 NOT_TO_READ = ("embedding",)
 #: Exit codes.

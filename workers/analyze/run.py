@@ -11,12 +11,12 @@ from dataclasses import replace
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Abstention
-from schema.results.language import NO_LANGUAGE, DetectedLanguage
+from schema.results.language import NO_LANGUAGE, DetectedLanguage, LanguageRow
 from workers.engine.document_state import Conclusion
 from workers.engine.engine import Engine
 from workers.engine.run_together import run_together
 
-LANGUAGE = "language"
+LANGUAGE = LanguageRow.analysis
 
 
 def run_analyses(

@@ -36,7 +36,6 @@ class MadeQuestions:
     """
 
     def __init__(self, data: Path) -> None:
-        self._data = data
         self._asked: dict[str, list[str]] = tomllib.loads(PHRASES.read_text("utf-8"))["questions"]
         foreign = tomllib.loads(FOREIGN.read_text("utf-8"))
         self._foreign_questions: dict[str, dict[str, list[str]]] = foreign["questions"]
@@ -58,13 +57,11 @@ class MadeQuestions:
             for row in json_lines(data / "sentiment/mams_restaurant_terms.jsonl.gz")
             if not held_out(row["text"])
         ]
-        self._documents: Documents | None = None
+        # It draws from the chance of the epoch that is made.
+        self._documents = Documents(data, random.Random(0))
 
     def epoch(self, rng: random.Random) -> list[Question]:
         """The questions of one epoch, drawn anew."""
-        # The templates draw from a source of chance of their own, which belongs to the epoch.
-        if self._documents is None:
-            self._documents = Documents(self._data, rng)
         self._documents.rng = rng
         makers: dict[str, Callable[[random.Random], Question]] = {
             "templates": self._of_templates,
@@ -76,7 +73,6 @@ class MadeQuestions:
         return [makers[name](rng) for name, count in DRAW.items() for _ in range(count)]
 
     def _of_templates(self, rng: random.Random) -> Question:
-        assert self._documents is not None
         made = self._documents.ask()
         span = ((made.answer.start, made.answer.end),) if made.answer else ()
         return Question(self._translated(made.question, rng), made.text, span)
