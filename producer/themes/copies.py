@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
-_NO_WORD = re.compile(r"[\W_]+")
+from schema.insights.near_duplicates import normalise as words_of
 
 
 def normalise(text: str) -> str:
     """Words of a text in lower case: texts that differ in nothing else are copies."""
-    return _NO_WORD.sub(" ", text.lower()).strip() or text.strip()
+    return words_of(text) or text.strip()
 
 
 def text_key(text: str) -> int:
