@@ -1,4 +1,4 @@
-"""The demo's examples: short English texts of the run, with both results."""
+"""The demo's examples: short texts with all three results, nothing that a model is unsure of."""
 
 from __future__ import annotations
 
@@ -11,37 +11,65 @@ from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
 
 def shown(engine: Engine, run_id: int) -> str:
-    console = Console(width=80)
+    console = Console(width=LONGEST + 40)
     with console.capture() as captured, reading(engine) as connection:
         console.print(examples(connection, run_id))
     return captured.get()
 
 
-def test_only_short_english_texts_with_both_results_in_the_order_of_the_run(engine: Engine) -> None:
-    cases = (
-        ("German", "de", SHORTEST, True),
-        ("short", "en", SHORTEST - 1, True),
-        ("long", "en", LONGEST + 1, True),
-        ("alone", "en", SHORTEST, False),
-        *((f"good{number}", "en", SHORTEST + 20 * number, True) for number in range(EXAMPLES + 1)),
-    )
+def test_the_surest_short_texts_with_all_results_are_shown(engine: Engine) -> None:
+    good = [(f"good{number}", SHORTEST + 20 * number, {}) for number in range(EXAMPLES)]
+    cases = [
+        ("short", SHORTEST - 1, {}),
+        ("long", LONGEST + 1, {}),
+        ("nothing-wanted", SHORTEST, {"answer": ""}),
+        ("unsure-answer", SHORTEST, {"answer_unsure": True}),
+        ("unsure-polarity", SHORTEST, {"polarity_unsure": True}),
+        ("unsure-name", SHORTEST, {"name_unsure": True}),
+        ("nameless", SHORTEST, {"named": False}),
+        # Less sure than the five others: there is no room for it.
+        ("sixth", SHORTEST, {"score": 0.5}),
+        *good,
+    ]
     with writing(engine) as connection:
         run_id, other = add_run(connection, "demo"), add_run(connection, "other")
         ids = []
-        for number, (name, language, length, both) in enumerate(cases):
-            id_ = add_document(connection, number, name.ljust(length, "."), language=language)
+        for number, (name, length, change) in enumerate(cases):
+            id_ = add_document(connection, number, name.ljust(length, "."))
             ids.append(id_)
-            add_result(connection, "summary", run_id, id_, summary=f"s-{name}")
-            add_result(connection, "summary", other, id_, summary="of another run")
-            if both:
-                values = {"language": "de", "translation": f"[b]t-{name}"}
-                add_result(connection, "translation", run_id, id_, **values)
-        # Last in the file, first in the run.
-        add_to_run(connection, run_id, ids[::-1])
+            polarity = {"label": "x", "polarity": "negative", "polarity_score": -1.0}
+            polarity |= {"unsure": change.get("polarity_unsure", False)}
+            add_result(connection, "sentiment", run_id, id_, **polarity)
+            answer = {"question": "q", "answer": change.get("answer", f"wants-{name}")}
+            answer |= {"unsure": change.get("answer_unsure", False)}
+            score = change.get("score", 0.6 + number / 100)
+            add_result(connection, "qa", run_id, id_, score=score, **answer)
+            add_result(
+                connection, "qa", other, id_, score=1.0, question="q", answer="of-another-run"
+            )
+            if change.get("named", True):
+                unsure = change.get("name_unsure", False)
+                for ordinal, written in enumerate((f"Acme-{name}", f"Acme-{name}", "Berlin")):
+                    values = {"text": written, "type": "ORG", "unsure": unsure}
+                    add_result(
+                        connection,
+                        "entities",
+                        run_id,
+                        id_,
+                        ordinal=ordinal,
+                        start=ordinal,
+                        **values,
+                    )
+        add_to_run(connection, run_id, ids)
     out = shown(engine, run_id)
-    lines = [line.split() for line in out.splitlines() if line.startswith(("summary", "German"))]
-    names = [f"good{number}" for number in reversed(range(1, EXAMPLES + 1))]
-    assert lines == [
-        line for name in names for line in (["summary", f"s-{name}"], ["German", f"[b]t-{name}"])
+    expected = [
+        line
+        for name, length, _ in reversed(good)
+        for line in (
+            ["text", name.ljust(length, ".")],
+            ["polarity", "negative"],
+            ["wants", f"wants-{name}"],
+            ["names", f"Acme-{name}", "(ORG),", "Berlin", "(ORG)"],
+        )
     ]
-    assert out.count("text ") == EXAMPLES
+    assert [line.split() for line in out.splitlines() if line.strip()] == expected
