@@ -34,12 +34,20 @@ class Epochs:
         tokenizer: Of the model.
         teacher: Of the vectors.
         seed: Of all that is drawn.
+        focus: A task, and how many batches of it there are to one of the others; None for all
+            batches of all tasks.
     """
 
     def __init__(
-        self, data: Path, tokenizer: PreTrainedTokenizerFast, teacher: Teacher, seed: int
+        self,
+        data: Path,
+        tokenizer: PreTrainedTokenizerFast,
+        teacher: Teacher,
+        seed: int,
+        focus: tuple[str, float] | None = None,
     ) -> None:
         self._tokenizer, self._teacher, self._seed = tokenizer, teacher, seed
+        self._focus = focus
         self._sentiment, self._entities = SentimentData(data), EntityData(data)
         self._questions, self._made = QuestionData(data), MadeQuestions(data)
         self._meanings, self._letters = MeaningData(data), Letters()
@@ -64,5 +72,10 @@ class Epochs:
             ),
         )
         batches = [batch for rows in every for batch in rows.batches(rng)]
+        if self._focus is not None:
+            task, ratio = self._focus
+            chosen = [batch for batch in batches if batch[0].task == task]
+            others = [batch for batch in batches if batch[0].task != task]
+            batches = chosen + rng.sample(others, min(len(others), round(len(chosen) / ratio)))
         rng.shuffle(batches)
         return batches
