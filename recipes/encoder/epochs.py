@@ -10,11 +10,14 @@ from transformers import PreTrainedTokenizerFast
 from recipes.encoder.batches import (
     Rows,
     entity_rows,
+    intent_rows,
     meaning_rows,
     question_rows,
     sentiment_rows,
 )
 from recipes.encoder.data.entities import EntityData
+from recipes.encoder.data.intent_data import IntentData
+from recipes.encoder.data.intent_phrases import of_letter
 from recipes.encoder.data.letters import Letters
 from recipes.encoder.data.made_questions import MadeQuestions
 from recipes.encoder.data.meanings import MeaningData
@@ -51,6 +54,7 @@ class Epochs:
         self._sentiment, self._entities = SentimentData(data), EntityData(data)
         self._questions, self._made = QuestionData(data), MadeQuestions(data)
         self._meanings, self._letters = MeaningData(data), Letters()
+        self._intents = IntentData(data)
 
     def epoch(self, number: int) -> list[tuple[Rows, list[int]]]:
         """All batches of an epoch, mixed."""
@@ -61,12 +65,14 @@ class Epochs:
         ]
         labelled = self._sentiment.epoch(rng) + [letter.labelled() for letter in letters]
         tagged = self._entities.epoch(rng) + [letter.tagged() for letter in letters]
+        intents = self._intents.epoch(rng) + [of_letter(letter) for letter in letters]
         questions = self._questions.epoch(rng) + self._made.epoch(rng)
         questions += [self._made.of_letter(letter, rng) for letter in letters]
         every = (
             sentiment_rows(self._tokenizer, labelled),
             entity_rows(self._tokenizer, tagged),
             question_rows(self._tokenizer, questions),
+            intent_rows(self._tokenizer, intents),
             meaning_rows(
                 self._tokenizer, meanings, self._teacher.vectors([m.english for m in meanings])
             ),

@@ -36,6 +36,7 @@ from recipes.encoder.data.sentiment import (
     restaurants,
     uci_sentences,
 )
+from recipes.encoder.intent_scores import intent_report
 from recipes.encoder.model import JointModel, load
 
 ROWS = 32
@@ -248,6 +249,8 @@ def report(
     ]
     told = answers(model, tokenizer, some(praise))
     scores["nothing wrong in five stars"] = sum(margin <= 0 for _, margin in told) / len(told)
+    of_intent = intent_report(model, tokenizer, data, most)
+    scores |= {name: f1 for name, (_, _, f1) in of_intent.items()}
     return {name: round(score, 3) for name, score in scores.items()}
 
 
