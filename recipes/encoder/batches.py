@@ -15,13 +15,12 @@ from recipes.batching import bucketed_batches, pad
 from recipes.encoder.data import entities
 from recipes.encoder.data.entities import TaggedText
 from recipes.encoder.data.intent import UNKNOWN, IntentText
-from recipes.encoder.data.meanings import Meaning
 from recipes.encoder.data.questions import Question
 from recipes.encoder.data.sentiment import LabelledText
 from recipes.encoder.model import JointModel
 
 #: Tokens, padding included, of a batch of each task.
-TOKENS = {"sentiment": 2048, "entities": 2048, "answer": 3072, "embedding": 2048, "intent": 2048}
+TOKENS = {"sentiment": 2048, "entities": 2048, "answer": 3072, "intent": 2048}
 #: Tokens that a row may have.
 LONGEST = 192
 LABEL_SMOOTHING = 0.05
@@ -36,15 +35,12 @@ class Rows:
     Attributes:
         ids: Of each row.
         targets: Of each row: a label; 1, 0 or `UNKNOWN` of each intent; labels of tokens and a
-            number for the set of open ones; begin, end and the first token of the passage; or
-            nothing, of a text that has a vector.
-        teacher: Vectors (rows, width) that texts are to have.
+            number for the set of open ones; or begin, end and the first token of the passage.
     """
 
     task: str
     ids: list[list[int]]
     targets: list[tuple[int, ...]]
-    teacher: Tensor | None = None
 
     def batches(self, rng: random.Random) -> Iterator[tuple[Rows, list[int]]]:
         """Index lists of rows of like length."""
@@ -125,14 +121,6 @@ def question_rows(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Questio
     return Rows("answer", encoded["input_ids"], targets)
 
 
-def meaning_rows(
-    tokenizer: PreTrainedTokenizerFast, examples: Sequence[Meaning], teacher: Tensor
-) -> Rows:
-    """Texts and the vectors (rows, width) that they are to have."""
-    encoded = tokenizer([e.text for e in examples], truncation=True, max_length=LONGEST)
-    return Rows("embedding", encoded["input_ids"], [()] * len(examples), teacher)
-
-
 def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Tensor:
     """The loss of a batch."""
     ids = pad([rows.ids[i] for i in batch], padding)
@@ -152,17 +140,7 @@ def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Te
         return _intent_loss(logits.float(), [rows.targets[i] for i in batch])
     if rows.task == "entities":
         return _entity_loss(logits.float(), [rows.targets[i] for i in batch])
-    if rows.task == "embedding":
-        assert rows.teacher is not None
-        return _meaning_loss(model.vectors(states.float(), attention), rows.teacher[batch].float())
     return _answer_loss(model, states.float(), attention, [rows.targets[i] for i in batch])
-
-
-def _meaning_loss(vectors: Tensor, wanted: Tensor) -> Tensor:
-    """How far vectors (rows, width) are from those wanted, and from their cosines to each other."""
-    near = (vectors * wanted).sum(-1)
-    apart = (vectors @ vectors.T - wanted @ wanted.T).square().mean()
-    return 2 * (1 - near).mean() + 10 * apart
 
 
 def _intent_loss(logits: Tensor, targets: Sequence[tuple[int, ...]]) -> Tensor:

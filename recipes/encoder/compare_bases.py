@@ -16,16 +16,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import BertModel, PreTrainedTokenizerFast
 
-from recipes.batching import pad
+from recipes.embedding.means import means_of
 from recipes.encoder.base import load_e5, load_minilm
 from recipes.encoder.data.files import held_out, json_lines
 from recipes.encoder.data.sentiment import NEUTRAL, clothing
-from recipes.encoder.model import mean_of
 from recipes.encoder.score import aspects, macro_f1
 
-ROWS, LONGEST = 64, 128
 #: Texts of a set at the most, to fit and to measure.
 MOST = 2000
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb")
@@ -34,25 +31,6 @@ _SLOT = re.compile(r"\[\w+ : ([^]]*)\]")
 
 #: Texts and their classes.
 Labelled = tuple[list[str], list[int]]
-
-
-@torch.inference_mode()
-def means(
-    encoder: BertModel, tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], prefix: str
-) -> Tensor:
-    """Means (texts, width) over the tokens of each text with what the base wants before it."""
-    encoder.eval()
-    ids = tokenizer([prefix + t for t in texts], truncation=True, max_length=LONGEST)["input_ids"]
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    found = torch.zeros(len(ids), encoder.config.hidden_size)
-    for at in range(0, len(order), ROWS):
-        batch = order[at : at + ROWS]
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = encoder(input_ids=some, attention_mask=attention).last_hidden_state
-        found[batch] = mean_of(states.float(), attention)
-    return found
 
 
 def fit(vectors: Tensor, labels: Sequence[int]) -> torch.nn.Linear:
@@ -128,12 +106,12 @@ def main() -> None:
     for name, (encoder, tokenizer, prefix) in bases.items():
         for read in (reviews, intents):
             (texts, labels), tests = read(options.data)
-            vectors = means(encoder, tokenizer, texts, prefix)
+            vectors = means_of(encoder, tokenizer, texts, prefix)
             centre, spread = vectors.mean(0), vectors.std(0)
             layer = fit((vectors - centre) / spread, labels)
             for test, (some, wanted) in tests.items():
                 with torch.inference_mode():
-                    found = means(encoder, tokenizer, some, prefix)
+                    found = means_of(encoder, tokenizer, some, prefix)
                     said = layer((found - centre) / spread).argmax(-1).tolist()
                 right = sum(a == b for a, b in zip(said, wanted, strict=True)) / len(wanted)
                 print(

@@ -11,7 +11,6 @@ from recipes.encoder.batches import (
     Rows,
     entity_rows,
     intent_rows,
-    meaning_rows,
     question_rows,
     sentiment_rows,
 )
@@ -20,10 +19,8 @@ from recipes.encoder.data.intent_data import IntentData
 from recipes.encoder.data.intent_phrases import of_letter
 from recipes.encoder.data.letters import Letters
 from recipes.encoder.data.made_questions import MadeQuestions
-from recipes.encoder.data.meanings import MeaningData
 from recipes.encoder.data.questions import QuestionData
 from recipes.encoder.data.sentiment import NEGATIVE, NEUTRAL, POSITIVE, SentimentData
-from recipes.encoder.teacher import Teacher
 
 #: Letters of an epoch by their polarity.
 LETTERS = {NEGATIVE: 1200, POSITIVE: 500, NEUTRAL: 300}
@@ -35,7 +32,6 @@ class Epochs:
     Args:
         data: The folder of data.
         tokenizer: Of the model.
-        teacher: Of the vectors.
         seed: Of all that is drawn.
         focus: A task, and how many batches of it there are to one of the others; None for all
             batches of all tasks.
@@ -45,21 +41,18 @@ class Epochs:
         self,
         data: Path,
         tokenizer: PreTrainedTokenizerFast,
-        teacher: Teacher,
         seed: int,
         focus: tuple[str, float] | None = None,
     ) -> None:
-        self._tokenizer, self._teacher, self._seed = tokenizer, teacher, seed
+        self._tokenizer, self._seed = tokenizer, seed
         self._focus = focus
         self._sentiment, self._entities = SentimentData(data), EntityData(data)
         self._questions, self._made = QuestionData(data), MadeQuestions(data)
-        self._meanings, self._letters = MeaningData(data), Letters()
-        self._intents = IntentData(data)
+        self._intents, self._letters = IntentData(data), Letters()
 
     def epoch(self, number: int) -> list[tuple[Rows, list[int]]]:
         """All batches of an epoch, mixed."""
         rng = random.Random(f"{self._seed}/{number}")
-        meanings = self._meanings.epoch(rng)
         letters = [
             self._letters.draw(rng, label) for label, count in LETTERS.items() for _ in range(count)
         ]
@@ -73,9 +66,6 @@ class Epochs:
             entity_rows(self._tokenizer, tagged),
             question_rows(self._tokenizer, questions),
             intent_rows(self._tokenizer, intents),
-            meaning_rows(
-                self._tokenizer, meanings, self._teacher.vectors([m.english for m in meanings])
-            ),
         )
         batches = [batch for rows in every for batch in rows.batches(rng)]
         if self._focus is not None:

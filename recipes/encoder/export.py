@@ -2,8 +2,8 @@
 
 `python -m recipes.encoder.export --model FOLDER --output workers/pocket` writes a folder `encoder`
 and one for each head. A head's folder is an ordinary checkpoint of Transformers but for two things:
-`model.safetensors` holds the head alone, and `encoder.json` names the folder of the encoder and the
-hash of the weights that the head was trained on.
+`model.safetensors` holds the head alone, and `encoder.json` names the folder of the encoder, with
+the tokenizer, and the hash of the weights that the head was trained on.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from typing import Literal
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import BertConfig, PreTrainedTokenizerFast
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from recipes.encoder.card import encoder_card, head_card
 from recipes.encoder.data import entities, intent, sentiment
-from recipes.encoder.embedding_head import write_modules
 from recipes.encoder.model import JointModel, load
 
 #: How the encoder is stored: every matrix in 8 bits with a scale for each row, or all in 16 bits.
@@ -55,8 +54,6 @@ class Head:
     several: bool = False
 
 
-#: Its own layer is beside it, as sentence-transformers has it; see `write_modules`.
-EMBEDDING = Head("embedding", "BertModel", {})
 HEADS = (
     Head(
         "sentiment",
@@ -75,7 +72,6 @@ HEADS = (
         intent.CLASSES,
         several=True,
     ),
-    EMBEDDING,
 )
 
 
@@ -89,7 +85,7 @@ def export(
 
     Args:
         model: Trained.
-        tokenizer: Its tokenizer; each head has it.
+        tokenizer: Its tokenizer; it lies beside the encoder.
         output: Folder of the folders.
         storage: How the encoder is stored; heads are small, and stay in float32.
 
@@ -97,20 +93,36 @@ def export(
         Bytes of each folder, by its name.
     """
     model.eval()
-    folder = output / ENCODER
-    state = stored(model.encoder.state_dict(), storage)
-    _write(folder, model.encoder.config, "BertModel", state)
-    model.encoder.load_state_dict(restored(state))
-    sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    _write_card(folder, encoder_card(model.encoder.config, storage, sha256))
+    sha256 = write_encoder(model.encoder, tokenizer, output / ENCODER, storage)
+    config = model.encoder.config
+    _write_card(output / ENCODER, encoder_card(config, storage, sha256))
     for head in HEADS:
-        _write_head(model, tokenizer, head, output / head.folder, sha256)
-    write_modules(output / EMBEDDING.folder, model.embedding)
+        _write_head(model, head, output / head.folder, sha256)
     names = (ENCODER, *(head.folder for head in HEADS))
     return {
         name: sum(file.stat().st_size for file in (output / name).rglob("*") if file.is_file())
         for name in names
     }
+
+
+def write_encoder(
+    encoder: BertModel, tokenizer: PreTrainedTokenizerFast, folder: Path, storage: Storage = "int8"
+) -> str:
+    """Write an encoder that heads share, and its tokenizer; returns the hash of its weights.
+
+    The encoder becomes what was stored.
+    """
+    state = stored(encoder.state_dict(), storage)
+    _write(folder, encoder.config, "BertModel", state)
+    tokenizer.save_pretrained(folder)
+    encoder.load_state_dict(restored(state))
+    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+
+def write_reference(folder: Path, encoder: str, sha256: str) -> None:
+    """Say which folder beside a head's own has its encoder, and which weights these are."""
+    reference = {"encoder": f"../{encoder}", "sha256": sha256}
+    (folder / REFERENCE).write_text(json.dumps(reference, indent=2) + "\n", "utf-8")
 
 
 def stored(state: Mapping[str, Tensor], storage: Storage) -> dict[str, Tensor]:
@@ -142,13 +154,7 @@ def restored(written: Mapping[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def _write_head(
-    model: JointModel,
-    tokenizer: PreTrainedTokenizerFast,
-    head: Head,
-    folder: Path,
-    encoder_sha256: str,
-) -> None:
+def _write_head(model: JointModel, head: Head, folder: Path, encoder_sha256: str) -> None:
     state = {
         f"{theirs}.{name}": weight.detach().to(torch.float32).clone()
         for theirs, ours in head.modules.items()
@@ -161,9 +167,7 @@ def _write_head(
     if head.several:
         config.problem_type = "multi_label_classification"
     _write(folder, config, head.architecture, state)
-    tokenizer.save_pretrained(folder)
-    reference = {"encoder": f"../{ENCODER}", "sha256": encoder_sha256}
-    (folder / REFERENCE).write_text(json.dumps(reference, indent=2) + "\n", "utf-8")
+    write_reference(folder, ENCODER, encoder_sha256)
     _write_card(folder, head_card(head.folder, head.architecture, head.labels))
 
 

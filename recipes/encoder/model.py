@@ -6,13 +6,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from recipes.encoder.data import entities, intent, sentiment
 
 #: Modules that older models lack.
-LATER = ("sentences.", "embedding.", "intent.", "intent_pooler.")
+LATER = ("sentences.", "intent.", "intent_pooler.")
 
 
 class JointModel(nn.Module):
@@ -33,8 +32,6 @@ class JointModel(nn.Module):
         self.intent_pooler = nn.Linear(width, width)
         self.intent = nn.Linear(width, len(intent.CLASSES))
         self.answer = nn.Linear(width, 2)
-        # From the mean of a text's tokens to its vector.
-        self.embedding = nn.Linear(width, width)
         # Fitted when all else is; see `recipes.encoder.sentences`.
         self.sentences = nn.Linear(width, 1)
         self.dropout = nn.Dropout(0.1)
@@ -69,21 +66,6 @@ class JointModel(nn.Module):
         hidden[:, 0] = False
         logits = logits.masked_fill(hidden.unsqueeze(-1), -1e4)
         return logits[..., 0], logits[..., 1]
-
-    def vectors(self, states: Tensor, attention: Tensor) -> Tensor:
-        """Vectors (rows, width) of whole texts, of length 1."""
-        return functional.normalize(self.embedding(mean_of(states, attention)), dim=-1)
-
-
-def mean_of(states: Tensor, attention: Tensor) -> Tensor:
-    """Means (rows, width) over each row's tokens."""
-    weights = attention.unsqueeze(-1).to(states.dtype)
-    return ((states * weights).sum(1) / weights.sum(1)).float()
-
-
-def mean_pooled(states: Tensor, attention: Tensor) -> Tensor:
-    """Means (rows, width) over each row's tokens, of length 1."""
-    return functional.normalize(mean_of(states, attention), dim=-1)
 
 
 def save(model: JointModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

@@ -29,7 +29,6 @@ from recipes.encoder.e5_file import read_e5
 from recipes.encoder.epochs import Epochs
 from recipes.encoder.model import JointModel, load, save
 from recipes.encoder.score import report
-from recipes.encoder.teacher import Teacher
 
 log = logging.getLogger("recipes.encoder.train")
 #: Pieces that stay of 250,000.
@@ -140,9 +139,8 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         done = state["step"]
         log.info("goes on after step %d", done)
-    teacher = Teacher(options.teacher, options.output)
     focus = (options.focus, options.focus_ratio) if options.focus else None
-    epochs = Epochs(options.data, tokenizer, teacher, options.seed, focus)
+    epochs = Epochs(options.data, tokenizer, options.seed, focus)
     step, total, began = 0, options.steps, time.monotonic()
     losses: dict[str, list[float]] = {}
     for number in itertools.count():
@@ -196,7 +194,6 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for the model")
     parser.add_argument("--layers", type=int, default=0, help="keep so many of the base's")
     parser.add_argument("--frozen", type=int, default=0, help="leave so many as they are")
-    parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--steps", type=int, default=0, help="in place of epochs")
     parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")

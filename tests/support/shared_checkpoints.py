@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from recipes.encoder.base import SPECIAL, unigram_tokenizer
 from recipes.encoder.export import ENCODER, HEADS, REFERENCE, WEIGHTS, Storage, export
@@ -31,6 +31,18 @@ def build_heads(
         seed: Another one, other weights.
         config: Overrides that of the encoder.
     """
+    encoder, tokenizer = tiny_encoder(seed, **config)
+    model = JointModel(encoder)
+    for weight in model.parameters():
+        # So large that labels vary from token to token, which what is added alike would hide.
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=0.3)
+    export(model, tokenizer, root, storage)
+    return {name: root / name for name in (ENCODER, *(head.folder for head in HEADS))}
+
+
+def tiny_encoder(seed: int = 5, **config: Any) -> tuple[BertModel, PreTrainedTokenizerFast]:
+    """A random encoder and its tokenizer; `config` overrides its sizes."""
     torch.manual_seed(seed)
     pieces = [(piece, 0.0) for piece in SPECIAL]
     pieces += [(letter, -4.0) for letter in ("▁", *_LETTERS)]
@@ -48,19 +60,14 @@ def build_heads(
     encoder = BertModel(BertConfig(**(settings | config)), add_pooling_layer=False)
     tokenizer = unigram_tokenizer(pieces)
     tokenizer.model_max_length = WINDOW
-    model = JointModel(encoder)
-    for weight in model.parameters():
-        # So large that labels vary from token to token, which what is added alike would hide.
-        if weight.dim() > 1:
-            torch.nn.init.normal_(weight, std=0.3)
-    export(model, tokenizer, root, storage)
-    return {name: root / name for name in (ENCODER, *(head.folder for head in HEADS))}
+    return encoder, tokenizer
 
 
 def whole(head: Path, target: Path) -> Path:
     """The same model as a checkpoint that needs no other folder: in float32, all in one file."""
     copytree(head, target)
     (target / REFERENCE).unlink()
+    copy_tokenizer(head, target)
     stored = load_file(head.parent / ENCODER / WEIGHTS)
     weights = load_file(head / WEIGHTS)
     for name, weight in stored.items():
@@ -71,6 +78,12 @@ def whole(head: Path, target: Path) -> Path:
             )
     save_file(weights, target / WEIGHTS, metadata={"format": "pt"})
     return target
+
+
+def copy_tokenizer(head: Path, target: Path) -> None:
+    """Give a folder a tokenizer of its own: that of a head's encoder."""
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        copy(head.parent / ENCODER / name, target)
 
 
 def edit(file: Path, **changes: Any) -> None:

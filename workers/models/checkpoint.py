@@ -32,7 +32,7 @@ _POCKET = "pocket/"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A folder with configuration, safetensors weights and tokenizer.
+    """A folder with configuration, safetensors weights and tokenizer; of a head, perhaps without.
 
     Attributes:
         revision: The commit of a hub model, or `sha256:` and 12 hex digits of local weights, those
@@ -43,6 +43,13 @@ class Checkpoint:
     folder: Path
     revision: str
     encoder: SharedEncoder | None = None
+
+    @property
+    def tokenizer_folder(self) -> Path:
+        """Where the tokenizer is: a head without its own has that of its encoder."""
+        if self.encoder is not None and not has_tokenizer(self.folder):
+            return self.encoder.folder
+        return self.folder
 
 
 def locate(entry: CatalogEntry) -> Checkpoint:
@@ -98,7 +105,8 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
             f"model {entry.model!r}: the folder {folder} holds no {WEIGHTS}, and no other format "
             f"of weights is loaded; save the model with safetensors, or {fix}"
         )
-    if not has_tokenizer(folder):
+    encoder = encoder_of(folder)
+    if not (has_tokenizer(folder) or (encoder and has_tokenizer(encoder.folder))):
         raise ModelError(
             f"model {entry.model!r}: the folder {folder} holds no tokenizer (none of "
             f"{', '.join(TOKENIZER_FILES)}); save the model's tokenizer beside it, or {fix}"
@@ -108,7 +116,7 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
         with file.open("rb") as content:
             while block := content.read(1 << 20):
                 digest.update(block)
-    if encoder := encoder_of(folder):
+    if encoder:
         digest.update(encoder.sha256.encode("ascii"))
     return Checkpoint(folder, f"sha256:{digest.hexdigest()[:12]}", encoder)
 

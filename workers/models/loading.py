@@ -122,7 +122,7 @@ def _read(
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
             if tokenizer is None:
-                tokenizer = _read_tokenizer(checkpoint.folder)
+                tokenizer = _read_tokenizer(checkpoint.tokenizer_folder)
             model, missing = _read_model(checkpoint, auto_model_class, precision)
             return model.to(device), tokenizer, missing
     except Exception as error:

@@ -5,6 +5,8 @@ alone. A file `encoder.json` beside it names the folder of the encoder, and the 
 that the head was trained on:
 
     {"encoder": "../encoder", "sha256": "9f86d081…"}
+
+Where the head's folder has no tokenizer, that in the encoder's folder is taken.
 """
 
 from __future__ import annotations

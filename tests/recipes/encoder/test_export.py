@@ -59,7 +59,7 @@ def test_the_model_becomes_what_was_exported(tmp_path: Path, storage: Storage) -
     assert any(not torch.equal(after[name], weight) for name, weight in before.items())
 
 
-def test_a_head_holds_nothing_of_the_encoder_and_has_labels_and_tokenizer(tmp_path: Path) -> None:
+def test_a_head_holds_nothing_of_the_encoder_and_has_labels(tmp_path: Path) -> None:
     folders = build_heads(tmp_path)
     for head in HEADS:
         folder = folders[head.folder]
@@ -69,8 +69,12 @@ def test_a_head_holds_nothing_of_the_encoder_and_has_labels_and_tokenizer(tmp_pa
         assert config.architectures == [head.architecture]
         if head.labels:
             assert list(config.id2label.values()) == list(head.labels)
-        assert AutoTokenizer.from_pretrained(folder).is_fast
+        assert not list(folder.glob("tokenizer*"))
         assert json.loads((folder / "encoder.json").read_text())["encoder"] == "../encoder"
+
+
+def test_the_tokenizer_lies_beside_the_encoder(tmp_path: Path) -> None:
+    assert AutoTokenizer.from_pretrained(build_heads(tmp_path)["encoder"]).is_fast
 
 
 def test_a_card_that_is_there_is_kept(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from transformers import AutoModelForTokenClassification as Tokens
 from recipes.encoder.export import Storage
 from schema.catalog import CatalogEntry, Precision
 from schema.catalog.entry import EntryOptions
-from tests.support.shared_checkpoints import WINDOW, build_heads, edit, whole
+from tests.support.shared_checkpoints import WINDOW, build_heads, copy_tokenizer, edit, whole
 from workers.encoders.encoder import Encoder, load_encoder
 from workers.encoders.packed import PackedEncoder
 from workers.encoders.padded import PaddedEncoder
@@ -122,6 +122,8 @@ def test_heads_of_other_encoders_windows_or_tokenizers_do_not_share(tmp_path: Pa
     others = build_heads(tmp_path / "b", seed=6)
     assert first.sharing != encoder_for(others["entities"], Tokens).sharing
     assert first.sharing != encoder_for(heads["entities"], Tokens, "bf16").sharing
+    copy_tokenizer(heads["entities"], heads["entities"])
+    assert first.sharing == encoder_for(heads["entities"], Tokens).sharing
     edit(heads["entities"] / "tokenizer_config.json", model_max_length=WINDOW - 1)
     assert first.sharing != encoder_for(heads["entities"], Tokens).sharing
     edit(heads["entities"] / "tokenizer_config.json", model_max_length=WINDOW)
@@ -150,6 +152,12 @@ def test_a_head_without_its_encoder_says_so(heads: dict[str, Path], tmp_path: Pa
 def test_no_folder_is_read_but_one_beside_the_heads(heads: dict[str, Path], path: str) -> None:
     edit(heads["sentiment"] / "encoder.json", encoder=path)
     assert "is no folder beside the model's own and is not read" in fail(heads["sentiment"])
+
+
+def test_a_head_and_an_encoder_without_a_tokenizer_say_so(heads: dict[str, Path]) -> None:
+    for file in heads["encoder"].glob("tokenizer*"):
+        file.unlink()
+    assert "holds no tokenizer" in fail(heads["sentiment"])
 
 
 def test_a_link_leads_nowhere_else(heads: dict[str, Path], tmp_path: Path) -> None:

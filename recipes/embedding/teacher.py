@@ -8,12 +8,10 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from recipes.batching import pad
+from recipes.embedding.means import means_of
 from recipes.encoder.base import load_minilm
-from recipes.encoder.model import mean_pooled
-
-ROWS, LONGEST = 64, 128
 
 
 class Teacher:
@@ -36,18 +34,6 @@ class Teacher:
         vectors: Tensor = torch.load(file, weights_only=True)
         return vectors
 
-    @torch.inference_mode()
     def _computed(self, texts: Sequence[str]) -> Tensor:
-        model, tokenizer = load_minilm(self._folder)
-        model.eval()
-        ids = tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        vectors = torch.zeros(len(ids), model.config.hidden_size, dtype=torch.float16)
-        for at in range(0, len(order), ROWS):
-            batch = order[at : at + ROWS]
-            some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-            attention = (some != tokenizer.pad_token_id).long()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                states = model(input_ids=some, attention_mask=attention).last_hidden_state
-            vectors[batch] = mean_pooled(states.float(), attention).half()
-        return vectors
+        means = means_of(*load_minilm(self._folder), texts)
+        return functional.normalize(means, dim=-1).half()
