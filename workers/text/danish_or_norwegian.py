@@ -10,19 +10,28 @@ _WORD = re.compile(r"\w+")
 
 #: Words of Danish that Norwegian, in neither of its written forms, spells so.
 DANISH = frozenset(
-    "af aften aldrig altid anden arbejde bedst besked beskeder blev bleve bliver dig dit dreng "
-    "dårligt efter fik gik gør gøre havde hedder hjælp hjælpe hvad hvornår imellem ind jer jeres "
-    "kender kun køb købe købt lav lave leveret lidt meget mellem mere mig mit nogen noget nogle nu "
-    "op opgave pige rigtig rigtigt sig sige siger sluk sådan sæt sætte tage tager tidligt tilføj "
-    "tænd tænker ud uden uge vejr vejret vide vores øjeblik".split()
+    (
+        *("af", "aften", "aldrig", "altid", "anden", "arbejde", "bedst", "besked", "beskeder"),
+        *("blev", "bleve", "bliver", "dig", "dit", "dreng", "dårligt", "efter", "fik", "gik"),
+        *("gør", "gøre", "havde", "hedder", "hjælp", "hjælpe", "hvad", "hvornår", "imellem"),
+        *("ind", "jer", "jeres", "kender", "kun", "køb", "købe", "købt", "lav", "lave", "leveret"),
+        *("lidt", "meget", "mellem", "mere", "mig", "mit", "nogen", "noget", "nogle", "nu", "op"),
+        *("opgave", "pige", "rigtig", "rigtigt", "sig", "sige", "siger", "sluk", "sådan", "sæt"),
+        *("sætte", "tage", "tager", "tidligt", "tilføj", "tænd", "tænker", "ud", "uden", "uge"),
+        *("vejr", "vejret", "vide", "vores", "øjeblik"),
+    )
 )
 #: Words of Norwegian that Danish does not spell so.
 NORWEGIAN = frozenset(
-    "aldri alltid annen annet arbeid av ble blir deg dere ditt epost etter fikk gikk gjør gjøre "
-    "gutt hadde heter hjelp hjelpe hva igjen inn jente kjenner kjøp kjøpe kjøpt kveld kvinne lage "
-    "legg levert litt mann meg melding meldinger mitt mye noe noen nå når opp oppgave riktig seg "
-    "sett sier sitt snill sånn takk tenker tidlig uke ut uten veldig vet vite vår våre vært "
-    "øyeblikk".split()
+    (
+        *("aldri", "alltid", "annen", "annet", "arbeid", "av", "ble", "blir", "deg", "dere"),
+        *("ditt", "epost", "etter", "fikk", "gikk", "gjør", "gjøre", "gutt", "hadde", "heter"),
+        *("hjelp", "hjelpe", "hva", "igjen", "inn", "jente", "kjenner", "kjøp", "kjøpe", "kjøpt"),
+        *("kveld", "kvinne", "lage", "legg", "levert", "litt", "mann", "meg", "melding"),
+        *("meldinger", "mitt", "mye", "noe", "noen", "nå", "når", "opp", "oppgave", "riktig"),
+        *("seg", "sett", "sier", "sitt", "snill", "sånn", "takk", "tenker", "tidlig", "uke", "ut"),
+        *("uten", "veldig", "vet", "vite", "vår", "våre", "vært", "øyeblikk"),
+    )
 )
 
 
