@@ -15,6 +15,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from schema.languages import fold_language, read_language
 from schema.results.language import NO_LANGUAGE
+from workers.text.danish_or_norwegian import danish_or_norwegian
 
 #: The one model of the catalog's [language].
 LIBRARY = "py3langid"
@@ -46,6 +47,7 @@ class TextLanguageIdentifier:
 
     def __init__(self, languages: Sequence[str] | None) -> None:
         self._model: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        self._both = languages is None or {"da", "no"} <= set(languages)
         if languages is None:
             return
         known = set(self._model.labels)
@@ -63,7 +65,8 @@ class TextLanguageIdentifier:
         """Say the likeliest language of a text, and its probability; `und` for none.
 
         What the library tells apart and documents do not, as the two written forms of Norwegian,
-        counts together.
+        counts together. Danish and Norwegian are told apart by their words; the probability is
+        the library's for what it found.
         """
         ranked = self._model.rank(text[:MAX_CHARACTERS])
         best = ranked[0][0]
@@ -71,4 +74,6 @@ class TextLanguageIdentifier:
             return NO_LANGUAGE, float(ranked[0][1])
         language = fold_language(best)
         total = sum(share for code, share in ranked if fold_language(code) == language)
+        if language in ("da", "no") and self._both:
+            language = danish_or_norwegian(text[:MAX_CHARACTERS], language)
         return read_language(language) or language, min(1.0, float(total))

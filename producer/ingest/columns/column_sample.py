@@ -12,7 +12,8 @@ from producer.ingest.columns.nested_fields import get_field
 from producer.ingest.texts.empty_texts import is_blank
 from producer.ingest.times.timestamp_parser import TimestampParser, is_clock, is_day
 
-_NUMBER = re.compile(r"[+-]?[\d.,\s]*\d\s*%?")
+#: A telephone number, `+49 30 1234`, is none.
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[.,\s]\d{3})+(?:[.,]\d+)?|\d*[.,]?\d+)\s*%?")
 #: Letters, and scripts that put no spaces between words.
 _WORD = re.compile(r"[^\W\d_]+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

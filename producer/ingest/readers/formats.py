@@ -91,7 +91,10 @@ def format_of(name: str, head: bytes) -> str:
     for magic, said in _OTHERS:
         if head.startswith(magic):
             raise InputError(f"{name} {said}")
-    ending = PurePath(name).suffix.lower()
+    path = PurePath(name)
+    if path.suffix.lower() in COMPRESSIONS:
+        path = path.with_suffix("")
+    ending = path.suffix.lower()
     if _MARKUP.match(head):
         raise InputError(
             f"{name} is HTML or XML, not a table; open it in a spreadsheet and save it as .xlsx"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 from sqlalchemy import Engine
 
 from producer.demo.examples import EXAMPLES, LONGEST, SHORTEST, examples
 from schema.database import reading, writing
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
+
+#: A text's name, its length, and what is not as in a good one.
+Case = tuple[str, int, dict[str, Any]]
 
 
 def shown(engine: Engine, run_id: int) -> str:
@@ -18,8 +23,8 @@ def shown(engine: Engine, run_id: int) -> str:
 
 
 def test_the_surest_short_texts_with_all_results_are_shown(engine: Engine) -> None:
-    good = [(f"good{number}", SHORTEST + 20 * number, {}) for number in range(EXAMPLES)]
-    cases = [
+    good: list[Case] = [(f"good{number}", SHORTEST + 20 * number, {}) for number in range(EXAMPLES)]
+    cases: list[Case] = [
         ("short", SHORTEST - 1, {}),
         ("long", LONGEST + 1, {}),
         ("nothing-wanted", SHORTEST, {"answer": ""}),

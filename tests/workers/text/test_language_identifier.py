@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schema.languages import read_language
+from workers.text.danish_or_norwegian import DANISH, NORWEGIAN
 from workers.text.language_identifier import USUAL_LANGUAGES, TextLanguageIdentifier
 
 SENTENCES = {
@@ -76,3 +77,22 @@ def test_a_language_that_nobody_knows_is_named() -> None:
 def test_only_the_beginning_of_a_long_text_counts(usual: TextLanguageIdentifier) -> None:
     long = SENTENCES["de"] * 40 + SENTENCES["en"] * 400
     assert usual.identify(long)[0] == "de"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("da", "sluk for lysene i gangen efter klokken ti"),
+        ("no", "lag en cappuccino til meg"),
+        ("no", "hvilken film vises nå"),
+        ("da", "vær sød at sende den igen"),
+    ],
+)
+def test_danish_and_norwegian_are_told_apart_by_their_words(
+    usual: TextLanguageIdentifier, language: str, text: str
+) -> None:
+    assert usual.identify(text)[0] == language
+
+
+def test_the_words_of_one_are_none_of_the_other() -> None:
+    assert not DANISH & NORWEGIAN

@@ -50,6 +50,8 @@ def plan_of(
         ("user;link;said\nA B;https://a.example/b c;Quite a nice one\nC D;x;I do not", "said"),
         ("What should we do?\nOpen before eight\nFewer emails", "What should we do?"),
         ("x\nGood\nBad", "x"),
+        # A telephone number is no number, so it may be all that somebody wrote.
+        ("id;text\n1;+49 30 1234", "text"),
         ("id;subject\n1;My card was charged\n2;Thank you all", "subject"),
         ("答え;数\n配達がとても遅かったです;4\n箱が壊れていました;1", "答え"),
         # Of two endings the one that people wrote.

@@ -27,6 +27,12 @@ def test_compressed_files_of_several_parts(tmp_path: Path, name: str) -> None:
     assert bad == []
 
 
+def test_a_compressed_table_may_have_control_characters(tmp_path: Path) -> None:
+    packed = gzip.compress(b"id\ttext\n1\t\x08some words\n")
+    _, good, bad = read_bytes(tmp_path, "a.tsv.gz", packed)
+    assert ([row.fields["text"] for row in good], bad) == (["\x08some words"], [])
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.9, -1])
 @pytest.mark.parametrize("name", COMPRESSED)
 def test_half_a_compressed_file_is_noticed(tmp_path: Path, name: str, keep: float) -> None:
