@@ -49,7 +49,7 @@ Row = tuple[Value, ...]
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Requested:
     """Something that is asked for."""
 
     name: str
@@ -75,16 +75,16 @@ def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
     # With numpy, for which no other report has to wait.
     from schema.insights.near_duplicates import normalise
 
-    asked: dict[Any, _Asked] = {}
+    asked: dict[Any, _Requested] = {}
     keys: set[int] = set()
     for row in select(_REQUESTS):
         words = normalise(row.text) or row.text
         key = hash(("group", row.group_id)) if row.group_id is not None else hash(words)
         keys.add(key)
         if row.theme_id is None:
-            one = asked.setdefault(words, _Asked(_short(row.text), "words"))
+            one = asked.setdefault(words, _Requested(_short(row.text), "words"))
         else:
-            one = asked.setdefault(row.theme_id, _Asked(row.theme, "theme"))
+            one = asked.setdefault(row.theme_id, _Requested(row.theme, "theme"))
         one.add(row.text, key)
     order = sorted(asked.values(), key=lambda one: (-len(one.texts), -one.documents, one.name))
     for one in order:
