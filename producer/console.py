@@ -33,6 +33,7 @@ from producer.commands.review import review
 from producer.commands.search import search
 from producer.commands.status import status
 from producer.commands.themes import themes
+from producer.commands.urgent import urgent
 from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
@@ -101,6 +102,7 @@ for command in (
     duplicates,
     search,
     themes,
+    urgent,
     explain,
     analyze,
     calibrate,

@@ -18,12 +18,15 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from recipes.batching import pad
-from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText
+from recipes.encoder.data.files import json_lines
+from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
 from recipes.encoder.data.intent_data import measured
 from recipes.encoder.data.intent_phrases import IntentPhrases
 from recipes.encoder.data.intent_sources import SOURCES
 from recipes.encoder.model import JointModel, load
 
+#: In the form that `triage calibrate intent` reads, too.
+BY_HAND = Path(__file__).parent / "data" / "intent_check.jsonl"
 ROWS = 32
 #: Texts made of templates that are not trained on.
 MADE = 1000
@@ -48,6 +51,17 @@ def intents(model: JointModel, tokenizer: PreTrainedTokenizerFast, texts: Sequen
     return found
 
 
+def by_hand() -> list[IntentText]:
+    """Texts in seven languages, written and labelled by hand without a look at the templates'
+    words; all classes are known of each.
+    """
+    rows = json_lines(BY_HAND)
+    return [
+        labelled(row["text"], **{name: int(name in row["intents"].split(", ")) for name in CLASSES})
+        for row in rows
+    ]
+
+
 def of_class(
     rows: Sequence[IntentText], probabilities: Tensor, number: int
 ) -> tuple[float, float, float] | None:
@@ -69,7 +83,8 @@ def intent_report(
     rng = random.Random(9)
     phrases = IntentPhrases(measured=True)
     sets: dict[str, Sequence[IntentText]] = {
-        "templates": [phrases.draw(rng) for _ in range(most or MADE)]
+        "by hand": by_hand(),
+        "templates": [phrases.draw(rng) for _ in range(most or MADE)],
     }
     for source in SOURCES:
         texts = measured(source, data)

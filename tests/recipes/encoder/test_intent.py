@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import torch
@@ -10,7 +11,8 @@ from transformers import BertConfig, BertModel
 from recipes.encoder.base import SPECIAL, unigram_tokenizer
 from recipes.encoder.batches import intent_rows, loss_of
 from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
-from recipes.encoder.intent_scores import intents, of_class
+from recipes.encoder.data.intent_phrases import IntentPhrases
+from recipes.encoder.intent_scores import FEWEST, by_hand, intents, of_class
 from recipes.encoder.model import JointModel, load, save
 
 
@@ -58,6 +60,17 @@ def test_a_model_from_before_the_head_is_loaded_with_a_new_one(tmp_path: Path) -
     again, tokenizer = load(tmp_path)
     assert torch.equal(again.sentiment.weight, model.sentiment.weight)
     assert intents(again, tokenizer, ["a", "ab"]).shape == (2, len(CLASSES))
+
+
+def test_texts_by_hand_know_all_classes_and_are_no_texts_of_templates() -> None:
+    rows = by_hand()
+    assert len(rows) > 140 and all(UNKNOWN not in row.labels for row in rows)
+    for number in range(len(CLASSES)):
+        assert sum(row.labels[number] for row in rows) >= FEWEST
+    phrases = IntentPhrases()
+    rng = random.Random(2)
+    made = {phrases.draw(rng).text.casefold() for _ in range(3000)}
+    assert not made & {row.text.casefold() for row in rows}
 
 
 def test_a_class_is_measured_on_what_is_known_of_it() -> None:
