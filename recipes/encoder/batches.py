@@ -137,14 +137,14 @@ def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Te
         labels = torch.tensor([rows.targets[i][0] for i in batch])
         return functional.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
     if rows.task == "intent":
-        return _intent_loss(logits.float(), [rows.targets[i] for i in batch])
+        return intent_loss(logits.float(), [rows.targets[i] for i in batch])
     if rows.task == "entities":
         return _entity_loss(logits.float(), [rows.targets[i] for i in batch])
     return _answer_loss(model, states.float(), attention, [rows.targets[i] for i in batch])
 
 
-def _intent_loss(logits: Tensor, targets: Sequence[tuple[int, ...]]) -> Tensor:
-    """Of logits (rows, classes): the mean over what is known."""
+def intent_loss(logits: Tensor, targets: Sequence[tuple[int, ...]]) -> Tensor:
+    """The loss of logits (rows, classes): the mean over what is known."""
     labels = torch.tensor(targets, dtype=torch.float32)
     known = labels != UNKNOWN
     soft = labels * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / 2

@@ -12,6 +12,7 @@ from recipes.encoder.base import SPECIAL, unigram_tokenizer
 from recipes.encoder.batches import intent_rows, loss_of
 from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
 from recipes.encoder.data.intent_phrases import IntentPhrases
+from recipes.encoder.intent_head import first_states, fit_head
 from recipes.encoder.intent_scores import FEWEST, by_hand, intents, of_class
 from recipes.encoder.model import JointModel, load, save
 
@@ -60,6 +61,21 @@ def test_a_model_from_before_the_head_is_loaded_with_a_new_one(tmp_path: Path) -
     again, tokenizer = load(tmp_path)
     assert torch.equal(again.sentiment.weight, model.sentiment.weight)
     assert intents(again, tokenizer, ["a", "ab"]).shape == (2, len(CLASSES))
+
+
+def test_the_head_is_fitted_to_an_encoder_that_stays_as_it_is() -> None:
+    model = joint_model()
+    texts = [labelled(text, complaint=int("a" in text)) for text in ("a", "b", "ba", "bb")]
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    states = first_states(model, TOKENIZER, [text.text for text in texts])
+    assert fit_head(model, states, texts, 150) < 0.3
+    said = intents(model, TOKENIZER, [text.text for text in texts])[:, 0] > 0.5
+    assert said.tolist() == [True, False, True, False]
+    after = model.state_dict()
+    changed = {name for name in after if not torch.equal(after[name], before[name])}
+    assert changed == {
+        f"{part}.{kind}" for part in ("intent", "intent_pooler") for kind in ("weight", "bias")
+    }
 
 
 def test_texts_by_hand_know_all_classes_and_are_no_texts_of_templates() -> None:
