@@ -3,8 +3,9 @@
 Run `python -m recipes.encoder.sentences --model FOLDER --data FOLDER` on what `train` has written;
 nothing else of the model changes. A sentence's rating is the mean of its tokens' logits, so it is
 linear in the mean of their hidden states, and fitting takes a minute once those are there. It
-learns from texts that have a headline by their author: the more of the headline a sentence has, the
-likelier it is to be the one (a softmax over the sentences of a text).
+learns from texts that have a headline by their author, and from made letters, whose headline is
+what is wrong, liked or wanted: the more of the headline a sentence has, the likelier it is to be
+the one (a softmax over the sentences of a text).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ from transformers import PreTrainedTokenizerFast
 
 from recipes.batching import pad
 from recipes.encoder.data.files import csv_rows, held_out, json_lines
+from recipes.encoder.data.letters import Letters
+from recipes.encoder.data.sentiment import NEGATIVE, NEUTRAL, POSITIVE
 from recipes.encoder.model import JointModel, load, save
 from recipes.encoder.rouge import rouge_l
 
@@ -83,6 +87,15 @@ def headlines(data: Path, *, held: bool) -> Iterator[tuple[str, str]]:
     if not held:
         for row in json_lines(data / "summarization/meqsum.jsonl.gz"):
             yield row["text"], row["summary"]
+
+
+def letters(count: int, seed: int = 9) -> Iterator[tuple[str, str]]:
+    """Made letters, with what is wrong, liked or wanted in them for a headline."""
+    rng, made = random.Random(seed), Letters()
+    for _ in range(count):
+        letter = made.draw(rng, rng.choice([NEGATIVE, NEGATIVE, NEUTRAL, POSITIVE]))
+        spans = letter.spans("problem") or letter.spans("liked") or letter.spans("want")
+        yield letter.marked.text, " ".join(letter.marked.text[a:b] for a, b in spans)
 
 
 @torch.inference_mode()
@@ -170,12 +183,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="what `train` has written")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--texts", type=int, default=4000, help="to learn from")
+    parser.add_argument("--texts", type=int, default=4000, help="with headlines, to learn from")
+    parser.add_argument("--letters", type=int, default=600, help="made, to learn from")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     model, tokenizer = load(options.model)
     model.eval()
     learnt = list(islice(told(headlines(options.data, held=False)), options.texts))
+    learnt += told(letters(options.letters))
     held = list(islice(told(headlines(options.data, held=True)), 600))
     for texts in (learnt, held):
         add_vectors(model, tokenizer, texts)
