@@ -39,12 +39,11 @@ def load(folder: Path, said: Mapping[str, Any] = SAID, **options: Any) -> Intent
 def found(analysis: IntentAnalysis, texts: list[str]) -> list[dict[str, FoundIntent]]:
     named = []
     for results in analyse(analysis, texts):
-        assert results and all(isinstance(one, FoundIntent) for one in results)
-        assert [one.score for one in results] == sorted(  # type: ignore[attr-defined]
-            (one.score for one in results),  # type: ignore[attr-defined]
-            reverse=True,
-        )
-        named.append({one.intent: one for one in results})  # type: ignore[attr-defined]
+        intents = [one for one in results if isinstance(one, FoundIntent)]
+        assert intents and len(intents) == len(results)
+        scores = [one.score for one in intents]
+        assert scores == sorted(scores, reverse=True)
+        named.append({one.intent: one for one in intents})
     return named
 
 
@@ -63,7 +62,7 @@ def test_a_head_says_what_the_whole_model_says_in_transformers(head: Path, tmp_p
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
     texts = ["the parcel is broken", "er", "the Berlin parcel, all of it?", "ing the"]
-    seen = set()
+    seen: set[str] = set()
     for text, named in zip(texts, found(load(head, {}), texts), strict=True):
         with torch.inference_mode():
             logits = model(**tokenizer(text, return_tensors="pt")).logits[0]
