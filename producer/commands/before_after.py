@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,10 @@ from producer.commands.question_output import (
 from producer.commands.report_options import Run, Since, Where
 from producer.errors import UsageError
 from schema.database import reading
-from schema.reports import ReportError, read_period
+from schema.reports import ReportError, Value, read_period
+
+if TYPE_CHECKING:
+    from schema.questions.before_after import Comparison
 
 #: Days on either side.
 DAYS = 28
@@ -54,31 +57,30 @@ def before_after(
     engine, scope = open_scope(run, since, None, where)
     with reading(engine) as connection:
         found = read_before_after(connection, scope, moment, days)
-    rows = []
-    for one in found:
-        is_share, compared = one.measure.is_share, one.compared
-        if one.is_sure:
-            says = "more" if compared.change.difference > 0 else "less"
-        else:
-            says = "may be chance" if one.is_ranked else "too few"
-        rows.append(
-            (
-                one.measure.meaning,
-                "percent" if is_share else "stars",
-                compared.before.count,
-                figure(compared.before.mean, is_share),
-                compared.after.count,
-                figure(compared.after.mean, is_share),
-                *figure_cells(compared.change.difference, compared.change.interval, is_share),
-                says,
-                compared.earlier,
-                compared.earlier_as_large,
-            )
-        )
     notes = [
         f"{days} days before {moment:%F}, and as many from it on; earlier: dates "
         "before, a week apart, that were compared alike; as large: at how many of them as much "
         "changed, either way",
         f"texts: triage export v_documents --since {moment:%F}",
     ]
-    Writing(format, output).write(Answer(_COLUMNS, rows, notes=notes))
+    Writing(format, output).write(Answer(_COLUMNS, [_row(one) for one in found], notes=notes))
+
+
+def _row(one: Comparison) -> tuple[Value, ...]:
+    is_share, compared = one.measure.is_share, one.compared
+    if one.is_sure:
+        says = "more" if compared.change.difference > 0 else "less"
+    else:
+        says = "may be chance" if one.is_ranked else "too few"
+    return (
+        one.measure.meaning,
+        "percent" if is_share else "stars",
+        compared.before.count,
+        figure(compared.before.mean, is_share),
+        compared.after.count,
+        figure(compared.after.mean, is_share),
+        *figure_cells(compared.change.difference, compared.change.interval, is_share),
+        says,
+        compared.earlier,
+        compared.earlier_as_large,
+    )

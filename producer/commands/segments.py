@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,10 @@ from producer.commands.report_options import Run, Since, Until, Where
 from producer.errors import UsageError
 from schema.database import reading
 from schema.questions.measure import Measure
+from schema.reports import Value
+
+if TYPE_CHECKING:
+    from schema.questions.segments import Segments
 
 
 def segments(
@@ -55,36 +59,40 @@ def segments(
     engine, scope = open_scope(run, since, until, where)
     with reading(engine) as connection:
         found = read_segments(connection, scope, by, of)
+    kind = by.removeprefix("metadata.")
+    notes = [
+        f"{found.measure.meaning}, each {kind} beside all others together; "
+        "q: of all that have one as low, how many would be chance",
+        f'texts of one: triage export v_documents --where "{by}=…"',
+    ]
+    if found.without:
+        notes.insert(1, f"{found.without:,} documents say no {kind}")
+    Writing(format, output, limit).write(Answer(_columns(found, kind), _rows(found), notes=notes))
+
+
+def _columns(found: Segments, kind: str) -> tuple[str, ...]:
     share = "low_rating" if found.measure is Measure.LOW_RATING else "classified_negative"
-    columns = (
-        *(by.removeprefix("metadata."), "documents"),
+    return (
+        *(kind, "documents"),
         *with_ends(f"{share}_percent"),
         *with_ends("points_from_others"),
         *("q", *with_ends("mean_stars"), "note", "examples", "show"),
     )
-    rows = [
+
+
+def _rows(found: Segments) -> list[tuple[Value, ...]]:
+    is_low = found.measure is Measure.LOW_RATING
+    return [
         (
             one.segment.count.name,
             one.counts.documents,
-            *percent_cells(
-                one.counts.low_ratings
-                if found.measure is Measure.LOW_RATING
-                else one.counts.negative
-            ),
+            *percent_cells(one.counts.low_ratings if is_low else one.counts.negative),
             *figure_cells(one.segment.difference, one.segment.difference_interval, is_share=True),
             chance(one.segment.q),
             *star_cells(one.counts.rating),
             None if one.segment.ranked else "too few",
             ids(one.examples),
-            f'triage export v_documents --where "{by}={one.segment.count.name}"',
+            f'triage export v_documents --where "{found.by}={one.segment.count.name}"',
         )
         for one in found.segments
     ]
-    notes = [
-        f"{found.measure.meaning}, each {by.removeprefix('metadata.')} beside all others together; "
-        "q: of all that have one as low, how many would be chance",
-        f'texts of one: triage export v_documents --where "{by}=…"',
-    ]
-    if found.without:
-        notes.insert(1, f"{found.without:,} documents say no {by.removeprefix('metadata.')}")
-    Writing(format, output, limit).write(Answer(columns, rows, notes=notes))

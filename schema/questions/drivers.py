@@ -72,6 +72,28 @@ def read_drivers(
         NoAnswerError: If there are no themes, or nothing to measure by.
     """
     names = read_theme_names(connection)
+    found, documents = theme_effects(connection, scope, names, measure)
+    enough = [theme for theme, one in found.items() if one.documents >= MIN_DOCUMENTS]
+    shown = [theme for theme in enough if found[theme].shown]
+    condition = f"{measure.sql} IS NOT NULL"
+    examples = theme_examples(connection, scope, names.set_id, shown, condition)
+    drivers = [
+        _driver(names.by_id[theme], found[theme], examples.get(theme, ())) for theme in shown
+    ]
+    # Of a share more is worse, of a rating less.
+    drivers.sort(key=lambda one: -one.difference if measure.is_share else one.difference)
+    few, near = len(found) - len(enough), len(enough) - len(shown)
+    return Drivers(measure, names.basis, documents, drivers, near, few)
+
+
+def theme_effects(
+    connection: Connection, scope: Scope, names: ThemeNames, measure: Measure = Measure.RATING
+) -> tuple[dict[int, Driver], int]:
+    """By theme what goes with it, whether it is to be shown or not; and of how many documents.
+
+    Raises:
+        NoAnswerError: If there is nothing to measure by.
+    """
     values = _values(connection, scope, names, measure)
     if not values:
         raise missing(measure)
@@ -85,18 +107,8 @@ def read_drivers(
     themes = list(names.by_id)
     has = membership(list(values), themes, ((one[0], one[1]) for one in pairs))
     compute = share_drivers if measure.is_share else rating_drivers
-    found = dict(zip(themes, compute(has, list(values.values())), strict=True))
-    enough = [theme for theme, one in found.items() if one.documents >= MIN_DOCUMENTS]
-    shown = [theme for theme in enough if found[theme].shown]
-    condition = f"{measure.sql} IS NOT NULL"
-    examples = theme_examples(connection, scope, names.set_id, shown, condition)
-    drivers = [
-        _driver(names.by_id[theme], found[theme], examples.get(theme, ())) for theme in shown
-    ]
-    # Of a share more is worse, of a rating less.
-    drivers.sort(key=lambda one: -one.difference if measure.is_share else one.difference)
-    few, near = len(themes) - len(enough), len(enough) - len(shown)
-    return Drivers(measure, names.basis, len(values), drivers, near, few)
+    found = compute(has, list(values.values()))
+    return dict(zip(themes, found, strict=True)), len(values)
 
 
 def _values(

@@ -42,10 +42,21 @@ GROUP BY /* by */ d.day IS NULL
 """
 
 
-def read_theme_weeks(connection: Connection, scope: Scope, names: ThemeNames) -> ThemeWeeks:
-    """Read the counts of the themes that are in lists."""
-    counts, volumes = _stored(connection, names) if scope.is_everything else ([], {})
-    if not volumes:
+def read_theme_weeks(
+    connection: Connection, scope: Scope, names: ThemeNames, stored: bool = False
+) -> ThemeWeeks:
+    """Read the counts of the themes that are in lists.
+
+    Args:
+        connection: Open.
+        scope: Which documents.
+        names: The themes.
+        stored: Whether to take what `triage themes` has counted, whatever the scope; it is taken
+            for a scope of all documents as well.
+    """
+    if stored or scope.is_everything:
+        counts, volumes = _stored(connection, names)
+    else:
         counts, volumes = _counted(connection, scope, names)
     if not volumes:
         return ThemeWeeks([], [], {theme: [] for theme in names.by_id})

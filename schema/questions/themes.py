@@ -77,6 +77,16 @@ def read_theme_names(connection: Connection) -> ThemeNames:
             "no themes have been found yet; run: triage themes (for themes of meaning, and not of "
             "words alone, first: triage ingest FILE --analyses embedding,sentiment)"
         )
+    return theme_names_of(connection, chosen)
+
+
+def theme_names_of(connection: Connection, chosen: Any) -> ThemeNames:
+    """Which themes a set has.
+
+    Args:
+        connection: Open.
+        chosen: Its row of `theme_sets`.
+    """
     split = select(Theme.split_from).where(Theme.set_id == chosen.id, Theme.split_from.is_not(None))
     statement = select(Theme.id, Theme.name, Theme.new, Theme.kind).where(
         Theme.set_id == chosen.id,

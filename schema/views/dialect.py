@@ -5,6 +5,8 @@
 `is_first(TABLE, X)`    whether the row is the first that its document has of its run
 `bare(TEXT)`            TEXT in lower case, without punctuation at its ends
 `spelling(TEXT)`        the same also without points, hyphens and a possessive 's
+`shown_set()`           the set of themes that counts: see `schema.themes.sets.shown_set`
+`joined(NAME)`          the names of all rows in their order, with `; ` between
 `each_table`, `each_analysis`  the SELECT is repeated for each analysis
 """
 
@@ -27,6 +29,15 @@ _CURRENT = """NOT EXISTS (
         WHERE other.document_id = {row}.document_id AND other.run_id <> {row}.run_id
           AND (CASE WHEN other.run_id IN {preferred} THEN 1 ELSE 0 END, other.run_id)
             > (CASE WHEN {row}.run_id IN {preferred} THEN 1 ELSE 0 END, {row}.run_id))"""
+_SHOWN_SET = (
+    "(SELECT s.id FROM theme_sets AS s WHERE s.ready_at IS NOT NULL "
+    "ORDER BY CASE WHEN s.scope = 'all' THEN 0 ELSE 1 END, s.id DESC LIMIT 1)"
+)
+#: By code points, whatever a database's locale is; SQLite takes the rows as they come.
+_JOINED = {
+    "postgresql": "string_agg({0}, '; ' ORDER BY {0} COLLATE \"C\")",
+    "sqlite": "group_concat({0}, '; ')",
+}
 _OF_RUN = "{row}.run_id = :run_id"
 
 
@@ -45,6 +56,8 @@ def write_out(body: str, dialect: str, of_run: bool = False) -> str:
         )
     day = r"date(\1 AT TIME ZONE 'UTC')" if dialect == "postgresql" else r"date(\1)"
     body = re.sub(r"\butc_date\(([\w.]+)\)", day, body)
+    body = body.replace("shown_set()", _SHOWN_SET)
+    body = re.sub(r"\bjoined\(([\w.]+)\)", lambda found: _JOINED[dialect].format(found[1]), body)
     current = _OF_RUN if of_run else _CURRENT
     body = re.sub(
         r"\bis_current\((\w+), (\w+)\)",
