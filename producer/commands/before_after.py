@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Days on either side.
 DAYS = 28
 _COLUMNS = (
-    *("measure", "unit", "n_before", "before", "n_after", "after"),
+    *("measure", "n_before", "before", "n_after", "after"),
     *with_ends("change"),
     *("says", "earlier", "as_large"),
 )
@@ -73,8 +73,7 @@ def _row(one: Comparison) -> tuple[Value, ...]:
     else:
         says = "may be chance" if one.is_ranked else "too few"
     return (
-        one.measure.meaning,
-        "percent" if is_share else "stars",
+        f"{one.measure.meaning} ({'%' if is_share else 'stars'})",
         compared.before.count,
         figure(compared.before.mean, is_share),
         compared.after.count,

@@ -49,7 +49,7 @@ def complaints(
             *percent_cells(one.negative),
             *percent_cells(one.within),
             *star_cells(one.rating),
-            None if one.ranked else "too few",
+            None if one.ranked else "few",
             ids(one.examples),
             f"triage themes show {one.theme.id}",
         )

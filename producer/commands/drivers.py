@@ -66,8 +66,8 @@ def drivers(
     notes = [
         f"{of.meaning}, {unit}, of {found.documents:,} documents; given others: with all themes "
         "fitted together",
-        f"not shown: {found.near_zero} themes whose interval holds 0, and {found.too_few} of fewer "
-        "than 30 documents",
+        f"not shown: themes whose interval holds 0: {found.near_zero}; of fewer than 30 documents: "
+        f"{found.too_few}",
         *texts_note(found.basis),
     ]
     Writing(format, output, limit).write(Answer(_COLUMNS, rows, notes=notes))

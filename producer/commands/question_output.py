@@ -33,8 +33,11 @@ Limit = Annotated[
     typer.Option(metavar="N", min=0, help=f"Only the first N rows; 0: all. Tables: {TABLE_LIMIT}."),
 ]
 
-#: Columns that tables leave out: programs follow them, people follow the lines below a table.
-_ONLY_IN_FILES = ("examples", "quotes", "show")
+#: Columns that tables leave out, as those in which nothing is said: programs follow them, people
+#: follow the lines below a table.
+_ONLY_IN_FILES = ("examples", "quotes", "show", "with_copies")
+#: Characters of a theme's name that stand in a line of a table at the least.
+_NAME_WIDTH = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,20 @@ class Writing:
 
 
 def _write_table(answer: Answer, rows: Sequence[tuple[Value, ...]], console: Console) -> None:
-    kept = [place for place, name in enumerate(answer.columns) if name not in _ONLY_IN_FILES]
+    kept = [
+        place
+        for place, name in enumerate(answer.columns)
+        if name not in _ONLY_IN_FILES and any(row[place] is not None for row in rows)
+    ]
     columns = [answer.columns[place] for place in kept]
     if rows:
         shown = join_intervals(columns, [[row[place] for place in kept] for row in rows])
-        console.print(make_table(*shown))
+        table = make_table(*shown)
+        for column in table.columns:
+            # What it is about is the last thing that a narrow terminal may cut.
+            if column.header == "name":
+                column.min_width = _NAME_WIDTH
+        console.print(table)
     for title, quotes in answer.quotes:
         console.print(plain_text(title), style="bold", highlight=False)
         for quote in quotes:

@@ -75,7 +75,7 @@ def _columns(found: Segments, kind: str) -> tuple[str, ...]:
     return (
         *(kind, "documents"),
         *with_ends(f"{share}_percent"),
-        *with_ends("points_from_others"),
+        *with_ends("difference"),
         *("q", *with_ends("mean_stars"), "note", "examples", "show"),
     )
 
@@ -90,7 +90,7 @@ def _rows(found: Segments) -> list[tuple[Value, ...]]:
             *figure_cells(one.segment.difference, one.segment.difference_interval, is_share=True),
             chance(one.segment.q),
             *star_cells(one.counts.rating),
-            None if one.segment.ranked else "too few",
+            None if one.segment.ranked else "few",
             ids(one.examples),
             f'triage export v_documents --where "{found.by}={one.segment.count.name}"',
         )

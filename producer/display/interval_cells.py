@@ -35,5 +35,7 @@ def _with_ends(row: Sequence[Value], place: int) -> Value:
         return value
     if high - low < _NARROW:
         return f"{value:g} ({low:g} to {high:g})"
-    digits = 0 if high - low >= _WIDE else 1
+    # Where an end would be rounded to 0, one could not see on which side of it the interval ends.
+    near_zero = any(end and abs(end) < 0.5 for end in (low, high))
+    digits = 0 if high - low >= _WIDE and not near_zero else 1
     return f"{value:g} ({low:.{digits}f} to {high:.{digits}f})"
