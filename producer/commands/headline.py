@@ -55,27 +55,31 @@ def headline(
 def _rows(found: Headline) -> list[tuple[Value, ...]]:
     counts, changes = found.counts, found.changes
     shares = (
-        ("classified as negative", counts.negative, changes and changes.negative),
-        ("classified as positive", counts.positive, changes and changes.positive),
-        ("the model is unsure", counts.unsure, changes and changes.unsure),
-        ("at most 2 stars", counts.low_ratings, changes and changes.low_ratings),
+        ("classified as negative", counts.negative, None if changes is None else changes.negative),
+        ("classified as positive", counts.positive, None if changes is None else changes.positive),
+        ("the model is unsure", counts.unsure, None if changes is None else changes.unsure),
+        ("at most 2 stars", counts.low_ratings, None if changes is None else changes.low_ratings),
     )
-    volume = changes and changes.documents
+    volume = None if changes is None else changes.documents
     before = None if volume is None or volume.previous is None else int(volume.previous)
     rows: list[tuple[Value, ...]] = [
         ("documents", "", counts.documents, None, None, counts.documents, before, *_change(volume))
     ]
     for name, share, change in shares:
-        cells = (*percent_cells(share), share.total, figure(change and change.previous, True))
+        cells = (*percent_cells(share), share.total, _previous(change, True))
         rows.append((name, "percent", *cells, *_change(change)))
-    stars = changes and changes.rating
+    stars = None if changes is None else changes.rating
     cells = (
         *star_cells(counts.rating),
         counts.rating.count,
-        figure(stars and stars.previous, False),
+        _previous(stars, False),
     )
     rows.append(("mean rating", "stars", *cells, *_change(stars, is_share=False)))
     return [row for row in rows if row[2] is not None]
+
+
+def _previous(change: Change | None, is_share: bool) -> float | None:
+    return None if change is None else figure(change.previous, is_share)
 
 
 def _change(change: Change | None, is_share: bool = True) -> tuple[Value, ...]:

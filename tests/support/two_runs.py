@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert
 
@@ -51,9 +52,17 @@ def _themes(connection: Connection, documents: list[int]) -> None:
         about = {"kind": kind, "phrases": [name], "centre": b"", "first_seen": now()}
         connection.execute(insert(Theme).values(id=theme, name=name, **of_set, **about, **more))
     for document, ordinal, theme, topic in ((0, 0, 1, None), (1, 0, 2, 4), (1, 1, 3, None)):
-        of_clause = {"document_id": documents[document], "ordinal": ordinal, "copy_key": document}
-        about = {"theme_id": theme, "topic_id": topic, "similarity": 0.5 + theme / 10}
-        connection.execute(insert(DocumentTheme).values(**of_set, **of_clause, **about))
+        of_clause: dict[str, Any] = {
+            "document_id": documents[document],
+            "ordinal": ordinal,
+            "copy_key": document,
+        }
+        member: dict[str, Any] = {
+            "theme_id": theme,
+            "topic_id": topic,
+            "similarity": 0.5 + theme / 10,
+        }
+        connection.execute(insert(DocumentTheme).values(**of_set, **of_clause, **member))
     counted = {"documents": 2, "texts": 2, "volume": 2, "week": date(2026, 10, 5)}
     connection.execute(insert(ThemeWeek).values(theme_id=1, **of_set, **counted))
 
