@@ -42,7 +42,7 @@ def test_every_command_and_option_is_in_the_table(name: str) -> None:
 
 
 def test_every_command_of_the_table_exists() -> None:
-    assert set(re.findall(r"^\| `triage (\w+)", README, re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^\| `triage ([\w-]+)", README, re.MULTILINE)) == set(COMMANDS)
 
 
 def test_reports_that_are_named_exist() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from sqlalchemy import Connection
 
 from producer.commands.searching import SearchRequest, find_documents
 from producer.display.say import say
@@ -21,6 +22,7 @@ from schema.polarity import Polarity
 from schema.search.filters import SearchFilters
 from schema.search.hits import Hit
 from schema.status.runs import find_run
+from schema.themes.edits import UnknownThemeError, find_theme
 
 #: Columns of the table.
 COLUMNS = ("document", "score", "time", "source", "polarity", "clause")
@@ -31,6 +33,9 @@ def search(
     product: Annotated[str | None, typer.Option(metavar="P", help="Only of this product.")] = None,
     polarity: Annotated[
         Polarity | None, typer.Option(help="Only documents of which this is sure.")
+    ] = None,
+    theme: Annotated[
+        int | None, typer.Option(metavar="ID", help="Only of this theme: triage themes lists them.")
     ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="DAY", help="From this day on, e.g. 2026-11-01.")
@@ -52,17 +57,28 @@ def search(
     engine = open_database()
     with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)
+        theme_set = None if theme is None else _set_of(connection, theme)
     filters = SearchFilters(
         product,
         None if polarity is None else polarity.value,
         _time_of("--since", since),
         _time_of("--until", until, days=1),
         run_id,
+        theme,
+        theme_set,
     )
     found = find_documents(engine, home, SearchRequest(query, filters, limit, models))
     for note in found.notes:
         say(note, err=True)
     _show(found.hits, as_json)
+
+
+def _set_of(connection: Connection, theme: int) -> int:
+    """The set of themes that a theme is in."""
+    try:
+        return int(find_theme(connection, theme).set_id)
+    except UnknownThemeError as error:
+        raise UsageError(str(error)) from None
 
 
 def _time_of(option: str, day: str | None, days: int = 0) -> datetime | None:

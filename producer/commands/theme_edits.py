@@ -67,8 +67,16 @@ def _merge(engine: Engine, arguments: Sequence[str], who: str) -> None:
         if {source.kind, target.kind} != {ThemeKind.THEME}:
             raise UsageError("only themes that were found can be merged, no broad ones, no topics")
         merge_themes(connection, source.id, into, who)
-    count_weeks(engine, source.set_id)
+    _count(engine, source.set_id)
     say(f"theme {source.id} counts as theme {into} from now on")
+
+
+def _count(engine: Engine, set_id: int) -> None:
+    """Count a set's weeks anew, and what is expected of them."""
+    from producer.themes.statistics import write_statistics
+
+    count_weeks(engine, set_id)
+    write_statistics(engine, set_id)
 
 
 def _hide(engine: Engine, arguments: Sequence[str], who: str) -> None:
@@ -81,8 +89,9 @@ def _unhide(engine: Engine, arguments: Sequence[str], who: str) -> None:
 
 def _set_hidden(engine: Engine, theme: int, hidden: bool, who: str) -> None:
     with writing(engine) as connection:
-        find_theme(connection, theme)
+        set_id = find_theme(connection, theme).set_id
         hide_theme(connection, theme, hidden, who)
+    _count(engine, set_id)
     back = f"; back with: triage themes unhide {theme}" if hidden else ""
     say(f"theme {theme} is {'hidden' if hidden else 'in the list again'}{back}")
 
@@ -101,7 +110,7 @@ def _split(engine: Engine, arguments: Sequence[str], who: str) -> None:
     with writing(engine) as connection:
         ids = [part["id"] for part in parts]
         record_edit(connection, theme.id, ThemeVerb.SPLIT, {"parts": ids}, who)
-    count_weeks(engine, theme.set_id)
+    _count(engine, theme.set_id)
     named = ", ".join(f"{part['id']} ({part['name']})" for part in parts)
     say(f"theme {theme.id} is split into {named}")
 

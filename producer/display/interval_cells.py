@@ -8,6 +8,8 @@ from schema.reports import Value
 
 #: Points from which on an interval is so wide that its ends need no decimal.
 _WIDE = 10
+#: Below which it is so narrow that its ends have as many as there are.
+_NARROW = 1
 
 
 def join_intervals(
@@ -31,5 +33,9 @@ def _with_ends(row: Sequence[Value], place: int) -> Value:
     value, low, high = row[place : place + 3]
     if not (isinstance(value, int | float) and isinstance(low, float) and isinstance(high, float)):
         return value
-    digits = 0 if high - low >= _WIDE else 1
+    if high - low < _NARROW:
+        return f"{value:g} ({low:g} to {high:g})"
+    # Where an end would be rounded to 0, one could not see on which side of it the interval ends.
+    near_zero = any(end and abs(end) < 0.5 for end in (low, high))
+    digits = 0 if high - low >= _WIDE and not near_zero else 1
     return f"{value:g} ({low:.{digits}f} to {high:.{digits}f})"

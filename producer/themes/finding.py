@@ -22,6 +22,7 @@ from producer.themes.lineage import (
 from producer.themes.membership import Members, assign_documents, grid_of
 from producer.themes.newcomers import add_new_themes
 from producer.themes.sample import SAMPLE, HashSample
+from producer.themes.statistics import write_statistics
 from producer.themes.topics import Topic, topic_centres
 from producer.themes.word_vectors import WordVectors, fit_word_vectors
 from schema.database import reading
@@ -93,6 +94,7 @@ def find_themes(
     documents = assign_documents(engine, source, members)
     new = add_new_themes(engine, source, members, documents)
     count_weeks(engine, chosen.id)
+    write_statistics(engine, chosen.id)
     if begun is not None:
         finish_set(engine, scope, chosen.id)
     stale = _stale(engine, scope, chosen)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from producer.themes.function_words import function_words
 from producer.themes.grid import SQUARE, Grid, Ints, centres, from_sums, products
-from producer.themes.phrases import is_whole, overlap, phrases, runs
+from producer.themes.phrases import is_whole, overlap, phrases, runs, words
 
 #: Texts that a phrase is in at least, so that it is nobody's alone, …
 FEWEST_TEXTS = 3
@@ -110,8 +111,12 @@ def _proposals(best: Sequence[tuple[str, float]], members: Sequence[str]) -> Any
 
 def _typical_run(word: str, members: Sequence[str]) -> str | None:
     """What is said around a word by several texts: the run of words that covers most of them."""
-    counts = Counter(run for text in members for run in runs(text) if word in run.split())
-    counts = Counter({run: count for run, count in counts.items() if is_whole(run)})
+    counts: Counter[str] = Counter()
+    for text in members:
+        around = [run for run in runs(text) if word in run.split()]
+        if around:
+            empty = function_words(words(text))
+            counts.update(run for run in around if is_whole(run, empty))
     often = [(count * len(run.split()), run) for run, count in counts.items()]
     often = [(value, run) for value, run in often if counts[run] >= FEWEST_TEXTS]
     return min(often, key=lambda one: (-one[0], one[1]))[1] if often else None
@@ -121,7 +126,7 @@ def _rank(
     texts: Sequence[str], rows: Grid, themes: Ints, middles: Grid
 ) -> list[list[tuple[str, float]]]:
     """For each theme its phrases with their scores, the best first."""
-    terms, has = count_terms([phrases(text) for text in texts], FEWEST_TEXTS, most=1.0)
+    terms, has = count_terms([_phrases(text) for text in texts], FEWEST_TEXTS, most=1.0)
     if not terms or not len(middles):
         return [[] for _ in middles]
     score = _scores(has, themes, len(middles))
@@ -145,6 +150,10 @@ def _rank(
         ]
         ranked.append(sorted(valued, key=lambda one: (-one[1], one[0])))
     return ranked
+
+
+def _phrases(text: str) -> set[str]:
+    return phrases(text, function_words(words(text)))
 
 
 def count_terms(

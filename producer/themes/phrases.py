@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: Words of a phrase, at the most.
 LONGEST = 3
 
-#: Words that say nothing about what feedback is about; English, as the texts that models read here
-#: mostly are. Of other languages those go that too many texts have.
+#: What stands before a word with an apostrophe in French and Italian: l'eau, dell'acqua.
+_ELIDED = re.compile(r"\b(?:[lcdjmnst]|qu|all|dall|dell|nell|sull|un)['’](?=[^\W\d_]{2})")
+#: Words that say nothing about what feedback is about, of English; those of other languages are in
+#: `producer.themes.function_words`.
 _EMPTY = """
 a about above across actually after again against ago all almost along already also although
 always am an and another any anybody anyone anything anyway are arent around as ask at away back
@@ -41,17 +44,27 @@ _LEADING = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in lower case, without apostrophes and digits, of two letters or more."""
-    found = (re.sub("['’]", "", word) for word in _TOKEN.findall(text.lower()))
+    """The words of a text in lower case, without apostrophes, what was cut off before one, and
+    digits; of two letters or more.
+    """
+    plain = _ELIDED.sub(" ", text.lower())
+    found = (re.sub("['’]", "", word) for word in _TOKEN.findall(plain))
     return [word for word in found if len(word) > 1]
 
 
-def phrases(text: str, longest: int = LONGEST) -> set[str]:
+def phrases(
+    text: str, empty_words: Collection[str] = EMPTY_WORDS, longest: int = LONGEST
+) -> set[str]:
     """Runs of words that begin and end with one that says something, and have one empty word
     inside at the most.
+
+    Args:
+        text: Of any length.
+        empty_words: Words that say nothing in its language.
+        longest: Words of a run, at the most.
     """
     said = words(text)
-    empty = [word in EMPTY_WORDS for word in said]
+    empty = [word in empty_words for word in said]
     found = set()
     for size in range(1, longest + 1):
         for start in range(len(said) - size + 1):
@@ -73,12 +86,13 @@ def runs(text: str, sizes: range = range(3, 7)) -> set[str]:
     }
 
 
-def is_whole(run: str) -> bool:
+def is_whole(run: str, empty_words: Collection[str] = EMPTY_WORDS) -> bool:
     """Whether a run of words ends with one that says something, and does not begin with one that
-    only leads over.
+    only leads over: of English a few words, of other languages any that say nothing.
     """
     said = run.split()
-    return said[-1] not in EMPTY_WORDS and said[0] not in _LEADING
+    leading = _LEADING if empty_words is EMPTY_WORDS else empty_words
+    return said[-1] not in empty_words and said[0] not in leading
 
 
 def overlap(left: str, right: str) -> bool:

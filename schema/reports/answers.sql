@@ -1,10 +1,11 @@
--- Answers to each question, grouped without regard to case and punctuation; unsure ones are (none)
+-- Answers to each question; case, punctuation, articles and plurals do not matter; unsure: (none)
 -- key: question, answer
 -- share: percent = documents / _asked
 SELECT
     /* by */
     a.question AS question,
-    a.grouped AS answer,
+    -- The shortest spelling of a word comes before those that go on: "refund" stands for "refunds".
+    MIN(CASE WHEN a.answer IS NULL THEN a.grouped ELSE plain_answer(a.answer) END) AS answer,
     COUNT(*) AS documents,
     ROUND(100.0 * COUNT(*) / SUM(COUNT(*)) OVER (PARTITION BY /* by */ a.question), 1) AS percent,
     COUNT(*) FILTER (WHERE a.unsure) AS unsure,

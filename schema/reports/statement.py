@@ -139,7 +139,12 @@ def _restrict(made: Statement, views: list[View], options: ReportOptions, dialec
         if view.name == "v_documents":
             conditions = " AND ".join(_conditions(made, options)) or "1 = 1"
             body = f"SELECT d.* FROM (\n{body}\n) AS d WHERE {conditions}"
-        elif "v_documents" not in body and "v_mentions" not in body:
+        elif not re.search(r"\bv_(documents|mentions|document_themes)\b", body):
+            if "document_id" not in view.types:
+                raise ReportError(
+                    f"{view.name} is counted of all documents: it takes no --run, --since, --until "
+                    "and --where; triage rising does"
+                )
             body = (
                 f"SELECT x.* FROM (\n{body}\n) AS x\n"
                 "WHERE x.document_id IN (SELECT id FROM v_documents)"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from schema.results.sentiment import SentimentRow
-from schema.tables import DocumentRow, RunDocument
+from schema.tables import DocumentRow, DocumentTheme, RunDocument, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class SearchFilters:
         since: The first moment.
         until: The first moment that is no longer meant.
         run_id: In this run.
+        theme_id: With a clause in this theme, or one that is part of it; a topic likewise.
+        theme_set_id: The set of themes that it is in.
     """
 
     product: str | None = None
@@ -29,6 +31,8 @@ class SearchFilters:
     since: datetime | None = None
     until: datetime | None = None
     run_id: int | None = None
+    theme_id: int | None = None
+    theme_set_id: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +86,8 @@ def _statement(filters: SearchFilters) -> Any:
     if filters.run_id is not None:
         in_run = select(RunDocument.document_id).where(RunDocument.run_id == filters.run_id)
         statement = statement.where(DocumentRow.id.in_(in_run))
+    if filters.theme_id is not None:
+        statement = statement.where(DocumentRow.id.in_(_of_theme(filters)))
     if filters.polarity is not None:
         statement = statement.join(SentimentRow, SentimentRow.document_id == DocumentRow.id).where(
             SentimentRow.polarity == filters.polarity,
@@ -89,6 +95,19 @@ def _statement(filters: SearchFilters) -> Any:
             SentimentRow.run_id == current_run(SentimentRow, filters.run_id),
         )
     return statement
+
+
+def _of_theme(filters: SearchFilters) -> Any:
+    """The ids of a theme's documents."""
+    theme = filters.theme_id
+    parts = select(Theme.id).where(
+        Theme.set_id == filters.theme_set_id,
+        or_(Theme.id == theme, Theme.merged_into == theme, Theme.broad_id == theme),
+    )
+    return select(DocumentTheme.document_id).where(
+        DocumentTheme.set_id == filters.theme_set_id,
+        or_(DocumentTheme.theme_id.in_(parts), DocumentTheme.topic_id == theme),
+    )
 
 
 def current_run(table: Any, run_id: int | None) -> Any:

@@ -25,3 +25,9 @@ class ThemeWeek(Base):
     texts: Mapped[int]
     #: Different texts of that week in any theme or none.
     volume: Mapped[int]
+    #: Texts that the weeks before let expect; null where too few come before, as are `p` and `q`.
+    expected: Mapped[float | None]
+    #: How often as many or more come by chance.
+    p: Mapped[float | None]
+    #: The same over all themes of the week together.
+    q: Mapped[float | None]

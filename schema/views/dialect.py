@@ -5,6 +5,10 @@
 `is_first(TABLE, X)`    whether the row is the first that its document has of its run
 `bare(TEXT)`            TEXT in lower case, without punctuation at its ends
 `spelling(TEXT)`        the same also without points, hyphens and a possessive 's
+`plain_answer(TEXT)`    TEXT as `bare`, with spaces for hyphens, without an article in front
+`answer_key(TEXT)`      the same without the s of a plural: what it is grouped by
+`shown_set()`           the set of themes that counts: see `schema.themes.sets.shown_set`
+`joined(NAME)`          the names of all rows in their order, with `; ` between
 `each_table`, `each_analysis`  the SELECT is repeated for each analysis
 """
 
@@ -27,6 +31,23 @@ _CURRENT = """NOT EXISTS (
         WHERE other.document_id = {row}.document_id AND other.run_id <> {row}.run_id
           AND (CASE WHEN other.run_id IN {preferred} THEN 1 ELSE 0 END, other.run_id)
             > (CASE WHEN {row}.run_id IN {preferred} THEN 1 ELSE 0 END, {row}.run_id))"""
+#: Articles and the like with which an answer may begin, and which say nothing.
+_ARTICLES = (
+    *("a", "an", "the", "some", "my", "our", "your", "der", "die", "das", "den", "ein", "eine"),
+    *("einen", "le", "la", "les", "un", "une", "des", "el", "los", "las", "una", "il", "lo", "gli"),
+    *("de", "het", "een", "os", "as", "um", "uma"),
+)
+#: Ends of words whose s is none of a plural.
+_SINGULAR = ("ss", "us", "is")
+_SHOWN_SET = (
+    "(SELECT s.id FROM theme_sets AS s WHERE s.ready_at IS NOT NULL "
+    "ORDER BY CASE WHEN s.scope = 'all' THEN 0 ELSE 1 END, s.id DESC LIMIT 1)"
+)
+#: By code points, whatever a database's locale is; SQLite takes the rows as they come.
+_JOINED = {
+    "postgresql": "string_agg({0}, '; ' ORDER BY {0} COLLATE \"C\")",
+    "sqlite": "group_concat({0}, '; ')",
+}
 _OF_RUN = "{row}.run_id = :run_id"
 
 
@@ -45,6 +66,8 @@ def write_out(body: str, dialect: str, of_run: bool = False) -> str:
         )
     day = r"date(\1 AT TIME ZONE 'UTC')" if dialect == "postgresql" else r"date(\1)"
     body = re.sub(r"\butc_date\(([\w.]+)\)", day, body)
+    body = body.replace("shown_set()", _SHOWN_SET)
+    body = re.sub(r"\bjoined\(([\w.]+)\)", lambda found: _JOINED[dialect].format(found[1]), body)
     current = _OF_RUN if of_run else _CURRENT
     body = re.sub(
         r"\bis_current\((\w+), (\w+)\)",
@@ -53,6 +76,10 @@ def write_out(body: str, dialect: str, of_run: bool = False) -> str:
     )
     body = re.sub(r"\bis_first\((\w+), (\w+)\)", _first, body)
     body = re.sub(r"\bspelling\(([\w.]+)\)", lambda found: _spelling(found[1]), body)
+    body = re.sub(
+        r"\bplain_answer\(([\w.]+)\)", lambda found: _plain_answer(found[1], dialect), body
+    )
+    body = re.sub(r"\banswer_key\(([\w.]+)\)", lambda found: _answer_key(found[1], dialect), body)
     return re.sub(r"\bbare\(([\w.]+)\)", lambda found: _bare(found[1]), body)
 
 
@@ -73,3 +100,23 @@ def _spelling(text: str) -> str:
     plain = f"replace(replace(replace({text}, '’', ''''), '.', ''), '-', ' ')"
     # A mark at the end, so that only an 's there goes.
     return f"trim(replace({_bare(plain)} || '|', '''s|', ''), '|')"
+
+
+def _plain_answer(text: str, dialect: str) -> str:
+    find = "strpos" if dialect == "postgresql" else "instr"
+    plain = _bare(f"replace({text}, '-', ' ')")
+    space = f"{find}({plain}, ' ')"
+    is_article = f"{find}('|{'|'.join(_ARTICLES)}|', '|' || substr({plain}, 1, {space} - 1) || '|')"
+    # Without a space there is no word in front.
+    return (
+        f"CASE WHEN {space} > 0 AND {is_article} > 0 "
+        f"THEN trim(substr({plain}, {space} + 1)) ELSE {plain} END"
+    )
+
+
+def _answer_key(text: str, dialect: str) -> str:
+    # A mark behind it, so that only the s of the last word goes.
+    key = f"({_plain_answer(text, dialect)}) || '|'"
+    for end in _SINGULAR:
+        key = f"replace({key}, '{end}|', '{end}~')"
+    return f"rtrim(replace({key}, 's|', '|'), '|~')"

@@ -3,7 +3,7 @@
 -- ordinal: integer: the question's place in the run's list, from 0
 -- question: text: as it was asked
 -- answer: text: as the document has it; null where there is none, or the model is unsure
--- grouped: text: the answer without regard to case and punctuation at its ends, `(none)` if null
+-- grouped: text: the answer without regard to case, punctuation at its ends, hyphens, an article in front and the s of a plural, `(none)` if null
 -- starts_at: integer: its first character in the text that was read, from 0
 -- ends_at: integer: the character behind its last
 -- text_used: text: the text that was read: `original` or `translation`
@@ -20,7 +20,7 @@ SELECT
     a.ordinal AS ordinal,
     a.question AS question,
     CASE WHEN NOT a.unsure AND bare(a.answer) <> '' THEN a.answer END AS answer,
-    CASE WHEN NOT a.unsure AND bare(a.answer) <> '' THEN bare(a.answer) ELSE '(none)' END
+    CASE WHEN NOT a.unsure AND bare(a.answer) <> '' THEN answer_key(a.answer) ELSE '(none)' END
         AS grouped,
     a.start AS starts_at,
     a."end" AS ends_at,

@@ -25,6 +25,7 @@
 -- summary: text: null where there is none
 -- translation: text: null where there is none
 -- translated_to: text: the language of the translation
+-- themes: text: the names of its themes and topics, one behind the other with `; ` between; null without any
 SELECT
     d.id AS id,
     d.source AS source,
@@ -65,7 +66,18 @@ SELECT
     (
         SELECT t.language FROM translations AS t
         WHERE t.document_id = d.id AND is_current(translations, t)
-    ) AS translated_to
+    ) AS translated_to,
+    (
+        SELECT joined(named.name)
+        FROM (
+            SELECT DISTINCT c.name AS name
+            FROM document_themes AS m
+            JOIN themes AS t ON t.set_id = m.set_id AND t.id IN (m.theme_id, m.topic_id)
+            JOIN themes AS c ON c.set_id = t.set_id AND c.id = COALESCE(t.merged_into, t.id)
+            WHERE m.document_id = d.id AND m.set_id = shown_set() AND NOT c.hidden
+            ORDER BY c.name
+        ) AS named
+    ) AS themes
 FROM documents AS d
 LEFT JOIN sentiments AS s ON s.document_id = d.id AND is_current(sentiments, s)
 WHERE d.gone_at IS NULL

@@ -20,6 +20,9 @@ NAMES = (
     "v_intents",
     "v_daily",
     "v_results_current",
+    "v_document_themes",
+    "v_themes",
+    "v_theme_weeks",
 )
 
 #: Kinds of columns, and how they are read: SQLite has no type for half of them.
@@ -34,7 +37,12 @@ KINDS: dict[str, Any] = {
 }
 
 #: Columns that put the rows of a view in an order, if there are such that are cheap.
-_KEYS = {"v_documents": "id", "v_daily": "day, source, product"}
+_KEYS = {
+    "v_documents": "id",
+    "v_daily": "day, source, product",
+    "v_themes": "id",
+    "v_theme_weeks": "theme_id, week",
+}
 
 _COLUMN = re.compile(r"-- (\w+): (\w+): (.+)")
 

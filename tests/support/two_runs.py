@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert
 
 from schema.database import writing
+from schema.database.clock import now
+from schema.tables import DocumentTheme, Theme, ThemeSet, ThemeWeek
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
 WANT = "What does the customer want?"
@@ -25,7 +30,41 @@ def seed(engine: Engine) -> tuple[int, int]:
         add_result(connection, "summary", again, documents[4], summary="Burns, again.")
         answer = {"question": WANT, "answer": "A REFUND"}
         add_result(connection, "qa", again, documents[1], score=0.6, **answer)
+        _themes(connection, documents)
     return autumn, again
+
+
+def _themes(connection: Connection, documents: list[int]) -> None:
+    """The first two are about leaks, the second about steam too, which is hidden."""
+    row = {
+        "scope": "all",
+        "basis": "words",
+        "next_theme_id": 5,
+        "made_at": now(),
+        "ready_at": now(),
+    }
+    made = insert(ThemeSet).values(row).returning(ThemeSet.id)
+    of_set = {"set_id": connection.execute(made).scalar_one()}
+    names = {1: "leak", 2: "drip", 3: "steam", 4: "Quality"}
+    for theme, name in names.items():
+        kind = "topic" if name == "Quality" else "theme"
+        more = {"merged_into": 1 if name == "drip" else None, "hidden": name == "steam"}
+        about = {"kind": kind, "phrases": [name], "centre": b"", "first_seen": now()}
+        connection.execute(insert(Theme).values(id=theme, name=name, **of_set, **about, **more))
+    for document, ordinal, theme, topic in ((0, 0, 1, None), (1, 0, 2, 4), (1, 1, 3, None)):
+        of_clause: dict[str, Any] = {
+            "document_id": documents[document],
+            "ordinal": ordinal,
+            "copy_key": document,
+        }
+        member: dict[str, Any] = {
+            "theme_id": theme,
+            "topic_id": topic,
+            "similarity": 0.5 + theme / 10,
+        }
+        connection.execute(insert(DocumentTheme).values(**of_set, **of_clause, **member))
+    counted = {"documents": 2, "texts": 2, "volume": 2, "week": date(2026, 10, 5)}
+    connection.execute(insert(ThemeWeek).values(theme_id=1, **of_set, **counted))
 
 
 def _documents(connection: Connection) -> list[int]:

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, case, update
 
+from schema.database import writing
+from schema.tables import DocumentRow
 from tests.support.console import Triage
 from tests.support.ledger import make_run
 from tests.support.themed import themed_run, themed_texts
@@ -150,3 +152,23 @@ def test_a_list_of_topics(sqlite_engine: Engine, triage: Triage, tmp_path: Any) 
     assert ended.code == 0 and "'Weather'" in ended.err
     assert listed(triage)["Delivery"]["documents"] == 20
     assert "--rebuild" in triage("themes", "--topics", str(path)).err
+
+
+def test_figures_stand_beside_themes_from_the_first_time_on(
+    sqlite_engine: Engine, triage: Triage
+) -> None:
+    themed_run(sqlite_engine, themed_texts(THREE, 30))
+    with writing(sqlite_engine) as connection:
+        stars = case((DocumentRow.text.contains("zip"), 1), else_=4)
+        connection.execute(update(DocumentRow).values(rating=stars, rating_scale=5))
+    assert triage("themes").code == 0
+    shown = triage("export", "v_themes", "--format", "jsonl").out.splitlines()
+    effects = {row["name"]: row["effect"] for row in map(json.loads, shown)}
+    zips = next(name for name in effects if "zip" in name)
+    assert effects[zips] == -3 and all(one > 0 for name, one in effects.items() if name != zips)
+    theme = theme_of(triage, "zip")
+    found = triage("search", "broke", "--theme", str(theme), "--json", "--limit", "1000")
+    hits = json.loads(found.out)
+    assert hits and all("zip" in hit["clause"] for hit in hits)
+    missing = triage("search", "broke", "--theme", "999")
+    assert missing.code == 2 and "`triage themes` lists them" in missing.err

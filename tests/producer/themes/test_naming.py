@@ -46,7 +46,7 @@ def test_phrases_begin_and_end_with_words_that_say_something() -> None:
         "identity",
         "verify my identity",
     }
-    assert words("Don't pay 20€ — it’s l’eau") == ["dont", "pay", "its", "leau"]
+    assert words("Don't pay 20€ — it’s l’eau") == ["dont", "pay", "its", "eau"]
 
 
 def test_topics_are_read_from_a_table_or_toml(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from schema.results.sentiment import SentimentRow
 from schema.status.progress import all_progress
 from schema.status.runs import UnknownRunError, find_run
 from schema.tables import DeadLetter, DocumentRow, JobState, Run
-from tests.support.feedback import add_job, add_model
+from tests.support.feedback import add_document, add_job, add_model, add_result, add_run
 from tests.support.two_runs import WANT, seed
 
 #: Columns of every report on sentiment.
@@ -161,12 +161,28 @@ def test_what_is_unsure_or_has_no_polarity_is_counted_apart(engine: Engine) -> N
 def test_answers_are_grouped(engine: Engine) -> None:
     autumn, _ = seed(engine)
     assert rows(engine, "answers", autumn) == [
-        (WANT, "a refund", 2, 40.0, 0, 0.3),
+        (WANT, "refund", 2, 40.0, 0, 0.3),
         (WANT, "new lid", 1, 20.0, 0, 0.5),
-        (WANT, "a new one", 1, 20.0, 0, 0.3),
+        (WANT, "new one", 1, 20.0, 0, 0.3),
         (WANT, "(none)", 1, 20.0, 0, 0.1),
     ]
-    assert rows(engine, "answers")[0] == (WANT, "a refund", 2, 40.0, 0, 0.5)
+    assert rows(engine, "answers")[0] == (WANT, "refund", 2, 40.0, 0, 0.5)
+
+
+def test_like_answers_are_one_whatever_their_article_and_number(engine: Engine) -> None:
+    said = ["Refunds!", "the refund", "REFUND", "a re-fund", "the glass", "Glass", "a bus", "buses"]
+    said += ["theatre", "the", "un remboursement", "Remboursement.", "class is", "a ss"]
+    with writing(engine) as connection:
+        run = add_run(connection, "r")
+        for number, answer in enumerate(said):
+            document = add_document(connection, number, "text")
+            given = {"question": WANT, "answer": answer, "score": 0.5}
+            add_result(connection, "qa", run, document, **given)
+    counts = {row[1]: row[2] for row in rows(engine, "answers")}
+    assert counts == {
+        **{"refund": 3, "glass": 2, "remboursement": 2, "re fund": 1, "bus": 1, "buses": 1},
+        **{"theatre": 1, "the": 1, "class is": 1, "ss": 1},
+    }
 
 
 def test_unsure_entities_and_answers_are_counted_apart(engine: Engine) -> None:
@@ -183,7 +199,7 @@ def test_unsure_entities_and_answers_are_counted_apart(engine: Engine) -> None:
         ("NIMBUS", "ORG", 2, 3, 2, 1, 0, 0, 50.0),
     ]
     assert rows(engine, "answers", autumn)[:2] == [
-        (WANT, "a refund", 2, 40.0, 0, 0.3),
+        (WANT, "refund", 2, 40.0, 0, 0.3),
         (WANT, "(none)", 2, 40.0, 1, 0.2),
     ]
 

@@ -11,6 +11,7 @@ from schema.database import reading, writing
 from schema.search.filters import SearchFilters, select_documents
 from schema.tables import DocumentRow
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
+from tests.support.two_runs import seed
 
 
 def selected(engine: Engine, ids: list[int], **filters: object) -> set[int]:
@@ -68,3 +69,16 @@ def test_the_newest_sure_sentiment_counts_or_that_of_the_run(
     assert selected(engine, ids, polarity="negative") == {0}
     assert selected(engine, ids, polarity="positive") == {1}
     assert selected(engine, ids, polarity="negative", run_id=1) == {0, 1}
+
+
+def test_only_documents_of_a_theme_or_of_what_is_part_of_it(engine: Engine) -> None:
+    seed(engine)
+    places = [1, 2, 3, 4, 5]
+    assert selected(engine, places, theme_id=1, theme_set_id=1) == {0, 1}
+    assert selected(engine, places, theme_id=2, theme_set_id=1) == {1}
+    assert selected(engine, places, theme_id=4, theme_set_id=1) == {1}
+    assert selected(engine, places, theme_id=1, theme_set_id=1, run_id=2, product="Kettle") == {
+        0,
+        1,
+    }
+    assert selected(engine, places, theme_id=9, theme_set_id=1) == set()

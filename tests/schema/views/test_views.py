@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, inspect, text, update
+from sqlalchemy import Engine, delete, insert, inspect, text, update
 from sqlalchemy.exc import DBAPIError
 
 from schema.database import reading, writing
@@ -18,10 +18,11 @@ from schema.database.clock import now
 from schema.database.errors import DatabaseError
 from schema.ledger.prefer import prefer, preferred_runs, stop_preferring
 from schema.migrations.revision import alembic_config, upgrade
-from schema.reports import ReportOptions, find_report, run_report
+from schema.reports import ReportError, ReportOptions, find_report, run_report
 from schema.results import RESULT_TABLES
 from schema.results.sentiment import SentimentRow
-from schema.tables import DocumentRow
+from schema.tables import DocumentRow, DocumentTheme, Theme, ThemeSet, ThemeWeek
+from schema.themes.sets import shown_set
 from schema.views import VIEWS, View
 from tests.support.feedback import add_document, add_model, add_result, add_run
 from tests.support.two_runs import WANT, seed
@@ -232,11 +233,11 @@ def test_answers(engine: Engine) -> None:
     autumn, _ = seed(engine)
     found = sorted(rows(engine, "v_answers", autumn), key=lambda row: row["document_id"])
     assert [(row["answer"], row["grouped"]) for row in found] == [
-        ("A refund.", "a refund"),
-        (" a refund ", "a refund"),
+        ("A refund.", "refund"),
+        (" a refund ", "refund"),
         ("(New lid!)", "new lid"),
         (None, "(none)"),
-        ("a new one", "a new one"),
+        ("a new one", "new one"),
     ]
     assert {row["question"] for row in found} == {WANT}
 
@@ -267,6 +268,10 @@ def test_a_day_does_not_depend_on_the_session(engine: Engine) -> None:
 
 def test_old_databases_get_them(engine: Engine) -> None:
     seed(engine)
+    with writing(engine) as connection:
+        # Of which an old database has none.
+        for table in (ThemeWeek, DocumentTheme, Theme, ThemeSet):
+            connection.execute(delete(table))
     before = {name: sorted(map(repr, rows(engine, name))) for name in NAMES}
     with writing(engine) as connection:
         command.downgrade(alembic_config(connection), "0013")
@@ -321,3 +326,38 @@ def test_the_role_reads_and_cannot_write(engine: Engine, reader: str) -> None:
             connection.execute(text(f"SET ROLE {reader}"))
             with pytest.raises(DBAPIError, match="permission denied"):
                 connection.execute(text(statement))
+
+
+def test_themes_of_documents_are_those_that_are_listed(engine: Engine) -> None:
+    """A merged theme counts as the other, a hidden one as none."""
+    autumn, _ = seed(engine)
+    found = {row["id"]: row["themes"] for row in rows(engine, "v_documents")}
+    assert found == {1: "leak", 2: "Quality; leak", 3: None, 4: None, 5: None}
+    pairs = {(row["document_id"], row["name"]): row for row in rows(engine, "v_document_themes")}
+    assert set(pairs) == {(1, "leak"), (2, "leak"), (2, "Quality")}
+    assert pairs[2, "leak"]["similarity"] == pytest.approx(0.7)
+    assert pairs[2, "Quality"]["similarity"] is None
+    assert pairs[1, "leak"]["polarity"] == "positive"
+    leak, quality = rows(engine, "v_themes")
+    assert (leak["name"], leak["documents"], leak["texts"], leak["positive"]) == ("leak", 2, 2, 2)
+    assert (quality["kind"], quality["documents"]) == ("topic", 1)
+    assert rows(engine, "v_themes", autumn)[0]["negative"] == 1
+    (week,) = rows(engine, "v_theme_weeks")
+    assert (week["week"], week["texts"], week["alert"]) == (date(2026, 10, 5), 2, None)
+
+
+def test_themes_are_of_the_newest_set_of_all_feedback(engine: Engine) -> None:
+    seed(engine)
+    made = {"basis": "words", "next_theme_id": 9, "made_at": now()}
+    with writing(engine) as connection:
+        # One of a run is newer, one of all is not ready.
+        connection.execute(insert(ThemeSet).values(scope="runs 1", ready_at=now(), **made))
+        connection.execute(insert(ThemeSet).values(scope="all", **made))
+    assert [row["name"] for row in rows(engine, "v_themes")] == ["leak", "Quality"]
+    with reading(engine) as connection:
+        assert shown_set(connection).id == 1
+
+
+def test_what_is_counted_of_all_cannot_be_restricted(engine: Engine) -> None:
+    with reading(engine) as connection, pytest.raises(ReportError, match="triage rising does"):
+        run_report(connection, find_report("v_theme_weeks"), ReportOptions(run_id=1))
