@@ -16,8 +16,6 @@ from producer.themes.phrases import EMPTY_WORDS, words
 #: The languages of Europe that texts are told apart in (docs/languages.md), English aside; `nb` is
 #: what the package calls Norwegian.
 LANGUAGES = ("de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs", "hu", "ro")
-#: How often more than English ones another language's words have to stand in a text.
-_MARGIN = 1
 
 
 def function_words(said: Iterable[str]) -> frozenset[str]:
@@ -28,7 +26,7 @@ def function_words(said: Iterable[str]) -> frozenset[str]:
         said: The words of the text, as `words` gives them.
     """
     there = set(said)
-    best, most = EMPTY_WORDS, len(there & EMPTY_WORDS) + _MARGIN - 1
+    best, most = EMPTY_WORDS, len(there & EMPTY_WORDS)
     for empty in _lists():
         count = len(there & empty)
         if count > most:

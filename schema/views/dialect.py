@@ -105,11 +105,11 @@ def _spelling(text: str) -> str:
 def _plain_answer(text: str, dialect: str) -> str:
     find = "strpos" if dialect == "postgresql" else "instr"
     plain = _bare(f"replace({text}, '-', ' ')")
-    space = f"{find}({plain}, ' ')"
+    # Behind the last word there is always one, so that no length is negative.
+    space = f"{find}({plain} || ' ', ' ')"
     is_article = f"{find}('|{'|'.join(_ARTICLES)}|', '|' || substr({plain}, 1, {space} - 1) || '|')"
-    # Without a space there is no word in front.
     return (
-        f"CASE WHEN {space} > 0 AND {is_article} > 0 "
+        f"CASE WHEN {find}({plain}, ' ') > 0 AND {is_article} > 0 "
         f"THEN trim(substr({plain}, {space} + 1)) ELSE {plain} END"
     )
 
