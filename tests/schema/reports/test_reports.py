@@ -290,7 +290,8 @@ def test_ledger_reports(engine: Engine) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_unknown_names_are_told_what_there_is(engine: Engine) -> None:
-    with pytest.raises(UnknownReportError, match="'sentiment-by-day'.*answers, corrected-shares"):
+    listed = "'sentiment-by-day'.*answers, asks, corrected-shares"
+    with pytest.raises(UnknownReportError, match=listed):
         find_report("sentiment-by-dya")
     with reading(engine) as connection, pytest.raises(UnknownRunError, match="no runs yet"):
         find_run(connection, "autumn")
