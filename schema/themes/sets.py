@@ -62,8 +62,14 @@ def begin_set(engine: Engine, values: dict[str, Any], themes: Sequence[dict[str,
         made = insert(ThemeSet).values(made_at=now(), **values).returning(ThemeSet.id)
         set_id = int(connection.execute(made).scalar_one())
         if themes:
-            connection.execute(insert(Theme), [theme | {"set_id": set_id} for theme in themes])
+            connection.execute(insert(Theme), [_row(theme, set_id) for theme in themes])
     return set_id
+
+
+def _row(theme: dict[str, Any], set_id: int) -> dict[str, Any]:
+    """A theme's row in a set; what went with it in the set before is computed anew."""
+    kept = {name: value for name, value in theme.items() if not name.startswith("effect")}
+    return kept | {"set_id": set_id}
 
 
 def finish_set(engine: Engine, scope: ThemeScope, set_id: int) -> None:
