@@ -5,12 +5,12 @@ SELECT
     /* by */
     a.question AS question,
     a.grouped AS answer,
-    COUNT(*) AS documents,
-    ROUND(100.0 * COUNT(*) / SUM(COUNT(*)) OVER (PARTITION BY /* by */ a.question), 1) AS percent,
-    COUNT(*) FILTER (WHERE a.unsure) AS unsure,
-    ROUND(CAST(AVG(a.score) AS NUMERIC), 3) AS mean_score,
-    SUM(COUNT(*)) OVER (PARTITION BY /* by */ a.question) AS _asked
-FROM v_answers AS a
+    SUM(a.documents) AS documents,
+    ROUND(100.0 * SUM(a.documents) / SUM(SUM(a.documents)) OVER (PARTITION BY /* by */ a.question), 1) AS percent,
+    SUM(a.unsure) AS unsure,
+    ROUND(CAST(SUM(a.score) / SUM(a.documents) AS NUMERIC), 3) AS mean_score,
+    SUM(SUM(a.documents)) OVER (PARTITION BY /* by */ a.question) AS _asked
+FROM current_answers AS a
 /* by JOIN v_documents AS d ON d.id = a.document_id */
 GROUP BY /* by */ a.question, a.grouped
 ORDER BY /* by */ a.question, documents DESC, mean_score DESC, a.grouped
