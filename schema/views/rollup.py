@@ -58,7 +58,9 @@ class Rollup:
         return (
             f"SELECT {names} FROM {self.table}\n"
             "WHERE block NOT IN (SELECT stale.block FROM rollup_stale AS stale)\n"
-            f"UNION ALL\nSELECT {names} FROM (\n{stale}\n) AS plain"
+            # The condition is looked at once, before anything is joined: nothing is, as a rule.
+            f"UNION ALL\nSELECT {names} FROM (\n{stale}\n) AS plain\n"
+            "WHERE EXISTS (SELECT 1 FROM rollup_stale)"
         )
 
     @property

@@ -34,6 +34,11 @@ def create_triggers(connection: Connection) -> None:
     is_postgres = connection.dialect.name == "postgresql"
     for statement in _postgres() if is_postgres else _sqlite():
         connection.exec_driver_sql(statement)
+    mark_all(connection)
+
+
+def mark_all(connection: Connection) -> None:
+    """Write down that no rollup is true any more."""
     connection.exec_driver_sql("DELETE FROM rollup_stale")
     connection.exec_driver_sql(
         f"INSERT INTO rollup_stale (block) SELECT DISTINCT id / {BLOCK} FROM document_versions"
