@@ -65,7 +65,7 @@ class Checkout:
     def __init__(self, folder: Path, url: str, rounds: int) -> None:
         command = [sys.executable, str(HERE), "--serve", url, "--rounds", str(rounds)]
         pipe = subprocess.PIPE
-        self._process: Any = subprocess.Popen(
+        process: Any = subprocess.Popen(
             command,
             stdin=pipe,
             stdout=pipe,
@@ -73,7 +73,8 @@ class Checkout:
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(folder)},
         )
-        assert self._process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == "ready\n"
+        self._process = process
         self.took: list[tuple[int, int]] = []
 
     def step(self) -> None:

@@ -16,7 +16,7 @@ from schema.views.triggers import mark_all
 ROWS = 1_200
 
 
-def answers(engine: Engine) -> dict[str, list[object]]:
+def answers(engine: Engine) -> dict[str, list[str]]:
     with reading(engine) as connection:
         return {name: sorted(map(repr, query(connection))) for name, query in queries()}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,15 +15,15 @@ depends_on = None
 _BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def _texts(*names: str, nullable: bool = False) -> list[sa.Column[str]]:
+def _texts(*names: str, nullable: bool = False) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.Text(), nullable=nullable) for name in names]
 
 
-def _integers(*names: str, nullable: bool = False) -> list[sa.Column[int]]:
+def _integers(*names: str, nullable: bool = False) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.Integer(), nullable=nullable) for name in names]
 
 
-def _table(name: str, *columns: sa.Column[object], numbered: bool = True) -> None:
+def _table(name: str, *columns: sa.Column[Any], numbered: bool = True) -> None:
     """A table with an id, and the block that a row is of."""
     key = sa.Column("id", _BIG_ID, nullable=False, autoincrement=numbered)
     block = sa.Column("block", sa.BigInteger(), nullable=False)
