@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --co
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest clean
+.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,11 @@ bench-heads: $(VENV)/.dev ## four heads on one encoder beside one; two minutes
 # `triage ingest` against the databases' own loaders, two minutes; see docs/benchmarks.md.
 bench-ingest: $(VENV)/.dev ## rows a second of an ingest beside \copy and .import; two minutes
 	$(BIN)/python -m benchmarks.ingest --profile $(BENCH_OPTIONS)
+
+# Every named report on a million documents in SQLite and PostgreSQL; see docs/benchmarks.md.
+ROWS ?= 1000000
+bench-reports: $(VENV)/.dev ## every report on ROWS documents; some minutes
+	$(BIN)/python -m benchmarks.reports --rows $(ROWS) $(BENCH_OPTIONS)
 
 # torch has a line of its own, so that the long download is the first. On Linux x86-64 the wheel of
 # PyPI is the build for CUDA, some gigabytes. Whoever wants the build for the CPU says where it is by

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from producer.errors import UnreachableError, UsageError
 from schema.database import open_engine
@@ -11,6 +14,7 @@ from schema.database.errors import UnreachableError as DatabaseUnreachableError
 from schema.migrations.revision import check_revision
 from schema.private_files import tighten_home
 from schema.settings import Settings, SettingsError, read_settings
+from schema.views import refresh
 
 
 def open_settings() -> Settings:
@@ -41,6 +45,14 @@ def open_database() -> Engine:
     except DatabaseError as error:
         raise as_usage_error(error) from None
     return engine
+
+
+def refresh_rollups(engine: Engine) -> None:
+    """Bring up to date what reports count by, so that they are quick. Where that cannot be, since
+    we may only read, they count what has changed by themselves: only the time differs.
+    """
+    with suppress(SQLAlchemyError):
+        refresh(engine)
 
 
 def as_usage_error(error: DatabaseError) -> UsageError:

@@ -17,7 +17,7 @@ from producer.errors import UsageError
 from producer.export.files import completed, opened, write_csv, write_jsonl
 from producer.export.parquet import write_parquet
 from producer.export.where import read_conditions
-from producer.session import open_database, open_settings
+from producer.session import open_database, open_settings, refresh_rollups
 from schema.database import reading
 from schema.reports import (
     ReportOptions,
@@ -72,6 +72,7 @@ def export(
     wanted = find_report(name, folder)
     asked = ReportOptions(period=read_period(since, until), limit=limit)
     engine = open_database()
+    refresh_rollups(engine)
     conditions = read_conditions(engine, where or [])
     with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)

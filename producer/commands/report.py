@@ -29,7 +29,7 @@ from producer.display.table import make_table
 from producer.errors import UsageError
 from producer.export.files import opened, write_csv, write_json
 from producer.export.where import read_conditions
-from producer.session import open_database, open_settings
+from producer.session import open_database, open_settings, refresh_rollups
 from schema.database import reading
 from schema.reports import (
     ReportOptions,
@@ -116,6 +116,7 @@ def _rows(
         return
     wanted = find_report(name, folder)
     engine = open_database()
+    refresh_rollups(engine)
     conditions = read_conditions(engine, where)
     with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)

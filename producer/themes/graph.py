@@ -13,6 +13,9 @@ from producer.themes.grid import SQUARE, Grid, Ints, products
 NEIGHBOURS = 15
 #: The least cosine of an edge.
 LEAST_COSINE = 0.3
+#: Slices of a row of cosines, of which the largest value of each is looked for; more than
+#: `NEIGHBOURS`, so that these bound the nearest ones.
+SLICES = 512
 #: Rows whose cosines with all others are in memory at once: 80 MB at 20,000.
 BLOCK = 1_024
 
@@ -37,14 +40,34 @@ def neighbour_graph(rows: Grid, count: int = NEIGHBOURS, least: float = LEAST_CO
         near = products(rows[start : start + BLOCK], rows)
         own = np.arange(start, start + len(near))
         near[np.arange(len(near)), own] = -SQUARE
-        # Of equally near ones it takes those that the row's values decide: the same every time.
-        best = np.argpartition(near, size - count, axis=1)[:, size - count :]
-        weight = np.take_along_axis(near, best, axis=1)
-        close = weight >= least * SQUARE
-        first = np.repeat(own, count)[close.ravel()]
-        second = best[close]
+        left, second, weight = _nearest(near, count, least * SQUARE)
+        first = own[left]
         pairs.append(np.minimum(first, second) * size + np.maximum(first, second))
-        weights.append(weight[close])
+        weights.append(weight)
     keys, where = np.unique(np.concatenate(pairs), return_index=True)
     cosines = np.concatenate(weights)[where].astype(np.float64) / SQUARE
     return Edges(keys // size, keys % size, cosines)
+
+
+def _nearest(
+    near: NDArray[np.float32], count: int, least: float
+) -> tuple[Ints, Ints, NDArray[np.float32]]:
+    """The `count` largest values of each row that are `least` or more: rows, columns and values. Of
+    equal ones the first in the row.
+
+    The largest values of slices bound what can be among them: to look for these and compare all
+    others with the least of them takes a tenth of the time that partitioning whole rows does.
+    """
+    slices = near.shape[1] // SLICES
+    if slices > 0 and count <= SLICES:
+        peaks = near[:, : slices * SLICES].reshape(len(near), slices, SLICES).max(axis=1)
+    else:
+        peaks = near
+    bound = np.partition(peaks, peaks.shape[1] - count, axis=1)[:, peaks.shape[1] - count]
+    rows, columns = np.nonzero(near >= np.maximum(bound, least)[:, None])
+    values = near[rows, columns]
+    order = np.lexsort((columns, -values, rows))
+    rows, columns, values = rows[order], columns[order], values[order]
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    chosen = place < count
+    return rows[chosen], columns[chosen], values[chosen]

@@ -40,7 +40,9 @@ def open_engine(
         return _open_sqlite(parsed)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    options = ["-c timezone=UTC"]
+    # Statements are short, or a scan whose time is not in expressions: to compile either takes
+    # longer than to run it.
+    options = ["-c timezone=UTC", "-c jit=off"]
     timeouts = {"idle_in_transaction_session_timeout": idle_timeout, "lock_timeout": lock_timeout}
     for name, seconds in timeouts.items():
         if seconds is not None:

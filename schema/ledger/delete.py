@@ -17,6 +17,7 @@ from schema.ledger.cancel import cancel
 from schema.ledger.families import first_ids, lock_versions, make_newest_current
 from schema.ledger.forget import NOTES, OUTCOMES, erasing
 from schema.tables import CorrectionRow, DocumentRow, Job, Model, Run, RunDocument
+from schema.views.refresh import forget_blocks
 
 #: Rows that one transaction deletes at the most, so that no worker waits long for it.
 DELETE_LIMIT = 1_000
@@ -140,6 +141,8 @@ def _delete_block(
         gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
         done.documents += gone.rowcount
         make_newest_current(connection, families)
+        # Last, since it may wait for whoever makes rollups: he waits for nobody.
+        forget_blocks(connection, documents)
 
 
 def _lock_documents(connection: Connection, block: Sequence[Any]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, bindparam, update
 
 from schema.database import writing
 from schema.database.clock import now, seconds_since
@@ -27,27 +27,10 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
     Returns:
         False, with nothing written, when the job is no longer this claim's, or never began.
     """
-    close = (
-        update(Job)
-        .where(
-            Job.id == claim.job_id,
-            Job.fence == claim.fence,
-            Job.state == JobState.RUNNING,
-            Job.started_at.is_not(None),
-        )
-        .values(
-            state=JobState.DONE,
-            lease_until=None,
-            not_before=None,
-            finished_at=now(),
-            seconds=seconds_since(Job.started_at),
-            failed=0,
-            reused=0,
-        )
-    )
     with writing(engine) as connection:
         # First of all, since it locks the job's row: two who hold the same job take turns here.
-        if connection.execute(close).rowcount != 1:
+        held = {"job": claim.job_id, "held": claim.fence}
+        if connection.execute(_CLOSE, held).rowcount != 1:
             return False
         positions = range(claim.first_position, claim.end_position)
         unblock(connection, claim.run_id, claim.needs, claim.analysis, positions)
@@ -56,3 +39,24 @@ def finish(engine: Engine, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
             counts = {"failed": written.failed, "reused": written.reused}
             connection.execute(update(Job).where(Job.id == claim.job_id).values(counts))
     return True
+
+
+#: Made once: to make it for every job would take as long as to execute it.
+_CLOSE = (
+    update(Job)
+    .where(
+        Job.id == bindparam("job"),
+        Job.fence == bindparam("held"),
+        Job.state == JobState.RUNNING,
+        Job.started_at.is_not(None),
+    )
+    .values(
+        state=JobState.DONE,
+        lease_until=None,
+        not_before=None,
+        finished_at=now(),
+        seconds=seconds_since(Job.started_at),
+        failed=0,
+        reused=0,
+    )
+)

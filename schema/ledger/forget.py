@@ -30,6 +30,7 @@ from schema.tables import (
     Run,
     RunDocument,
 )
+from schema.views.refresh import forget_blocks
 
 #: Documents that one transaction deletes, so that no worker waits long for it.
 FORGET_LIMIT = 100
@@ -208,6 +209,8 @@ def _forget_block(connection: Connection, ids: Sequence[int], done: Forgotten) -
         connection.execute(delete(table).where(table.document_id.in_(ids)))
     gone = connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(ids)))
     done.documents += gone.rowcount
+    # Last, since it may wait for whoever makes rollups: he waits for nobody.
+    forget_blocks(connection, ids)
     return True
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import (
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from schema.database.clock import now
@@ -35,14 +46,17 @@ def write_outcomes(connection: Connection, claim: Claim, outcomes: Sequence[Outc
 
     Documents that were forgotten since the worker read them are left out.
     """
-    remembered = _lock_documents(connection, claim, outcomes)
+    slice_ = {"run": claim.run_id, "first": claim.first_position, "behind": claim.end_position}
+    remembered = frozenset(connection.execute(_LOCK_DOCUMENTS, slice_).scalars())
     outcomes = [outcome for outcome in outcomes if outcome.document_id in remembered]
-    _delete_stale(connection, claim, outcomes)
-    used = {outcome.model.key: outcome.model for outcome in outcomes if outcome.model}
-    models = {key: _model_id(connection, claim, model) for key, model in sorted(used.items())}
+    _delete_stale(connection, claim.analysis, slice_)
+    # By identity: all documents of a job have one model, whose key is no cheap one.
+    used = {id(outcome.model): outcome.model for outcome in outcomes if outcome.model}
+    by_key = sorted(used.items(), key=lambda one: one[1].key)
+    models = {number: _model_id(connection, claim, model) for number, model in by_key}
     rows = _Rows(claim)
     for outcome in outcomes:
-        rows.add(outcome, models[outcome.model.key] if outcome.model else None)
+        rows.add(outcome, models[id(outcome.model)] if outcome.model else None)
     rows.insert(connection)
     return Written(len(rows.letters), sum(outcome.reused for outcome in outcomes))
 
@@ -100,38 +114,55 @@ def _columns(result: Result) -> dict[str, Any]:
     return {name: getattr(result, name) for name in result.__dataclass_fields__}
 
 
-def _lock_documents(
-    connection: Connection, claim: Claim, outcomes: Sequence[Outcome]
-) -> frozenset[int]:
-    """Lock the documents that the run still has: nobody can forget them before we commit."""
-    ids = [outcome.document_id for outcome in outcomes]
-    found = connection.execute(
-        select(DocumentRow.id)
-        .join(RunDocument, RunDocument.document_id == DocumentRow.id)
-        .where(RunDocument.run_id == claim.run_id, DocumentRow.id.in_(ids))
-        # In this order `forget` locks them too, so that the two never wait for each other.
-        .order_by(DocumentRow.id)
-        .with_for_update(read=True, key_share=True, of=DocumentRow)
-    )
-    return frozenset(found.scalars())
+# Statements are made once, and name the slice, not each of its documents: to write them out for
+# every job would take as long as to write its results.
+_IN_SLICE = (
+    RunDocument.run_id == bindparam("run"),
+    RunDocument.position >= bindparam("first"),
+    RunDocument.position < bindparam("behind"),
+)
+#: Locks the documents that the run still has: nobody can forget them before we commit.
+_LOCK_DOCUMENTS = (
+    select(DocumentRow.id)
+    .join(RunDocument, RunDocument.document_id == DocumentRow.id)
+    .where(*_IN_SLICE)
+    # In this order `forget` locks them too, so that the two never wait for each other.
+    .order_by(DocumentRow.id)
+    .with_for_update(read=True, key_share=True, of=DocumentRow)
+)
 
 
-def _delete_stale(connection: Connection, claim: Claim, outcomes: Sequence[Outcome]) -> None:
-    table = result_table(claim.analysis)
-    ids = [outcome.document_id for outcome in outcomes]
-    connection.execute(
-        delete(table).where(table.run_id == claim.run_id, table.document_id.in_(ids))
-    )
-    others: list[type[Any]] = [DeadLetter, AbstentionRow]
+def _delete_stale(connection: Connection, analysis: str, slice_: Mapping[str, int]) -> None:
+    find, deletions = _stale(analysis)
+    # Hardly ever is anything there: one question instead of three or four deletions.
+    for place in connection.execute(find, slice_).scalars().all():
+        connection.execute(deletions[place], slice_)
+
+
+@cache
+def _stale(analysis: str) -> tuple[Any, tuple[Any, ...]]:
+    """A statement that gives the places of the tables that have rows of a slice, and for each table
+    the statement that deletes them.
+    """
+    table: Any = result_table(analysis)
+    others: list[Any] = [DeadLetter, AbstentionRow]
     if issubclass(table, OrdinalTable):
         others.append(EmptyResult)
-    for other in others:
-        of_analysis = (other.run_id == claim.run_id, other.analysis == claim.analysis)
-        connection.execute(delete(other).where(*of_analysis, other.document_id.in_(ids)))
+    documents = select(RunDocument.document_id).where(*_IN_SLICE)
+    conditions = [
+        (other, other.run_id == bindparam("run"), other.document_id.in_(documents))
+        for other in (table, *others)
+    ]
+    of_analysis = [(), *((other.analysis == analysis,) for other in others)]
+    found, deletions = [], []
+    for place, ((other, *where), more) in enumerate(zip(conditions, of_analysis, strict=True)):
+        there = exists(select(other.document_id).where(*where, *more))
+        found.append(select(literal_column(str(place), Integer)).where(there))
+        deletions.append(delete(other).where(*where, *more))
+    return union_all(*found), tuple(deletions)
 
 
 def _model_id(connection: Connection, claim: Claim, model: Provenance) -> int:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "run_id": claim.run_id,
         "analysis": claim.analysis,
@@ -140,9 +171,17 @@ def _model_id(connection: Connection, claim: Claim, model: Provenance) -> int:
         # SQLite compares JSON as text.
         "options": json.loads(model.key[2]),
     }
-    find = select(Model.id).where(*(getattr(Model, name) == value for name, value in row.items()))
-    found = connection.execute(find).scalar_one_or_none()
+    found = connection.execute(_FIND_MODEL, row).scalar_one_or_none()
     if found is None:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         connection.execute(dialect.insert(Model).values(row).on_conflict_do_nothing())
-        found = connection.execute(find).scalar_one()
-    return found
+        found = connection.execute(_FIND_MODEL, row).scalar_one()
+    return int(found)
+
+
+_FIND_MODEL = select(Model.id).where(
+    *(
+        getattr(Model, name) == bindparam(name, type_=getattr(Model, name).type)
+        for name in ("run_id", "analysis", "name", "revision", "options")
+    )
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schema.results import RESULT_TABLES
 from schema.results.base import LabelTable
+from schema.results.sentiment import SentimentRow
 
 DESCRIPTION = (
     "Labels of each analysis that gives documents one: how many surely have it, share, mean score"
@@ -23,17 +24,21 @@ SELECT
     ) AS percent,
     ROUND(CAST(AVG(l.score) FILTER (WHERE NOT l.unsure) AS NUMERIC), 3) AS mean_score,
     SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER () AS _sure
-FROM {table} AS l
-JOIN v_documents AS d ON d.id = l.document_id
-WHERE is_current({table}, l)
+FROM {results}
 GROUP BY l.label
 """
+_PLAIN = """{table} AS l
+JOIN v_documents AS d ON d.id = l.document_id
+WHERE is_current({table}, l)"""
+#: The same of sentiment, which rollups have.
+_ROLLUP = """current_documents AS l
+WHERE l.sentiment_run_id IS NOT NULL"""
 
 
 def labels_sql() -> str:
     """The SELECT of the report, for both databases; analyses in standard order."""
     counts = [
-        _COUNT.format(place=place, analysis=table.analysis, table=table.__tablename__)  # type: ignore[attr-defined]
+        _COUNT.format(place=place, analysis=table.analysis, results=_results(table))
         for place, table in enumerate(RESULT_TABLES)
         if issubclass(table, LabelTable)
     ]
@@ -43,3 +48,9 @@ def labels_sql() -> str:
         f"{'UNION ALL'.join(counts)}) AS counted\n"
         "ORDER BY _place, documents DESC, unsure DESC, label"
     )
+
+
+def _results(table: type[LabelTable]) -> str:
+    if table is SentimentRow:
+        return _ROLLUP
+    return _PLAIN.format(table=table.__tablename__)  # type: ignore[attr-defined]

@@ -5,9 +5,8 @@ SELECT
     /* by */
     COALESCE(d.language, '(unknown)') AS language,
     COUNT(*) AS documents,
-    COUNT(t.document_id) AS translated,
-    ROUND(100.0 * COUNT(t.document_id) / COUNT(*), 1) AS translated_percent
-FROM v_documents AS d
-LEFT JOIN translations AS t ON t.document_id = d.id AND is_current(translations, t)
+    SUM(d.translated) AS translated,
+    ROUND(100.0 * SUM(d.translated) / COUNT(*), 1) AS translated_percent
+FROM current_documents AS d
 GROUP BY /* by */ COALESCE(d.language, '(unknown)')
 ORDER BY /* by */ documents DESC, language

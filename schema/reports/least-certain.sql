@@ -8,7 +8,8 @@ SELECT
     CASE WHEN d.unsure THEN 'unsure' END AS unsure,
     d.label AS label,
     ROUND(CAST(d.score AS NUMERIC), 3) AS score,
-    d.text AS text
-FROM v_documents AS d
+    -- By a subquery: only texts of rows that are shown are read.
+    (SELECT t.text FROM documents AS t WHERE t.id = d.id) AS text
+FROM current_documents AS d
 WHERE d.sentiment_run_id IS NOT NULL
 ORDER BY d.unsure DESC, d.score, d.id

@@ -9,7 +9,7 @@ WITH copies AS (
         MIN(d.day) AS first_day,
         MAX(d.day) AS last_day
     FROM near_duplicates AS n
-    JOIN v_documents AS d ON d.id = n.document_id
+    JOIN current_documents AS d ON d.id = n.document_id
     GROUP BY n.group_id
     HAVING COUNT(*) > 1
 )
@@ -21,7 +21,6 @@ SELECT
     c.sources,
     c.first_day,
     c.last_day,
-    d.text AS text
+    (SELECT d.text FROM documents AS d WHERE d.id = c.document) AS text
 FROM copies AS c
-JOIN v_documents AS d ON d.id = c.document
 ORDER BY c.documents DESC, c.document

@@ -13,7 +13,7 @@ SELECT
     ROUND(100.0 * COUNT(*) FILTER (WHERE d.polarity = 'negative') / NULLIF(COUNT(d.polarity), 0), 1)
         AS classified_negative_percent,
     COUNT(d.polarity) AS _known
-FROM v_documents AS d
+FROM current_documents AS d
 WHERE d.sentiment_run_id IS NOT NULL
 GROUP BY /* by */ COALESCE(d.language, '(unknown)')
 ORDER BY /* by */ documents DESC, language

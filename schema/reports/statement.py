@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from schema.database.types import UtcDateTime
 from schema.reports.errors import ReportError
 from schema.reports.options import ReportOptions
 from schema.reports.report import Report
-from schema.views import VIEWS, View
+from schema.views import VIEWS, bodies
 from schema.views.dialect import write_out
 from schema.views.view import KINDS
 
@@ -112,44 +112,57 @@ def make_statement(connection: Connection, report: Report, options: ReportOption
     of_run = options.run_id is not None
     made.sql = _JOIN.sub("", made.sql).replace(_MARK, "")
     made.sql = write_out(made.sql, dialect, of_run)
-    if views and (of_run or options.is_restricted):
+    whole = _is_in_rollups(report.sql, options.by)
+    if views and (of_run or options.is_restricted or not whole):
         _restrict(made, views, options, dialect)
     return made
 
 
-def _needed(sql: str) -> list[View]:
+_BODIES = bodies(plain=True)
+_VIEWS = {view.name: view for view in VIEWS}
+
+
+def _needed(sql: str) -> list[str]:
     """The views that a SELECT reads, and those that they read, in the order of who reads whom."""
     wanted: set[str] = set()
-    for view in reversed(VIEWS):
-        if re.search(rf"\b{view.name}\b", " ".join([sql, *(_BODIES[name] for name in wanted)])):
-            wanted.add(view.name)
-    return [view for view in VIEWS if view.name in wanted]
+    for name in reversed(_BODIES):
+        if _reads(" ".join([sql, *(_BODIES[other] for other in wanted)]), [name]):
+            wanted.add(name)
+    return [name for name in _BODIES if name in wanted]
 
 
-_BODIES = {view.name: view.body for view in VIEWS}
+def _reads(sql: str, names: Iterable[str]) -> bool:
+    return re.search(rf"\b({'|'.join(names)})\b", sql) is not None
 
 
-def _restrict(made: Statement, views: list[View], options: ReportOptions, dialect: str) -> None:
+def _is_in_rollups(sql: str, by: str | None) -> bool:
+    """Whether rollups have what a report is broken down by: no metadata, and of answers nothing."""
+    if by is None:
+        return True
+    return not by.startswith("metadata.") and not _reads(sql, ["current_answers"])
+
+
+def _restrict(made: Statement, views: list[str], options: ReportOptions, dialect: str) -> None:
     """Put views of the documents that are asked for in front of a SELECT."""
-    if views[0].name != "v_documents":
-        views = [VIEWS[0], *views]
+    if views[0] != "v_documents":
+        views = ["v_documents", *views]
     tables = []
-    for view in views:
-        body = write_out(view.body, dialect, options.run_id is not None)
-        if view.name == "v_documents":
+    for name in views:
+        body = write_out(_BODIES[name], dialect, options.run_id is not None)
+        if name == "v_documents":
             conditions = " AND ".join(_conditions(made, options)) or "1 = 1"
             body = f"SELECT d.* FROM (\n{body}\n) AS d WHERE {conditions}"
-        elif not re.search(r"\bv_(documents|mentions|document_themes)\b", body):
-            if "document_id" not in view.types:
+        elif not _reads(body, _BODIES):
+            if name in _VIEWS and "document_id" not in _VIEWS[name].types:
                 raise ReportError(
-                    f"{view.name} is counted of all documents: it takes no --run, --since, --until "
+                    f"{name} is counted of all documents: it takes no --run, --since, --until "
                     "and --where; triage rising does"
                 )
             body = (
                 f"SELECT x.* FROM (\n{body}\n) AS x\n"
                 "WHERE x.document_id IN (SELECT id FROM v_documents)"
             )
-        tables.append(f"{view.name} AS NOT MATERIALIZED (\n{body}\n)")
+        tables.append(f"{name} AS NOT MATERIALIZED (\n{body}\n)")
     made.sql = _with_tables(tables, made.sql)
 
 

@@ -11,6 +11,7 @@ from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
 from schema.tables.near_duplicate import NearDuplicateRow
+from schema.tables.rollup import RollupAnswer, RollupDocument, RollupEntity, RollupStale
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.theme import Theme, ThemeKind
@@ -36,6 +37,10 @@ __all__ = [
     "Model",
     "EmptyResult",
     "NearDuplicateRow",
+    "RollupAnswer",
+    "RollupDocument",
+    "RollupEntity",
+    "RollupStale",
     "Run",
     "RunDocument",
     "RunInput",

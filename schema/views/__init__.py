@@ -8,7 +8,18 @@ SELECT may use what `schema.views.dialect` writes out: `utc_date`, `is_current` 
 migration, if only an empty one.
 """
 
+from schema.views.bodies import bodies
 from schema.views.create import create_views, drop_views
+from schema.views.refresh import refresh
 from schema.views.view import VIEWS, Column, View, find_view
 
-__all__ = ["VIEWS", "Column", "View", "create_views", "drop_views", "find_view"]
+__all__ = [
+    "VIEWS",
+    "Column",
+    "View",
+    "bodies",
+    "create_views",
+    "drop_views",
+    "find_view",
+    "refresh",
+]

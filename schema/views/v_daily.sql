@@ -24,5 +24,5 @@ SELECT
     COUNT(*) FILTER (WHERE NOT d.unsure AND d.polarity IS NULL) AS no_polarity,
     COUNT(d.rating * d.rating_scale) AS rated,
     AVG(5.0 * d.rating / d.rating_scale) AS mean_stars
-FROM v_documents AS d
+FROM current_documents AS d
 GROUP BY d.day, d.source, d.product

@@ -10,33 +10,19 @@
 -- negative: integer: surely negative
 -- unsure: integer: whose polarity the model is unsure of
 -- no_polarity: integer: without polarity, since the model has none or sentiment was not analysed
-WITH named AS (
-    SELECT
-        m.document_id,
-        m.type,
-        m.entity,
-        MIN(m.mention) FILTER (WHERE NOT m.unsure) AS spelling,
-        COUNT(*) FILTER (WHERE NOT m.unsure) AS mentions,
-        COUNT(*) FILTER (WHERE m.unsure) AS unsure_mentions,
-        -- The same for all mentions of a document; a join with it would be dearer.
-        MAX(m.polarity) AS polarity,
-        COUNT(*) FILTER (WHERE m.document_unsure) AS document_unsure
-    FROM v_mentions AS m
-    GROUP BY m.document_id, m.type, m.entity
-),
-spelled AS (
+WITH spelled AS (
     SELECT
         n.type,
         n.entity,
         n.spelling,
         SUM(n.mentions) AS mentions,
         SUM(n.unsure_mentions) AS unsure_mentions,
-        COUNT(n.spelling) AS documents,
-        COUNT(n.spelling) FILTER (WHERE n.polarity = 'positive') AS positive,
-        COUNT(n.spelling) FILTER (WHERE n.polarity = 'neutral') AS neutral,
-        COUNT(n.spelling) FILTER (WHERE n.polarity = 'negative') AS negative,
-        COUNT(n.spelling) FILTER (WHERE n.document_unsure > 0) AS unsure
-    FROM named AS n
+        SUM(n.documents) AS documents,
+        SUM(n.positive) AS positive,
+        SUM(n.neutral) AS neutral,
+        SUM(n.negative) AS negative,
+        SUM(n.unsure) AS unsure
+    FROM current_entities AS n
     GROUP BY n.type, n.entity, n.spelling
 ),
 counted AS (

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Date, Double, Text
 
 from schema.database.types import UtcDateTime
 
-#: In this order: a view reads only those before it.
+#: In this order: a view reads only those before it, and rollups (`schema.views.bodies`).
 NAMES = (
     "v_documents",
     "v_mentions",

@@ -43,6 +43,9 @@ REJECTED = [
 TEXTS = {
     "document_versions": {"text", "product", "metadata", "external_id", "identity"},
     "answers": {"question", "answer"},
+    "rollup_answers": {"question", "grouped"},
+    "rollup_documents": {"product"},
+    "rollup_entities": {"entity", "spelling"},
     "runs": {"options"},
 }
 PAGES = ("/", "/workers", "/tasks", "/broker", "/api/workers?refresh=1", "/api/tasks?limit=1000")

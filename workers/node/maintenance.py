@@ -1,8 +1,8 @@
 """Maintenance: what every node repeats beside its work, so that no job is forgotten.
 
 A round loses the jobs of dead workers, reaps jobs whose leases are over, resends lost messages and
-dispatches more jobs. It runs in a thread of the node's parent process; any number of nodes may do
-it at once.
+dispatches more jobs; once a minute it brings rollups up to date. It runs in a thread of the node's
+parent process; any number of nodes may do it at once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from schema.ledger.unblock import unblock_left_over
 from schema.process import Process, machine
 from schema.results import Failure
 from schema.settings import Settings
+from schema.views import refresh
 from schema.worker_registry import seen, workers_on
 from workers.node.child_exit import exit_of, exits, find_exit, record_exit
 from workers.node.lost_messages import LostMessages
@@ -39,6 +40,9 @@ logger = logging.getLogger(__name__)
 WATCHDOG_INTERVAL = 1.0
 #: Checks within which the parent of a dead worker has to say how it ended.
 EXIT_CHECKS = 4
+#: Seconds between two rounds that work out rollups, and blocks of them at the most: some seconds of
+#: one core, so that the first report after a long run need not do it all.
+ROLLUP_INTERVAL, ROLLUP_BLOCKS = 60.0, 4
 #: Seconds that Redis gets to answer, and that the last check of a node that ends may take.
 REDIS_TIMEOUT, LAST_CHECK_TIMEOUT = 5.0, 3.0
 
@@ -64,6 +68,7 @@ class Maintenance:
         self._undetermined: dict[Process, int] = {}
         self._removed: set[Process] = set()
         self._outage_guard = OutageGuard(config)
+        self._next_refresh = 0.0
         self._lost = LostMessages(engine, messages, config.message_timeout)
 
     def watch(self) -> bool:
@@ -102,6 +107,9 @@ class Maintenance:
             if lost := self._lost.take_back(analysis):
                 logger.warning("%s: %d messages were lost and are sent again", analysis, lost)
             dispatch(self._engine, self._messages.publish, analysis, self._config.window)
+        if began >= self._next_refresh:
+            self._next_refresh = began + ROLLUP_INTERVAL
+            refresh(self._engine, ROLLUP_BLOCKS)
 
     def check_liveness(self) -> None:
         """Find workers of this machine that are dead, and free the jobs that they held.

@@ -29,7 +29,7 @@ from schema.ledger.reap import LOST
 from schema.process import find_process, machine, this_process
 from schema.results import Failure
 from schema.settings import Settings, settings
-from schema.tables import DeadLetter, Job, JobState
+from schema.tables import DeadLetter, Job, JobState, RollupStale
 from schema.worker_registry import NameTakenError, register, workers_on
 from tests.support.ledger import jobs, make_run
 from tests.support.waiting import wait_until
@@ -76,6 +76,26 @@ def test_a_step_sends_what_waits_and_frees_what_died(
     keeper.step()
     assert [job.state for job in jobs(engine)] == [JobState.QUEUED, JobState.QUEUED]
     assert messages.depth("sentiment") == 2
+
+
+def test_rollups_are_brought_up_to_date_once_a_minute(
+    engine: Engine, keeper: Maintenance, clock: list[float]
+) -> None:
+    def stale() -> list[int]:
+        with reading(engine) as connection:
+            return list(connection.execute(select(RollupStale.block)).scalars())
+
+    make_run(engine, ["a"])
+    assert stale()
+    keeper.step()
+    assert stale() == []
+    make_run(engine, ["b"], name="another")
+    clock[0] += maintenance.ROLLUP_INTERVAL - 1
+    keeper.step()
+    assert stale()
+    clock[0] += 1
+    keeper.step()
+    assert stale() == []
 
 
 @pytest.fixture

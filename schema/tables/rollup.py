@@ -1,0 +1,93 @@
+"""Rollups: what reports on all documents count, worked out beforehand, in blocks of documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.database.base import Base
+from schema.database.types import BigId
+
+
+class RollupStale(Base):
+    """Table `rollup_stale`: blocks of which something has changed since their rollups were made.
+
+    Triggers write it, whoever changes results or documents. A block may stand there often: nobody
+    who adds a row waits for another.
+    """
+
+    __tablename__ = "rollup_stale"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class RollupDocument(Base):
+    """Table `rollup_documents`: what reports count by of each document of `v_documents`, without
+    its texts. No foreign keys and checks: what is true stands in other tables.
+    """
+
+    __tablename__ = "rollup_documents"
+    __table_args__ = (Index(None, "block"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    block: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str]
+    product: Mapped[str | None]
+    language: Mapped[str | None]
+    time: Mapped[datetime | None]
+    day: Mapped[date | None]
+    rating: Mapped[float | None]
+    rating_scale: Mapped[int | None]
+    polarity: Mapped[str | None]
+    leaning: Mapped[str | None]
+    polarity_score: Mapped[float | None]
+    label: Mapped[str | None]
+    score: Mapped[float | None]
+    unsure: Mapped[bool | None]
+    sentiment_run_id: Mapped[int | None]
+    sentiment_model_id: Mapped[int | None]
+    characters: Mapped[int]
+    resolved: Mapped[int]
+    translated: Mapped[int]
+
+
+class RollupEntity(Base):
+    """Table `rollup_entities`: of a block, how often each spelling of an entity is named."""
+
+    __tablename__ = "rollup_entities"
+    __table_args__ = (Index(None, "block"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger)
+    type: Mapped[str]
+    entity: Mapped[str]
+    #: Null for mentions that the model is unsure of, where a document has no others.
+    spelling: Mapped[str | None]
+    mentions: Mapped[int]
+    unsure_mentions: Mapped[int]
+    documents: Mapped[int]
+    positive: Mapped[int]
+    neutral: Mapped[int]
+    negative: Mapped[int]
+    unsure: Mapped[int]
+
+
+class RollupAnswer(Base):
+    """Table `rollup_answers`: of a block, how often each answer is given to each question."""
+
+    __tablename__ = "rollup_answers"
+    __table_args__ = (Index(None, "block"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger)
+    question: Mapped[str]
+    grouped: Mapped[str]
+    #: As it is shown, of those that count as the same.
+    spelling: Mapped[str]
+    documents: Mapped[int]
+    unsure: Mapped[int]
+    #: The sum of the scores.
+    score: Mapped[float]

@@ -1,0 +1,98 @@
+"""Triggers that write down of which blocks of documents the rollups are no longer true.
+
+A trigger sees every way in which something changes, and commits with it. On PostgreSQL there is one
+row a statement and block, added and never updated, so that nobody waits; on SQLite, whose writers
+take turns anyway, a block is written down once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from schema.views.rollup import BLOCK
+
+#: What is counted, by table, with the column that has the document's id.
+_COUNTED = {
+    "document_versions": "id",
+    **dict.fromkeys(
+        ("languages", "sentiments", "entities", "answers", "translations"), "document_id"
+    ),
+}
+_EVENTS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
+_TABLES = ("languages", "sentiments", "entities", "answers", "translations")
+#: Blocks of which a run has results: those of another may count, or not, from now on.
+_OF_RUN = " UNION ".join(
+    f"SELECT document_id / {BLOCK} FROM {table} WHERE run_id = NEW.id" for table in _TABLES
+)
+_PREFERRED = "(NEW.preferred_at IS NULL) <> (OLD.preferred_at IS NULL)"
+
+
+def create_triggers(connection: Connection) -> None:
+    """Make all triggers, which must not be there, and write down that no rollup is true yet."""
+    is_postgres = connection.dialect.name == "postgresql"
+    for statement in _postgres() if is_postgres else _sqlite():
+        connection.exec_driver_sql(statement)
+    mark_all(connection)
+
+
+def mark_all(connection: Connection) -> None:
+    """Write down that no rollup is true any more."""
+    connection.exec_driver_sql("DELETE FROM rollup_stale")
+    connection.exec_driver_sql(
+        f"INSERT INTO rollup_stale (block) SELECT DISTINCT id / {BLOCK} FROM document_versions"
+    )
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Take all triggers away, if they are there."""
+    if connection.dialect.name == "postgresql":
+        for name in ("id", "document_id", "run"):
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS rollup_mark_{name}() CASCADE")
+        return
+    for table, event in _events():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS rollup_{table}_{event.lower()}")
+    connection.exec_driver_sql("DROP TRIGGER IF EXISTS rollup_runs_update")
+
+
+def _events() -> Iterator[tuple[str, str]]:
+    return ((table, event) for table in _COUNTED for event in _EVENTS)
+
+
+def _sqlite() -> Iterator[str]:
+    for table, event in _events():
+        block = f"{_EVENTS[event]}.{_COUNTED[table]} / {BLOCK}"
+        yield (
+            f"CREATE TRIGGER rollup_{table}_{event.lower()} AFTER {event} ON {table} "
+            f"WHEN NOT EXISTS (SELECT 1 FROM rollup_stale WHERE block = {block}) "
+            f"BEGIN INSERT INTO rollup_stale (block) VALUES ({block}); END"
+        )
+    yield (
+        f"CREATE TRIGGER rollup_runs_update AFTER UPDATE OF preferred_at ON runs WHEN {_PREFERRED} "
+        f"BEGIN INSERT INTO rollup_stale (block) {_OF_RUN}; END"
+    )
+
+
+def _postgres() -> Iterator[str]:
+    for column in ("id", "document_id"):
+        marked = f"SELECT DISTINCT {column} / {BLOCK} FROM changed"
+        yield _function(column, f"INSERT INTO rollup_stale (block) {marked};")
+    yield _function("run", f"INSERT INTO rollup_stale (block) {_OF_RUN};")
+    for table, event in _events():
+        yield (
+            f"CREATE TRIGGER rollup_{table}_{event.lower()} AFTER {event} ON {table} "
+            f"REFERENCING {_EVENTS[event]} TABLE AS changed FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION rollup_mark_{_COUNTED[table]}()"
+        )
+    yield (
+        "CREATE TRIGGER rollup_runs_update AFTER UPDATE OF preferred_at ON runs FOR EACH ROW "
+        f"WHEN ({_PREFERRED}) EXECUTE FUNCTION rollup_mark_run()"
+    )
+
+
+def _function(name: str, does: str) -> str:
+    return (
+        f"CREATE FUNCTION rollup_mark_{name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {does} RETURN NULL; END $$"
+    )
