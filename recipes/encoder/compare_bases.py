@@ -24,7 +24,7 @@ from recipes.encoder.data.sentiment import NEUTRAL, clothing
 from recipes.encoder.score import aspects, macro_f1
 
 #: Texts of a set at the most, to fit and to measure.
-MOST = 2000
+MOST = 1000
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb")
 
 _SLOT = re.compile(r"\[\w+ : ([^]]*)\]")
