@@ -41,9 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def needs_server(item: pytest.Item) -> bool:
     """Whether a fixture of a test, of its own or of another fixture, stands on a real server."""
-    # `database_url` asks for its server only when it runs: in half of its tests there is none.
+    # What is of each kind of database asks for its server only when it runs: in half of its tests
+    # there is none.
     callspec = getattr(item, "callspec", None)
-    on_postgres = callspec is not None and callspec.params.get("database_url") == "postgresql"
+    kinds = ("database_url", "shop_engine")
+    on_postgres = callspec is not None and "postgresql" in map(callspec.params.get, kinds)
     return on_postgres or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
 
 

@@ -8,7 +8,7 @@ with itself, better than trees with Shapley values; see docs/insight.md and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -92,6 +92,25 @@ def share_drivers(has: ArrayLike, hits: ArrayLike) -> list[Driver]:
     return list(_drivers(sums, intervals))
 
 
+def membership(
+    documents: Sequence[int], themes: Sequence[int], pairs: Iterable[tuple[int, int]]
+) -> NDArray[np.bool_]:
+    """Which document has which theme (documents × themes), a byte each.
+
+    Args:
+        documents: Their ids, in the order of the rows.
+        themes: Their ids, in the order of the columns.
+        pairs: Ids of a document and of a theme that it has; those of others are left out.
+    """
+    row = {document: index for index, document in enumerate(documents)}
+    column = {theme: index for index, theme in enumerate(themes)}
+    has = np.zeros((len(row), len(column)), dtype=np.bool_)
+    for document, theme in pairs:
+        if document in row and theme in column:
+            has[row[document], column[theme]] = True
+    return has
+
+
 class _Sums(NamedTuple):
     """Sums over documents, from which all figures are made."""
 
@@ -120,7 +139,7 @@ class _Sums(NamedTuple):
     def groups(self, theme: int) -> tuple[Group, Group]:
         count, total, squares = self.counts[theme], self.sums[theme], self.theme_squares[theme]
         others = (self.documents - count, self.total - total, self.squares - squares)
-        return _group(count, total, squares), _group(*others)
+        return Group.of_sums(count, total, squares), Group.of_sums(*others)
 
     def given_others(self) -> NDArray[np.float64]:
         if not self.documents:
@@ -129,13 +148,6 @@ class _Sums(NamedTuple):
         along = self.sums - self.counts * self.total / self.documents
         damped = spread + RIDGE * np.eye(len(self.counts))
         return np.asarray(np.linalg.solve(damped, along), dtype=np.float64)
-
-
-def _group(count: float, total: float, squares: float) -> Group:
-    if count < 1:
-        return Group(0, float("nan"), 0.0)
-    variance = (squares - total * total / count) / (count - 1) if count > 1 else 0.0
-    return Group(int(count), float(total / count), max(0.0, float(variance)))
 
 
 def _checked(has: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:

@@ -25,6 +25,17 @@ class Group:
     mean: float
     variance: float
 
+    @classmethod
+    def of_sums(cls, count: float, total: float, squares: float) -> Group:
+        """Of numbers of which only their count, their sum and the sum of their squares are known,
+        which a database has added up.
+        """
+        if count < 1:
+            return cls(0, nan, 0.0)
+        variance = (squares - total * total / count) / (count - 1) if count > 1 else 0.0
+        # Rounding may leave a hair less than nothing.
+        return cls(int(count), float(total / count), max(0.0, float(variance)))
+
 
 class MeanDifference(NamedTuple):
     """How far the mean of one group is above that of another.

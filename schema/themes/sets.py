@@ -23,6 +23,17 @@ def current_set(connection: Connection, scope: ThemeScope) -> Any:
     return _newest(connection, ThemeSet.scope == str(scope), ThemeSet.ready_at.is_not(None))
 
 
+def shown_set(connection: Connection) -> Any:
+    """The row of the set that questions, views and searches read: the newest ready one of all
+    feedback, else the newest ready one of any; None where there is none. `schema.views.dialect`
+    says the same in SQL.
+    """
+    of_all = _newest(
+        connection, ThemeSet.scope == str(ThemeScope()), ThemeSet.ready_at.is_not(None)
+    )
+    return of_all or _newest(connection, ThemeSet.ready_at.is_not(None))
+
+
 def unfinished_set(connection: Connection, scope: ThemeScope) -> Any:
     """The row of a set that was begun after the current one and not finished, or None."""
     newest = _newest(connection, ThemeSet.scope == str(scope))

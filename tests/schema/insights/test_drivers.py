@@ -8,7 +8,7 @@ from scipy.stats import ttest_ind
 
 from schema.insights import drivers
 from schema.insights.difference import newcombe
-from schema.insights.drivers import rating_drivers, share_drivers
+from schema.insights.drivers import membership, rating_drivers, share_drivers
 
 
 def reviews(count: int = 1_000) -> tuple[np.ndarray, np.ndarray]:
@@ -62,3 +62,8 @@ def test_a_theme_that_nobody_has_is_not_shown() -> None:
     assert (one.documents, one.shown, one.p) == (0, False, 1)
     with pytest.raises(ValueError, match="one number"):
         rating_drivers(has, np.ones(49))
+
+
+def test_membership_is_in_the_order_of_ids() -> None:
+    has = membership([7, 3, 9], [20, 10], [(3, 10), (9, 20), (9, 10), (8, 10), (3, 30)])
+    assert has.tolist() == [[False, False], [False, True], [True, True]]

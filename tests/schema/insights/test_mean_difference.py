@@ -36,3 +36,12 @@ def test_what_nobody_can_tell() -> None:
 def test_all_alike_have_no_spread() -> None:
     assert welch(Group(3, 5.0, 0.0), Group(4, 4.0, 0.0)) == (1.0, (1.0, 1.0), 0.0)
     assert welch(Group(3, 5.0, 0.0), Group(4, 5.0, 0.0)).p == 1
+
+
+def test_sums_of_a_database_are_enough() -> None:
+    values = np.array([1.0, 4.0, 5.0, 5.0])
+    made = Group.of_sums(4, float(values.sum()), float((values * values).sum()))
+    assert made.count == 4 and made.mean == pytest.approx(3.75)
+    assert made.variance == pytest.approx(values.var(ddof=1))
+    assert Group.of_sums(1, 4.0, 16.0) == Group(1, 4.0, 0.0)
+    assert Group.of_sums(0, 0.0, 0.0).count == 0

@@ -1,0 +1,123 @@
+"""How far the figures can be trusted: which models made them, and how often these are right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from schema.questions.counts import COUNTS, STARS, DocumentCounts
+from schema.questions.figures import Share
+from schema.questions.labels import LabelAgreement, read_label_agreement
+from schema.questions.losses import Losses, read_losses
+from schema.questions.scope import Scope, select_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A model whose results count.
+
+    Attributes:
+        revision: Which of its versions; `sha256:…` of one that was not on a hub.
+        documents: How many have its results.
+    """
+
+    analysis: str
+    model: str | None
+    revision: str | None
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class StarAgreement:
+    """How sentiment agrees with the stars that customers gave: at most 2 are taken for negative,
+    and 4 or more for positive.
+
+    Attributes:
+        agree: Of documents that are negative or positive by both, those that are the same.
+        found: Of documents with at most 2 stars and a sure polarity, those called negative.
+        right: Of documents that are called negative and have stars, those with at most 2.
+        disagreeing: Ids of some that are negative by one and positive by the other, the newest
+            first.
+    """
+
+    agree: Share
+    found: Share
+    right: Share
+    disagreeing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the figures can be trusted.
+
+    Attributes:
+        counts: All figures, among them what the model is unsure of.
+        models: By analysis, the one with most documents first.
+        stars: None where no document has both.
+        labels: How models agree with the labels of people, by analysis.
+        losses: What is not in the figures, and why.
+    """
+
+    counts: DocumentCounts
+    models: Sequence[ModelUse]
+    stars: StarAgreement | None
+    labels: Sequence[LabelAgreement]
+    losses: Losses
+
+
+_BAD, _GOOD = f"{STARS} <= 2", f"{STARS} >= 4"
+_STARS_SQL = f"""
+SELECT
+    COUNT(*) FILTER (WHERE {_BAD} AND d.polarity = 'negative') AS bad_negative,
+    COUNT(*) FILTER (WHERE {_BAD} AND d.polarity = 'positive') AS bad_positive,
+    COUNT(*) FILTER (WHERE {_BAD} AND d.polarity IS NOT NULL) AS bad,
+    COUNT(*) FILTER (WHERE {_GOOD} AND d.polarity = 'negative') AS good_negative,
+    COUNT(*) FILTER (WHERE {_GOOD} AND d.polarity = 'positive') AS good_positive,
+    COUNT(*) FILTER (WHERE d.polarity = 'negative' AND {STARS} IS NOT NULL) AS negative,
+    COUNT(*) FILTER (WHERE d.polarity IS NOT NULL AND {STARS} IS NOT NULL) AS rated
+FROM v_documents AS d
+"""
+_DISAGREEING = f"""
+SELECT d.id FROM v_documents AS d
+WHERE ({_BAD} AND d.polarity = 'positive') OR ({_GOOD} AND d.polarity = 'negative')
+ORDER BY d.time IS NULL, d.time DESC, d.id DESC
+LIMIT 10
+"""
+_MODELS = """
+SELECT r.analysis, r.model, r.revision, COUNT(*) AS documents
+FROM v_results_current AS r JOIN v_documents AS d ON d.id = r.document_id
+GROUP BY r.analysis, r.model, r.revision
+ORDER BY r.analysis, documents DESC, r.model, r.revision
+"""
+
+
+def read_trust(connection: Connection, scope: Scope) -> Trust:
+    """Read how far the figures can be trusted. What was rejected and what failed is counted of
+    runs, since it has no document that could be chosen by product or time.
+    """
+    (row,) = select_rows(connection, f"SELECT {COUNTS} FROM v_documents AS d", scope)
+    models = [ModelUse(*found) for found in select_rows(connection, _MODELS, scope)]
+    return Trust(
+        counts=DocumentCounts.of(row),
+        models=models,
+        stars=_stars(connection, scope),
+        labels=read_label_agreement(connection, scope),
+        losses=read_losses(connection, scope),
+    )
+
+
+def _stars(connection: Connection, scope: Scope) -> StarAgreement | None:
+    (row,) = select_rows(connection, _STARS_SQL, scope)
+    if not row.rated:
+        return None
+    examples: list[Any] = select_rows(connection, _DISAGREEING, scope)
+    same = row.bad_negative + row.good_positive
+    return StarAgreement(
+        agree=Share.of(same, same + row.bad_positive + row.good_negative),
+        found=Share.of(row.bad_negative, row.bad),
+        right=Share.of(row.bad_negative, row.negative),
+        disagreeing=tuple(one.id for one in examples),
+    )
