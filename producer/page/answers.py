@@ -92,7 +92,9 @@ def _question(
     shown = []
     for number, (grouped, documents, spelled) in enumerate(given[:SHOWN]):
         ids = texts.get(grouped, [])
-        key = index.add(f"answer{place}-{number}", f"{question} {spelled}", documents, ids, "surest")
+        key = index.add(
+            f"answer{place}-{number}", f"{question} {spelled}", documents, ids, "surest"
+        )
         shown.append(AnswerFacts(spelled, Share.of(documents, asked), key))
     key = index.add(f"answer{place}-none", f"{question} {NONE}", none, texts.get(NONE, []), "first")
     left = given[SHOWN:]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from producer.page.drawing import numbers
+from producer.page import numbers
 from producer.page.page import Page
 from schema.questions.segments import SegmentFigures
 
@@ -42,7 +42,9 @@ def _mood(page: Page) -> Iterator[Line]:
         return
     recent = page.recent.facts
     moved = None if recent is None else recent.headline.changes
-    why = f"{numbers.percent_range(negative.interval)}, of {numbers.count(negative.total)} documents"
+    why = (
+        f"{numbers.percent_range(negative.interval)}, of {numbers.count(negative.total)} documents"
+    )
     mood = "plain"
     if moved is not None and moved.negative.change is not None and recent is not None:
         why += f"; since {numbers.day(recent.first)} {numbers.change(moved.negative, 'share')}"
@@ -62,7 +64,7 @@ def _rising(page: Page) -> Iterator[Line]:
     usual = "it is new" if one.expected is None else f"{one.expected:.1f} expected"
     why = f"{numbers.count(one.texts)} texts in the week of {numbers.day(one.week)}; {usual}"
     key = f"rising{one.theme.id}-{one.week}"
-    yield Line(f"New or rising: {one.alert.value}", one.theme.name, why, "bad", key)
+    yield Line(numbers.alert(one.alert).capitalize(), one.theme.name, why, "bad", key)
 
 
 def _theme(page: Page) -> Iterator[Line]:

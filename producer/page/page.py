@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -50,9 +50,7 @@ class Page:
     texts: Sequence[Text] = ()
 
 
-def read_page(
-    connection: Connection, scope: Scope, about: Sequence[str], now: datetime
-) -> Page:
+def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: datetime) -> Page:
     """Read the page.
 
     Args:
@@ -100,8 +98,6 @@ def read_page(
 
 
 def _with_texts(connection: Connection, scope: Scope, page: Page) -> Page:
-    from dataclasses import replace
-
     return replace(page, texts=page.index.read(connection, scope))
 
 

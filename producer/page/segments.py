@@ -58,7 +58,7 @@ def read_segment_tables(
     Raises:
         NoAnswerError: If there is nothing to compare them by.
     """
-    found = []
+    found: list[SegmentTable] = []
     for by in (*COLUMNS, *(f"metadata.{key}" for key in _keys(connection, scope))):
         try:
             segments = read_segments(connection, scope, by)

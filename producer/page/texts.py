@@ -99,7 +99,20 @@ def _read(connection: Connection, ids: Sequence[int], scope: Scope) -> list[Text
     sql = _COLUMNS.format(ids=", ".join(str(int(one)) for one in ids))
     # The results are those of the scope's run; the period does not matter to a document by its id.
     rows = select_rows(connection, sql, Scope(run_id=scope.run_id))
-    return [Text(*row[:6], _number(row.stars), row.polarity, row.text) for row in rows]
+    return [
+        Text(
+            row.id,
+            row.source,
+            row.external_id,
+            row.time,
+            row.language,
+            row.product,
+            _number(row.stars),
+            row.polarity,
+            row.text,
+        )
+        for row in rows
+    ]
 
 
 def _number(value: object) -> float | None:

@@ -191,12 +191,12 @@ def _quotes(
     return found
 
 
-def _inside(
-    connection: Connection, scope: Scope, passages: Sequence[Passage]
-) -> Sequence[Passage]:
+def _inside(connection: Connection, scope: Scope, passages: Sequence[Passage]) -> Sequence[Passage]:
     if scope.is_everything or not passages:
         return passages
     ids = ", ".join(str(int(one.document_id)) for one in passages)
-    rows = select_rows(connection, f"SELECT d.id FROM v_documents AS d WHERE d.id IN ({ids})", scope)
+    rows = select_rows(
+        connection, f"SELECT d.id FROM v_documents AS d WHERE d.id IN ({ids})", scope
+    )
     there = {row.id for row in rows}
     return [one for one in passages if one.document_id in there]

@@ -21,7 +21,11 @@ FIRST_DAY, WEEKS = datetime(2026, 5, 18, tzinfo=UTC), 27
 #: Reviews of each week, beside what comes in the last ones.
 A_WEEK = 16
 LANGUAGES = {"en": 0.72, "de": 0.15, "fr": 0.13}
-COUNTRIES = {"en": ("GB", "GB", "IE", "US"), "de": ("DE", "DE", "AT", "CH"), "fr": ("FR", "FR", "BE")}
+COUNTRIES = {
+    "en": ("GB", "GB", "IE", "US"),
+    "de": ("DE", "DE", "AT", "CH"),
+    "fr": ("FR", "FR", "BE"),
+}
 #: How often a review begins and ends with a sentence that says little.
 OPENED, ENDED = 0.45, 0.4
 #: Stars from which on a review ends kindly.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from producer.page.drawing.numbers import percent, percent_range, short_day, stars, stars_range
+from producer.page.numbers import percent, percent_range, short_day, stars, stars_range
 from producer.page.weeks import SIDES, Timeline, side_count
 from schema.insights import Interval
 from schema.questions.satisfaction import SatisfactionPoint

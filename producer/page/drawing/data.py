@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from producer.page.drawing.numbers import count, day
+from producer.page.numbers import count, day
 from producer.page.page import Page
 from producer.page.texts import Behind, Text
 
@@ -19,7 +19,7 @@ _TABLE = str.maketrans(_ESCAPES)
 def script_data(value: Any) -> Markup:
     """A value as the content of `<script type="application/json">`."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_TABLE))  # noqa: S704
+    return Markup(text.translate(_TABLE))
 
 
 def texts_data(page: Page) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from producer.page.drawing import charts, marks, numbers
+from producer.page import numbers
+from producer.page.drawing import charts, marks
 from producer.page.drawing.data import script_data, texts_data
 from producer.page.drawing.policy import content_security_policy
 from producer.page.lines import best_lines
@@ -33,15 +34,19 @@ def draw_page(page: Page) -> str:
             "stars": charts.stars_chart(timeline),
         }
     )
-    return _environment().get_template("page.html").render(
-        page=page,
-        lines=best_lines(page),
-        charts={name: chart for name, chart in drawn.items() if chart is not None},
-        texts=texts_data(page),
-        # Ours, and not what anybody wrote.
-        scripts=[Markup(one) for one in scripts],  # noqa: S704
-        styles=[Markup(one) for one in styles],  # noqa: S704
-        policy=content_security_policy(scripts, styles),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            page=page,
+            lines=best_lines(page),
+            charts={name: chart for name, chart in drawn.items() if chart is not None},
+            texts=texts_data(page),
+            # Ours, and not what anybody wrote.
+            scripts=[Markup(one) for one in scripts],
+            styles=[Markup(one) for one in styles],
+            policy=content_security_policy(scripts, styles),
+        )
     )
 
 
@@ -61,6 +66,7 @@ def _environment() -> Environment:
     )
     made.globals.update(marks=marks, sides=SIDES, side_count=side_count)
     made.filters.update(
+        alert=numbers.alert,
         count=numbers.count,
         percent=numbers.percent,
         percent_range=numbers.percent_range,

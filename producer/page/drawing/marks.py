@@ -54,7 +54,9 @@ def spark_line(values: Sequence[int]) -> Markup:
     if len(values) < 2 or not any(values):
         return Markup()
     step, most = 100 / (len(values) - 1), max(values)
-    points = [f"{place * step:.2f},{24 - 22 * value / most:.2f}" for place, value in enumerate(values)]
+    points = [
+        f"{place * step:.2f},{24 - 22 * value / most:.2f}" for place, value in enumerate(values)
+    ]
     area = f'<polygon class="area" points="0,26 {" ".join(points)} 100,26"/>'
     return _svg([area, f'<polyline class="line" points="{" ".join(points)}"/>'], 26)
 
@@ -70,11 +72,12 @@ def _rect(kind: str, left: float, width: float) -> str:
 def _whisker(low: float, high: float) -> list[str]:
     line = f'<line class="whisker" x1="{low:.2f}" x2="{high:.2f}" y1="4.5" y2="4.5"/>'
     ends = (
-        f'<line class="whisker" x1="{end:.2f}" x2="{end:.2f}" y1="2" y2="7"/>' for end in (low, high)
+        f'<line class="whisker" x1="{end:.2f}" x2="{end:.2f}" y1="2" y2="7"/>'
+        for end in (low, high)
     )
     return [line, *ends]
 
 
 def _svg(parts: Sequence[str], height: int) -> Markup:
     # Numbers and names of ours alone are in it.
-    return Markup(_OPEN.format(height=height) + "".join(parts) + "</svg>")  # noqa: S704
+    return Markup(_OPEN.format(height=height) + "".join(parts) + "</svg>")

@@ -1,4 +1,4 @@
-"""Figures as they are written on the page: intervals beside them, never more digits than they bear."""
+"""Figures as they are written on the page, with no more digits than they bear."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 
 from schema.insights import Interval
 from schema.questions.figures import Change, Mean, Share
+from schema.questions.rising import Alert
 
 
 def count(number: float) -> str:
@@ -58,6 +59,9 @@ def signed(number: float, digits: int = 0) -> str:
 
 def signed_range(interval: Interval, scale: float = 1, digits: int = 0) -> str:
     """Both ends with their signs."""
+    # An end that is nearly 0 says on which side of it.
+    if any(0 < abs(scale * end) < 0.5 * 10**-digits for end in interval):
+        digits += 1
     low, high = (signed(scale * end, digits) for end in interval)
     return f"{low} to {high}"
 
@@ -80,6 +84,11 @@ def change(moved: Change, kind: str) -> str:
     if moved.interval is None:
         return said
     return f"{said} ({signed_range(moved.interval, scale, digits)})"
+
+
+def alert(said: Alert) -> str:
+    """What is said of a theme in a week, in a word or two."""
+    return {Alert.RINGS: "rising", Alert.WATCH: "worth a look", Alert.NEW: "new"}[said]
 
 
 def day(moment: date | None) -> str:
