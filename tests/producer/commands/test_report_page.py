@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from schema.database import writing
 from tests.support.console import Triage
+from tests.support.feedback import add_run, add_to_run
 from tests.support.pages import Document
 from tests.support.shop import Shop, make_shop
 
@@ -45,10 +47,17 @@ def test_a_period_and_a_condition_choose_the_texts(
     assert "run shop" in file.read_text("utf-8")
 
 
-def test_documents_of_several_runs(shop: Shop, triage: Triage, tmp_path: Path) -> None:
+def test_documents_of_several_runs(
+    shop: Shop, sqlite_engine: Engine, triage: Triage, tmp_path: Path
+) -> None:
+    with writing(sqlite_engine) as connection:
+        for name, documents in (("early", [1, 2]), ("late", [829, 830])):
+            add_to_run(connection, add_run(connection, name), documents)
     file = tmp_path / "two.html"
-    assert triage("report", "--html", "shop", "1", "--output", str(file)).code == 0
-    assert "runs shop, 1" in file.read_text("utf-8")
+    assert triage("report", "--html", "early", "late", "--output", str(file)).code == 0
+    html = file.read_text("utf-8")
+    assert "runs early, late" in html and "4 documents" in html
+    assert {one["id"] for one in texts(file)} <= {1, 2, 829, 830}
     assert triage("report", "--html", "nobody", "--output", str(file)).code == 2
 
 
