@@ -11,17 +11,21 @@ from typer.core import TyperGroup
 
 from producer.commands.analyze import analyze
 from producer.commands.archive import archive
+from producer.commands.before_after import before_after
 from producer.commands.calibrate import calibrate
 from producer.commands.cancel import cancel
+from producer.commands.complaints import complaints
 from producer.commands.correct import correct
 from producer.commands.dead import dead
 from producer.commands.delete import delete
 from producer.commands.demo import demo
+from producer.commands.drivers import drivers
 from producer.commands.duplicates import duplicates
 from producer.commands.explain import explain
 from producer.commands.export import export
 from producer.commands.flower import flower
 from producer.commands.forget import forget
+from producer.commands.headline import headline
 from producer.commands.ingest import ingest
 from producer.commands.init import init
 from producer.commands.pause import pause
@@ -30,9 +34,13 @@ from producer.commands.report import report
 from producer.commands.resume import resume
 from producer.commands.retry import retry
 from producer.commands.review import review
+from producer.commands.rising import rising
+from producer.commands.satisfaction import satisfaction
 from producer.commands.search import search
+from producer.commands.segments import segments
 from producer.commands.status import status
 from producer.commands.themes import themes
+from producer.commands.trust import trust
 from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
@@ -101,6 +109,14 @@ for command in (
     duplicates,
     search,
     themes,
+    headline,
+    complaints,
+    rising,
+    satisfaction,
+    segments,
+    drivers,
+    before_after,
+    trust,
     explain,
     analyze,
     calibrate,

@@ -18,6 +18,7 @@ from producer.ingest.errors import IngestError, StorageError, UnfinishedError
 from schema.database.errors import first_line, is_passing
 from schema.ledger.archive import UnfinishedRunError
 from schema.ledger.pause import CancelledRunError
+from schema.questions import NoAnswerError
 from schema.reports import ReportError, UnknownReportError
 from schema.status.runs import UnknownRunError
 
@@ -37,6 +38,7 @@ _SENTENCES = (
     UnknownRunError,
     UnknownReportError,
     ReportError,
+    NoAnswerError,
     CancelledRunError,
     UnfinishedRunError,
 )

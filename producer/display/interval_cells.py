@@ -8,6 +8,8 @@ from schema.reports import Value
 
 #: Points from which on an interval is so wide that its ends need no decimal.
 _WIDE = 10
+#: Below which it is so narrow that its ends have as many as there are.
+_NARROW = 1
 
 
 def join_intervals(
@@ -31,5 +33,7 @@ def _with_ends(row: Sequence[Value], place: int) -> Value:
     value, low, high = row[place : place + 3]
     if not (isinstance(value, int | float) and isinstance(low, float) and isinstance(high, float)):
         return value
+    if high - low < _NARROW:
+        return f"{value:g} ({low:g} to {high:g})"
     digits = 0 if high - low >= _WIDE else 1
     return f"{value:g} ({low:.{digits}f} to {high:.{digits}f})"

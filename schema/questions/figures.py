@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from schema.insights import Interval, wilson
 from schema.insights.difference import newcombe
-from schema.insights.mean import mean_interval
-from schema.insights.mean_difference import Group, welch
+
+if TYPE_CHECKING:
+    from schema.insights.mean_difference import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class Mean:
     @classmethod
     def of_sums(cls, count: int, total: float | None, squares: float | None) -> Mean:
         """Of ratings of which the sum and the sum of squares are known."""
+        # scipy takes half a second to load, which nobody without ratings should wait for.
+        from schema.insights.mean import mean_interval
+        from schema.insights.mean_difference import Group
+
         group = Group.of_sums(count, total or 0.0, squares or 0.0)
         return cls(count, group.mean if count else None, mean_interval(group), group)
 
@@ -87,6 +93,8 @@ def mean_change(now: Mean, before: Mean) -> Change:
     """How far a mean is from what it was (Welch)."""
     if now.mean is None or before.mean is None:
         return Change(before.mean, None, None)
+    from schema.insights.mean_difference import welch
+
     difference, interval, _ = welch(now.group, before.group)
     sure = min(now.count, before.count) > 1
     return Change(before.mean, difference, interval if sure else None)

@@ -44,8 +44,8 @@ _SQL = {
     "WHEN d.polarity IS NOT NULL THEN 0 END",
 }
 _MEANINGS = {
-    Measure.RATING: "mean rating, stars of 5",
-    Measure.LOW_RATING: "at most 2 stars",
+    Measure.RATING: "mean rating",
+    Measure.LOW_RATING: "of at most 2 stars",
     Measure.NEGATIVE: "classified as negative",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,7 @@ def read_passages(
     scope: ThemeScope,
     limit: int | None,
     polarity: str | None = None,
+    among: Collection[int] | None = None,
 ) -> list[Passage]:
     """Read the clauses of a theme, of a broad one, or of a topic.
 
@@ -51,6 +53,7 @@ def read_passages(
         scope: That of its set.
         limit: How many at the most; None for all.
         polarity: Only of documents that sentiment called so.
+        among: Only of documents with these ids.
     """
     statement = _passages(scope).where(DocumentTheme.set_id == theme.set_id, _belongs(theme))
     statement = statement.order_by(
@@ -58,6 +61,8 @@ def read_passages(
     ).limit(limit)
     if polarity is not None:
         statement = statement.where(SentimentRow.polarity == polarity)
+    if among is not None:
+        statement = statement.where(DocumentTheme.document_id.in_(among))
     return [_passage(row) for row in connection.execute(statement)]
 
 

@@ -19,3 +19,8 @@ def test_ends_go_into_the_cell_before_them() -> None:
         [2, "12.5 (8.1 to 17.7)", 3.0, 4.0, 5.0],
         [0, None, None, None, None],
     ]
+
+
+def test_a_narrow_interval_has_the_decimals_that_there_are() -> None:
+    _, cells = join_intervals(("stars", "stars_low", "stars_high"), [(3.42, 3.35, 3.5)])
+    assert cells == [["3.42 (3.35 to 3.5)"]]

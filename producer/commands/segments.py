@@ -1,0 +1,90 @@
+"""`triage segments`: which product, language, country, plan … is worse, and is it chance?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from producer.commands.question_cells import (
+    chance,
+    figure_cells,
+    ids,
+    percent_cells,
+    star_cells,
+    with_ends,
+)
+from producer.commands.question_output import (
+    Answer,
+    AsFormat,
+    Limit,
+    Output,
+    Writing,
+    open_scope,
+)
+from producer.commands.report_options import Run, Since, Until, Where
+from producer.errors import UsageError
+from schema.database import reading
+from schema.questions.measure import Measure
+
+
+def segments(
+    by: Annotated[
+        str, typer.Option(metavar="WHAT", help="product, language, source or metadata.KEY.")
+    ] = "product",
+    of: Annotated[
+        Measure | None,
+        typer.Option(help="negative or low-rating; by default what sentiment says, else ratings."),
+    ] = None,
+    run: Run = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: AsFormat = None,
+    output: Output = None,
+    limit: Limit = None,
+) -> None:
+    """Compare each segment with all others together, the worst first.
+
+    What has fewer than 30 documents comes behind, and is not ranked.
+    """
+    from schema.questions.segments import read_segments
+
+    if of is Measure.RATING:
+        raise UsageError("--of must be negative or low-rating; the mean rating stands beside both")
+    engine, scope = open_scope(run, since, until, where)
+    with reading(engine) as connection:
+        found = read_segments(connection, scope, by, of)
+    share = "low_rating" if found.measure is Measure.LOW_RATING else "classified_negative"
+    columns = (
+        *(by.removeprefix("metadata."), "documents"),
+        *with_ends(f"{share}_percent"),
+        *with_ends("points_from_others"),
+        *("q", *with_ends("mean_stars"), "note", "examples", "show"),
+    )
+    rows = [
+        (
+            one.segment.count.name,
+            one.counts.documents,
+            *percent_cells(
+                one.counts.low_ratings
+                if found.measure is Measure.LOW_RATING
+                else one.counts.negative
+            ),
+            *figure_cells(one.segment.difference, one.segment.difference_interval, is_share=True),
+            chance(one.segment.q),
+            *star_cells(one.counts.rating),
+            None if one.segment.ranked else "too few",
+            ids(one.examples),
+            f'triage export v_documents --where "{by}={one.segment.count.name}"',
+        )
+        for one in found.segments
+    ]
+    notes = [
+        f"{found.measure.meaning}, each {by.removeprefix('metadata.')} beside all others together; "
+        "q: of all that have one as low, how many would be chance",
+        f'texts of one: triage export v_documents --where "{by}=…"',
+    ]
+    if found.without:
+        notes.insert(1, f"{found.without:,} documents say no {by.removeprefix('metadata.')}")
+    Writing(format, output, limit).write(Answer(columns, rows, notes=notes))
