@@ -41,6 +41,7 @@ from producer.commands.segments import segments
 from producer.commands.status import status
 from producer.commands.themes import themes
 from producer.commands.trust import trust
+from producer.commands.urgent import urgent
 from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
@@ -117,6 +118,7 @@ for command in (
     drivers,
     before_after,
     trust,
+    urgent,
     explain,
     analyze,
     calibrate,

@@ -27,7 +27,10 @@ def calibrate(
     ] = None,
     label: Annotated[
         str | None,
-        typer.Option(metavar="COL", help="That of the label; else `label`, `answer`, `entities`."),
+        typer.Option(
+            metavar="COL",
+            help="That of the label; else `label`, `answer`, `entities` or `intents`.",
+        ),
     ] = None,
     accuracy: Annotated[
         float | None,

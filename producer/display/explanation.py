@@ -12,6 +12,7 @@ from schema.results.answer import Answer
 from schema.results.base import Label, Result
 from schema.results.embedding import ClauseEmbedding
 from schema.results.entity import Entity
+from schema.results.intent import FoundIntent
 from schema.results.summary import Summary
 from schema.status.stored_results import StoredDocument, StoredResults
 
@@ -85,6 +86,8 @@ def _lines(text: str, result: Result) -> Iterator[Text]:
             yield _in_context(text, result.start, result.end, f"  {result.score:.2f}  ")
         else:
             yield Text("  (none)")
+    elif isinstance(result, FoundIntent):
+        yield plain_text(f"  {result.intent}, {result.score:.2f}{', unsure' * result.unsure}")
     elif isinstance(result, ClauseEmbedding):
         yield plain_text(f"  {text[result.start : result.end]}")
     elif isinstance(result, Summary) and result.sentences:

@@ -14,13 +14,14 @@ from transformers import PreTrainedTokenizerFast
 from recipes.batching import bucketed_batches, pad
 from recipes.encoder.data import entities
 from recipes.encoder.data.entities import TaggedText
+from recipes.encoder.data.intent import UNKNOWN, IntentText
 from recipes.encoder.data.meanings import Meaning
 from recipes.encoder.data.questions import Question
 from recipes.encoder.data.sentiment import LabelledText
 from recipes.encoder.model import JointModel
 
 #: Tokens, padding included, of a batch of each task.
-TOKENS = {"sentiment": 2048, "entities": 2048, "answer": 3072, "embedding": 2048}
+TOKENS = {"sentiment": 2048, "entities": 2048, "answer": 3072, "embedding": 2048, "intent": 2048}
 #: Tokens that a row may have.
 LONGEST = 192
 LABEL_SMOOTHING = 0.05
@@ -34,8 +35,9 @@ class Rows:
 
     Attributes:
         ids: Of each row.
-        targets: Of each row: a label; labels of tokens and a number for the set of open ones; or
-            begin, end and the first token of the passage; nothing of a text that has a vector.
+        targets: Of each row: a label; 1, 0 or `UNKNOWN` of each intent; labels of tokens and a
+            number for the set of open ones; begin, end and the first token of the passage; or
+            nothing, of a text that has a vector.
         teacher: Vectors (rows, width) that texts are to have.
     """
 
@@ -55,6 +57,12 @@ def sentiment_rows(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Labell
     """A label a row."""
     encoded = tokenizer([e.text for e in examples], truncation=True, max_length=LONGEST)
     return Rows("sentiment", encoded["input_ids"], [(e.label,) for e in examples])
+
+
+def intent_rows(tokenizer: PreTrainedTokenizerFast, examples: Sequence[IntentText]) -> Rows:
+    """What is known of each class a row."""
+    encoded = tokenizer([e.text for e in examples], truncation=True, max_length=LONGEST)
+    return Rows("intent", encoded["input_ids"], [e.labels for e in examples])
 
 
 #: Sets of labels that a source leaves unmarked, by number.
@@ -133,11 +141,15 @@ def loss_of(model: JointModel, rows: Rows, batch: list[int], padding: int) -> Te
         states = model.states(ids, attention)
         if rows.task == "sentiment":
             logits = model.polarity_logits(states)
+        elif rows.task == "intent":
+            logits = model.intent_logits(states)
         elif rows.task == "entities":
             logits = model.entity_logits(states)
     if rows.task == "sentiment":
         labels = torch.tensor([rows.targets[i][0] for i in batch])
         return functional.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
+    if rows.task == "intent":
+        return _intent_loss(logits.float(), [rows.targets[i] for i in batch])
     if rows.task == "entities":
         return _entity_loss(logits.float(), [rows.targets[i] for i in batch])
     if rows.task == "embedding":
@@ -151,6 +163,15 @@ def _meaning_loss(vectors: Tensor, wanted: Tensor) -> Tensor:
     near = (vectors * wanted).sum(-1)
     apart = (vectors @ vectors.T - wanted @ wanted.T).square().mean()
     return 2 * (1 - near).mean() + 10 * apart
+
+
+def _intent_loss(logits: Tensor, targets: Sequence[tuple[int, ...]]) -> Tensor:
+    """Of logits (rows, classes): the mean over what is known."""
+    labels = torch.tensor(targets, dtype=torch.float32)
+    known = labels != UNKNOWN
+    soft = labels * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / 2
+    losses = functional.binary_cross_entropy_with_logits(logits, soft, reduction="none")
+    return (losses * known).sum() / known.sum().clamp(min=1)
 
 
 def _entity_loss(logits: Tensor, targets: Sequence[tuple[int, ...]]) -> Tensor:

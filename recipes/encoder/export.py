@@ -22,7 +22,7 @@ from torch import Tensor
 from transformers import BertConfig, PreTrainedTokenizerFast
 
 from recipes.encoder.card import encoder_card, head_card
-from recipes.encoder.data import entities, sentiment
+from recipes.encoder.data import entities, intent, sentiment
 from recipes.encoder.embedding_head import write_modules
 from recipes.encoder.model import JointModel, load
 
@@ -45,12 +45,14 @@ class Head:
         architecture: The class that has such a head.
         modules: The model's own modules by the names that the class gives them.
         labels: In the order of the logits; none where they have no names.
+        several: Whether a text may be of several labels.
     """
 
     folder: str
     architecture: str
     modules: Mapping[str, str]
     labels: Sequence[str] = ()
+    several: bool = False
 
 
 #: Its own layer is beside it, as sentence-transformers has it; see `write_modules`.
@@ -66,6 +68,13 @@ HEADS = (
     Head("qa", "BertForQuestionAnswering", {"qa_outputs": "answer"}),
     # One label: the analysis takes sentences by the mean of their tokens' logits.
     Head("summary", "BertForTokenClassification", {"classifier": "sentences"}, ("SUMMARY",)),
+    Head(
+        "intent",
+        "BertForSequenceClassification",
+        {"bert.pooler.dense": "intent_pooler", "classifier": "intent"},
+        intent.CLASSES,
+        several=True,
+    ),
     EMBEDDING,
 )
 
@@ -149,6 +158,8 @@ def _write_head(
     if head.labels:
         config.id2label = dict(enumerate(head.labels))
         config.label2id = {label: number for number, label in enumerate(head.labels)}
+    if head.several:
+        config.problem_type = "multi_label_classification"
     _write(folder, config, head.architecture, state)
     tokenizer.save_pretrained(folder)
     reference = {"encoder": f"../{ENCODER}", "sha256": encoder_sha256}

@@ -9,7 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from recipes.encoder.data import entities, sentiment
+from recipes.encoder.data import entities, intent, sentiment
+
+#: Modules that older models lack.
+LATER = ("sentences.", "embedding.", "intent.", "intent_pooler.")
 
 
 class JointModel(nn.Module):
@@ -26,6 +29,9 @@ class JointModel(nn.Module):
         self.pooler = nn.Linear(width, width)
         self.sentiment = nn.Linear(width, len(sentiment.LABELS))
         self.entities = nn.Linear(width, len(entities.LABELS))
+        # Not sentiment's pooler: that has learned to forget whether something is asked.
+        self.intent_pooler = nn.Linear(width, width)
+        self.intent = nn.Linear(width, len(intent.CLASSES))
         self.answer = nn.Linear(width, 2)
         # From the mean of a text's tokens to its vector.
         self.embedding = nn.Linear(width, width)
@@ -45,6 +51,10 @@ class JointModel(nn.Module):
     def polarity_logits(self, states: Tensor) -> Tensor:
         """Logits (rows, labels) from the first token."""
         return self.sentiment(self.dropout(torch.tanh(self.pooler(states[:, 0]))))
+
+    def intent_logits(self, states: Tensor) -> Tensor:
+        """Logits (rows, classes) from the first token, each class for itself."""
+        return self.intent(self.dropout(torch.tanh(self.intent_pooler(states[:, 0]))))
 
     def entity_logits(self, states: Tensor) -> Tensor:
         """Logits (rows, tokens, labels)."""
@@ -85,11 +95,11 @@ def save(model: JointModel, tokenizer: PreTrainedTokenizerFast, folder: Path) ->
 
 
 def load(folder: Path) -> tuple[JointModel, PreTrainedTokenizerFast]:
-    """What `save` has written."""
+    """What `save` has written; heads that a model had not yet are new."""
     encoder = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
     model = JointModel(encoder)
     state = torch.load(folder / "weights.pt", weights_only=True)
     missing, unexpected = model.load_state_dict(state, strict=False)
-    if unexpected or not all(name.startswith(("sentences.", "embedding.")) for name in missing):
+    if unexpected or not all(name.startswith(LATER) for name in missing):
         raise ValueError(f"{folder} holds another model: {[*missing, *unexpected][:3]}")
     return model, PreTrainedTokenizerFast.from_pretrained(folder)

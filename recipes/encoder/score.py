@@ -1,7 +1,7 @@
 """Scores of the shared encoder on texts that it was not trained on, at home and away from it.
 
-`python -m recipes.encoder.score --model FOLDER --data FOLDER`. Away from home are whole sets that
-training never sees: reviews of medicines, and German reviews of laptops, hotels and so on.
+`python -m recipes.encoder.score --model FOLDER --data FOLDER`. Away from home are sets that
+training never sees: English and German sentences on laptops, hotels, courses, sights and so on.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from recipes.encoder.data.sentiment import (
     POSITIVE,
     LabelledText,
     clothing,
+    medicines,
     patients,
     product_sentences,
     restaurants,
     uci_sentences,
 )
+from recipes.encoder.intent_scores import intent_report
 from recipes.encoder.model import JointModel, load
 
 ROWS = 32
@@ -42,22 +44,13 @@ ROWS = 32
 LONGEST_ANSWER = 30
 
 
-def medicines(data: Path) -> list[LabelledText]:
-    """Reviews of medicines: 1 to 4 of 10 against 7 to 10."""
-    return [
-        LabelledText(row["text"], NEGATIVE if int(row["rating"]) <= 4 else POSITIVE)
-        for row in json_lines(data / "sentiment/druglib_reviews.jsonl.gz")
-        if row["rating"] and int(row["rating"]) not in (5, 6) and len(row["text"]) > 20
-    ]
-
-
-def german(data: Path) -> list[LabelledText]:
-    """German sentences of reviews in seven domains whose aspects agree."""
+def aspects(data: Path, language: str) -> list[LabelledText]:
+    """Sentences of reviews in seven domains whose aspects agree, `en` or `de`."""
     labels = {"positive": POSITIVE, "negative": NEGATIVE}
     texts = []
     for row in json_lines(data / "sentiment/m_absa_en_de.jsonl.gz"):
         found = {aspect["polarity"] for aspect in row["aspects"]}
-        if row["lang"] == "de" and len(found) == 1 and found <= labels.keys():
+        if row["lang"] == language and len(found) == 1 and found <= labels.keys():
             texts.append(LabelledText(row["text"], labels[found.pop()]))
     return texts
 
@@ -71,8 +64,9 @@ def sentiment_sets(data: Path) -> dict[str, list[LabelledText]]:
         "products": [t for t in product_sentences(data) if held_out(t.text)],
         "patients": [t for t in patients(data) if held_out(t.text)],
         "restaurants": [t for t in restaurants(data) if held_out(t.text)],
-        "away_medicines": medicines(data),
-        "away_german": german(data),
+        "medicines": [t for t in medicines(data) if held_out(t.text) and t.label != NEUTRAL],
+        "away_english": aspects(data, "en"),
+        "away_german": aspects(data, "de"),
     }
     return sets
 
@@ -255,6 +249,8 @@ def report(
     ]
     told = answers(model, tokenizer, some(praise))
     scores["nothing wrong in five stars"] = sum(margin <= 0 for _, margin in told) / len(told)
+    of_intent = intent_report(model, tokenizer, data, most)
+    scores |= {name: f1 for name, (_, _, f1) in of_intent.items()}
     return {name: round(score, 3) for name, score in scores.items()}
 
 

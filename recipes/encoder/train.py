@@ -20,7 +20,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from recipes.encoder.base import load_e5, load_minilm, prune
-from recipes.encoder.batches import loss_of
+from recipes.encoder.batches import TOKENS, loss_of
 from recipes.encoder.data.entities import EntityData
 from recipes.encoder.data.files import json_lines, lines
 from recipes.encoder.data.questions import QuestionData
@@ -141,7 +141,8 @@ def train(
         done = state["step"]
         log.info("goes on after step %d", done)
     teacher = Teacher(options.teacher, options.output)
-    epochs = Epochs(options.data, tokenizer, teacher, options.seed)
+    focus = (options.focus, options.focus_ratio) if options.focus else None
+    epochs = Epochs(options.data, tokenizer, teacher, options.seed, focus)
     step, total, began = 0, options.steps, time.monotonic()
     losses: dict[str, list[float]] = {}
     for number in itertools.count():
@@ -200,6 +201,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=0, help="in place of epochs")
     parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--focus", choices=list(TOKENS), help="a task to see more of")
+    parser.add_argument("--focus-ratio", type=float, default=1.5, help="to a batch of the others")
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--score-every", type=int, default=500)
     options = parser.parse_args()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schema.intents import NO_INTENT, Intent
 from schema.languages import fold_language, read_language
 from schema.polarity import Polarity
 
@@ -101,12 +102,14 @@ class CalibrationOptions(BaseModel):
         temperature: By which logits are divided before they are made probabilities: above 1 they
             become less sure.
         threshold: Below which probability a result is unsure; 0 means never.
+        thresholds: For `intent`: the same of some intents, in its place.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     temperature: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     threshold: float | None = Field(default=None, ge=0, le=1)
+    thresholds: dict[Intent, Annotated[float, Field(ge=0, le=1)]] | None = None
 
 
 class CatalogEntry(BaseModel):
@@ -115,6 +118,8 @@ class CatalogEntry(BaseModel):
     Attributes:
         polarity: For a model for sentiment: the value in -1…1 of some of its labels, those whose
             names do not say it themselves.
+        labels: For a model for intents: what some of its labels mean, those whose names do not say
+            it themselves; an intent, or `none`.
         scale: For a model that gives a number: the one for the unhappiest customer, and the one for
             the happiest.
         calibration: How its probabilities are corrected, and below which a result is unsure.
@@ -129,6 +134,7 @@ class CatalogEntry(BaseModel):
     languages: tuple[str, ...] = ()
     options: EntryOptions = EntryOptions()
     polarity: dict[str, float] = Field(default_factory=dict)
+    labels: dict[str, str] = Field(default_factory=dict)
     scale: tuple[float, float] | None = None
     calibration: CalibrationOptions = CalibrationOptions()
 
@@ -140,6 +146,15 @@ class CatalogEntry(BaseModel):
                 'write which label is which, as in polarity = { LABEL_0 = "negative" }'
             )
         return {label: _read_value(label, given) for label, given in polarity.items()}
+
+    @field_validator("labels")
+    @classmethod
+    def _are_intents(cls, labels: dict[str, str]) -> dict[str, str]:
+        known = (*Intent, NO_INTENT)
+        for label, meaning in labels.items():
+            if meaning not in known:
+                raise ValueError(f"{label!r} is given none of {', '.join(known)}")
+        return labels
 
     @field_validator("scale")
     @classmethod

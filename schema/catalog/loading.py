@@ -133,6 +133,11 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
                 f"catalog {name!r}, [{key}] {field}: only models for sentiment have polarities; "
                 "leave it out"
             )
+    if (entry.labels or entry.calibration.thresholds) and analysis != "intent":
+        field = "labels" if entry.labels else "calibration.thresholds"
+        raise CatalogError(
+            f"catalog {name!r}, [{key}] {field}: only models for intent have intents; leave it out"
+        )
     given = entry.calibration.model_dump(exclude_none=True)
     # A translation has a confidence, the rest that is written has none.
     allowed = {"threshold"} if analysis == "translation" else set()

@@ -9,12 +9,14 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
-from schema.reports import corrected_shares
+from schema.reports import asks, corrected_shares, urgent
 from schema.reports.errors import ReportError, UnknownReportError
 from schema.reports.labels import DESCRIPTION, labels_sql
+from schema.reports.options import ReportOptions
 from schema.reports.rows import Value
 from schema.views import VIEWS, View
 
@@ -51,6 +53,8 @@ class Report:
         kinds: Of columns that are of a view: how each is read, as `schema.views` says.
         make_rows: Makes its rows, of the connection and the id of a run, where SQL cannot; then
             there is no SELECT, and `columns` are theirs.
+        make_of_documents: Likewise, of the documents that are asked for: it gets a function that
+            runs a SELECT on these, and what is asked for.
     """
 
     name: str
@@ -61,6 +65,10 @@ class Report:
     kinds: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     make_rows: Callable[[Connection, int | None], Iterator[tuple[Value, ...]]] | None = None
+    make_of_documents: (
+        Callable[[Callable[[str], Iterator[Any]], ReportOptions], Iterator[tuple[Value, ...]]]
+        | None
+    ) = None
 
 
 def read_report(name: str, sql: str) -> Report:
@@ -109,6 +117,10 @@ def built_in_reports() -> tuple[Report, ...]:
             make_rows=made.corrected_shares,
         )
     )
+    found += [
+        Report(name, module.DESCRIPTION, "", columns=module.COLUMNS, make_of_documents=make)
+        for name, module, make in (("asks", asks, asks.asks), ("urgent", urgent, urgent.urgent))
+    ]
     return _sorted(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from schema.reports.errors import ReportError
 from schema.reports.intervals import with_changes, with_intervals
 from schema.reports.options import ReportOptions
 from schema.reports.report import Report
-from schema.reports.rows import ReportRows, plain, sorted_rows, without_hidden
+from schema.reports.rows import ReportRows, Value, plain, sorted_rows, without_hidden
 from schema.reports.statement import (
     BY,
     Statement,
@@ -44,7 +44,7 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
     Raises:
         ReportError: If the report does not have what is asked for.
     """
-    if report.make_rows is not None:
+    if report.make_rows is not None or report.make_of_documents is not None:
         return _made(connection, report, options)
     if connection.dialect.name == "postgresql":
         # All rows are wanted, not the first tenth, for which a cursor is planned by default.
@@ -79,21 +79,37 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
 
 
 def _made(connection: Connection, report: Report, options: ReportOptions) -> ReportRows:
-    """The rows of a report that is no SELECT, of a run or of all."""
-    assert report.make_rows is not None
-    if options.is_restricted:
+    """The rows of a report that is no SELECT."""
+    if report.make_rows is not None and options.is_restricted:
         raise on_runs(report)
     if options.by is not None:
         raise not_broken_down(report)
     if options.against_previous or options.min_documents is not None:
         raise ReportError(f"the report {report.name} takes no --against and no --min-documents")
-    found = ReportRows(report.columns, report.make_rows(connection, options.run_id))
     column, descending = _order(options.sort)
+    if report.make_rows is not None:
+        rows = report.make_rows(connection, options.run_id)
+    else:
+        rows = _of_documents(connection, report, options)
+    found = ReportRows(report.columns, rows)
     if column is not None:
         if column not in found.columns:
             raise _no_column(report, column, found.columns)
         found = sorted_rows(found, column, descending)
     return replace(found, rows=islice(found.rows, options.limit))
+
+
+def _of_documents(
+    connection: Connection, report: Report, options: ReportOptions
+) -> Iterator[tuple[Value, ...]]:
+    assert report.make_of_documents is not None
+
+    def select(sql: str) -> Iterator[Any]:
+        made = make_statement(connection, Report(report.name, report.description, sql), options)
+        yield from connection.execute(made.compiled(), execution_options={"yield_per": BLOCK})
+
+    wanted = options if options.sort is None else replace(options, limit=None)
+    return report.make_of_documents(select, wanted)
 
 
 def _no_column(report: Report, column: str, there: Sequence[str]) -> ReportError:

@@ -17,6 +17,7 @@ NAMES = (
     "v_mentions",
     "v_entities",
     "v_answers",
+    "v_intents",
     "v_daily",
     "v_results_current",
 )

@@ -1,4 +1,4 @@
-"""A real node with two heads on one encoder: one pass, and the outcomes of whole checkpoints."""
+"""A real node with three heads on one encoder: one pass, and the outcomes of whole checkpoints."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from schema.database import reading
 from schema.results.entity import EntityRow
+from schema.results.intent import IntentRow
 from schema.results.sentiment import SentimentRow
 from schema.tables import JobState
 from schema.verification import verify
@@ -20,7 +21,7 @@ from tests.support.ledger import jobs, make_run
 from tests.support.shared_checkpoints import build_heads, whole
 from tests.support.waiting import wait_until
 
-ANALYSES = ("sentiment", "entities")
+ANALYSES = ("sentiment", "entities", "intent")
 TEXTS = [
     f"{greeting} {name}, the parcel is {state}"
     for greeting in ("Hello", "Good day", "er")
@@ -70,15 +71,17 @@ def test_outcomes_are_those_of_whole_checkpoints_and_the_encoder_runs_once(
         results[name] = (
             rows(engine, SentimentRow, ("label", "score"), run),
             rows(engine, EntityRow, ("type", "start", "end", "score"), run),
+            rows(engine, IntentRow, ("ordinal", "intent", "score"), run),
         )
     with reading(engine) as connection:
         assert verify(connection) == []
     assert [job.attempts for job in jobs(engine)] == [1] * len(jobs(engine))
     assert len(costs["heads"]) == len(costs["whole"]) == len(jobs(engine)) / 2
-    assert 2 * sum(tokens for tokens, _ in costs["heads"]) == sum(
+    assert 3 * sum(tokens for tokens, _ in costs["heads"]) == sum(
         tokens for tokens, _ in costs["whole"]
     )
     assert len(results["whole"][0]) == len(TEXTS) and results["whole"][1]
+    assert {row[0] for row in results["whole"][2]} == set(range(len(TEXTS)))
     for together, separate in zip(results["heads"], results["whole"], strict=True):
         assert [_but_score(row) for row in together] == [_but_score(row) for row in separate]
         # Batches are of other documents, and float32 rounds otherwise in other company.

@@ -33,6 +33,7 @@ ENDING = {
     "prefer": [],
     "search": ["zip broke"],
     "themes": [],
+    "urgent": [],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],

@@ -14,6 +14,7 @@ from schema.results import Failure, Result
 from schema.results.answer import Answer
 from schema.results.embedding import ClauseEmbedding
 from schema.results.entity import Entity
+from schema.results.intent import FoundIntent
 from schema.results.language import TEXT, DetectedLanguage
 from schema.results.outcome import Outcome, Provenance
 from schema.results.sentiment import Sentiment
@@ -35,6 +36,7 @@ def results(analysis: str, document: Document, claimed: Claim) -> Sequence[Resul
         "summary": [Summary(text)],
         "translation": [Translation("de", text)],
         "embedding": [ClauseEmbedding(0, len(text), bytes(4))],
+        "intent": [FoundIntent("complaint", 0.9)],
         "language": [DetectedLanguage("de", 0.9, False, TEXT)],
     }
     return made[analysis]

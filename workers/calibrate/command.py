@@ -29,7 +29,7 @@ ALL_WELL, CANNOT = 0, 2
 _INTERRUPTED = 128 + 2  # SIGINT
 
 #: Where a row has what a person said, if not in `label`.
-_LABELS = {"entities": "entities", "qa": "answer"}
+_LABELS = {"entities": "entities", "qa": "answer", "intent": "intents"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     texts.add_argument("--data", metavar="FILE", help="labelled texts, CSV or JSONL")
     texts.add_argument("--corrections", action="store_true", help="what `triage correct` stored")
     parser.add_argument("--text", metavar="COL", default="text", help="the column of the text")
-    parser.add_argument("--label", metavar="COL", help="that of the label, answer, or entities")
+    parser.add_argument(
+        "--label", metavar="COL", help="that of the label, answer, entities, or intents"
+    )
     parser.add_argument(
         "--accuracy", metavar="SHARE", type=share, default=0.9, help="right of what is not unsure"
     )

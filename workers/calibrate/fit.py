@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 import numpy as np
@@ -43,6 +43,9 @@ class Sample(Protocol):
     def answers(self, temperature: float) -> tuple[Floats, Bools]:
         """How sure the model is of each result, and whether it is right, both (results,)."""
 
+    def thresholds(self, temperature: float, accuracy: float) -> dict[str, float]:
+        """Thresholds of classes that have one of their own; none where one is for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -57,6 +60,7 @@ class Fit:
         kept: What stays, and how much of it is right.
         coverages: The same where so many stay, from all to few.
         never: Texts of a class that the model never gives; they count as wrong.
+        thresholds: Of intents that have one of their own.
     """
 
     temperature: float
@@ -66,6 +70,7 @@ class Fit:
     kept: Coverage
     coverages: tuple[Coverage, ...]
     never: int
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
@@ -106,6 +111,7 @@ def fit(sample: Sample, halves: Bools, accuracy: float) -> Fit:
         kept=Coverage(threshold, kept.total, kept.kept, kept.right),
         coverages=tuple(coverage_above(share, confidence, right) for share in shares),
         never=sample.never,
+        thresholds=sample.thresholds(temperature, accuracy),
     )
 
 

@@ -46,10 +46,12 @@ def write_calibration(
 def content_of(fit: Fit, revision: str, accuracy: float) -> dict[str, object]:
     """What the file says of one analysis."""
     kept = fit.kept
+    thresholds = {"thresholds": dict(fit.thresholds)} if fit.thresholds else {}
     return {
         "revision": revision,
         "temperature": fit.temperature,
         "threshold": fit.threshold,
+        **thresholds,
         "measured": {
             "results": kept.total,
             "wanted_accuracy": accuracy,
@@ -65,6 +67,9 @@ def content_of(fit: Fit, revision: str, accuracy: float) -> dict[str, object]:
 def catalog_lines(analysis: str, entry: CatalogEntry, fit: Fit) -> str:
     """What to write into the catalog instead, as TOML."""
     numbers = f"temperature = {fit.temperature}, threshold = {fit.threshold}"
+    if fit.thresholds:
+        each = ", ".join(f"{name} = {limit}" for name, limit in fit.thresholds.items())
+        numbers += f", thresholds = {{ {each} }}"
     model = json.dumps(entry.model, ensure_ascii=False)
     return f"[{analysis}]\nmodel = {model}\ncalibration = {{ {numbers} }}"
 
@@ -87,6 +92,7 @@ def lines_of(fit: Fit, accuracy: float) -> list[str]:
         low, high = one.interval
         interval = f"{low:.1%} to {high:.1%}"
         lines.append(f"{one.share:>8.1%}{one.threshold:>12.3f}{one.accuracy:>8.1%}{interval:>18}")
+    lines += [f"{name} is unsure below {limit:.3f}" for name, limit in fit.thresholds.items()]
     return lines
 
 

@@ -50,6 +50,10 @@ class LabelSample:
         at = self.probabilities(self.scores, temperature)
         return at.max(axis=1), at.argmax(axis=1) == self.truths
 
+    def thresholds(self, temperature: float, accuracy: float) -> dict[str, float]:
+        """None: one is for all."""
+        return {}
+
 
 def check_has_classes(analysis: ClassificationAnalysis) -> None:
     """Make sure that there is a probability to calibrate.

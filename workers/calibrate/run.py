@@ -11,8 +11,10 @@ from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Result
 from workers.analyses import load_analysis
+from workers.analyses.intent import IntentAnalysis
 from workers.calibrate.examples import DataError, Example
 from workers.calibrate.fit import Sample
+from workers.calibrate.intent_sample import intent_sample
 from workers.calibrate.label_sample import check_has_classes, label_sample
 from workers.calibrate.span_sample import span_sample
 from workers.classification.analysis import ClassificationAnalysis
@@ -52,7 +54,7 @@ def load_uncalibrated(analysis: str, catalog: Catalog, device: str) -> Calibrate
     loaded = load_analysis(analysis, Catalog(catalog.name, {analysis: entry}), device)
     if not isinstance(loaded, CalibratedAnalysis):
         raise DataError(f"{analysis} has no probability to calibrate")
-    if isinstance(loaded, ClassificationAnalysis):
+    if isinstance(loaded, ClassificationAnalysis) and not isinstance(loaded, IntentAnalysis):
         check_has_classes(loaded)
     return loaded
 
@@ -66,6 +68,9 @@ def compare(analysis: CalibratedAnalysis, examples: Sequence[Example]) -> Compar
     results = _results(analysis, examples)
     read = [example for example in examples if example.line in results]
     found = [results[example.line] for example in read]
+    if isinstance(analysis, IntentAnalysis):
+        intents, texts = intent_sample(read, found)
+        return Compared(intents, texts, len(read))
     if isinstance(analysis, ClassificationAnalysis):
         texts = [example.text for example in read]
         return Compared(label_sample(analysis, read, found), texts, len(read))

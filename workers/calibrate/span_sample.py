@@ -51,6 +51,10 @@ class SpanSample:
         """How sure the model is of each span, and whether it is right."""
         return self.scores, self.right
 
+    def thresholds(self, temperature: float, accuracy: float) -> dict[str, float]:
+        """None: one is for all."""
+        return {}
+
 
 def span_sample(
     examples: Sequence[Example], results: Sequence[Sequence[Result]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from schema.catalog import CatalogEntry
 from schema.polarity import known_values
@@ -63,20 +64,36 @@ def _check_scale(entry: CatalogEntry) -> None:
 
 
 def _table(entry: CatalogEntry) -> str:
+    return table_of("sentiment", entry)
+
+
+def _line(labels: Sequence[str], values: Mapping[str, float]) -> str:
+    return labels_line("polarity", labels, values)
+
+
+def table_of(analysis: str, entry: CatalogEntry) -> str:
+    """Which table of a catalog a line belongs into, in words."""
     model = json.dumps(entry.model, ensure_ascii=False)
     return (
-        f"the table [sentiment] with model = {model} in the catalog, a file of your own, that "
+        f"the table [{analysis}] with model = {model} in the catalog, a file of your own, that "
         "TRIAGE_MODELS names"
     )
 
 
-def _line(labels: Sequence[str], values: dict[str, float]) -> str:
-    """The line of TOML; what is not known is a question mark, lest a wrong guess be copied."""
-    pairs = [f"{_key(label)} = {values.get(label, _UNKNOWN)}" for label in labels]
-    return f"polarity = {{ {', '.join(pairs)} }}"
+#: Lest a wrong guess be copied.
+UNKNOWN = '"?"'
 
 
-_UNKNOWN = '"?"'
+def labels_line(option: str, labels: Sequence[str], values: Mapping[str, Any]) -> str:
+    """The line of TOML that says what each label means; of what is not known a question mark.
+
+    Args:
+        option: What the line sets.
+        labels: All that the model has.
+        values: Of some of them, as TOML writes them.
+    """
+    pairs = [f"{_key(label)} = {values.get(label, UNKNOWN)}" for label in labels]
+    return f"{option} = {{ {', '.join(pairs)} }}"
 
 
 def _key(label: str) -> str:

@@ -7,7 +7,8 @@ the checkpoint serves, which has `revision`, `temperature` and `threshold`, and 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,26 @@ class Calibration:
     Attributes:
         temperature: By which logits are divided; 1 changes nothing.
         threshold: Below which probability a result is unsure; 0 means never.
+        thresholds: The same of some intents, in its place.
     """
 
     temperature: float = 1.0
     threshold: float = 0.0
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
-    def as_options(self) -> dict[str, float]:
+    def limit(self, intent: str) -> float:
+        """Below which probability an intent is unsure."""
+        return self.thresholds.get(intent, self.threshold)
+
+    def as_options(self) -> dict[str, Any]:
         """What a result's model is kept with, as the catalog writes it: only what changes it."""
-        options = {}
+        options: dict[str, Any] = {}
         if self.temperature != 1:
             options["temperature"] = self.temperature
         if self.threshold != 0:
             options["threshold"] = self.threshold
+        if self.thresholds:
+            options["thresholds"] = dict(self.thresholds)
         return options
 
 
@@ -66,9 +75,12 @@ def calibration_of(entry: CatalogEntry, folder: Path, revision: str, analysis: s
         kept = _read(entry, folder / FILE, revision, analysis)
     else:
         kept = CalibrationOptions()
+    # Where the catalog has one threshold for all, those of the file are not asked.
+    thresholds = own.thresholds if own.threshold is not None else own.thresholds or kept.thresholds
     return Calibration(
         temperature=next((t for t in (own.temperature, kept.temperature) if t is not None), 1.0),
         threshold=next((t for t in (own.threshold, kept.threshold) if t is not None), 0.0),
+        thresholds={str(intent): limit for intent, limit in (thresholds or {}).items()},
     )
 
 

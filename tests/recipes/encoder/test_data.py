@@ -8,6 +8,18 @@ from itertools import pairwise
 import pytest
 
 from recipes.encoder.data.entities import TaggedText, rewritten
+from recipes.encoder.data.intent import (
+    CHURN,
+    CLASSES,
+    COMPLAINT,
+    PRAISE,
+    REQUEST,
+    UNKNOWN,
+    asks,
+    leaves,
+    requests,
+)
+from recipes.encoder.data.intent_phrases import IntentPhrases, of_letter
 from recipes.encoder.data.letters import Letters
 from recipes.encoder.data.questions import Question, beside, cut
 from recipes.encoder.data.sentiment import NEGATIVE, NEUTRAL, POSITIVE
@@ -64,3 +76,51 @@ def test_a_letter_is_marked_for_three_heads(label: int) -> None:
         assert told["liked"] == (label == POSITIVE)
         assert not (label == POSITIVE and told["want"])
     assert {kind for letter in drawn for _, _, kind in letter.tagged().spans} >= {"ORG", "PER"}
+
+
+@pytest.mark.parametrize("label", [NEGATIVE, NEUTRAL, POSITIVE])
+def test_a_letter_says_what_its_writer_is_up_to(label: int) -> None:
+    rng = random.Random(label)
+    letters = Letters()
+    for _ in range(60):
+        letter = letters.draw(rng, label)
+        told = of_letter(letter).labels
+        assert told[COMPLAINT] == (label == NEGATIVE)
+        assert told[PRAISE] == (label == POSITIVE)
+        assert told[CHURN] in (0, UNKNOWN)
+        if label == NEGATIVE:
+            assert told[REQUEST] == bool(letter.spans("want"))
+
+
+def test_texts_of_templates_are_labelled_and_those_to_measure_are_others() -> None:
+    rng = random.Random(3)
+    seen = {}
+    for measured in (False, True):
+        phrases = IntentPhrases(measured)
+        drawn = [phrases.draw(rng) for _ in range(800)]
+        assert not set("".join(text.text for text in drawn)) & set("{}<>|")
+        for number in range(len(CLASSES)):
+            assert {text.labels[number] for text in drawn} >= {0, 1}
+        seen[measured] = {text.text for text in drawn if text.text.count(".") == 1}
+    shared = seen[False] & seen[True]
+    assert len(shared) < 0.02 * len(seen[True]), "templates are on one side"
+
+
+@pytest.mark.parametrize(
+    ("text", "churn", "wanted", "question"),
+    [
+        ("I will never order from them again.", 1, 0, 0),
+        ("I cancelled my subscription.", 1, 0, 0),
+        ("I never had a better one.", UNKNOWN, 0, 0),
+        ("Please add more sizes.", 0, 1, 0),
+        ("I wish it had pockets.", 0, 1, 0),
+        ("It could be softer.", 0, UNKNOWN, 0),
+        ("where is my parcel", 0, 0, 1),
+        ("I wonder where it is.", 0, 0, UNKNOWN),
+        ("It fits.", 0, 0, 0),
+    ],
+)
+def test_english_words_say_yes_no_or_nothing(
+    text: str, churn: int, wanted: int, question: int
+) -> None:
+    assert (leaves(text), requests(text), asks(text)) == (churn, wanted, question)

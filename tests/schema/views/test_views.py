@@ -36,6 +36,24 @@ def rows(engine: Engine, name: str, run_id: int | None = None) -> list[dict[str,
         return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
 
+def add_intents(engine: Engine, run: int, document: int, intents: list[str]) -> None:
+    with writing(engine) as connection:
+        for ordinal, intent in enumerate(intents):
+            row = {"ordinal": ordinal, "intent": intent}
+            add_result(connection, "intent", run, document, **row)
+
+
+def test_intents_are_those_of_the_newest_run_even_if_it_finds_none(engine: Engine) -> None:
+    autumn, again = seed(engine)
+    add_intents(engine, autumn, 1, ["complaint", "churn_risk"])
+    add_intents(engine, autumn, 2, ["request"])
+    add_intents(engine, again, 1, ["none"])
+    found = [
+        (row["document_id"], row["intent"], row["run_id"]) for row in rows(engine, "v_intents")
+    ]
+    assert sorted(found) == [(1, "none", again), (2, "request", autumn)]
+
+
 def test_views_have_the_columns_that_their_files_say(engine: Engine) -> None:
     found = inspect(engine)
     for view in VIEWS:
@@ -57,7 +75,8 @@ def test_the_page_says_the_same(view: View) -> None:
 
 def test_kinds_are_those_of_the_database(engine: Engine) -> None:
     """On SQLite they cannot be told, but all values can be read as such."""
-    seed(engine)
+    autumn, _ = seed(engine)
+    add_intents(engine, autumn, 1, ["complaint"])
     assert all(rows(engine, name) for name in NAMES)
     if engine.dialect.name != "postgresql":
         return
@@ -287,6 +306,7 @@ def test_the_role_reads_and_cannot_write(engine: Engine, reader: str) -> None:
     with writing(engine) as connection:
         command.downgrade(alembic_config(connection), "0013")
     upgrade(engine)
+    add_intents(engine, autumn, 1, ["complaint"])
     for name in NAMES:
         with engine.connect() as connection:
             connection.execute(text(f"SET ROLE {reader}"))

@@ -15,7 +15,7 @@ from workers.models.calibration import Calibration, calibration_of
 KEPT = {"revision": "sha256:1", "temperature": 2.0, "threshold": 0.7, "measured": {"texts": 500}}
 
 
-def calibrated(folder: Path, content: Any = None, **catalog: float) -> Calibration:
+def calibrated(folder: Path, content: Any = None, **catalog: Any) -> Calibration:
     if content is not None:
         written = content if isinstance(content, str) else json.dumps(content)
         (folder / "calibration.json").write_text(written, "utf-8")

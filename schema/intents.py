@@ -1,0 +1,45 @@
+"""What the writer of feedback is up to: the five intents, and names of labels that mean one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """An intent; a text may have several, or none.
+
+    COMPLAINT: Says that something is bad or went wrong.
+    REQUEST: Wants something done, changed or added.
+    PRAISE: Says that something is good.
+    QUESTION: Asks to be told something.
+    CHURN_RISK: Says that they leave, cancel or will not buy again.
+    """
+
+    COMPLAINT = "complaint"
+    REQUEST = "request"
+    PRAISE = "praise"
+    QUESTION = "question"
+    CHURN_RISK = "churn_risk"
+
+
+#: Of a text that has none of the intents, and of a model's label that means none of them.
+NO_INTENT = "none"
+
+#: Names of labels by what they mean, without case, blanks for `_` and `-`.
+_NAMES = {
+    Intent.COMPLAINT: "complaint, complaints, problem, problem report, bug, bug report, issue",
+    Intent.REQUEST: "request, requests, feature request, suggestion, improvement, wish",
+    Intent.PRAISE: "praise, compliment, compliments, kudos",
+    Intent.QUESTION: "question, questions, inquiry, enquiry, information request",
+    Intent.CHURN_RISK: "churn risk, churn, cancellation, cancel subscription",
+    NO_INTENT: "none, other, others, neutral, no intent, out of scope",
+}
+_MEANINGS = {name: str(means) for means, names in _NAMES.items() for name in names.split(", ")}
+
+
+def known_intents(labels: Sequence[str]) -> dict[str, str]:
+    """What those labels mean whose name says it: an intent, or `none`; others are missing."""
+    plain = {label: re.sub(r"[\s_-]+", " ", label).strip().casefold() for label in labels}
+    return {label: _MEANINGS[name] for label, name in plain.items() if name in _MEANINGS}
