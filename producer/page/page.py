@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from producer.page.answers import QuestionFacts, read_answers
+from producer.page.asks import AsksFacts, read_asks
 from producer.page.entities import EntitiesFacts, read_entities
 from producer.page.part import Part, read_part
 from producer.page.recent import Recent, read_recent
 from producer.page.segments import SegmentTable, read_segment_tables
 from producer.page.texts import Text, TextIndex
 from producer.page.themes import ThemesFacts, read_themes
+from producer.page.urgent import UrgentList, read_urgent
 from producer.page.weeks import Timeline, read_timeline
 from schema.questions import Scope
 from schema.questions.headline import Headline, read_headline
@@ -43,8 +45,10 @@ class Page:
     rising: Part[Rising]
     themes: Part[ThemesFacts]
     segments: Part[list[SegmentTable]]
+    asks: Part[AsksFacts]
     answers: Part[list[QuestionFacts]]
     entities: Part[EntitiesFacts]
+    urgent: Part[UrgentList]
     trust: Trust
     index: TextIndex = field(default_factory=TextIndex)
     texts: Sequence[Text] = ()
@@ -82,6 +86,10 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
             lambda: read_segment_tables(connection, scope, index),
             "No document names a product; name its column: triage ingest FILE --product COLUMN.",
         ),
+        asks=read_part(
+            lambda: read_asks(connection, scope),
+            "Nothing is known to be a request; run: triage ingest FILE --analyses intent.",
+        ),
         answers=read_part(
             lambda: read_answers(connection, scope, index) or None,
             "No question was asked; run: triage ingest FILE --analyses qa --question "
@@ -90,6 +98,10 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
         entities=read_part(
             lambda: read_entities(connection, scope, index),
             "No names were found; run: triage ingest FILE --analyses entities.",
+        ),
+        urgent=read_part(
+            lambda: read_urgent(connection, scope, index, headline),
+            "There is no feedback yet; run: triage ingest FILE --analyses sentiment.",
         ),
         trust=_trust(connection, scope, index),
         index=index,

@@ -18,25 +18,24 @@ from recipes.text.grammar import expand
 SEED = 20
 #: A Monday, and how many weeks follow; they end with the other sample, `feedback.csv`.
 FIRST_DAY, WEEKS = datetime(2026, 5, 18, tzinfo=UTC), 27
-#: Reviews of each week, beside what comes in the last ones.
-A_WEEK = 16
+#: Reviews of each week, beside what comes in the last ones; from `MIXED_FROM` on the other sample
+#: has most of what is written.
+A_WEEK, MIXED_FROM, MIXED = 22, 20, 8
 LANGUAGES = {"en": 0.72, "de": 0.15, "fr": 0.13}
 COUNTRIES = {
     "en": ("GB", "GB", "IE", "US"),
     "de": ("DE", "DE", "AT", "CH"),
     "fr": ("FR", "FR", "BE"),
 }
-#: How often a review begins and ends with a sentence that says little.
-OPENED, ENDED = 0.45, 0.4
-#: Stars from which on a review ends kindly.
-KIND = 4
+#: How often a review has two sentences, and how often another text is tried before one comes twice.
+TWO, TRIES = 0.45, 50
 PLANS = ("free", "free", "plus", "business")
 COLUMNS = ("id", "created_at", "source", "product", "language", "stars", "country", "plan", "text")
 
 
 @dataclass(slots=True)
 class ReviewMaker:
-    """Makes reviews of what `reviews.toml` says; no text comes twice."""
+    """Makes reviews of what `reviews.toml` says."""
 
     said: dict[str, Any]
     rng: random.Random
@@ -46,7 +45,7 @@ class ReviewMaker:
         """The reviews of a week, in the order of time."""
         themes = [one for one in self.said["themes"] if week >= one.get("from", 0)]
         weights = [one["weight"] for one in themes]
-        chosen = self.rng.choices(themes, weights, k=A_WEEK)
+        chosen = self.rng.choices(themes, weights, k=A_WEEK if week < MIXED_FROM else MIXED)
         for theme in themes:
             last = theme.get("last", [])
             if week >= WEEKS - len(last):
@@ -62,7 +61,7 @@ class ReviewMaker:
     def _review(self, theme: dict[str, Any], time: datetime) -> dict[str, Any]:
         products = [one["product"] for one in self.said["themes"] if one["product"]]
         stars = self.rng.choice(theme["stars"])
-        language, text = self._text(theme, stars)
+        language, text = self._text(theme)
         return {
             "created_at": f"{time:%Y-%m-%dT%H:%M:%SZ}",
             "source": theme["source"],
@@ -74,20 +73,18 @@ class ReviewMaker:
             "text": text,
         }
 
-    def _text(self, theme: dict[str, Any], stars: int) -> tuple[str, str]:
-        """A language and a text in it that has not been there."""
-        while True:
+    def _text(self, theme: dict[str, Any]) -> tuple[str, str]:
+        """A language and a text in it; one that has been there where there is hardly another."""
+        for _ in range(TRIES):
             (language,) = self.rng.choices(list(LANGUAGES), list(LANGUAGES.values()))
-            ending = "good" if stars >= KIND else "bad"
-            parts = [self.rng.choice(theme[language])]
-            if self.rng.random() < OPENED:
-                parts.insert(0, self.rng.choice(self.said["openings"][language]))
-            if self.rng.random() < ENDED:
-                parts.append(self.rng.choice(self.said["endings"][ending][language]))
-            text = expand(" ".join(parts), self.said["slots"], self.rng).text
+            count = 2 if self.rng.random() < TWO else 1
+            beginning = self.rng.choice(self.said["beginnings"][language])
+            said = " ".join(self.rng.sample(theme[language], min(count, len(theme[language]))))
+            text = expand(beginning + said, self.said["slots"], self.rng).text
             if text not in self.seen:
-                self.seen.add(text)
-                return language, text
+                break
+        self.seen.add(text)
+        return language, text
 
 
 def write_reviews(target: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from sqlalchemy import Connection, Engine, insert, text, update
 
 from schema.database import writing
@@ -30,7 +33,9 @@ def make_hostile(engine: Engine, shop: Shop) -> list[int]:
     newest = shop.documents[1][-len(TEXTS) :]
     with writing(engine) as connection:
         for document, said in zip(newest, TEXTS, strict=True):
-            values = {"text": said, "external_id": said[:200], "source": f"shop {said[:40]}"}
+            # The newest ones, so that they are shown.
+            values: dict[str, Any] = {"time": datetime(2026, 7, 19, 23, tzinfo=UTC)}
+            values |= {"text": said, "external_id": said[:200], "source": f"shop {said[:40]}"}
             found = update(DocumentRow).where(DocumentRow.id == document)
             connection.execute(found.values(**values, product=f"Coat {said[:60]}"))
         # The most typical ones, so that they are quoted.

@@ -19,7 +19,7 @@ from tests.support.pages import Document
 from tests.support.shop import NOW
 
 #: In the order of what is asked first.
-SECTIONS = ["headline", "rising", "themes", "segments", "answers", "entities", "trust"]
+SECTIONS = ["headline", "rising", "themes", "segments", "answers", "entities", "urgent", "trust"]
 
 
 def test_the_sections_stand_in_their_order_and_each_can_be_jumped_to(drawn: Drawn) -> None:
