@@ -100,7 +100,7 @@ def _report(engine: Engine, folder: Path, console: Console) -> None:
     lines = write_page(engine, PageRequest(), page)
     console.print("[bold]4[/] themes, and the page; it begins with:")
     for line in lines:
-        console.print(Text.assemble("    ", plain_text(line)), highlight=False)
+        console.print(Text.assemble("  ", plain_text(line)), highlight=False, soft_wrap=True)
     console.print(
         Text.assemble(("5", "bold"), " open it with a browser: ", (_shown(page), "bold")),
         soft_wrap=True,
