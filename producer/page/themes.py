@@ -14,11 +14,10 @@ from schema.polarity import Polarity
 from schema.questions import NoAnswerError, Scope
 from schema.questions.counts import COUNTS, DocumentCounts
 from schema.questions.drivers import ThemeDriver, read_drivers
-from schema.questions.examples import theme_examples
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 from schema.questions.theme_weeks import read_theme_weeks
-from schema.questions.themes import MEMBERS, READ, ThemeName, ThemeNames, read_theme_names
+from schema.questions.themes import EXAMPLES, MEMBERS, READ, ThemeName, ThemeNames, read_theme_names
 from schema.themes.edits import find_theme
 from schema.themes.passages import Passage, read_passages
 from schema.themes.scope import ThemeScope
@@ -27,6 +26,8 @@ from schema.themes.scope import ThemeScope
 SHOWN = 20
 #: Whose quotes a theme shows, and how many of each.
 SIDES, QUOTES = (Polarity.NEGATIVE, Polarity.POSITIVE), 2
+#: Clauses nearest to a theme's centre that quotes are looked for in.
+TYPICAL = 8 * CANDIDATES
 #: Weeks of a theme's line, the newest.
 WEEKS = 26
 
@@ -104,7 +105,7 @@ def read_themes(connection: Connection, scope: Scope, index: TextIndex) -> Theme
     drivers, rated = _drivers(connection, scope)
     weeks = read_theme_weeks(connection, scope, names)
     wanted = [row.theme for row in rows[:SHOWN]]
-    newest = _examples(connection, scope, names, wanted)
+    newest = _newest(connection, scope, names, wanted)
     shown = []
     for row in rows[:SHOWN]:
         counts = DocumentCounts.of(row)
@@ -132,43 +133,56 @@ def _drivers(connection: Connection, scope: Scope) -> tuple[dict[int, ThemeDrive
     return {one.theme.id: one for one in found.shown}, found.documents
 
 
-_CONDITIONS = {
-    "all": "1 = 1",
-    "negative": "d.polarity = 'negative'",
-    "neutral": "d.polarity = 'neutral'",
-    "positive": "d.polarity = 'positive'",
-    "unsure": "d.unsure",
-}
+#: The newest of each theme and side, in one pass.
+_NEWEST = f"""
+SELECT theme, side, document, time FROM (
+    SELECT m.theme_id AS theme, COALESCE(d.polarity, 'unsure') AS side, d.id AS document,
+        d.time AS time, ROW_NUMBER() OVER (
+            PARTITION BY m.theme_id, COALESCE(d.polarity, 'unsure')
+            ORDER BY d.time IS NULL, d.time DESC, d.id DESC
+        ) AS place
+    FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
+    WHERE m.theme_id IN ({{themes}})
+) AS ranked
+WHERE place <= {EXAMPLES}
+ORDER BY time IS NULL, time DESC, document DESC
+"""
 
 
-def _examples(
+def _newest(
     connection: Connection, scope: Scope, names: ThemeNames, themes: Sequence[int]
-) -> dict[str, dict[int, tuple[int, ...]]]:
-    return {
-        side: theme_examples(connection, scope, names.set_id, themes, condition)
-        for side, condition in _CONDITIONS.items()
-    }
+) -> dict[tuple[int, str], list[int]]:
+    """By theme and side, or `all`, ids of the newest documents."""
+    found: dict[tuple[int, str], list[int]] = {}
+    # Whole numbers of ours, so that they can stand in the statement.
+    sql = _NEWEST.format(themes=", ".join(str(int(theme)) for theme in themes))
+    for theme, side, document, _ in select_rows(connection, sql, scope, set_id=names.set_id):
+        for key in ((theme, side), (theme, "all")):
+            ids = found.setdefault(key, [])
+            if len(ids) < EXAMPLES:
+                ids.append(document)
+    return found
 
 
 def _keys(
     index: TextIndex,
     name: ThemeName,
     counts: DocumentCounts,
-    newest: dict[str, dict[int, tuple[int, ...]]],
+    newest: dict[tuple[int, str], list[int]],
 ) -> dict[str, str]:
     totals = {
         "all": counts.documents,
         "negative": counts.negative.count,
         "neutral": counts.neutral.count,
         "positive": counts.positive.count,
-        "unsure": counts.unsure.count,
+        "unsure": counts.documents - counts.negative.total,
     }
     return {
         side: index.add(
             f"theme{name.id}{side}",
             name.name if side == "all" else f"{name.name}: {side}",
             total,
-            newest[side].get(name.id, ()),
+            newest.get((name.id, side), ()),
         )
         for side, total in totals.items()
     }
@@ -179,16 +193,21 @@ def _quotes(
 ) -> dict[str, list[Passage]]:
     """By polarity the quotes of a theme, of documents of the scope."""
     theme = find_theme(connection, theme_id)
-    # Of a period, many of the most typical may be outside.
-    count = CANDIDATES if scope.is_everything else 8 * CANDIDATES
+    where = ThemeScope.parse(names.scope)
+    typical = _inside(connection, scope, read_passages(connection, theme, where, TYPICAL))
     found = {}
     for side in SIDES:
-        passages = read_passages(
-            connection, theme, ThemeScope.parse(names.scope), count, side.value
-        )
-        inside = _inside(connection, scope, passages)
-        found[side.value] = choose_quotes(inside[:CANDIDATES], QUOTES)
+        quotes = choose_quotes(_of_side(typical, side), QUOTES)
+        if not quotes:
+            # There may be some among what is less typical.
+            less = read_passages(connection, theme, where, TYPICAL, side.value)
+            quotes = choose_quotes(_of_side(_inside(connection, scope, less), side), QUOTES)
+        found[side.value] = quotes
     return found
+
+
+def _of_side(passages: Sequence[Passage], side: Polarity) -> list[Passage]:
+    return [one for one in passages if one.polarity == side][:CANDIDATES]
 
 
 def _inside(connection: Connection, scope: Scope, passages: Sequence[Passage]) -> Sequence[Passage]:

@@ -42,11 +42,13 @@ class Timeline:
         step: `week` or `month`.
         points: In the order of time.
         keys: By first day and side the key of its texts.
+        side_names: How sides are called that are not called as they are.
     """
 
     step: str
     points: list[SatisfactionPoint]
     keys: dict[tuple[date, str], str]
+    side_names: dict[str, str]
 
 
 def read_timeline(connection: Connection, scope: Scope, index: TextIndex) -> Timeline | None:
@@ -73,7 +75,9 @@ def read_timeline(connection: Connection, scope: Scope, index: TextIndex) -> Tim
     for side, ids in newest.items():
         count = sum(side_count(point, side) for point in points)
         index.add(f"all-{side}", f"All documents {named(side)}", count, ids[:HEADLINE_TEXTS])
-    return Timeline(step, points, keys)
+    analysed = sum(point.counts.analysed for point in points)
+    all_of_them = analysed == sum(point.counts.documents for point in points)
+    return Timeline(step, points, keys, {} if all_of_them else {"unsure": "unsure or not analysed"})
 
 
 def named(side: str) -> str:

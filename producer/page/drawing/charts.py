@@ -22,11 +22,20 @@ def volume_chart(timeline: Timeline) -> Chart:
         }
         for point in timeline.points
     ]
-    return {"kind": "stack", "step": timeline.step, "sides": SIDES, "points": points}
+    names = [timeline.side_names.get(side, side) for side in SIDES]
+    return {
+        "kind": "stack",
+        "step": timeline.step,
+        "sides": SIDES,
+        "names": names,
+        "points": points,
+    }
 
 
-def negative_chart(timeline: Timeline) -> Chart:
-    """What was classified as negative of each week, in percent, with its interval."""
+def negative_chart(timeline: Timeline) -> Chart | None:
+    """What was classified as negative of each week, in percent, with its interval; None where
+    nothing was classified.
+    """
     points = []
     for point in timeline.points:
         share = point.counts.negative
@@ -35,6 +44,8 @@ def negative_chart(timeline: Timeline) -> Chart:
             _point(timeline, point, share.share, share.interval, 100)
             | {"said": said, "total": share.total}
         )
+    if all(point["value"] is None for point in points):
+        return None
     return _band(timeline, points, "negative", 0, None)
 
 

@@ -70,11 +70,11 @@
   const stack = (data) => ({
     ...frame(data, (shown) => {
       const point = data.points[shown[0].dataIndex];
-      const lines = data.sides.map((side, place) => `${side} ${point.values[place]}`);
+      const lines = data.names.map((side, place) => `${side} ${point.values[place]}`);
       return [`${data.step} of ${point.label}`, ...lines].join("\n");
     }),
     series: data.sides.map((side, place) => ({
-      type: "bar", stack: "all", name: side, barCategoryGap: "22%", cursor: "pointer",
+      type: "bar", stack: "all", name: data.names[place], barCategoryGap: "22%", cursor: "pointer",
       itemStyle: { color: colour(side) },
       data: data.points.map((point) => point.values[place]),
     })),

@@ -62,7 +62,8 @@ def opened(browser: Any) -> Iterator[Opened]:
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("dialog", lambda shown: wrong.append(f"dialog: {shown.message}"))
         address = drawn.file.as_uri()
-        page.on("request", lambda asked: asked.url == address or wrong.append(asked.url))
+        # The first request is the page's own.
+        page.on("request", lambda asked: wrong.extend({asked.url} - {address}))
         page.goto(address)
         return page
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from producer.page.drawing.document import draw_page
 from producer.page.page import read_page
-from schema.database import reading
+from schema.database import open_engine, reading, writing
 from schema.questions import Scope
-from tests.producer.page.conftest import Drawn
+from schema.results.sentiment import SentimentRow
+from tests.producer.page.conftest import Drawn, draw
 from tests.support.hostile import TEXTS
 from tests.support.pages import Document
-from tests.support.shop import NOW
+from tests.support.shop import NOW, Shop
 
 #: In the order of what is asked first.
 SECTIONS = ["headline", "rising", "themes", "segments", "answers", "entities", "urgent", "trust"]
@@ -122,6 +125,23 @@ def test_what_is_missing_says_what_to_run(sqlite_engine: Engine) -> None:
     for said in ("triage themes", "--analyses qa", "--analyses entities", "--time COLUMN"):
         assert any(said in one for one in missing), said
     assert Document(html).all("div", **{"class": "chart"}) == []
+
+
+def test_without_sentiment_no_chart_is_empty_and_nothing_is_called_unsure(
+    shop_file: tuple[Path, Shop], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy2(shop_file[0], copy)
+    engine = open_engine(f"sqlite:///{copy}")
+    with writing(engine) as connection:
+        connection.execute(delete(SentimentRow))
+    page = draw(engine, shop_file[1], tmp_path / "page.html").document
+    engine.dispose()
+    charts = [one.attributes["data-chart"] for one in page.all("div", **{"class": "chart"})]
+    assert charts == ["chart-volume", "chart-stars"]
+    assert page.data("chart-volume")["names"][-1] == "unsure or not analysed"
+    missing = [one.text for one in page.all("p", **{"class": "missing"})]
+    assert any("Nothing was classified" in one for one in missing)
 
 
 @pytest.mark.parametrize("name", ["drawn", "hostile"])
