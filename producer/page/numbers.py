@@ -8,6 +8,9 @@ from schema.insights import Interval
 from schema.questions.figures import Change, Mean, Share
 from schema.questions.rising import Alert
 
+#: Characters of a quote, a name or an answer that are shown.
+LONGEST = 400
+
 
 def count(number: float) -> str:
     """A count."""
@@ -84,6 +87,11 @@ def change(moved: Change, kind: str) -> str:
     if moved.interval is None:
         return said
     return f"{said} ({signed_range(moved.interval, scale, digits)})"
+
+
+def short(text: str) -> str:
+    """What strangers wrote, as much of it as a row has room for."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def alert(said: Alert) -> str:

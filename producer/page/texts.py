@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,8 +13,10 @@ from schema.questions import Scope
 from schema.questions.counts import STARS
 from schema.questions.scope import select_rows
 
-#: Bytes that all texts of a page may have; with what else is in it, a page stays under 3 MB.
+#: Bytes that all texts of a page may have in it; with what else is there, it stays under 3 MB.
 TEXT_BYTES = 1_400_000
+#: Characters of a name (of a product, a source, an id) that are shown.
+NAME = 80
 #: Characters of a text that are shown, the first that lets all fit.
 LENGTHS = (2_000, 1_000, 500, 250, 100)
 #: Documents that are read at once; SQLite takes no more parameters than some thousands.
@@ -74,7 +77,7 @@ class TextIndex:
         chosen = tuple(dict.fromkeys(ids))
         if not chosen:
             return ""
-        self.behind[key] = Behind(title, total, chosen, how)
+        self.behind[key] = Behind(title[: 2 * NAME], total, chosen, how)
         return key
 
     def read(self, connection: Connection, scope: Scope) -> list[Text]:
@@ -123,23 +126,23 @@ def shorten(texts: Sequence[Text]) -> list[Text]:
     """The texts, each with as many characters as lets all of them fit into `TEXT_BYTES`."""
     for length in LENGTHS:
         cut = [_cut(one, length) for one in texts]
-        if sum(len(one.text.encode()) for one in cut) <= TEXT_BYTES:
+        if sum(_size(one.text) for one in cut) <= TEXT_BYTES:
             break
     return cut if texts else []
 
 
+def _size(text: str) -> int:
+    """Bytes that a text has within a script element: there some characters are six."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) + 5 * sum(map(text.count, "<>&"))
+
+
 def _cut(one: Text, length: int) -> Text:
-    if len(one.text) <= length:
-        return one
-    return Text(
-        one.id,
-        one.source,
-        one.external_id,
-        one.time,
-        one.language,
-        one.product,
-        one.stars,
-        one.polarity,
-        one.text[:length],
-        len(one.text) - length,
+    return replace(
+        one,
+        source=one.source[:NAME],
+        external_id=one.external_id and one.external_id[:NAME],
+        product=one.product and one.product[:NAME],
+        language=one.language and one.language[:NAME],
+        text=one.text[:length],
+        left_out=max(0, len(one.text) - length),
     )

@@ -76,6 +76,7 @@ def _environment() -> Environment:
         signed_range=numbers.signed_range,
         change=numbers.change,
         day=numbers.day,
+        short=numbers.short,
         short_day=numbers.short_day,
         script_data=script_data,
     )

@@ -9,15 +9,17 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 
 from producer.page.drawing.document import draw_page
 from producer.page.page import read_page
 from schema.database import open_engine, reading, writing
 from schema.questions import Scope
+from schema.results.answer import AnswerRow
 from schema.results.sentiment import SentimentRow
+from schema.tables import DocumentRow, Theme
 from tests.producer.page.conftest import Drawn, draw
-from tests.support.hostile import TEXTS
+from tests.support.hostile import TEXTS, make_hostile
 from tests.support.pages import Document
 from tests.support.shop import NOW, Shop
 
@@ -148,3 +150,22 @@ def test_without_sentiment_no_chart_is_empty_and_nothing_is_called_unsure(
 def test_it_can_be_mailed(name: str, request: pytest.FixtureRequest) -> None:
     drawn: Drawn = request.getfixturevalue(name)
     assert drawn.file.stat().st_size < 3_000_000
+
+
+def test_it_can_be_mailed_whatever_customers_write(
+    shop_file: tuple[Path, Shop], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy2(shop_file[0], copy)
+    engine = open_engine(f"sqlite:///{copy}")
+    make_hostile(engine, shop_file[1])
+    # As texts of pages: each of these characters has six bytes in the file.
+    long = {"text": "<" * 20_000, "external_id": "<" * 5_000, "source": "&" * 5_000}
+    with writing(engine) as connection:
+        connection.execute(update(DocumentRow).values(**long, product="<" * 5_000))
+        connection.execute(update(Theme).values(name="<" * 5_000))
+        connection.execute(update(AnswerRow).values(answer="<" * 5_000, question="&" * 5_000))
+    drawn = draw(engine, shop_file[1], tmp_path / "page.html")
+    engine.dispose()
+    assert drawn.file.stat().st_size < 3_000_000
+    assert len(drawn.page.texts) > 100
