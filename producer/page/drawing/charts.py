@@ -46,7 +46,7 @@ def negative_chart(timeline: Timeline) -> Chart | None:
         )
     if all(point["value"] is None for point in points):
         return None
-    return _band(timeline, points, "negative", 0, None)
+    return _band(timeline, points, "negative", 0, 100)
 
 
 def stars_chart(timeline: Timeline) -> Chart | None:
@@ -64,9 +64,7 @@ def stars_chart(timeline: Timeline) -> Chart | None:
     return _band(timeline, points, "accent", 1, 5)
 
 
-def _band(
-    timeline: Timeline, points: list[Chart], colour: str, low: int, high: int | None
-) -> Chart:
+def _band(timeline: Timeline, points: list[Chart], colour: str, low: int, high: int) -> Chart:
     return {
         "kind": "band",
         "step": timeline.step,
@@ -74,6 +72,8 @@ def _band(
         "points": points,
         "min": low,
         "max": high,
+        # Between two lines: 25 points, or a star.
+        "interval": 25 if high == 100 else 1,
     }
 
 

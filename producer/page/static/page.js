@@ -65,7 +65,7 @@
       textStyle: { color: colour("ink"), fontSize: 12 }, axisPointer: { type: "line" },
     },
     xAxis: { type: "category", data: data.points.map((point) => point.label), ...axis(), splitLine: { show: false } },
-    yAxis: { type: "value", splitNumber: 3, min: data.min, max: data.max, ...axis(), axisLine: { show: false } },
+    yAxis: { type: "value", splitNumber: 3, min: data.min, max: data.max, interval: data.interval, ...axis(), axisLine: { show: false } },
   });
   const stack = (data) => ({
     ...frame(data, (shown) => {
