@@ -34,15 +34,15 @@ def share_bar(share: float | None, interval: Interval | None, most: float) -> Ma
     if share is None or interval is None:
         return Markup()
     most = max(most, 1e-9)
-    ends = [_place(end / most) for end in interval]
-    parts = [_rect("track", 0, 100), _rect("bar", 0, _place(share / most)), *_whisker(*ends)]
+    ends = [_across(end / most) for end in interval]
+    parts = [_rect("track", 0, 100), _rect("bar", 0, _across(share / most)), *_whisker(*ends)]
     return _svg(parts, 9)
 
 
 def effect(value: float, interval: Interval, most: float, is_worse: bool) -> Markup:
     """A difference with its interval, around a dashed 0, on a scale from `-most` to `most`."""
     most = max(most, 1e-9)
-    places = [_place((end / most + 1) / 2) for end in (value, *interval)]
+    places = [_across((end / most + 1) / 2) for end in (value, *interval)]
     start, end = sorted((50.0, places[0]))
     side = "negative" if is_worse else "positive"
     zero = '<line class="zero" x1="50" x2="50" y1="-2" y2="11"/>'
@@ -61,7 +61,7 @@ def spark_line(values: Sequence[int]) -> Markup:
     return _svg([area, f'<polyline class="line" points="{" ".join(points)}"/>'], 26)
 
 
-def _place(share: float) -> float:
+def _across(share: float) -> float:
     return 100 * min(1.0, max(0.0, share))
 
 
