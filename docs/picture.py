@@ -1,48 +1,33 @@
-"""Draws the README's picture: what `triage demo` prints, as an SVG.
+"""Draws the README's picture: the top of the page that `triage demo` leaves, as a PNG.
 
-python docs/picture.py docs/demo.svg
+    python docs/picture.py .triage/demo/report.html docs/page.png
+
+It needs playwright (an extra of development) and a Chromium: Debian's, or the one that the variable
+CHROMIUM names.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import subprocess
+import shutil
 import sys
 from pathlib import Path
 
-from rich.console import Console
-from rich.text import Text
+from playwright.sync_api import sync_playwright
 
-WIDTH = 118
+WIDTH, HEIGHT = 1280, 1180
 
 
-def main(target: Path) -> None:
-    """Run the demo and write the picture."""
-    environment = os.environ | {
-        "COLUMNS": str(WIDTH),
-        # Colours without a terminal, and no animation.
-        "TTY_COMPATIBLE": "1",
-        "TTY_INTERACTIVE": "0",
-        "TERM": "xterm-256color",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "producer", "demo"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    # Where the picture was taken is nobody's business.
-    said = done.stdout.replace(f"{sys.executable} -m producer", "triage")
-    with open(os.devnull, "w") as nowhere:
-        console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
-        for line in said.rstrip().splitlines():
-            console.print(Text.from_ansi(line), soft_wrap=True)
-    svg = console.export_svg(title="make demo")
-    # The font is whatever monospaced one the reader has; nothing is fetched.
-    target.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
+def main(page: Path, target: Path) -> None:
+    """Open the page, and take the picture."""
+    with sync_playwright() as started:
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+        opened.goto(page.absolute().as_uri())
+        opened.screenshot(path=target)
+        browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,26 +1,24 @@
-"""`triage demo`: the sample file through a whole system, in about a minute."""
+"""`triage demo`: the sample through a whole system to the page, in some three minutes."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from importlib import resources
-from itertools import compress
 from pathlib import Path
 from shlex import quote
 from types import FrameType
 
 from rich.console import Console
 from rich.rule import Rule
+from rich.text import Text
 from sqlalchemy import Engine, func, select
 
+from producer.commands.report_page import PageRequest, write_page
 from producer.demo.environment import demo_settings, fresh_home, worker_node
-from producer.demo.examples import EXAMPLES, examples
-from producer.display.interval_cells import join_intervals
 from producer.display.progress_bars import wait_for_run
-from producer.display.table import make_table
+from producer.display.table import plain_text
 from producer.errors import UsageError
 from producer.ingest import ingest, make_plan
 from producer.nodes.embedded_redis import NoRedisError
@@ -29,25 +27,19 @@ from producer.session import open_settings
 from schema.control_characters import escape_controls
 from schema.database import open_engine, reading
 from schema.migrations.revision import upgrade
-from schema.reports import ReportOptions, Value, find_report, run_report
 from schema.settings import Settings
-from schema.status.runs import find_run
 from schema.tables import AbstentionRow
+from schema.themes.scope import ThemeScope
 
 RUN = "demo"
-#: Which reports the demo shows, and how many rows of each.
-SHOWN = {
-    "sentiment-by-product": 10,
-    "entities-in-negative": 8,
-    "answers": 8,
-}
-
-#: Counts that are shown where they are not all 0.
-RARE = ("unsure_mentions", "unsure", "no_polarity")
+#: The files of the sample: letters to a company of all kinds, and half a year of reviews.
+SAMPLES = ("feedback.csv", "reviews.csv")
+#: The page, in the demo's folder.
+PAGE = "report.html"
 
 
 def demo() -> None:
-    """Triage the sample file on this machine: some 200 pieces of feedback, seven analyses."""
+    """Triage the sample on this machine: some 640 pieces of feedback, seven analyses, one page."""
     require_worker_extra()
     console = Console()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -63,17 +55,19 @@ def demo() -> None:
                 highlight=False,
             )
             _analyse(engine, config, console)
-            untranslated = _report(engine, console)
-            _next_steps(console, folder, untranslated)
+            _report(engine, folder, console)
+            _next_steps(console, folder, _untranslated(engine))
     except NoRedisError as error:
         raise UsageError(str(error)) from None
 
 
 def _analyse(engine: Engine, config: Settings, console: Console) -> None:
-    sample = resources.files("producer").joinpath("demo", "feedback.csv")
-    with worker_node(config) as node, resources.as_file(sample) as path:
+    sample = resources.files("producer").joinpath("demo")
+    with worker_node(config) as node, resources.as_file(sample) as samples:
         console.print("[bold]2[/] an embedded Redis, and a worker that loads seven models")
-        done = ingest(engine, config, make_plan(config, [str(path)], run=RUN))
+        done = ingest(
+            engine, config, make_plan(config, [str(samples / name) for name in SAMPLES], run=RUN)
+        )
         counts = done.counts
         console.print(
             f"[bold]3[/] the sample: read {counts.read}, stored {counts.stored}, rejected "
@@ -97,38 +91,31 @@ def _still_runs(node: subprocess.Popen[bytes], folder: Path) -> None:
         raise UsageError("the worker has ended; the last lines of its log:\n" + "\n".join(log[-5:]))
 
 
-def _report(engine: Engine, console: Console) -> int:
-    """Show what was found; returns how many texts could not be translated."""
+def _report(engine: Engine, folder: Path, console: Console) -> None:
+    """Find themes, write the page, and show the lines that it begins with."""
+    from producer.themes.finding import find_themes
+
+    find_themes(engine, ThemeScope())
+    page = folder / PAGE
+    lines = write_page(engine, PageRequest(), page)
+    console.print("[bold]4[/] themes, and the page; it begins with:")
+    for line in lines:
+        console.print(Text.assemble("  ", plain_text(line)), highlight=False, soft_wrap=True)
+    console.print(
+        Text.assemble(("5", "bold"), " open it with a browser: ", (_shown(page), "bold")),
+        soft_wrap=True,
+    )
+
+
+def _untranslated(engine: Engine) -> int:
+    """How many texts could not be translated."""
+    query = (
+        select(func.count())
+        .select_from(AbstentionRow)
+        .where(AbstentionRow.analysis == "translation")
+    )
     with reading(engine) as connection:
-        run_id = find_run(connection, RUN)
-        for name, limit in SHOWN.items():
-            report = find_report(name)
-            _title(console, name, report.description)
-            found = run_report(connection, report, ReportOptions(run_id=run_id, limit=limit))
-            shown = _without_zeros(found.columns, list(found.rows))
-            console.print(make_table(*join_intervals(*shown)))
-        _title(console, "examples", f"{EXAMPLES} short texts, and what was found in them")
-        console.print(examples(connection, run_id))
-        query = select(func.count()).where(
-            AbstentionRow.run_id == run_id, AbstentionRow.analysis == "translation"
-        )
         return int(connection.execute(query).scalar_one())
-
-
-def _without_zeros(
-    columns: Sequence[str], rows: Sequence[Sequence[Value]]
-) -> tuple[list[str], list[tuple[Value, ...]]]:
-    """A terminal is narrow: counts of what hardly ever occurs are left out where it does not."""
-    kept = [
-        name not in RARE or any(row[place] for row in rows) for place, name in enumerate(columns)
-    ]
-    return list(compress(columns, kept)), [tuple(compress(row, kept)) for row in rows]
-
-
-def _title(console: Console, name: str, description: str) -> None:
-    # Below the name, since a rule is cut off where the terminal ends.
-    console.print(Rule(f"[bold]{name}", align="left"))
-    console.print(description, style="italic", highlight=False, markup=False)
 
 
 def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
@@ -142,6 +129,7 @@ def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
         f"The database is {database}; everything that was started has been stopped.",
         f"  {triage} report",
         f"  {triage} report longest-complaints",
+        f"  {triage} report --html --since 2026-11-01    # the page on some of it",
         f"  {triage} themes    # what customers talk about",
         f"  {triage} search 'never arrived'",
         f"  {triage} report not-analysed    # why {untranslated} texts have no translation",

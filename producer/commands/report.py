@@ -23,6 +23,7 @@ from producer.commands.report_options import (
     Until,
     Where,
 )
+from producer.commands.report_page import OUTPUT, PageRequest, report_page
 from producer.display.interval_cells import join_intervals
 from producer.display.say import say
 from producer.display.table import make_table
@@ -56,8 +57,12 @@ class Format(enum.StrEnum):
 
 
 def report(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Which report; without, all are listed.")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME|RUN…]",
+            help="Which report; without, all are listed. With --html: which runs.",
+        ),
     ] = None,
     run: Run = None,
     since: Since = None,
@@ -77,8 +82,21 @@ def report(
             metavar="N", min=0, help=f"Only the first N rows; 0: all. Tables: {TABLE_LIMIT}."
         ),
     ] = None,
+    html: Annotated[
+        bool,
+        typer.Option("--html", help=f"All that was found, as one page: {OUTPUT}, or --output."),
+    ] = False,
 ) -> None:
-    """Show a report on the results in the database."""
+    """Show a report on the results in the database, or write all of them as a page."""
+    if html:
+        if any(one is not None for one in (by, against, min_documents, sort, format, limit)):
+            raise UsageError("--html goes with RUN, --since, --until, --where and --output alone")
+        runs = [*(names or ()), *([run] if run else ())]
+        report_page(PageRequest(runs, since, until, where or ()), output)
+        return
+    if names and len(names) > 1:
+        raise UsageError("name one report; only --html takes several runs")
+    name = names[0] if names else None
     kind = format or _format_of(output)
     if limit is None and kind is Format.TABLE and output is None:
         limit = TABLE_LIMIT

@@ -25,7 +25,7 @@ ENDING = {
     "dead": ["r"],
     "retry": ["r"],
     "verify": ["r"],
-    "report": ["sentiment-by-day"],
+    "report": ["--html", "r", "--output", "{feed}.html"],
     "review": ["r", "--output", "{feed}.review"],
     "correct": ["{feed}.review"],
     "duplicates": [],

@@ -1,0 +1,1 @@
+"""From the page's facts to HTML; nothing here asks the database."""

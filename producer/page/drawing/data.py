@@ -1,0 +1,56 @@
+"""Data inside of the page, for its script: JSON that no text can break out of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+
+from producer.page.numbers import count, day
+from producer.page.page import Page
+from producer.page.texts import Behind, Text
+
+#: Within a script element these would end it, or begin a comment; as JSON they mean the same.
+_ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_TABLE = str.maketrans(_ESCAPES)
+
+
+def script_data(value: Any) -> Markup:
+    """A value as the content of `<script type="application/json">`."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.translate(_TABLE))
+
+
+def texts_data(page: Page) -> dict[str, Any]:
+    """The texts of a page, and which of them stand behind which figure."""
+    there = {one.id for one in page.texts}
+    return {
+        "documents": [_text(one) for one in page.texts],
+        "figures": {key: _behind(one, there) for key, one in page.index.behind.items()},
+    }
+
+
+def _text(one: Text) -> dict[str, Any]:
+    name = one.external_id if one.external_id is not None else f"document {one.id}"
+    return {
+        "id": one.id,
+        "name": name,
+        "source": one.source,
+        "time": day(one.time) if one.time else None,
+        "language": one.language,
+        "product": one.product,
+        "stars": None if one.stars is None else round(one.stars, 1),
+        "polarity": one.polarity,
+        "text": one.text,
+        "left_out": one.left_out,
+    }
+
+
+def _behind(one: Behind, there: set[int]) -> dict[str, Any]:
+    ids = [each for each in one.ids if each in there]
+    if len(ids) >= one.total:
+        note = f"all {count(one.total)}" if one.total > 1 else "the one text"
+    else:
+        note = f"{len(ids)} of {count(one.total)}, the {one.how}"
+    return {"title": one.title, "note": note, "ids": ids}

@@ -1,0 +1,97 @@
+"""What customers name: brands, people, places, and how those who name them feel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from producer.page.texts import TextIndex
+from schema.questions import Scope
+from schema.questions.figures import Share
+from schema.questions.scope import select_rows
+
+#: Entities that are shown: those that most documents name.
+SHOWN = 20
+#: Texts behind each.
+TEXTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFacts:
+    """An entity.
+
+    Attributes:
+        documents: How many surely name it.
+        sides: Of these by side how many; `unsure` has those without polarity, too.
+        negative: Of those whose polarity is sure.
+        key: Of its texts.
+    """
+
+    name: str
+    type: str
+    documents: int
+    sides: dict[str, int]
+    negative: Share
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntitiesFacts:
+    """Entities, those that most documents name first.
+
+    Attributes:
+        found: How many there are, shown or not.
+        unsure_mentions: Mentions that are left out of all figures, since the model is unsure.
+    """
+
+    shown: list[EntityFacts]
+    found: int
+    unsure_mentions: int
+
+
+_ENTITIES = """
+SELECT e.entity, e.type, e.merged, e.documents, e.negative, e.neutral, e.positive
+FROM v_entities AS e
+ORDER BY e.documents DESC, e.merged, e.type
+"""
+_UNSURE = "SELECT COUNT(*) AS mentions FROM v_mentions AS m WHERE m.unsure"
+_TEXTS = f"""
+SELECT type, entity, document FROM (
+    SELECT m.type AS type, m.entity AS entity, m.document_id AS document, ROW_NUMBER() OVER (
+        PARTITION BY m.type, m.entity ORDER BY m.time IS NULL, m.time DESC, m.document_id DESC
+    ) AS place
+    FROM v_mentions AS m
+    WHERE NOT m.unsure AND m.entity IN ({{names}})
+) AS ranked
+WHERE place <= {4 * TEXTS}
+ORDER BY place
+"""
+
+
+def read_entities(connection: Connection, scope: Scope, index: TextIndex) -> EntitiesFacts | None:
+    """Read them; None if no document names any."""
+    rows = select_rows(connection, _ENTITIES, scope)
+    if not rows:
+        return None
+    names = {f"name{place}": row.merged for place, row in enumerate(rows[:SHOWN])}
+    listed = ", ".join(f":{name}" for name in names)
+    ids: dict[tuple[str, str], list[int]] = {}
+    sql = _TEXTS.format(names=listed)
+    for kind, entity, document in select_rows(connection, sql, scope, **names):
+        ids.setdefault((kind, entity), []).append(document)
+    shown = []
+    for place, row in enumerate(rows[:SHOWN]):
+        known = row.negative + row.neutral + row.positive
+        chosen = list(dict.fromkeys(ids.get((row.type, row.merged), [])))[:TEXTS]
+        key = index.add(f"entity{place}", f"{row.entity} ({row.type})", row.documents, chosen)
+        sides = {
+            "negative": row.negative,
+            "neutral": row.neutral,
+            "positive": row.positive,
+            "unsure": row.documents - known,
+        }
+        negative = Share.of(row.negative, known)
+        shown.append(EntityFacts(row.entity, row.type, row.documents, sides, negative, key))
+    ((unsure,),) = select_rows(connection, _UNSURE, scope)
+    return EntitiesFacts(shown, len(rows), unsure)
