@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Annotated
@@ -56,14 +56,28 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
+_Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME|RUN…]",
+        help="Which report; without, all are listed. With --html: which runs.",
+    ),
+]
+_Format = Annotated[
+    Format | None, typer.Option(help="By default what --output ends in, else table.")
+]
+_Output = Annotated[Path | None, typer.Option(metavar="F", help="Write to this file.")]
+_Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help=f"Only the first N rows; 0: all. Tables: {TABLE_LIMIT}."),
+]
+_Html = Annotated[
+    bool, typer.Option("--html", help=f"All that was found, as one page: {OUTPUT}, or --output.")
+]
+
+
 def report(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[NAME|RUN…]",
-            help="Which report; without, all are listed. With --html: which runs.",
-        ),
-    ] = None,
+    names: _Names = None,
     run: Run = None,
     since: Since = None,
     until: Until = None,
@@ -72,20 +86,10 @@ def report(
     against: Against = None,
     min_documents: MinDocuments = None,
     sort: Sort = None,
-    format: Annotated[
-        Format | None, typer.Option(help="By default what --output ends in, else table.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option(metavar="F", help="Write to this file.")] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=0, help=f"Only the first N rows; 0: all. Tables: {TABLE_LIMIT}."
-        ),
-    ] = None,
-    html: Annotated[
-        bool,
-        typer.Option("--html", help=f"All that was found, as one page: {OUTPUT}, or --output."),
-    ] = False,
+    format: _Format = None,
+    output: _Output = None,
+    limit: _Limit = None,
+    html: _Html = False,
 ) -> None:
     """Show a report on the results in the database, or write all of them as a page."""
     if html:
@@ -96,13 +100,6 @@ def report(
         return
     if names and len(names) > 1:
         raise UsageError("name one report; only --html takes several runs")
-    name = names[0] if names else None
-    kind = format or _format_of(output)
-    if limit is None and kind is Format.TABLE and output is None:
-        limit = TABLE_LIMIT
-        note = f"only the first {limit} rows; all with --limit 0"
-    else:
-        limit, note = limit or None, None
     if against not in (None, "previous"):
         raise UsageError("--against must be previous")
     asked = ReportOptions(
@@ -111,10 +108,30 @@ def report(
         against_previous=against is not None,
         min_documents=min_documents,
         sort=sort,
-        # One row more than asked for tells whether there are more.
-        limit=limit + 1 if limit and note else limit,
     )
-    rows = _rows(name, run, where or [], asked)
+    rows = _Rows(names[0] if names else None, run, where or [], asked)
+    _show(rows, format or _format_of(output), output, limit)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Which rows are asked for."""
+
+    name: str | None
+    run: str | None
+    where: Sequence[str]
+    asked: ReportOptions
+
+
+def _show(wanted: _Rows, kind: Format, output: Path | None, limit: int | None) -> None:
+    if limit is None and kind is Format.TABLE and output is None:
+        limit = TABLE_LIMIT
+        note = f"only the first {limit} rows; all with --limit 0"
+    else:
+        limit, note = limit or None, None
+    # One row more than asked for tells whether there are more.
+    asked = replace(wanted.asked, limit=limit + 1 if limit and note else limit)
+    rows = _rows(wanted.name, wanted.run, wanted.where, asked)
     with rows as found, opened(output) as file:
         more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
     if more and note:

@@ -54,6 +54,22 @@ class Page:
     texts: Sequence[Text] = ()
 
 
+#: What a part says that has nothing to show.
+MISSING = {
+    "timeline": "No document has a time; name its column: triage ingest FILE --time COLUMN.",
+    "recent": "There is no earlier period to compare with.",
+    "rising": "Nobody has written yet.",
+    "themes": "No document of this choice is in a theme; run: triage themes.",
+    "segments": "No document names a product; name its column: "
+    "triage ingest FILE --product COLUMN.",
+    "asks": "Nothing is known to be a request; run: triage ingest FILE --analyses intent.",
+    "answers": "No question was asked; run: triage ingest FILE --analyses qa --question "
+    '"What does the customer ask for?"',
+    "entities": "No names were found; run: triage ingest FILE --analyses entities.",
+    "urgent": "There is no feedback yet; run: triage ingest FILE --analyses sentiment.",
+}
+
+
 def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: datetime) -> Page:
     """Read the page.
 
@@ -69,39 +85,20 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
         made_at=now,
         about=about,
         headline=headline,
-        timeline=read_part(
-            lambda: read_timeline(connection, scope, index),
-            "No document has a time; name its column: triage ingest FILE --time COLUMN.",
-        ),
-        recent=read_part(
-            lambda: read_recent(connection, scope, headline),
-            "There is no earlier period to compare with.",
-        ),
-        rising=read_part(lambda: _rising(connection, scope, index, now), "Nobody has written yet."),
-        themes=read_part(
-            lambda: read_themes(connection, scope, index),
-            "No document of this choice is in a theme; run: triage themes.",
-        ),
+        timeline=read_part(lambda: read_timeline(connection, scope, index), MISSING["timeline"]),
+        recent=read_part(lambda: read_recent(connection, scope, headline), MISSING["recent"]),
+        rising=read_part(lambda: _rising(connection, scope, index, now), MISSING["rising"]),
+        themes=read_part(lambda: read_themes(connection, scope, index), MISSING["themes"]),
         segments=read_part(
-            lambda: read_segment_tables(connection, scope, index),
-            "No document names a product; name its column: triage ingest FILE --product COLUMN.",
+            lambda: read_segment_tables(connection, scope, index), MISSING["segments"]
         ),
-        asks=read_part(
-            lambda: read_asks(connection, scope),
-            "Nothing is known to be a request; run: triage ingest FILE --analyses intent.",
-        ),
+        asks=read_part(lambda: read_asks(connection, scope), MISSING["asks"]),
         answers=read_part(
-            lambda: read_answers(connection, scope, index) or None,
-            "No question was asked; run: triage ingest FILE --analyses qa --question "
-            '"What does the customer ask for?"',
+            lambda: read_answers(connection, scope, index) or None, MISSING["answers"]
         ),
-        entities=read_part(
-            lambda: read_entities(connection, scope, index),
-            "No names were found; run: triage ingest FILE --analyses entities.",
-        ),
+        entities=read_part(lambda: read_entities(connection, scope, index), MISSING["entities"]),
         urgent=read_part(
-            lambda: read_urgent(connection, scope, index, headline),
-            "There is no feedback yet; run: triage ingest FILE --analyses sentiment.",
+            lambda: read_urgent(connection, scope, index, headline), MISSING["urgent"]
         ),
         trust=_trust(connection, scope, index),
         index=index,

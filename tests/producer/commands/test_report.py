@@ -219,7 +219,7 @@ def test_what_is_wrong_is_said_in_a_sentence(engine: Engine, triage: Triage) -> 
     assert triage("report", "answers", "--format", "json").out == "[]\n"
     seed(engine)
     for arguments, words in (
-        (["answer"], "did you mean 'answers'? there are answers, corrected-shares"),
+        (["answer"], "did you mean 'answers'? there are answers, asks, corrected-shares"),
         (["answers", "--run", "fist"], "did you mean 'first'? there are second, first"),
         (["--run", "first"], "options need the name of a report"),
         (["--since", "2026-10-01"], "options need the name of a report"),
