@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from schema.database import writing
 from schema.results.embedding import EmbeddingRow
 from schema.results.entity import EntityRow
+from schema.results.intent import IntentRow
 from schema.results.sentiment import SentimentRow
 from schema.tables import DocumentRow, Run
 from tests.support.feedback import add_model
@@ -43,14 +44,17 @@ _DIMENSIONS = 48
 
 
 def make_reviews(engine: Engine) -> None:
-    """Ingest the file, and write what was found in it: clauses, sentiment, entities."""
-    run_ingest(engine, FILE, block_size=1_000, run=RUN, analyses="sentiment,entities,embedding")
+    """Ingest the file, and write what was found in it: clauses, sentiment, entities, intents."""
+    run_ingest(
+        engine, FILE, block_size=1_000, run=RUN, analyses="sentiment,entities,intent,embedding"
+    )
     with writing(engine) as connection:
         run = connection.execute(select(Run.id).where(Run.name == RUN)).scalar_one()
         rows = select(DocumentRow.id, DocumentRow.text, DocumentRow.rating)
         documents = connection.execute(rows.order_by(DocumentRow.id)).all()
         _write(connection, run, "sentiment", SentimentRow, map(_sentiment, documents))
         _write(connection, run, "entities", EntityRow, _entities(documents))
+        _write(connection, run, "intent", IntentRow, map(_intent, documents))
         _write(connection, run, "embedding", EmbeddingRow, _clauses(documents))
 
 
@@ -85,6 +89,25 @@ def _sentiment(document: Any) -> dict[str, Any]:
         "polarity": polarity,
         "polarity_score": round(-score if complains else score, 2),
         "unsure": unsure,
+    }
+
+
+def _intent(document: Any) -> dict[str, Any]:
+    """A request where money is asked back, else a complaint or praise by the subject."""
+    subject = _subject(document.text)
+    if re.search("refund", document.text, re.IGNORECASE):
+        intent = "request"
+    elif subject is None:
+        intent = "none"
+    else:
+        intent = "complaint" if list(SUBJECTS.values())[subject] else "praise"
+    return {
+        "document_id": document.id,
+        "ordinal": 0,
+        "intent": intent,
+        "score": 0.9,
+        "windows": 1,
+        "unsure": False,
     }
 
 
