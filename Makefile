@@ -14,7 +14,7 @@ help: ## this list
 setup: $(VENV)/.dev ## .venv for development, and the hooks of pre-commit where that is installed
 	@if command -v pre-commit > /dev/null; then pre-commit install; fi
 
-demo: $(VENV)/.demo ## 700 pieces of feedback through seven analyses, then a page
+demo: $(VENV)/.demo ## 700 pieces of feedback through eight analyses, then a page
 	$(BIN)/triage demo
 
 check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
