@@ -65,8 +65,15 @@ def _calls(name: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_quotes_it_harmlessly(
-    name: str, sqlite_engine: Engine, triage: Triage, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    sqlite_engine: Engine,
+    triage: Triage,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    # Some write to a file of that name.
+    monkeypatch.chdir(tmp_path)
+
     def replace_program(_path: str, command: list[str]) -> None:
         module = import_module(f"{command[2]}.command")
         assert command[1] == "-m"
