@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from producer.ingest.texts.empty_texts import is_empty_text
+
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 ODD = (
@@ -34,8 +36,9 @@ CELLS = st.one_of(
 
 
 def with_words(text: str) -> str:
-    """So that it does not say nothing."""
-    return text if sum(map(str.isalnum, text)) > 5 else f"{text}a few words"
+    """So that it does not say nothing; `#VALEUR!` of a spreadsheet says nothing."""
+    says = sum(map(str.isalnum, text)) > 5 and not is_empty_text(text)
+    return text if says else f"{text}a few words"
 
 
 #: Texts that say something.

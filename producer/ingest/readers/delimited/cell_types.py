@@ -45,7 +45,9 @@ def _type_of(cells: Sequence[str]) -> str | None:
     if counts["code"]:
         counts["code"] += counts.pop("number", 0)
     kind, count = counts.most_common(1)[0]
-    return kind if count >= _TYPED * counts.total() else None
+    # One value in a column that is blank but for it says nothing of the next.
+    known = count >= min(2, len(cells))
+    return kind if known and count >= _TYPED * counts.total() else None
 
 
 def _type_or_code(cell: str) -> str | None:

@@ -200,3 +200,10 @@ def test_lines_and_fields_without_end_do_not_fill_the_memory(tmp_path: Path) -> 
     assert [(row.line, row.fields["id"]) for row in good] == [(3, "2"), (5, "4")]
     assert [reject.line for reject in bad] == [2, 4]
     assert len(bad[1].row) < 5_000_000
+
+
+def test_one_value_of_a_blank_column_says_nothing_of_the_next(tmp_path: Path) -> None:
+    """So a row whose last blank field was left out may have another kind of value there."""
+    content = b"id\ttext\ta\tb\nk0\ta few words\t\t\nk1\tmore words\t0\t\nk2\tand these\t:\n"
+    _, good, bad = read_bytes(tmp_path, "a.tsv", content)
+    assert (len(good), bad) == (3, [])
