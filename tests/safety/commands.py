@@ -15,6 +15,11 @@ from tests.end_to_end.node import PATIENCE
 from tests.safety.doors import SECRET
 from tests.support.console import Triage
 
+#: Commands that say what to run where there are no results yet.
+UNANSWERED = (
+    *("headline", "complaints", "rising", "satisfaction", "segments", "drivers", "before-after"),
+)
+
 #: Every command that ends by itself, and runs in this process.
 ENDING = {
     "init": [],
@@ -34,6 +39,9 @@ ENDING = {
     "search": ["zip broke"],
     "themes": [],
     "urgent": [],
+    "trust": [],
+    **dict.fromkeys(UNANSWERED, []),
+    "before-after": ["2026-10-01"],
     "forget": ["--external-id", "9", "--dry-run"],
     "cancel": ["r"],
     "archive": ["r"],

@@ -43,7 +43,7 @@ REJECTED = [
 TEXTS = {
     "document_versions": {"text", "product", "metadata", "external_id", "identity"},
     "answers": {"question", "answer"},
-    "rollup_answers": {"question", "grouped"},
+    "rollup_answers": {"question", "grouped", "spelling"},
     "rollup_documents": {"product"},
     "rollup_entities": {"entity", "spelling"},
     "runs": {"options"},

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from producer.console import console
 from schema.settings import SettingsError, read_settings
-from tests.safety.commands import ENDING, LASTING, PROGRAMS, Printed, check_program
+from tests.safety.commands import ENDING, LASTING, PROGRAMS, UNANSWERED, Printed, check_program
 from tests.safety.doors import LOGIN, SECRET, USER, Doors
 from tests.support.console import Triage
 from tests.support.ingesting import write_csv
@@ -37,7 +37,10 @@ def printed(triage: Triage, caplog: pytest.LogCaptureFixture, tmp_path: Path) ->
 
 
 def test_every_command_is_among_these() -> None:
-    named = {command.callback.__name__ for command in console.registered_commands}  # type: ignore[union-attr]
+    named = {
+        command.callback.__name__.replace("_", "-")  # type: ignore[union-attr]
+        for command in console.registered_commands
+    }
     assert named == ENDING.keys() | LASTING.keys() | PROGRAMS.keys()
 
 
@@ -119,7 +122,8 @@ def test_when_all_is_well(
     monkeypatch.setenv("TRIAGE_REDIS_URL", f"redis://{LOGIN}@127.0.0.1:{redis_doors.plain}/0")
     for command in ENDING:
         code, said = printed.check(command)
-        assert code == 0, (command, said)
+        unanswered = command in UNANSWERED and ": triage " in said
+        assert code == 0 or unanswered, (command, said)
     with redis.Redis.from_url(redis_server) as client:
         assert SECRET not in repr([client.dump(key) for key in client.scan_iter()])
 

@@ -125,3 +125,11 @@ def _autumn(connection: Connection, run: int, *documents: int) -> None:
     add_result(connection, "summary", run, documents[4], summary="Toaster burns.")
     translated = {"language": "de", "translation": "Das ist ein Ding."}
     add_result(connection, "translation", run, documents[3], **translated)
+
+
+def add_intents(engine: Engine, run: int, document: int, intents: list[str]) -> None:
+    """What the writer of a document is up to, by a run."""
+    with writing(engine) as connection:
+        for ordinal, intent in enumerate(intents):
+            row = {"ordinal": ordinal, "intent": intent}
+            add_result(connection, "intent", run, document, **row)

@@ -21,7 +21,7 @@ from schema.database import writing
 from schema.reports import ReportRows
 from schema.views import VIEWS
 from tests.support.console import Triage
-from tests.support.two_runs import seed
+from tests.support.two_runs import add_intents, seed
 
 
 def test_list(triage: Triage) -> None:
@@ -61,7 +61,8 @@ def test_parquet_has_the_documented_types(
     types |= {"date": "date32[day]", "time": "timestamp[us, tz=UTC]", "json": "string"}
     for file, fill in ((tmp_path / "none.parquet", False), (tmp_path / "some.parquet", True)):
         if fill:
-            seed(engine)
+            run, _ = seed(engine)
+            add_intents(engine, run, 1, ["complaint"])
         assert triage("export", name, "--output", str(file)).code == 0
         (view,) = (view for view in VIEWS if view.name == name)
         found = pq.read_table(file)

@@ -64,11 +64,16 @@ def test_a_model_from_before_the_head_is_loaded_with_a_new_one(tmp_path: Path) -
 
 
 def test_the_head_is_fitted_to_an_encoder_that_stays_as_it_is() -> None:
+    torch.manual_seed(1)
     model = joint_model()
+    for weight in model.encoder.parameters():
+        # So large that two letters are two states.
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=0.5)
     texts = [labelled(text, complaint=int("a" in text)) for text in ("a", "b", "ba", "bb")]
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
     states = first_states(model, TOKENIZER, [text.text for text in texts])
-    assert fit_head(model, states, texts, 150) < 0.3
+    assert fit_head(model, states, texts, 600) < 0.3
     said = intents(model, TOKENIZER, [text.text for text in texts])[:, 0] > 0.5
     assert said.tolist() == [True, False, True, False]
     after = model.state_dict()

@@ -25,7 +25,7 @@ from schema.tables import DocumentRow, DocumentTheme, Theme, ThemeSet, ThemeWeek
 from schema.themes.sets import shown_set
 from schema.views import VIEWS, View
 from tests.support.feedback import add_document, add_model, add_result, add_run
-from tests.support.two_runs import WANT, seed
+from tests.support.two_runs import WANT, add_intents, seed
 
 PAGE = (Path(__file__).parents[3] / "docs" / "views.md").read_text("utf-8")
 NAMES = [view.name for view in VIEWS]
@@ -35,13 +35,6 @@ def rows(engine: Engine, name: str, run_id: int | None = None) -> list[dict[str,
     with reading(engine) as connection:
         found = run_report(connection, find_report(name), ReportOptions(run_id=run_id))
         return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-
-
-def add_intents(engine: Engine, run: int, document: int, intents: list[str]) -> None:
-    with writing(engine) as connection:
-        for ordinal, intent in enumerate(intents):
-            row = {"ordinal": ordinal, "intent": intent}
-            add_result(connection, "intent", run, document, **row)
 
 
 def test_intents_are_those_of_the_newest_run_even_if_it_finds_none(engine: Engine) -> None:
