@@ -119,3 +119,8 @@ def test_phrases_of_every_language_can_be_found() -> None:
                 said = said.replace(" ... ", " ")
                 found = RULES.finders[language].find(said)
                 assert signal.name in {hit.signal for hit in found}, (language, phrase)
+
+
+def test_a_display_that_is_too_bright_injures_nobody() -> None:
+    assert signals("Dark mode burns my eyes because the text is pure white.") == []
+    assert signals("The kettle burns my fingers.") == ["safety"]
