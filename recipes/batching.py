@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -31,3 +32,29 @@ def pad(rows: Sequence[Sequence[int]], value: int) -> torch.Tensor:
     """Stack `rows` of token ids into one int64 tensor (rows, longest row), filled with `value`."""
     width = max(map(len, rows))
     return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows])
+
+
+@dataclass(frozen=True)
+class PaddedBatch:
+    """Rows of like length.
+
+    Attributes:
+        places: Where each stands among all rows.
+        ids: Token ids (rows, tokens).
+        attention: 1 for each token, 0 where a row is padded (rows, tokens).
+    """
+
+    places: list[int]
+    ids: torch.Tensor
+    attention: torch.Tensor
+
+
+def padded_batches(
+    rows: Sequence[Sequence[int]], padding: int, size: int = 32
+) -> Iterator[PaddedBatch]:
+    """All rows of token ids, the shortest first, `size` of them in a batch."""
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    for at in range(0, len(order), size):
+        places = order[at : at + size]
+        ids = pad([rows[place] for place in places], padding)
+        yield PaddedBatch(places, ids, (ids != padding).long())

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from transformers import BertModel, PreTrainedTokenizerFast
 
-from recipes.batching import pad
+from recipes.batching import padded_batches
 
 ROWS, LONGEST = 64, 128
 
@@ -27,14 +27,10 @@ def means_of(
     """
     encoder.eval()
     ids = tokenizer([prefix + t for t in texts], truncation=True, max_length=LONGEST)["input_ids"]
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     found = torch.zeros(len(ids), encoder.config.hidden_size)
-    for at in range(0, len(order), ROWS):
-        batch = order[at : at + ROWS]
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
+    for batch in padded_batches(ids, tokenizer.pad_token_id, ROWS):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = encoder(input_ids=some, attention_mask=attention).last_hidden_state
-        weights = attention.unsqueeze(-1).float()
-        found[batch] = (states.float() * weights).sum(1) / weights.sum(1)
+            states = encoder(input_ids=batch.ids, attention_mask=batch.attention).last_hidden_state
+        weights = batch.attention.unsqueeze(-1).float()
+        found[batch.places] = (states.float() * weights).sum(1) / weights.sum(1)
     return found

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from recipes.batching import pad
+from recipes.batching import padded_batches
 from recipes.encoder.batches import LONGEST, intent_loss
 from recipes.encoder.data.intent import IntentText
 from recipes.encoder.data.intent_data import IntentData
@@ -44,16 +44,12 @@ def first_states(
     model.eval()
     ids = tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
     found = torch.zeros(len(ids), model.intent.in_features)
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    for at in range(0, len(order), ROWS):
-        batch = order[at : at + ROWS]
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
+    for number, batch in enumerate(padded_batches(ids, tokenizer.pad_token_id, ROWS)):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = model.states(some, attention)
-        found[batch] = states[:, 0].float()
-        if at % (100 * ROWS) == 0:
-            log.info("%d of %d texts", at, len(order))
+            states = model.states(batch.ids, batch.attention)
+        found[batch.places] = states[:, 0].float()
+        if number % 100 == 0:
+            log.info("%d of %d texts", number * ROWS, len(ids))
     return found
 
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from recipes.batching import pad
+from recipes.batching import padded_batches
 from recipes.encoder.data.files import json_lines
 from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
 from recipes.encoder.data.intent_data import measured
@@ -27,7 +27,6 @@ from recipes.encoder.model import JointModel, load
 
 #: In the form that `triage calibrate intent` reads, too.
 BY_HAND = Path(__file__).parent / "data" / "intent_check.jsonl"
-ROWS = 32
 #: Texts made of templates that are not trained on.
 MADE = 1000
 #: Texts of a class, and of none, that a set has at least if it is measured on it.
@@ -40,14 +39,10 @@ def intents(model: JointModel, tokenizer: PreTrainedTokenizerFast, texts: Sequen
     model.eval()
     ids = tokenizer(list(texts), truncation=True, max_length=256)["input_ids"]
     found = torch.zeros(len(texts), len(CLASSES))
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    for at in range(0, len(order), ROWS):
-        batch = order[at : at + ROWS]
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
+    for batch in padded_batches(ids, tokenizer.pad_token_id):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model.intent_logits(model.states(some, attention))
-        found[batch] = logits.float().sigmoid()
+            logits = model.intent_logits(model.states(batch.ids, batch.attention))
+        found[batch.places] = logits.float().sigmoid()
     return found
 
 

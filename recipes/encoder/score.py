@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from recipes.batching import pad
+from recipes.batching import padded_batches
 from recipes.encoder.batches import LONGEST
 from recipes.encoder.data import entities
 from recipes.encoder.data.entities import DEVELOPMENT, SOURCES, TaggedText, read
@@ -39,7 +39,6 @@ from recipes.encoder.data.sentiment import (
 from recipes.encoder.intent_scores import intent_report
 from recipes.encoder.model import JointModel, load
 
-ROWS = 32
 #: Tokens of an answer at the most.
 LONGEST_ANSWER = 30
 
@@ -80,11 +79,6 @@ def macro_f1(wanted: Sequence[int], said: Sequence[int]) -> float:
     return sum(scores) / len(scores)
 
 
-def _sorted_batches(lengths: Sequence[int]) -> list[list[int]]:
-    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
-    return [order[at : at + ROWS] for at in range(0, len(order), ROWS)]
-
-
 @torch.inference_mode()
 def polarities(
     model: JointModel, tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]
@@ -93,12 +87,10 @@ def polarities(
     model.eval()
     ids = tokenizer(list(texts), truncation=True, max_length=256)["input_ids"]
     found = torch.zeros(len(texts), 3)
-    for batch in _sorted_batches([len(row) for row in ids]):
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
+    for batch in padded_batches(ids, tokenizer.pad_token_id):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model.polarity_logits(model.states(some, attention))
-        found[batch] = logits.float().softmax(-1)
+            logits = model.polarity_logits(model.states(batch.ids, batch.attention))
+        found[batch.places] = logits.float().softmax(-1)
     return found
 
 
@@ -113,12 +105,10 @@ def tagged(
     )
     ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
     found: list[set[tuple[int, int, str]]] = [set() for _ in examples]
-    for batch in _sorted_batches([len(row) for row in ids]):
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
+    for batch in padded_batches(ids, tokenizer.pad_token_id):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model.entity_logits(model.states(some, attention))
-        for place, row in zip(batch, logits.argmax(-1).tolist(), strict=True):
+            logits = model.entity_logits(model.states(batch.ids, batch.attention))
+        for place, row in zip(batch.places, logits.argmax(-1).tolist(), strict=True):
             found[place] = _spans(examples[place].text, offsets[place], row)
     return found
 
@@ -174,16 +164,14 @@ def answers(
         return_offsets_mapping=True,
     )
     ids, found = encoded["input_ids"], [("", 0.0)] * len(questions)
-    for batch in _sorted_batches([len(row) for row in ids]):
-        some = pad([ids[i] for i in batch], tokenizer.pad_token_id)
-        attention = (some != tokenizer.pad_token_id).long()
-        firsts = torch.tensor([encoded.sequence_ids(i).index(1) for i in batch])[:, None]
-        places = torch.arange(some.shape[1])[None]
-        allowed = (places >= firsts) & (places < attention.sum(1, keepdim=True) - 1)
+    for batch in padded_batches(ids, tokenizer.pad_token_id):
+        firsts = torch.tensor([encoded.sequence_ids(i).index(1) for i in batch.places])[:, None]
+        places = torch.arange(batch.ids.shape[1])[None]
+        allowed = (places >= firsts) & (places < batch.attention.sum(1, keepdim=True) - 1)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = model.states(some, attention)
+            states = model.states(batch.ids, batch.attention)
         begins, ends = model.answer_logits(states.float(), allowed)
-        for row, number in enumerate(batch):
+        for row, number in enumerate(batch.places):
             scores = begins[row, :, None] + ends[row, None, :]
             none = float(scores[0, 0])
             ok = torch.ones_like(scores).triu().tril(LONGEST_ANSWER - 1).bool()
