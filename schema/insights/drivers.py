@@ -9,6 +9,7 @@ with itself, better than trees with Shapley values; see docs/insight.md and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,8 @@ RIDGE = 20.0
 _BLOCK = 65_536
 
 
-class Driver(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Driver:
     """What goes with a theme.
 
     Attributes:

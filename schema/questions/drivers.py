@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection
 
-from schema.insights import Interval
 from schema.insights.drivers import MIN_DOCUMENTS, Driver, membership, rating_drivers, share_drivers
 from schema.questions.examples import theme_examples
 from schema.questions.measure import Measure, missing
@@ -15,30 +14,15 @@ from schema.questions.themes import MEMBERS, READ, ThemeName, ThemeNames, read_t
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeDriver:
-    """What goes with a theme; that the theme causes it, nobody can read off.
+class ThemeDriver(Driver):
+    """What goes with a theme: a `Driver`, of which theme it is, and where to read on.
 
     Attributes:
-        documents: How many have the theme, and a rating.
-        with_mean: Their mean rating, or share.
-        without_mean: That of all others.
-        difference: With, less without.
-        interval: Where the difference lies, 95 times of 100.
-        p: How often chance alone makes it as large.
-        q: The same over all themes together; see `benjamini_hochberg`.
-        given_others: What is left of the difference where all themes are fitted together.
+        theme: The theme.
         examples: Ids of some of its documents, the newest first.
     """
 
     theme: ThemeName
-    documents: int
-    with_mean: float
-    without_mean: float
-    difference: float
-    interval: Interval
-    p: float
-    q: float
-    given_others: float
     examples: tuple[int, ...]
 
 
@@ -126,15 +110,5 @@ def _values(
 
 
 def _driver(theme: ThemeName, found: Driver, examples: tuple[int, ...]) -> ThemeDriver:
-    return ThemeDriver(
-        theme=theme,
-        documents=found.documents,
-        with_mean=found.with_mean,
-        without_mean=found.without_mean,
-        difference=found.difference,
-        interval=found.interval,
-        p=found.p,
-        q=found.q,
-        given_others=found.given_others,
-        examples=examples,
-    )
+    figures = {one.name: getattr(found, one.name) for one in fields(Driver)}
+    return ThemeDriver(**figures, theme=theme, examples=examples)
