@@ -40,12 +40,8 @@ def negative_chart(timeline: Timeline) -> Chart | None:
     for point in timeline.points:
         share = point.counts.negative
         said = f"{percent(share.share)} ({percent_range(share.interval)})"
-        points.append(
-            _point(timeline, point, share.share, share.interval, 100)
-            | {"said": said, "total": share.total}
-        )
-    if all(point["value"] is None for point in points):
-        return None
+        drawn = _point(timeline, point, share.share, share.interval, 100)
+        points.append(drawn | {"said": said, "total": share.total})
     return _band(timeline, points, "negative", 0, 100)
 
 
@@ -55,16 +51,17 @@ def stars_chart(timeline: Timeline) -> Chart | None:
     for point in timeline.points:
         mean = point.counts.rating
         said = f"{stars(mean.mean)} ({stars_range(mean)})"
-        points.append(
-            _point(timeline, point, mean.mean, mean.interval, 1)
-            | {"said": said, "total": mean.count}
-        )
-    if all(point["value"] is None for point in points):
-        return None
+        drawn = _point(timeline, point, mean.mean, mean.interval, 1)
+        points.append(drawn | {"said": said, "total": mean.count})
     return _band(timeline, points, "accent", 1, 5)
 
 
-def _band(timeline: Timeline, points: list[Chart], colour: str, low: int, high: int) -> Chart:
+def _band(
+    timeline: Timeline, points: list[Chart], colour: str, low: int, high: int
+) -> Chart | None:
+    """A line with its interval around it; None where no point has a value."""
+    if all(point["value"] is None for point in points):
+        return None
     return {
         "kind": "band",
         "step": timeline.step,
