@@ -63,6 +63,21 @@ def tiny_encoder(seed: int = 5, **config: Any) -> tuple[BertModel, PreTrainedTok
     return encoder, tokenizer
 
 
+def tiny_joint_model(pieces: int) -> JointModel:
+    """A random model of one layer and eight positions, for so many pieces; always the same."""
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=pieces,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=8,
+        pad_token_id=1,
+    )
+    return JointModel(BertModel(config, add_pooling_layer=False))
+
+
 def whole(head: Path, target: Path) -> Path:
     """The same model as a checkpoint that needs no other folder: in float32, all in one file."""
     copytree(head, target)

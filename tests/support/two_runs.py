@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert
 
-from schema.database import writing
+from schema.database import reading, writing
 from schema.database.clock import now
+from schema.reports import ReportOptions, find_report, run_report
 from schema.tables import DocumentTheme, Theme, ThemeSet, ThemeWeek
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
@@ -133,3 +134,10 @@ def add_intents(engine: Engine, run: int, document: int, intents: list[str]) -> 
         for ordinal, intent in enumerate(intents):
             row = {"ordinal": ordinal, "intent": intent}
             add_result(connection, "intent", run, document, **row)
+
+
+def view_rows(engine: Engine, name: str, run_id: int | None = None) -> list[dict[str, Any]]:
+    """All rows of a view, or those that a run alone would give."""
+    with reading(engine) as connection:
+        found = run_report(connection, find_report(name), ReportOptions(run_id=run_id))
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]

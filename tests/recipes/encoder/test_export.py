@@ -8,26 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import AutoConfig, AutoTokenizer, BertConfig, BertModel
+from transformers import AutoConfig, AutoTokenizer
 
 from recipes.encoder.base import SPECIAL, unigram_tokenizer
 from recipes.encoder.export import HEADS, Storage, export, restored, stored
-from recipes.encoder.model import JointModel
-from tests.support.shared_checkpoints import build_heads
-
-
-def joint_model() -> JointModel:
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=6,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=8,
-        pad_token_id=1,
-    )
-    return JointModel(BertModel(config, add_pooling_layer=False))
+from tests.support.shared_checkpoints import build_heads, tiny_joint_model
 
 
 def test_a_matrix_in_8_bits_is_off_by_half_a_step_of_its_row_at_the_most() -> None:
@@ -49,7 +34,7 @@ def test_a_row_of_zeros_stays_one() -> None:
 
 @pytest.mark.parametrize("storage", ["int8", "fp16"])
 def test_the_model_becomes_what_was_exported(tmp_path: Path, storage: Storage) -> None:
-    model = joint_model()
+    model = tiny_joint_model(6)
     tokenizer = unigram_tokenizer([(piece, 0.0) for piece in (*SPECIAL, "▁", "a")])
     before = {name: weight.clone() for name, weight in model.encoder.state_dict().items()}
     export(model, tokenizer, tmp_path, storage)

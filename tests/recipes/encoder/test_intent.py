@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 
 import torch
-from transformers import BertConfig, BertModel
 
 from recipes.encoder.base import SPECIAL, unigram_tokenizer
 from recipes.encoder.batches import intent_rows, loss_of
@@ -14,28 +13,14 @@ from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
 from recipes.encoder.data.intent_phrases import IntentPhrases
 from recipes.encoder.intent_head import first_states, fit_head
 from recipes.encoder.intent_scores import FEWEST, by_hand, intents, of_class
-from recipes.encoder.model import JointModel, load, save
-
-
-def joint_model() -> JointModel:
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=8,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=8,
-        pad_token_id=1,
-    )
-    return JointModel(BertModel(config, add_pooling_layer=False))
-
+from recipes.encoder.model import load, save
+from tests.support.shared_checkpoints import tiny_joint_model
 
 TOKENIZER = unigram_tokenizer([(piece, 0.0) for piece in (*SPECIAL, "▁", "a", "b")])
 
 
 def test_what_a_source_does_not_say_has_no_gradient() -> None:
-    model = joint_model()
+    model = tiny_joint_model(8)
     model.dropout.p = 0.0
     texts = [labelled("a", complaint=1, question=0), labelled("b", complaint=0)]
     rows = intent_rows(TOKENIZER, texts)
@@ -48,11 +33,11 @@ def test_what_a_source_does_not_say_has_no_gradient() -> None:
 
 def test_a_batch_of_which_nothing_is_known_costs_nothing() -> None:
     rows = intent_rows(TOKENIZER, [IntentText("a", (UNKNOWN,) * 5)])
-    assert loss_of(joint_model(), rows, [0], 1).item() == 0
+    assert loss_of(tiny_joint_model(8), rows, [0], 1).item() == 0
 
 
 def test_a_model_from_before_the_head_is_loaded_with_a_new_one(tmp_path: Path) -> None:
-    model = joint_model()
+    model = tiny_joint_model(8)
     save(model, TOKENIZER, tmp_path)
     state = torch.load(tmp_path / "weights.pt", weights_only=True)
     kept = {name: weight for name, weight in state.items() if not name.startswith("intent")}
@@ -65,7 +50,7 @@ def test_a_model_from_before_the_head_is_loaded_with_a_new_one(tmp_path: Path) -
 
 def test_the_head_is_fitted_to_an_encoder_that_stays_as_it_is() -> None:
     torch.manual_seed(1)
-    model = joint_model()
+    model = tiny_joint_model(8)
     for weight in model.encoder.parameters():
         # So large that two letters are two states.
         if weight.dim() > 1:

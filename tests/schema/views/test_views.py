@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, delete, insert, inspect, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, delete, inspect, text, update
 
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.database.errors import DatabaseError
 from schema.ledger.prefer import prefer, preferred_runs, stop_preferring
 from schema.migrations.revision import alembic_config, upgrade
-from schema.reports import ReportError, ReportOptions, find_report, run_report
+from schema.reports import find_report, run_report
 from schema.results import RESULT_TABLES
 from schema.results.sentiment import SentimentRow
 from schema.tables import DocumentRow, DocumentTheme, Theme, ThemeSet, ThemeWeek
-from schema.themes.sets import shown_set
 from schema.views import VIEWS, View
 from tests.support.feedback import add_document, add_model, add_result, add_run
-from tests.support.two_runs import WANT, add_intents, seed
+from tests.support.two_runs import WANT, add_intents, seed, view_rows
 
 PAGE = (Path(__file__).parents[3] / "docs" / "views.md").read_text("utf-8")
 NAMES = [view.name for view in VIEWS]
-
-
-def rows(engine: Engine, name: str, run_id: int | None = None) -> list[dict[str, Any]]:
-    with reading(engine) as connection:
-        found = run_report(connection, find_report(name), ReportOptions(run_id=run_id))
-        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
 
 def test_intents_are_those_of_the_newest_run_even_if_it_finds_none(engine: Engine) -> None:
@@ -43,7 +34,7 @@ def test_intents_are_those_of_the_newest_run_even_if_it_finds_none(engine: Engin
     add_intents(engine, autumn, 2, ["request"])
     add_intents(engine, again, 1, ["none"])
     found = [
-        (row["document_id"], row["intent"], row["run_id"]) for row in rows(engine, "v_intents")
+        (row["document_id"], row["intent"], row["run_id"]) for row in view_rows(engine, "v_intents")
     ]
     assert sorted(found) == [(1, "none", again), (2, "request", autumn)]
 
@@ -71,7 +62,7 @@ def test_kinds_are_those_of_the_database(engine: Engine) -> None:
     """On SQLite they cannot be told, but all values can be read as such."""
     autumn, _ = seed(engine)
     add_intents(engine, autumn, 1, ["complaint"])
-    assert all(rows(engine, name) for name in NAMES)
+    assert all(view_rows(engine, name) for name in NAMES)
     if engine.dialect.name != "postgresql":
         return
     kinds = {"integer": "INTEGER|BIGINT", "number": "DOUBLE|NUMERIC|REAL", "text": "TEXT|VARCHAR"}
@@ -84,7 +75,7 @@ def test_kinds_are_those_of_the_database(engine: Engine) -> None:
 
 def test_a_document_stands_there_once_with_its_newest_results(engine: Engine) -> None:
     autumn, _ = seed(engine)
-    found = rows(engine, "v_documents")
+    found = view_rows(engine, "v_documents")
     assert [row["id"] for row in found] == [1, 2, 3, 4, 5]
     first = found[0]
     assert (first["polarity"], first["score"], first["summary"]) == (
@@ -95,10 +86,10 @@ def test_a_document_stands_there_once_with_its_newest_results(engine: Engine) ->
     assert first["day"] == date(2026, 10, 5)
     assert found[2]["metadata"] == '{"resolved": "Yes", "store": "Bonn"}'
     assert (found[3]["translation"], found[3]["translated_to"]) == ("Das ist ein Ding.", "de")
-    assert [row["polarity"] for row in rows(engine, "v_documents", autumn)][0] == "negative"
+    assert [row["polarity"] for row in view_rows(engine, "v_documents", autumn)][0] == "negative"
     with writing(engine) as connection:
         connection.execute(update(DocumentRow).where(DocumentRow.id == 1).values(gone_at=now()))
-    assert [row["id"] for row in rows(engine, "v_documents")] == [2, 3, 4, 5]
+    assert [row["id"] for row in view_rows(engine, "v_documents")] == [2, 3, 4, 5]
 
 
 def test_what_is_unsure_has_no_polarity(engine: Engine) -> None:
@@ -106,9 +97,9 @@ def test_what_is_unsure_has_no_polarity(engine: Engine) -> None:
     with writing(engine) as connection:
         of_document = update(SentimentRow).where(SentimentRow.document_id == 5)
         connection.execute(of_document.values(unsure=True))
-    last = rows(engine, "v_documents")[-1]
+    last = view_rows(engine, "v_documents")[-1]
     assert (last["polarity"], last["leaning"], last["unsure"]) == (None, "negative", True)
-    assert rows(engine, "v_documents")[0]["unsure"] is False
+    assert view_rows(engine, "v_documents")[0]["unsure"] is False
 
 
 def test_language_is_given_or_surely_found(engine: Engine) -> None:
@@ -118,33 +109,33 @@ def test_language_is_given_or_surely_found(engine: Engine) -> None:
             document = add_document(connection, number, "text")
             found = {"language": language, "unsure": unsure, "origin": "text", "probability": 0.9}
             add_result(connection, "language", run, document, **found)
-    assert [row["language"] for row in rows(engine, "v_documents")] == ["fr", None, None]
+    assert [row["language"] for row in view_rows(engine, "v_documents")] == ["fr", None, None]
 
 
 def test_preferred_runs_count_before_newer_ones(engine: Engine) -> None:
     autumn, again = seed(engine)
     assert prefer(engine, autumn)
     assert not prefer(engine, autumn)
-    first = rows(engine, "v_documents")[0]
+    first = view_rows(engine, "v_documents")[0]
     assert (first["polarity"], first["summary"]) == ("negative", "Kettle leaks.")
-    assert {row["run"] for row in rows(engine, "v_results_current")} == {"autumn"}
-    assert rows(engine, "v_answers")[1]["answer"] == " a refund "
+    assert {row["run"] for row in view_rows(engine, "v_results_current")} == {"autumn"}
+    assert view_rows(engine, "v_answers")[1]["answer"] == " a refund "
     # Of several the newest counts.
     assert prefer(engine, again)
     with reading(engine) as connection:
         assert preferred_runs(connection) == ["again", "autumn"]
-    assert rows(engine, "v_documents")[0]["polarity"] == "positive"
+    assert view_rows(engine, "v_documents")[0]["polarity"] == "positive"
     assert stop_preferring(engine, again)
-    assert rows(engine, "v_documents")[0]["polarity"] == "negative"
+    assert view_rows(engine, "v_documents")[0]["polarity"] == "negative"
     assert stop_preferring(engine, autumn)
     assert not stop_preferring(engine, autumn)
-    assert rows(engine, "v_documents")[0]["polarity"] == "positive"
+    assert view_rows(engine, "v_documents")[0]["polarity"] == "positive"
 
 
 def test_a_preferred_run_counts_only_where_it_has_a_result(engine: Engine) -> None:
     _, again = seed(engine)
     prefer(engine, again)
-    assert [row["polarity"] for row in rows(engine, "v_documents")] == [
+    assert [row["polarity"] for row in view_rows(engine, "v_documents")] == [
         *("positive", "positive", "negative", "neutral", "negative")
     ]
 
@@ -156,14 +147,14 @@ def test_results_current_has_each_analysis_of_a_document_once(engine: Engine) ->
         of_run = update(SentimentRow).where(SentimentRow.run_id == again)
         connection.execute(of_run.values(model_id=model))
     found = {
-        (row["document_id"], row["analysis"]): row for row in rows(engine, "v_results_current")
+        (row["document_id"], row["analysis"]): row for row in view_rows(engine, "v_results_current")
     }
-    assert len(found) == len(rows(engine, "v_results_current")) == 5 + 3 + 5 + 2 + 1
+    assert len(found) == len(view_rows(engine, "v_results_current")) == 5 + 3 + 5 + 2 + 1
     assert (found[1, "sentiment"]["run"], found[1, "sentiment"]["model"]) == (
         *("again", "acme/feelings"),
     )
     assert found[1, "entities"]["run_id"] == autumn
-    assert {row["run"] for row in rows(engine, "v_results_current", again)} == {"again"}
+    assert {row["run"] for row in view_rows(engine, "v_results_current", again)} == {"again"}
     with reading(engine) as connection:
         of_view = run_report(connection, find_report("v_results_current"))
         assert of_view.columns[:2] == ("document_id", "analysis")
@@ -181,7 +172,7 @@ def test_mentions_say_where_they_stand(engine: Engine) -> None:
         add_result(connection, "entities", run, short, **place | {"start": 0, "end": 6})
         feels = {"label": "bad", "polarity": "negative"}
         add_result(connection, "sentiment", run, long, **feels)
-    first, second = sorted(rows(engine, "v_mentions"), key=lambda row: row["document_id"])
+    first, second = sorted(view_rows(engine, "v_mentions"), key=lambda row: row["document_id"])
     assert first["excerpt"] == f"{before[-80:]}Nimbus{behind[:80]}"
     assert second["excerpt"] == "Nimbus broke."
     assert (first["polarity"], first["product"], first["mention"]) == (
@@ -206,7 +197,7 @@ def test_entities_are_merged_over_their_spellings(engine: Engine) -> None:
             named = {"type": "ORG", "text": "Coca-Cola"}
             more: dict[str, Any] = {"ordinal": ordinal, "unsure": unsure}
             add_result(connection, "entities", run, document, **named, **more)
-    (only,) = rows(engine, "v_entities")
+    (only,) = view_rows(engine, "v_entities")
     assert only == {
         "entity": "Coca-Cola",
         "type": "ORG",
@@ -224,7 +215,7 @@ def test_entities_are_merged_over_their_spellings(engine: Engine) -> None:
 
 def test_answers(engine: Engine) -> None:
     autumn, _ = seed(engine)
-    found = sorted(rows(engine, "v_answers", autumn), key=lambda row: row["document_id"])
+    found = sorted(view_rows(engine, "v_answers", autumn), key=lambda row: row["document_id"])
     assert [(row["answer"], row["grouped"]) for row in found] == [
         ("A refund.", "refund"),
         (" a refund ", "refund"),
@@ -241,7 +232,7 @@ def test_daily(engine: Engine) -> None:
         rated = update(DocumentRow).where(DocumentRow.id < 3).values(rating=8, rating_scale=10)
         connection.execute(rated)
         connection.execute(update(DocumentRow).where(DocumentRow.id == 2).values(rating=3))
-    first, *others = sorted(rows(engine, "v_daily"), key=lambda row: str(row["day"]))
+    first, *others = sorted(view_rows(engine, "v_daily"), key=lambda row: str(row["day"]))
     counts = {"positive": 2, "neutral": 0, "negative": 0, "unsure": 0, "no_polarity": 0}
     assert first == {
         **{"day": date(2026, 10, 5), "source": "app", "product": "Kettle"},
@@ -265,12 +256,12 @@ def test_old_databases_get_them(engine: Engine) -> None:
         # Of which an old database has none.
         for table in (ThemeWeek, DocumentTheme, Theme, ThemeSet):
             connection.execute(delete(table))
-    before = {name: sorted(map(repr, rows(engine, name))) for name in NAMES}
+    before = {name: sorted(map(repr, view_rows(engine, name))) for name in NAMES}
     with writing(engine) as connection:
         command.downgrade(alembic_config(connection), "0013")
     assert not set(NAMES) & set(inspect(engine).get_view_names())
     upgrade(engine)
-    assert {name: sorted(map(repr, rows(engine, name))) for name in NAMES} == before
+    assert {name: sorted(map(repr, view_rows(engine, name))) for name in NAMES} == before
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -282,75 +273,3 @@ def test_a_view_of_somebody_else_on_ours_is_named(engine: Engine) -> None:
         upgrade(engine)
     with reading(engine) as connection:
         connection.execute(text("SELECT id FROM mine"))
-
-
-@pytest.fixture
-def reader(engine: Engine) -> Iterator[str]:
-    """The role that the page describes."""
-    found = re.search(r"```sql\n(CREATE ROLE.*?)```", PAGE, re.S)
-    assert found
-    with writing(engine) as connection:
-        owner = connection.execute(text("SELECT current_user")).scalar_one()
-        connection.exec_driver_sql(found[1].replace("FOR ROLE triage ", f"FOR ROLE {owner} "))
-    yield "triage_reader"
-    with writing(engine) as connection:
-        connection.exec_driver_sql("DROP OWNED BY triage_reader; DROP ROLE triage_reader")
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_the_role_reads_and_cannot_write(engine: Engine, reader: str) -> None:
-    autumn, _ = seed(engine)
-    # Views that are made anew, as an upgrade does, can be read as before.
-    with writing(engine) as connection:
-        command.downgrade(alembic_config(connection), "0018")
-    upgrade(engine)
-    add_intents(engine, autumn, 1, ["complaint"])
-    for name in NAMES:
-        with engine.connect() as connection:
-            connection.execute(text(f"SET ROLE {reader}"))
-            assert connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
-    for statement in (
-        "DELETE FROM sentiments",
-        "UPDATE runs SET preferred_at = now()",
-        "UPDATE documents SET text = ''",
-        "CREATE TABLE mine (id int)",
-    ):
-        with engine.connect() as connection:
-            connection.execute(text(f"SET ROLE {reader}"))
-            with pytest.raises(DBAPIError, match="permission denied"):
-                connection.execute(text(statement))
-
-
-def test_themes_of_documents_are_those_that_are_listed(engine: Engine) -> None:
-    """A merged theme counts as the other, a hidden one as none."""
-    autumn, _ = seed(engine)
-    found = {row["id"]: row["themes"] for row in rows(engine, "v_documents")}
-    assert found == {1: "leak", 2: "Quality; leak", 3: None, 4: None, 5: None}
-    pairs = {(row["document_id"], row["name"]): row for row in rows(engine, "v_document_themes")}
-    assert set(pairs) == {(1, "leak"), (2, "leak"), (2, "Quality")}
-    assert pairs[2, "leak"]["similarity"] == pytest.approx(0.7)
-    assert pairs[2, "Quality"]["similarity"] is None
-    assert pairs[1, "leak"]["polarity"] == "positive"
-    leak, quality = rows(engine, "v_themes")
-    assert (leak["name"], leak["documents"], leak["texts"], leak["positive"]) == ("leak", 2, 2, 2)
-    assert (quality["kind"], quality["documents"]) == ("topic", 1)
-    assert rows(engine, "v_themes", autumn)[0]["negative"] == 1
-    (week,) = rows(engine, "v_theme_weeks")
-    assert (week["week"], week["texts"], week["alert"]) == (date(2026, 10, 5), 2, None)
-
-
-def test_themes_are_of_the_newest_set_of_all_feedback(engine: Engine) -> None:
-    seed(engine)
-    made = {"basis": "words", "next_theme_id": 9, "made_at": now()}
-    with writing(engine) as connection:
-        # One of a run is newer, one of all is not ready.
-        connection.execute(insert(ThemeSet).values(scope="runs 1", ready_at=now(), **made))
-        connection.execute(insert(ThemeSet).values(scope="all", **made))
-    assert [row["name"] for row in rows(engine, "v_themes")] == ["leak", "Quality"]
-    with reading(engine) as connection:
-        assert shown_set(connection).id == 1
-
-
-def test_what_is_counted_of_all_cannot_be_restricted(engine: Engine) -> None:
-    with reading(engine) as connection, pytest.raises(ReportError, match="triage rising does"):
-        run_report(connection, find_report("v_theme_weeks"), ReportOptions(run_id=1))
