@@ -39,7 +39,7 @@ PAGE = "report.html"
 
 
 def demo() -> None:
-    """Triage the sample on this machine: some 640 pieces of feedback, seven analyses, one page."""
+    """Triage the sample on this machine: some 700 pieces of feedback, eight analyses, one page."""
     require_worker_extra()
     console = Console()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -64,7 +64,7 @@ def demo() -> None:
 def _analyse(engine: Engine, config: Settings, console: Console) -> None:
     sample = resources.files("producer").joinpath("demo")
     with worker_node(config) as node, resources.as_file(sample) as samples:
-        console.print("[bold]2[/] an embedded Redis, and a worker that loads seven models")
+        console.print("[bold]2[/] an embedded Redis, and a worker that loads the built-in models")
         done = ingest(
             engine, config, make_plan(config, [str(samples / name) for name in SAMPLES], run=RUN)
         )
@@ -98,7 +98,9 @@ def _report(engine: Engine, folder: Path, console: Console) -> None:
     find_themes(engine, ThemeScope())
     page = folder / PAGE
     lines = write_page(engine, PageRequest(), page)
-    console.print("[bold]4[/] themes, and the page; it begins with:")
+    console.print(
+        "[bold]4[/] what customers talk about, found as themes; and a page of it all, which begins:"
+    )
     for line in lines:
         console.print(Text.assemble("  ", plain_text(line)), highlight=False, soft_wrap=True)
     console.print(
@@ -128,7 +130,7 @@ def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
     for line in (
         f"The database is {database}; everything that was started has been stopped.",
         f"  {triage} report",
-        f"  {triage} report longest-complaints",
+        f"  {triage} urgent    # whom to call today",
         f"  {triage} report --html --since 2026-11-01    # the page on some of it",
         f"  {triage} themes    # what customers talk about",
         f"  {triage} search 'never arrived'",

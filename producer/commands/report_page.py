@@ -87,7 +87,11 @@ def write_page(engine: Engine, request: PageRequest, target: Path) -> Sequence[s
         page = read_page(connection, scope, request.about, datetime.now(UTC))
     with opened(target) as file:
         file.write(draw_page(page))
-    return [f"{line.label}: {line.said}; {line.why}" for line in best_lines(page)]
+    return [
+        # A question of the user's own has its mark in place of ours.
+        f"{line.label}{'' if line.label.endswith('?') else ':'} {line.said}; {line.why}"
+        for line in best_lines(page)
+    ]
 
 
 def _of_runs(ids: Sequence[int]) -> Condition:
