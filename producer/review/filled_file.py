@@ -5,7 +5,8 @@ What a person wrote by mistake may be what a customer wrote, so nothing of a cel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -16,7 +17,8 @@ from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.readers.row import Reject, Row
 from producer.review.review_file import ANALYSIS, DOCUMENT, DRAWN, LABEL, NEEDED, RUN
 from schema.corrections.store import Correction, documents_with_results
-from schema.corrections.subject import REVIEWABLE, Subject, known_labels
+from schema.corrections.subject import REVIEWABLE, Subject, joined, known_labels
+from schema.intents import NO_INTENT
 from schema.status.runs import UnknownRunError, find_run
 from schema.tables import LEAST_CERTAIN, RANDOM
 
@@ -129,7 +131,10 @@ class _Reader:
             labels = known_labels(self._connection, subject)
             self._labels[subject] = {label.casefold(): str(label) for label in labels}
         known = self._labels[subject]
-        label = known.get(_cell(row, LABEL).casefold())
+        cell = _cell(row, LABEL)
+        if subject.has_several:
+            return _intents(cell, known)
+        label = known.get(cell.casefold())
         if label is None:
             names = ", ".join(known.values())
             fix = f"write one of {names}, or leave it empty"
@@ -174,6 +179,16 @@ def _analysis(row: Row) -> str:
         names = ", ".join(REVIEWABLE)
         raise _BadCellError(ANALYSIS, "it gives documents no label", f"write one of {names}")
     return name
+
+
+def _intents(cell: str, known: Mapping[str, str]) -> str:
+    said = {re.sub(r"[\s-]+", "_", one.strip()).casefold() for one in re.split("[,;]", cell)}
+    said.discard("")
+    if not said or not said <= set(known) or (NO_INTENT in said and len(said) > 1):
+        *names, none = known.values()
+        fix = f"write some of {', '.join(names)} with commas between, or {none}, or leave it empty"
+        raise _BadCellError(LABEL, "it names no intents", fix)
+    return joined(said)
 
 
 def _document(row: Row) -> int:

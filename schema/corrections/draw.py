@@ -11,10 +11,12 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from schema.corrections.subject import Subject
+from schema.corrections.subject import Subject, joined
 from schema.tables import LEAST_CERTAIN, RANDOM, CorrectionRow, DocumentRow
 
 #: Documents that one statement asks for.
@@ -29,7 +31,7 @@ class Drawn:
         document_id: Its id.
         drawn: `RANDOM` or `LEAST_CERTAIN`.
         text: What the customer wrote.
-        label: What the model has said; None where that means nothing.
+        label: What the model has said, intents with commas between; None where that means nothing.
     """
 
     document_id: int
@@ -57,6 +59,7 @@ def draw(connection: Connection, subject: Subject, sample: int, least_certain: i
         .join(DocumentRow, DocumentRow.id == table.document_id)
         .where(
             table.run_id == subject.run_id,
+            subject.is_first,
             DocumentRow.replaced_at.is_(None),
             DocumentRow.gone_at.is_(None),
         )
@@ -100,12 +103,26 @@ def _read(connection: Connection, subject: Subject, ids: Sequence[int], drawn: s
     table, found = subject.table, {}
     for start in range(0, len(ids), _BLOCK):
         rows = connection.execute(
-            select(table.document_id, DocumentRow.text, subject.label)
+            select(table.document_id, DocumentRow.text, subject.label, table.unsure)
             .join(DocumentRow, DocumentRow.id == table.document_id)
             .where(
                 table.run_id == subject.run_id,
                 table.document_id.in_(ids[start : start + _BLOCK]),
             )
         )
-        found.update({row[0]: Drawn(row[0], drawn, row[1], row[2]) for row in rows})
+        for one, of_one in groupby(sorted(rows, key=_document), key=_document):
+            said = list(of_one)
+            label = _label(subject, [(row[2], row[3]) for row in said])
+            found[one] = Drawn(one, drawn, said[0][1], label)
     return [found[one] for one in ids if one in found]
+
+
+def _document(row: Sequence[Any]) -> int:
+    return int(row[0])
+
+
+def _label(subject: Subject, said: Sequence[tuple[str | None, bool]]) -> str | None:
+    if not subject.has_several:
+        return said[0][0]
+    sure = [label for label, unsure in said if label is not None and not unsure]
+    return joined(sure) if sure else None

@@ -1,20 +1,23 @@
-"""What can be corrected: the label that an analysis has given a document in a run."""
+"""What can be corrected: the label or the intents that an analysis has given a document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
+from schema.intents import NO_INTENT, Intent
 from schema.polarity.polarity import Polarity
 from schema.results import RESULT_TABLES
 from schema.results.base import LabelTable
+from schema.results.intent import IntentRow
 from schema.results.sentiment import SentimentRow
 
-#: Analyses that give a document one label, and so can be corrected.
+#: Analyses that give a document labels, and so can be corrected.
 REVIEWABLE: tuple[str, ...] = tuple(
-    table.analysis for table in RESULT_TABLES if issubclass(table, LabelTable)
+    table.analysis for table in RESULT_TABLES if issubclass(table, LabelTable) or table is IntentRow
 )
 
 
@@ -36,7 +39,19 @@ class Subject:
         """The column that says what a person may correct: of sentiment the polarity, since labels
         are the model's own words.
         """
+        if self.has_several:
+            return self.table.intent
         return self.table.polarity if self.table is SentimentRow else self.table.label
+
+    @property
+    def has_several(self) -> bool:
+        """Whether a document may have several labels, each in a row of its own."""
+        return self.table is IntentRow
+
+    @property
+    def is_first(self) -> Any:
+        """The condition that a row of the table is the first, and surest, of its document."""
+        return self.table.ordinal == 0 if self.has_several else true()
 
 
 def newest_run(connection: Connection, analysis: str) -> int | None:
@@ -47,6 +62,8 @@ def newest_run(connection: Connection, analysis: str) -> int | None:
 
 def known_labels(connection: Connection, subject: Subject) -> tuple[str, ...]:
     """The labels that a person may write: the three polarities, or what the run's model knows."""
+    if subject.has_several:
+        return (*Intent, NO_INTENT)
     if subject.table is SentimentRow:
         return tuple(Polarity)
     table = subject.table
@@ -57,3 +74,14 @@ def known_labels(connection: Connection, subject: Subject) -> tuple[str, ...]:
     )
     found.update(connection.execute(one.limit(1)).scalar() or {})
     return tuple(sorted(found))
+
+
+def joined(intents: Iterable[str]) -> str:
+    """Several labels as one: in the order of `Intent`, with commas between; `none` of none."""
+    named = set(intents)
+    return ", ".join(one for one in Intent if one in named) or NO_INTENT
+
+
+def split(label: str) -> set[str]:
+    """The intents of such a label; none of `none`."""
+    return {one.strip() for one in label.split(",")} - {"", NO_INTENT}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection
 
+from schema.corrections.subject import REVIEWABLE, Subject, joined
 from schema.questions.figures import Share
 from schema.questions.scope import Scope, select_rows
-from schema.results import RESULT_TABLES
-from schema.results.base import LabelTable
-from schema.results.sentiment import SentimentRow
 
 
 @dataclass(frozen=True, slots=True)
 class LabelAgreement:
-    """How often an analysis says what a person says, of documents that were drawn at random.
+    """How often an analysis says what a person says, of documents that were drawn at random; of
+    intents, whether it names the same ones.
 
     Attributes:
         agree: Of those of which the model is sure.
@@ -31,7 +33,7 @@ class LabelAgreement:
 
 #: Of several people the last word counts; the model's is that of the run that it was drawn from.
 _SQL = """
-SELECT d.id AS id, c.label AS said, {label} AS label, s.unsure AS unsure
+SELECT c.id AS correction, d.id AS id, c.label AS said, s.{label} AS label, s.unsure AS unsure
 FROM corrections AS c
 JOIN {table} AS s ON s.run_id = c.run_id AND s.document_id = c.document_id
 JOIN v_documents AS d ON d.id = c.document_id
@@ -42,25 +44,34 @@ WHERE c.analysis = '{analysis}' AND c.drawn = 'random' AND c.superseded_at IS NU
       WHERE later.run_id = c.run_id AND later.analysis = c.analysis
         AND later.document_id = c.document_id AND later.superseded_at IS NULL
         AND later.id > c.id)
-ORDER BY c.id DESC
+ORDER BY c.id DESC, s.{label}
 """
 
 
 def read_label_agreement(connection: Connection, scope: Scope) -> list[LabelAgreement]:
     """Read it for each analysis of which a random part has been labelled."""
     found = []
-    for table in RESULT_TABLES:
-        if not issubclass(table, LabelTable):
-            continue
-        label = "s.polarity" if table is SentimentRow else "s.label"
-        name = table.__tablename__  # type: ignore[attr-defined]
-        sql = _SQL.format(label=label, table=name, analysis=table.analysis)
+    for analysis in REVIEWABLE:
+        subject = Subject(0, analysis)
+        sql = _SQL.format(
+            label=subject.label.key, table=subject.table.__tablename__, analysis=analysis
+        )
         rows = select_rows(connection, sql, scope)
         if not rows:
             continue
-        sure = [row for row in rows if not row.unsure]
-        wrong = [row.id for row in sure if row.said != row.label]
-        agree = Share.of(len(sure) - len(wrong), len(sure))
-        unsure = Share.of(len(rows) - len(sure), len(rows))
-        found.append(LabelAgreement(table.analysis, agree, unsure, tuple(wrong[:10])))
+        found.append(_agreement(subject, rows))
     return found
+
+
+def _agreement(subject: Subject, rows: Sequence[Any]) -> LabelAgreement:
+    wrong, sure, total = [], 0, 0
+    for _, of_one in groupby(rows, key=lambda row: row.correction):
+        results = list(of_one)
+        labels = [row.label for row in results if not row.unsure]
+        total += 1
+        sure += bool(labels)
+        label = joined(labels) if subject.has_several else next(iter(labels), None)
+        if labels and label != results[0].said:
+            wrong.append(results[0].id)
+    agree = Share.of(sure - len(wrong), sure)
+    return LabelAgreement(subject.analysis, agree, Share.of(total - sure, total), tuple(wrong[:10]))

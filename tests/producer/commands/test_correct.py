@@ -90,7 +90,7 @@ def test_bad_rows_are_named_and_the_others_stored(
         "row 3, column label: no result has this label; write one of negative, neutral, positive, "
         "or leave it empty",
         "row 4, column run: no run has this name; write it as `triage status` does",
-        "row 5, column analysis: it gives documents no label; write one of sentiment",
+        "row 5, column analysis: it gives documents no label; write one of sentiment, intent",
         "row 6, column drawn: it does not say how the document was drawn; write `random` or "
         "`least certain` as `triage review` did",
         "row 7, column document: it is no document's number; write it as `triage review` did",
@@ -116,7 +116,7 @@ def test_what_cannot_be_reviewed_or_read(
     ended = triage("review", "--output", path, "--analysis", "qa")
     assert (ended.code, ended.err) == (
         2,
-        "triage: --analysis gives no labels; choose from sentiment\n",
+        "triage: --analysis gives no labels; choose from sentiment, intent\n",
     )
     assert "no run is named 'walk'" in triage("review", "walk", "--output", path).err
     assert run and triage("review", "run", "--output", path).code == 0
