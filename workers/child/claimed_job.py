@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from schema.document import Document
 from schema.ledger.claim import Claim
+from workers.analysis import Window
 from workers.child.job_reading import JobReading
-from workers.engine.jobs import Prepared, PreparedJob
+from workers.engine.jobs import PreparedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class ClaimedJob:
 
     Attributes:
         readings: What it and its siblings read, by analysis; not there of what is not read yet.
-        prepared: The documents that are computed, tokenised; None if they are not yet.
+        prepared: The windows of every text that any of them reads, or what it raised when it was
+            tokenised; None if that is still to be done.
         message: Its id, if Celery has not seen it.
         has_begun: Whether its attempt is charged.
         exclusive: Whether it must be computed with no other beside it.
@@ -28,7 +30,7 @@ class ClaimedJob:
 
     claim: Claim
     readings: Mapping[str, JobReading] = field(default_factory=dict)
-    prepared: Prepared | None = None
+    prepared: Mapping[Document, list[Window] | Exception] | None = None
     message: str | None = None
     has_begun: bool = False
     exclusive: bool = False
@@ -45,18 +47,28 @@ class ClaimedJob:
         return None if self.reading is None else self.reading.documents
 
     @property
-    def reads_alike(self) -> bool:
-        """Whether the same texts are computed for its siblings: they know the same languages, see
-        `EncoderAnalysis.sharing`, but a run may ask for the languages of some of them only, and of
-        some the results may be known already.
+    def texts(self) -> list[Document]:
+        """What any of them reads, each once: heads know different languages, and of some the
+        results are there already.
         """
-        return all(job.documents == self.documents for job in self.sibling_jobs)
+        read = [self.readings.get(claim.analysis) for claim in (self.claim, *self.siblings)]
+        return list(dict.fromkeys(one for job in read if job for one in job.documents))
+
+    @property
+    def unread_siblings(self) -> list[Self]:
+        """Siblings that cannot go with it, since what they read is still to be read; each is to be
+        computed by itself.
+        """
+        jobs = [job for job in self.sibling_jobs if job.reading is None]
+        return [replace(job, prepared=None, exclusive=True) for job in jobs]
 
     @property
     def exclusive_siblings(self) -> list[Self]:
-        """The siblings, each to be computed by itself, and tokenised anew if it reads others."""
-        jobs = [replace(job, exclusive=True) for job in self.sibling_jobs]
-        return jobs if self.reads_alike else [replace(job, prepared=None) for job in jobs]
+        """The siblings, each to be computed by itself."""
+        return [
+            replace(job, exclusive=True, prepared=None if job.reading is None else job.prepared)
+            for job in self.sibling_jobs
+        ]
 
     @property
     def sibling_jobs(self) -> list[Self]:
@@ -64,6 +76,11 @@ class ClaimedJob:
         messages.
         """
         return [replace(self, claim=claim, message=None, siblings=()) for claim in self.siblings]
+
+    def without(self, jobs: Sequence[ClaimedJob]) -> Self:
+        """The job without some of its siblings."""
+        gone = {job.claim.job_id for job in jobs}
+        return replace(self, siblings=tuple(one for one in self.siblings if one.job_id not in gone))
 
     def prepared_job(self, group: str | None) -> PreparedJob:
         """The job as the engine takes it, with its siblings; documents and windows are there.
@@ -77,7 +94,7 @@ class ClaimedJob:
             claim.job_id,
             self.documents,
             claim.options,
-            self.prepared,
+            [self.prepared[document] for document in self.documents],
             group,
             claim.analysis,
             [sibling.prepared_job(group) for sibling in self.sibling_jobs],

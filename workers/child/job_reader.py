@@ -41,18 +41,21 @@ class JobReader:
             hashing: Opened while texts are hashed, for which a model may be loaded.
 
         Returns:
-            What each reads, by its analysis. Siblings that read other texts are left out: they have
-            to be read by themselves.
+            What each reads, by its analysis: of a document in a language that it does not know, the
+            translation or nothing. Siblings that do not go by languages where it does, or the other
+            way round, are left out: they have to be read by themselves.
         """
-        read = self._ledger.read(claim)
-        documents, abstained = choose_texts(read, self._engines[claim.analysis], claim)
         by_language = claim.analysis in claim.needs
         alike = [one for one in siblings if (one.analysis in one.needs) == by_language]
+        alike.insert(0, claim)
+        # With all that any of them waited for.
+        read = self._ledger.read(max(alike, key=lambda one: len(one.needs.get(one.analysis, ()))))
         readings = {}
-        for one in (claim, *alike):
-            analysis = self._engines[one.analysis].analysis
+        for one in alike:
+            engine = self._engines[one.analysis]
+            documents, abstained = choose_texts(read, engine, one)
             with hashing():
-                keys = [CacheKey.of(analysis, document, one.options) for document in documents]
+                keys = [CacheKey.of(engine.analysis, each, one.options) for each in documents]
             find = self._ledger.find_known
             readings[one.analysis] = read_once(documents, keys, abstained, one, find)
         return readings

@@ -1,8 +1,7 @@
 """The job source: what is computed next, what may join what, and when a job is charged.
 
 A job that joins others is begun, and so charged, before those before it are finished. If the child
-dies, all of them lose an attempt, and at most one is to blame: so whatever has been tried before
-goes alone.
+dies, all lose an attempt, and at most one is to blame: so what has been tried before goes alone.
 """
 
 from __future__ import annotations
@@ -178,22 +177,20 @@ class JobSource:
         self._computing[claim.job_id] = _Computing(job, monotonic())
         if not self._queue:
             self._prefetch_beside(job)
-        limits = context.settings
         # The first documents of a language may load a model.
-        loading = partial(context.slot.computing, limits.load_timeout + limits.batch_timeout)
+        limit = context.settings.load_timeout + context.settings.batch_timeout
+        loading = partial(context.slot.computing, limit)
         if job.reading is None:
             job = replace(job, readings=context.reader.read(claim, job.siblings, loading))
-        prepared = job.prepared
-        if prepared is None:
+        if job.prepared is None:
             with loading():
-                prepared = self.engine.prepare(job.documents or [], claim.options)
-        ready = replace(job, prepared=prepared)
-        group = None if self._is_exclusive(job) else self.engine.group_of(prepared)
-        if group is None or not job.reads_alike:
-            # Those that were to go with it go by themselves as well.
-            self._queue.extendleft(reversed(ready.exclusive_siblings))
-            ready = replace(ready, siblings=())
-        return self._hand_out(ready, group)
+                windows = self.engine.prepare(job.texts, claim.options)
+            job = replace(job, prepared=dict(zip(job.texts, windows, strict=True)))
+        group = None if self._is_exclusive(job) else self._group_of(job)
+        # Those that cannot go with it go by themselves.
+        apart = job.exclusive_siblings if group is None else job.unread_siblings
+        self._queue.extendleft(reversed(apart))
+        return self._hand_out(job.without(apart), group)
 
     def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
         self._group = group
@@ -212,9 +209,12 @@ class JobSource:
         return job.exclusive or tried > 0 or self._context.settings.max_attempts < 2
 
     def _may_join(self, job: ClaimedJob, group: str) -> bool:
-        if job.prepared is None or self._is_exclusive(job) or not job.reads_alike:
+        if job.prepared is None or self._is_exclusive(job) or job.unread_siblings:
             return False
-        return self.engine.group_of(job.prepared) == group
+        return self._group_of(job) == group
+
+    def _group_of(self, job: ClaimedJob) -> str | None:
+        return self.engine.group_of([*(job.prepared or {}).values()])
 
     def _may_take(self, wait: bool) -> bool:
         """Whether to take the next job now, if there is one; where none is looked for, one is."""

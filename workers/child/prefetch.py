@@ -118,10 +118,10 @@ class Prefetcher:
         engine = self._engines[analysis]
         try:
             job = replace(job, readings=self._reader.read(claim, siblings, self._tokenising))
-            documents = job.documents
-            assert documents is not None
+            texts = job.texts
             with self._tokenising():
-                return replace(job, prepared=engine.tokenise(documents, claim.options))
+                windows = engine.tokenise(texts, claim.options)
+            return replace(job, prepared=dict(zip(texts, windows, strict=True)))
         except Exception as error:
             logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
             return job

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schema.document import TRANSLATION, Document
 from schema.ledger.claim import Claim
 from schema.results import Abstention
 from schema.results.outcome import Outcome
+from schema.results.translation import TranslationRow
 
 if TYPE_CHECKING:
     from workers.engine.engine import Engine
@@ -36,12 +38,15 @@ def choose_texts(
     chosen: list[Document] = []
     abstained: list[Outcome] = []
     target = claim.options.translate_to
+    # Documents may have been read for a sibling that waited for more than this one.
+    takes_translation = TranslationRow.analysis in claim.needs[claim.analysis]
     for document in documents:
+        translation = document.translation if takes_translation else None
         if document.language is None or analysis.reads(document.language, claim.options):
-            chosen.append(document)
-        elif (document.translation or "").strip() and analysis.reads(target, claim.options):
-            assert document.translation is not None
-            translated = Document(document.id, document.translation, target, text_used=TRANSLATION)
+            # What is read alike is equal for all heads, whatever else the run has of it.
+            chosen.append(replace(document, translation=None))
+        elif translation and translation.strip() and analysis.reads(target, claim.options):
+            translated = Document(document.id, translation, target, text_used=TRANSLATION)
             chosen.append(translated)
         else:
             reason = Abstention(f"language {document.language}")

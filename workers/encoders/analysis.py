@@ -65,12 +65,10 @@ class EncoderAnalysis(Analysis):
 
     @property
     def sharing(self) -> Hashable | None:
-        """The encoder and all that its input depends on, if the model is a head on one; the
-        languages as well, since of a document in another one reads a translation, or nothing.
+        """The encoder and all that its input depends on, if the model is a head on one. Heads may
+        know different languages: a document goes through for those that read it.
         """
-        if not self.reads_texts or (encoder := self._encoder.sharing) is None:
-            return None
-        return encoder, self.languages
+        return self._encoder.sharing if self.reads_texts else None
 
     @abstractmethod
     def read(self, windows: Sequence[Window], logits: Floats) -> list[Any]:

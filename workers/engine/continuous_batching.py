@@ -10,10 +10,11 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
+from schema.document import Document
 from schema.results.outcome import Outcome
-from workers.analysis import Stream
+from workers.analysis import Stream, Window
 from workers.engine.assembly import Assembly
 from workers.engine.counters import Counters
 from workers.engine.document_state import DocumentState
@@ -26,11 +27,33 @@ from workers.runtime.progress import Progress
 
 @dataclass(slots=True)
 class _JoinedJob:
-    """A job on its way with its siblings, and its windows that are not through."""
+    """A job on its way with its siblings.
+
+    Attributes:
+        states: Every document of any of them, once.
+        own: The documents of each, itself first, as `job` and its siblings have them.
+        remaining: Windows that are not through.
+    """
 
     job: PreparedJob
     states: list[DocumentState]
+    own: list[list[DocumentState]]
     remaining: int
+
+    @classmethod
+    def of(cls, job: PreparedJob) -> Self:
+        """At its beginning."""
+        known: dict[Document, DocumentState] = {}
+        own = []
+        for one in (job, *job.siblings):
+            pairs = zip(one.documents, one.prepared, strict=True)
+            states = [DocumentState.of(document, windows) for document, windows in pairs]
+            # Alone, two that are equal are two: whoever asks for them has numbered them so.
+            if job.siblings:
+                states = [known.setdefault(state.document, state) for state in states]
+            own.append(states)
+        union = [*known.values()] if job.siblings else own[0]
+        return cls(job, union, own, sum(len(state.windows) for state in union))
 
 
 class ContinuousBatcher:
@@ -102,17 +125,24 @@ class ContinuousBatcher:
 
     def admit(self, job: PreparedJob) -> None:
         """Have the windows of a job wait behind those that are there."""
-        pairs = zip(job.documents, job.prepared, strict=True)
-        states = [DocumentState.of(document, windows) for document, windows in pairs]
-        windows = [window for state in states for window in state.windows]
-        if self._shares:
-            windows = addressed_to([self._name_of(one) for one in (job, *job.siblings)], windows)
-        joined = _JoinedJob(job, states, len(windows))
-        for state in states:
-            for index in range(len(state.windows)):
+        joined = _JoinedJob.of(job)
+        readers = self._readers(joined) if self._shares else {}
+        windows: list[Window] = []
+        for state in joined.states:
+            own = state.windows
+            windows += addressed_to(readers[id(state)], own) if self._shares else own
+            for index in range(len(own)):
                 self._windows[self._came] = (joined, state, index)
                 self._came += 1
         self._stream.add(windows)
+
+    def _readers(self, joined: _JoinedJob) -> dict[int, list[str]]:
+        """By identity of a document's state, the analyses that read it."""
+        readers: dict[int, list[str]] = {}
+        for one, states in zip((joined.job, *joined.job.siblings), joined.own, strict=True):
+            for state in states:
+                readers.setdefault(id(state), []).append(self._name_of(one))
+        return readers
 
     def _steps(
         self, source: JobSource, progress: Progress
@@ -143,8 +173,8 @@ class ContinuousBatcher:
             yield FinishedJob(job, alone, self._count(states))
             return
         counted = self._count(states)
-        for one in (job, *job.siblings):
-            if (outcomes := self._conclude(one, states, source)) is not None:
+        for one, own in zip((job, *job.siblings), joined.own, strict=True):
+            if (outcomes := self._conclude(one, own, source)) is not None:
                 yield FinishedJob(one, outcomes, counted)
                 # What was computed for all of them counts once.
                 counted = Counters()

@@ -29,8 +29,8 @@ class PreparedJob:
             that group; None if it is to be computed by itself.
         analysis: The job's; empty if it is that of the engine that it is given to. Another has to
             share its encoder.
-        siblings: Jobs of the same documents for other analyses, with the same windows, that go
-            through the encoder with this one. Each is finished by itself.
+        siblings: Jobs for other analyses that go through the encoder with this one: a document that
+            is equal in several has the same windows in all. Each is finished by itself.
     """
 
     id: int
