@@ -97,7 +97,7 @@ def _write_table(answer: Answer, rows: Sequence[tuple[Value, ...]], console: Con
     if rows:
         shown = join_intervals(columns, [[row[place] for place in kept] for row in rows])
         table = make_table(*shown)
-        for column in table.columns:
+        for column in table.table.columns:
             # What it is about is the last thing that a narrow terminal may cut.
             if column.header == "name":
                 column.min_width = _NAME_WIDTH

@@ -15,11 +15,11 @@ _NARROW = 1
 def join_intervals(
     columns: Sequence[str], rows: Sequence[Sequence[Value]]
 ) -> tuple[list[str], list[list[Value]]]:
-    """Columns and rows in which two columns `…_low` and `…_high` are in the one before them."""
+    """Columns and rows in which two columns `…_low` and `…_high`, or `low_…` and `high_…`, are in
+    the one before them.
+    """
     joined = [
-        place
-        for place, name in enumerate(columns)
-        if place > 1 and name.endswith("_high") and columns[place - 1].endswith("_low")
+        place for place in range(2, len(columns)) if _are_ends(columns[place - 1], columns[place])
     ]
     ends = {end for place in joined for end in (place - 1, place)}
     kept = [place for place in range(len(columns)) if place not in ends]
@@ -27,6 +27,12 @@ def join_intervals(
         [_with_ends(row, place) if place + 2 in joined else row[place] for place in kept]
         for row in rows
     ]
+
+
+def _are_ends(low: str, high: str) -> bool:
+    if low.startswith("low_") and high.startswith("high_"):
+        return low.removeprefix("low_") == high.removeprefix("high_")
+    return low.endswith("_low") and high.endswith("_high")
 
 
 def _with_ends(row: Sequence[Value], place: int) -> Value:

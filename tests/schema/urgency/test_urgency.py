@@ -124,3 +124,38 @@ def test_phrases_of_every_language_can_be_found() -> None:
 def test_a_display_that_is_too_bright_injures_nobody() -> None:
     assert signals("Dark mode burns my eyes because the text is pure white.") == []
     assert signals("The kettle burns my fingers.") == ["safety"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lovely cross stitches on the sleeves, and all other stitches are intact.",
+        "After washing it a third time the seam came apart.",
+        "I had my eye on this coat for months and bought it in the sale.",
+        "Careful, the dark dye was bleeding onto my sofa.",
+        "I almost ignored my instinct and kept it.",
+        "It is my last order of the year, for my sister.",
+        "I have a sports injury, so I sized up.",
+        "The levels with exploding bubbles are fun.",
+        "Before switching to this brand I bought the cheap ones.",
+    ],
+)
+def test_ordinary_words_of_reviews_are_no_emergency(text: str) -> None:
+    assert not urgency(text, "en").is_listed
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The blade slipped and I needed six stitches.", "en"),
+        ("This is the third time I have called about it.", "en"),
+        ("We have been waiting for a part for months.", "en"),
+        ("My daughter was injured when the strap broke.", "en"),
+        ("Ich rufe nun zum dritten Mal bei Ihnen an.", "de"),
+        ("Wir warten seit Wochen auf das Ersatzteil.", "de"),
+        ("He llamado varias veces y nadie me ayuda.", "es"),
+        ("J'attends depuis des semaines.", "fr"),
+    ],
+)
+def test_who_waits_or_was_hurt_is_listed(text: str, language: str) -> None:
+    assert urgency(text, language).is_listed
