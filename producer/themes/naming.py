@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from producer.themes.function_words import function_words
 from producer.themes.grid import SQUARE, Grid, Ints, centres, from_sums, products
-from producer.themes.phrases import is_whole, overlap, phrases, runs, words
+from producer.themes.phrases import is_whole, overlap, phrases, runs
+from schema.insights.function_words import function_words
+from schema.insights.words import words
 
 #: Texts that a phrase is in at least, so that it is nobody's alone, …
 FEWEST_TEXTS = 3

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from producer.themes.grid import Grid, centres
-from producer.themes.phrases import EMPTY_WORDS, words
+from schema.insights.words import EMPTY_WORDS, words
 
 #: Clauses that a topic's centre is the mean of, at the most.
 CLAUSES = 50

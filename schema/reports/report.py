@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from schema.reports import asks, corrected_shares, urgent
+from schema.reports import asks, corrected_shares, like_answers, urgent
 from schema.reports.errors import ReportError, UnknownReportError
 from schema.reports.labels import DESCRIPTION, labels_sql
 from schema.reports.options import ReportOptions
@@ -119,7 +119,11 @@ def built_in_reports() -> tuple[Report, ...]:
     )
     found += [
         Report(name, module.DESCRIPTION, "", columns=module.COLUMNS, make_of_documents=make)
-        for name, module, make in (("asks", asks, asks.asks), ("urgent", urgent, urgent.urgent))
+        for name, module, make in (
+            ("asks", asks, asks.asks),
+            ("like-answers", like_answers, like_answers.like_answers),
+            ("urgent", urgent, urgent.urgent),
+        )
     ]
     return _sorted(found)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from producer.themes.function_words import function_words
 from producer.themes.grid import to_grid
 from producer.themes.naming import name_themes
-from producer.themes.phrases import phrases, words
+from producer.themes.phrases import phrases
+from schema.insights.function_words import function_words
+from schema.insights.words import words
 
 #: By language texts of one theme, and words of them that no name may begin or end with.
 TEXTS = {

@@ -9,8 +9,9 @@ import pytest
 
 from producer.themes.grid import to_grid
 from producer.themes.naming import name_themes
-from producer.themes.phrases import phrases, words
+from producer.themes.phrases import phrases
 from producer.themes.topics import Topic, TopicsError, read_topics, topic_centres
+from schema.insights.words import words
 
 VECTORS = to_grid(np.eye(3, dtype=np.float16))
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from stop_words import get_stop_words
 
-from producer.themes.phrases import EMPTY_WORDS, words
+from schema.insights.words import EMPTY_WORDS, words
 
 #: The languages of Europe that texts are told apart in (docs/languages.md), English aside; `nb` is
 #: what the package calls Norwegian.
