@@ -78,10 +78,13 @@ def show_themes(engine: Engine, set_id: int, view: ThemeView) -> None:
 def _left_out(
     found: Sequence[ThemeSummary], listed: Sequence[ThemeSummary], limit: int | None
 ) -> str:
-    hidden = len(found) - len(listed)
+    hidden = [theme for theme in found if theme.hidden]
+    nameless = sum(not theme.phrases for theme in hidden)
     more = len(listed) - limit if limit and len(listed) > limit else 0
     said = f"; {more} smaller ones with --limit 0" if more else ""
-    return f"{said}; {hidden} hidden" if hidden else said
+    if nameless:
+        said += f"; {nameless} whose texts share no words left out"
+    return f"{said}; {len(hidden) - nameless} hidden" if len(hidden) > nameless else said
 
 
 def _quotes(

@@ -128,7 +128,8 @@ def give_names(
     others: Sequence[dict[str, Any]],
     sample: tuple[Sequence[str], Grid, Ints],
 ) -> None:
-    """Name the themes that have no name, and tell what is said in each.
+    """Name the themes that have no name, and tell what is said in each. One whose texts share no
+    words says nothing to anybody, and is hidden, until a person shows it.
 
     Args:
         found: Themes in the order of their numbers in `sample`.
@@ -140,7 +141,8 @@ def give_names(
     named = name_themes(texts, rows, themes, [not theme["name"] for theme in found], taken)
     for theme, name in zip(found, named, strict=True):
         theme["phrases"] = name.phrases
-        theme["name"] = theme["name"] or name.name
+        if not theme["name"]:
+            theme |= {"name": name.name, "hidden": not name.phrases}
 
 
 def _of_broad(clustering: Clustering) -> Ints:

@@ -53,7 +53,7 @@ def add_new_themes(
         documents: Those that came now.
 
     Returns:
-        The ids of new themes.
+        The ids of new themes that have a name.
     """
     if not members.ids:
         return []
@@ -82,7 +82,7 @@ def add_new_themes(
         for place in np.flatnonzero(nearer).tolist()
     ]
     add_themes(engine, members.set_id, rows, moves)
-    return [row["id"] for row in rows]
+    return [row["id"] for row in rows if not row["hidden"]]
 
 
 def _read(

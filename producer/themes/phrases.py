@@ -12,7 +12,12 @@ LONGEST = 3
 
 #: With which no name begins.
 _LEADING = frozenset(
-    ("a", "an", "and", "as", "at", "but", "by", "for", "in", "is", "of", "or", "the", "to")
+    (
+        *("a", "an", "and", "are", "as", "at", "be", "because", "but", "by", "for", "from", "had"),
+        *("has", "have", "he", "her", "his", "if", "in", "is", "it", "its", "my", "of", "or"),
+        *("our", "she", "so", "than", "that", "the", "their", "then", "there", "they", "this"),
+        *("those", "these", "to", "was", "we", "were", "when", "which", "with", "you", "your"),
+    )
 )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from producer.themes.grid import to_grid
+from producer.themes.lineage import give_names
 from producer.themes.naming import name_themes
 from producer.themes.phrases import phrases
 from producer.themes.topics import Topic, TopicsError, read_topics, topic_centres
@@ -73,3 +74,18 @@ def test_a_topic_lies_where_its_words_are_said() -> None:
     )
     assert known == [Topic("late parcel")]
     assert np.array_equal(found, VECTORS[[1]])
+
+
+def test_a_theme_that_shares_no_words_is_hidden_until_a_person_shows_it() -> None:
+    texts = ["zips break often", "zips break again", "zips break soon", "one", "two", "three"]
+    themes = np.array([0, 0, 0, 1, 1, 1])
+    found = [{"name": "", "hidden": False}, {"name": "", "hidden": False}]
+    give_names(found, [], (texts, VECTORS[themes], themes))
+    assert [(theme["name"], theme["hidden"]) for theme in found] == [
+        ("zips break", False),
+        ("(no common words)", True),
+    ]
+    # A rebuild finds it again: with its name, and as the person left it.
+    shown = {"name": "(no common words)", "hidden": False}
+    give_names([shown], [], (texts[3:], VECTORS[themes[3:]], np.array([0, 0, 0])))
+    assert not shown["hidden"]
