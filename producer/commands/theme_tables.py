@@ -9,11 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from producer.display.say import say
 from producer.display.table import make_table, plain_text
 from producer.errors import UsageError
+from producer.themes.leaning import Leaning
 from producer.themes.quotes import CANDIDATES, choose_quotes
 from schema.control_characters import json_text
 from schema.database import reading
@@ -55,7 +56,8 @@ def show_themes(engine: Engine, set_id: int, view: ThemeView) -> None:
         listed = [theme for theme in found if not theme.hidden]
         shown = [*listed[: view.limit], *topics]
         count = QUOTES if view.as_json else 1
-        quoted = [_quotes(connection, theme.id, chosen.scope, count) for theme in shown]
+        leaning = Leaning.of(connection, ThemeScope.parse(chosen.scope))
+        quoted = [_quotes(leaning, theme.id, count) for theme in shown]
     if view.as_json:
         themes = [_as_json(*one, texts) for one in zip(shown, quoted, strict=True)]
         whole = {"set": set_id, "basis": chosen.basis, "documents": documents, "texts": texts}
@@ -87,17 +89,15 @@ def _left_out(
     return f"{said}; {len(hidden) - nameless} hidden" if len(hidden) > nameless else said
 
 
-def _quotes(
-    connection: Connection, theme_id: int, scope: str, count: int
-) -> dict[str, list[Passage]]:
+def _quotes(leaning: Leaning, theme_id: int, count: int) -> dict[str, list[Passage]]:
     """By polarity the quotes of a theme."""
+    connection, scope = leaning.connection, leaning.scope
     theme = find_theme(connection, theme_id)
-    return {
-        side.value: choose_quotes(
-            read_passages(connection, theme, ThemeScope.parse(scope), CANDIDATES, side), count
-        )
-        for side in SIDES
-    }
+    found = {}
+    for side in SIDES:
+        passages = read_passages(connection, theme, scope, CANDIDATES, side)
+        found[side.value] = choose_quotes(leaning.sort(passages, side), count)
+    return found
 
 
 def _lines(theme: ThemeSummary, quotes: dict[str, list[Passage]], texts: int) -> Table:

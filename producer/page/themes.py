@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from producer.page.texts import TextIndex
+from producer.themes.leaning import Leaning
 from producer.themes.quotes import CANDIDATES, choose_quotes
 from schema.polarity import Polarity
 from schema.questions import NoAnswerError, Scope
@@ -103,6 +104,7 @@ def read_themes(connection: Connection, scope: Scope, index: TextIndex) -> Theme
     ((texts,),) = select_rows(connection, _ALL, scope, set_id=names.set_id)
     ((themed,),) = select_rows(connection, _IN_ANY, scope, set_id=names.set_id)
     drivers, rated = _drivers(connection, scope)
+    leaning = Leaning.of(connection, ThemeScope.parse(names.scope))
     weeks = read_theme_weeks(connection, scope, names)
     wanted = [row.theme for row in rows[:SHOWN]]
     newest = _newest(connection, scope, names, wanted)
@@ -116,7 +118,7 @@ def read_themes(connection: Connection, scope: Scope, index: TextIndex) -> Theme
                 counts=counts,
                 driver=drivers.get(row.theme),
                 weeks=weeks.texts.get(row.theme, [])[-WEEKS:],
-                quotes=_quotes(connection, scope, names, row.theme),
+                quotes=_quotes(leaning, scope, row.theme),
                 keys=_keys(index, names.by_id[row.theme], counts, newest),
             )
         )
@@ -188,20 +190,19 @@ def _keys(
     }
 
 
-def _quotes(
-    connection: Connection, scope: Scope, names: ThemeNames, theme_id: int
-) -> dict[str, list[Passage]]:
+def _quotes(leaning: Leaning, scope: Scope, theme_id: int) -> dict[str, list[Passage]]:
     """By polarity the quotes of a theme, of documents of the scope."""
+    connection, where = leaning.connection, leaning.scope
     theme = find_theme(connection, theme_id)
-    where = ThemeScope.parse(names.scope)
     typical = _inside(connection, scope, read_passages(connection, theme, where, TYPICAL))
     found = {}
     for side in SIDES:
-        quotes = choose_quotes(_of_side(typical, side), QUOTES)
+        quotes = choose_quotes(leaning.sort(_of_side(typical, side), side), QUOTES)
         if not quotes:
             # There may be some among what is less typical.
             less = read_passages(connection, theme, where, TYPICAL, side.value)
-            quotes = choose_quotes(_of_side(_inside(connection, scope, less), side), QUOTES)
+            less = _of_side(_inside(connection, scope, less), side)
+            quotes = choose_quotes(leaning.sort(less, side), QUOTES)
         found[side.value] = quotes
     return found
 
