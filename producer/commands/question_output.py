@@ -37,7 +37,7 @@ Limit = Annotated[
 #: follow the lines below a table.
 _ONLY_IN_FILES = ("examples", "quotes", "show", "with_copies")
 #: Characters of a theme's name that stand in a line of a table at the least.
-_NAME_WIDTH = 22
+_NAME_WIDTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,8 @@ def _write_table(answer: Answer, rows: Sequence[tuple[Value, ...]], console: Con
     columns = [answer.columns[place] for place in kept]
     if rows:
         shown = join_intervals(columns, [[row[place] for place in kept] for row in rows])
-        table = make_table(*shown)
-        for column in table.table.columns:
-            # What it is about is the last thing that a narrow terminal may cut.
-            if column.header == "name":
-                column.min_width = _NAME_WIDTH
-        console.print(table)
+        # What it is about is the last thing that a narrow terminal may cut.
+        console.print(make_table(*shown, {"name": _NAME_WIDTH}))
     for title, quotes in answer.quotes:
         console.print(plain_text(title), style="bold", highlight=False)
         for quote in quotes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -21,6 +22,8 @@ CELL_LIMIT = 240
 
 #: Characters from which on a text is wrapped, and a column of texts has at least.
 _WRAPS_FROM, _NARROWEST = 24, 14
+#: An interval behind its figure, as `join_intervals` writes it.
+_INTERVAL = re.compile(r"^\S+ \(\S+ to \S+\)$")
 #: Those of a text from which on it is written once, where it is the same in all rows.
 _SHARED_FROM = 16
 
@@ -30,23 +33,40 @@ _CONTROL = re.compile(f"[{STEERING}]+")
 
 @dataclass(frozen=True, slots=True)
 class FittingTable:
-    """A table, or where the terminal is too narrow for its columns, a card for each row."""
+    """A table as a terminal has room for it.
 
-    table: Table
+    Attributes:
+        tables: The first that fits is drawn, …
+        cards: … or these, where the terminal is too narrow for any.
+    """
+
+    tables: Sequence[Table]
     cards: RenderableType
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich asks for this when it prints."""
         unbounded = options.update(max_width=10_000)
-        fits = Measurement.get(console, unbounded, self.table).minimum <= options.max_width
-        yield self.table if fits else self.cards
+        for table in self.tables:
+            if Measurement.get(console, unbounded, table).minimum <= options.max_width:
+                yield table
+                return
+        yield self.cards
 
 
-def make_table(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> FittingTable:
+def make_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Value]], widths: Mapping[str, int] | None = None
+) -> FittingTable:
     """A table whose numbers and dates keep their width, and whose texts wrap. A long text that all
-    rows begin with, such as the one question that was asked, stands above it.
+    rows begin with, such as the one question that was asked, stands above it. Where that is too
+    wide, headings and intervals take two lines; where that is, too, each row is a card.
+
+    Args:
+        columns: Names.
+        rows: Values in their order.
+        widths: Of columns that should not be narrower, in characters.
     """
-    return FittingTable(_table(columns, rows), _cards(columns, rows))
+    tables = [_table(columns, rows, widths or {}, narrow) for narrow in (False, True)]
+    return FittingTable(tables, _cards(columns, rows))
 
 
 def _cards(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Group:
@@ -63,26 +83,52 @@ def _cards(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Group:
     return Group(*cards)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Table:
+def _table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Value]],
+    widths: Mapping[str, int],
+    narrow: bool,
+) -> Table:
     table = Table(header_style="bold", row_styles=["", "dim"], title_justify="left")
     kept = range(len(columns))
     if _is_shared([row[0] for row in rows]):
         table.title = Text(f"{_heading(columns[0])}: ") + plain_text(str(rows[0][0]))
         kept = kept[1:]
     for place in kept:
-        values = [row[place] for row in rows if row[place] is not None]
+        heading, column = _heading(columns[place]), [row[place] for row in rows]
+        cells = [_in_two_lines(_cell(value)) if narrow else _cell(value) for value in column]
+        values = [value for value in column if value is not None]
         number = bool(values) and all(isinstance(value, int | float) for value in values)
-        longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+        widest = max((_width(cell.plain) for cell in cells), default=0)
+        wraps = widest > _WRAPS_FROM
+        if narrow:
+            heading = heading.replace(" ", "\n")
         table.add_column(
-            _heading(columns[place]),
+            heading,
             justify="right" if number else "left",
-            no_wrap=longest <= _WRAPS_FROM,
+            no_wrap=not wraps,
             # Else the widest column of several leaves nothing to the others.
-            min_width=min(longest, _NARROWEST),
+            min_width=max(
+                _NARROWEST if wraps else max(widest, _width(heading)),
+                widths.get(columns[place], 0),
+            ),
         )
     for row in rows:
-        table.add_row(*(_cell(row[place]) for place in kept))
+        cells = [_cell(row[place]) for place in kept]
+        table.add_row(*map(_in_two_lines, cells) if narrow else cells)
     return table
+
+
+def _width(text: str) -> int:
+    return max(map(cell_len, text.split("\n")))
+
+
+def _in_two_lines(cell: Text) -> Text:
+    """An interval below its figure."""
+    if not _INTERVAL.search(cell.plain):
+        return cell
+    figure, _, interval = cell.plain.partition(" (")
+    return Text(f"{figure}\n({interval}")
 
 
 def _heading(column: str) -> str:

@@ -40,6 +40,19 @@ def test_no_column_of_texts_is_squeezed_away() -> None:
     assert all(answer in shown for answer in ANSWERS[:2])
 
 
+def test_intervals_go_below_their_figures_before_a_row_becomes_a_card() -> None:
+    columns = ["name", "of_all_percent", "of_theme_percent", "mean_stars"]
+    rows: list[list[object]] = [
+        [name, "4.9 (4.1 to 5.8)", "60.6 (54 to 67)", "2.39 (2.25 to 2.53)"]
+        for name in ("return · sadly", "tight · shoulders")
+    ]
+    assert "4.9 (4.1 to 5.8)" in drawn(columns, rows, 100)
+    narrow = drawn(columns, rows, 70)
+    assert "(4.1 to 5.8)" in narrow and "4.9 (4.1" not in narrow and "┏" in narrow
+    card = drawn(columns, rows, 40)
+    assert "┏" not in card and "mean stars        2.39 (2.25 to 2.53)" in card
+
+
 def test_one_row_keeps_its_columns() -> None:
     rows: list[list[object]] = [["What should be better?", "more colours", 3]]
     shown = drawn(["question", "answer", "documents"], rows)
