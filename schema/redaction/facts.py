@@ -18,7 +18,19 @@ T = TypeVar("T")
 _KEPT = frozenset(
     (
         *("key", "keys", "type", "source", "product", "language", "polarity", "step", "side_names"),
-        *("basis", "analysis", "model", "revision", "measure", "missing", "label", "how", "reason"),
+        *(
+            "basis",
+            "analysis",
+            "model",
+            "revision",
+            "measure",
+            "command",
+            "mood",
+            "missing",
+            "label",
+            "how",
+            "reason",
+        ),
         *("sides", "weeks"),
     )
 )
