@@ -37,7 +37,7 @@ def headline_items(asked: Asked, headline: Headline) -> Iterator[Item]:
         moved = nearest_to_none(*volume.interval) * volume.previous * VOLUME_WEIGHT
         yield Item(
             label="Volume",
-            said="more is written" if (volume.change or 0) > 0 else "less is written",
+            said="More is written" if (volume.change or 0) > 0 else "Less is written",
             figure=numbers.change(volume, "count"),
             why=f"{numbers.count(counts.documents)} documents; {numbers.count(volume.previous)} in "
             f"the {asked.days} days before",
@@ -57,7 +57,7 @@ def _item(asked: Asked, figure: str, moved: tuple[Change, str, int], documents: 
     side = "negative" if is_worse else "positive"
     return Item(
         label="How they feel",
-        said="customers are unhappier" if is_worse else "customers are happier",
+        said="Customers are unhappier" if is_worse else "Customers are happier",
         figure=numbers.change(change, kind),
         why=f"{figure}; {before} in the {asked.days} days before",
         mood="bad" if is_worse else "good",

@@ -63,7 +63,7 @@ def urgent_items(asked: Asked, urgent: UrgentCount) -> Iterator[Item]:
         worse = urgent.now > urgent.before
         yield Item(
             label="Urgent",
-            said="more cannot wait" if worse else "less is urgent",
+            said="More cannot wait" if worse else "Less is urgent",
             figure=figure,
             why=f"{urgent.now} texts by the rules; {urgent.before} in the {asked.days} days before",
             mood="bad" if worse else "good",

@@ -25,10 +25,10 @@ def test_it_names_what_changed_with_figure_interval_quotes_and_command(made: Mad
     assert zip_.figure == "38 texts (27 to 52)" and "expected" in zip_.why
     assert zip_.command == "triage themes show 1" and zip_.key == "rising1-2026-07-13"
     assert len(zip_.quotes) == 3 and all("zip" in one.text for one in zip_.quotes)
-    feel = items["How they feel: customers are unhappier"]
+    feel = items["How they feel: Customers are unhappier"]
     assert feel.mood == "bad" and "(" in feel.figure
     assert "--since 2026-07-13 --until 2026-07-19 --where polarity=negative" in feel.command
-    assert items["Volume: more is written"].figure == "+75 % (+19 to +157)"
+    assert items["Volume: More is written"].figure == "+75 % (+19 to +157)"
     assert all(len({one.document_id for one in item.quotes}) == 3 for item in found.items)
     assert (found.first, found.last, found.days) == (date(2026, 7, 13), date(2026, 7, 19), 7)
 
