@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
+from sqlalchemy import Engine
 
 from producer.commands.report_options import Run, Where
 from producer.display.say import say
@@ -20,6 +22,9 @@ from schema.control_characters import escape_controls
 from schema.database import reading
 from schema.redaction.facts import redact_facts
 from schema.status.runs import find_run
+
+if TYPE_CHECKING:
+    from producer.digest.digest import Digest
 
 
 def digest(
@@ -49,30 +54,39 @@ def digest(
     so, and how large a change would have been seen.
     """
     # Statistics take half a second to load, which no other command should wait for.
-    from producer.digest.asked import Asked
-    from producer.digest.digest import read_digest
     from producer.digest.html import write_html
-    from producer.digest.since import read_days
     from producer.digest.text import write_text
-    from schema.questions import Scope
 
     if html and text:
         raise UsageError("say --html or --text, not both")
     if page is not None and (not html or urlsplit(page).scheme not in ("http", "https", "file")):
         raise UsageError("--page must be a URL that begins with https://, and goes with --html")
-    now = datetime.now(UTC)
-    period = read_days(since, until, now)
     engine = open_database()
-    conditions = read_conditions(engine, where or [])
-    options = "".join(f" --where {shlex.quote(one)}" for one in where or ())
-    options += f" --run {shlex.quote(run)}" if run else ""
-    with reading(engine) as connection:
-        run_id = None if run is None else find_run(connection, run)
-        asked = Asked(connection, Scope(period, conditions, run_id), now, options)
-        found = read_digest(asked)
-        found = redact_facts(connection, found) if redact else found
+    found = _read(engine, (since, until), run, where or ())
+    if redact:
+        with reading(engine) as connection:
+            found = redact_facts(connection, found)
     with opened(output) as file:
         file.write(write_html(found, redact, page) if html else write_text(found, redact))
     if output is not None:
         texts = "redacted quotes" if redact else "customers' words"
         say(f"{escape_controls(str(output))}: {texts} are in it", err=True)
+
+
+def _read(
+    engine: Engine, days: tuple[str, str | None], run: str | None, where: Sequence[str]
+) -> Digest:
+    from producer.digest.digest import read_digest
+    from producer.digest.request import DigestRequest
+    from producer.digest.since import read_days
+    from schema.questions import Scope
+
+    now = datetime.now(UTC)
+    period = read_days(*days, now)
+    conditions = read_conditions(engine, where)
+    options = "".join(f" --where {shlex.quote(one)}" for one in where)
+    options += f" --run {shlex.quote(run)}" if run else ""
+    with reading(engine) as connection:
+        run_id = None if run is None else find_run(connection, run)
+        scope = Scope(period, conditions, run_id)
+        return read_digest(DigestRequest(connection, scope, now, options))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
-from producer.digest.asked import Asked
 from producer.digest.headline_items import headline_items
 from producer.digest.item import Item
 from producer.digest.product_items import product_items
 from producer.digest.quotes import with_quotes
+from producer.digest.request import DigestRequest
 from producer.digest.theme_items import driver_items, feeling_items, rising_items
 from producer.digest.urgent_items import UrgentCount, read_urgent_count, urgent_items
 from schema.questions import NoAnswerError, Scope
@@ -57,53 +57,55 @@ class Digest:
     themes: bool
 
 
-def read_digest(asked: Asked) -> Digest:
+def read_digest(request: DigestRequest) -> Digest:
     """Read it; the same for the same database, scope and time."""
-    headline = read_headline(asked.connection, asked.scope, asked.now)
-    names = _names(asked)
-    urgent = read_urgent_count(asked)
+    headline = read_headline(request.connection, request.scope, request.now)
+    names = _names(request)
+    urgent = read_urgent_count(request)
     found = sorted(
-        (one for one in _items(asked, headline, names, urgent) if one.documents > 0),
+        (one for one in _items(request, headline, names, urgent) if one.documents > 0),
         key=lambda one: (-one.documents, one.label, one.said),
     )
     items = _one_for_each(found)
-    shown = [with_quotes(asked, one) for one in items[:SHOWN]]
+    shown = [with_quotes(request, one) for one in items[:SHOWN]]
     previous = None if headline.changes is None else headline.changes.documents.previous
-    ever = read_headline(asked.connection, Scope(Period(), asked.scope.where, asked.scope.run_id))
+    ever = read_headline(
+        request.connection, Scope(Period(), request.scope.where, request.scope.run_id)
+    )
     return Digest(
-        first=asked.first,
-        last=asked.last,
-        days=asked.days,
+        first=request.first,
+        last=request.last,
+        days=request.days,
         headline=headline,
         before=int(previous or 0),
         items=shown,
         more=len(items) - len(shown),
         urgent=urgent,
-        seen=_seen(asked, headline),
+        seen=_seen(request, headline),
         newest=ever.last,
         themes=names is not None,
     )
 
 
-def _names(asked: Asked) -> ThemeNames | None:
+def _names(request: DigestRequest) -> ThemeNames | None:
     try:
-        return read_theme_names(asked.connection)
+        return read_theme_names(request.connection)
     except NoAnswerError:
         return None
 
 
 def _items(
-    asked: Asked, headline: Headline, names: ThemeNames | None, urgent: UrgentCount
+    request: DigestRequest, headline: Headline, names: ThemeNames | None, urgent: UrgentCount
 ) -> Iterator[Item]:
     if not headline.counts.documents:
         return
-    yield from headline_items(asked, headline)
-    yield from product_items(asked)
-    yield from urgent_items(asked, urgent)
+    yield from headline_items(request, headline)
+    yield from product_items(request)
+    yield from urgent_items(request, urgent)
     if names is not None:
-        yield from rising_items(asked)
-        yield from feeling_items(asked, names)
-        yield from driver_items(asked, names)
+        yield from rising_items(request)
+        yield from feeling_items(request, names)
+        yield from driver_items(request, names)
 
 
 def _one_for_each(found: Sequence[Item]) -> list[Item]:
@@ -118,12 +120,14 @@ def _one_for_each(found: Sequence[Item]) -> list[Item]:
     return kept
 
 
-def _seen(asked: Asked, headline: Headline) -> float | None:
+def _seen(request: DigestRequest, headline: Headline) -> float | None:
     now = headline.counts.negative
     before = read_headline(
-        asked.connection,
-        Scope(asked.scope.period.previous(asked.now), asked.scope.where, asked.scope.run_id),
-        asked.now,
+        request.connection,
+        Scope(
+            request.scope.period.previous(request.now), request.scope.where, request.scope.run_id
+        ),
+        request.now,
     ).counts.negative
     if not (now.total and before.total):
         return None

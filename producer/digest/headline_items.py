@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from producer.digest.asked import Asked
 from producer.digest.item import Item, nearest_to_none
+from producer.digest.request import DigestRequest
 from producer.page import numbers
 from schema.questions.examples import segment_examples
 from schema.questions.figures import Change
@@ -17,7 +17,7 @@ VOLUME_WEIGHT = 0.25
 _STARS = 4
 
 
-def headline_items(asked: Asked, headline: Headline) -> Iterator[Item]:
+def headline_items(request: DigestRequest, headline: Headline) -> Iterator[Item]:
     """What of the headline changed: of polarity and rating whichever says more, and the volume."""
     changes, counts = headline.changes, headline.counts
     if changes is None:
@@ -26,11 +26,11 @@ def headline_items(asked: Asked, headline: Headline) -> Iterator[Item]:
     if changes.negative.is_sure and changes.negative.interval is not None:
         moved = nearest_to_none(*changes.negative.interval) * counts.negative.total
         figure = f"{numbers.percent(counts.negative.share)} classified as negative"
-        mood.append(_item(asked, figure, (changes.negative, "share", 1), moved))
+        mood.append(_item(request, figure, (changes.negative, "share", 1), moved))
     if changes.rating.is_sure and changes.rating.interval is not None:
         moved = nearest_to_none(*changes.rating.interval) / _STARS * counts.rating.count
         figure = f"mean rating {numbers.stars(counts.rating.mean)}"
-        mood.append(_item(asked, figure, (changes.rating, "stars", -1), moved))
+        mood.append(_item(request, figure, (changes.rating, "stars", -1), moved))
     yield from sorted(mood, key=lambda one: -one.documents)[:1]
     volume = changes.documents
     if volume.is_sure and volume.interval is not None and volume.previous:
@@ -40,16 +40,18 @@ def headline_items(asked: Asked, headline: Headline) -> Iterator[Item]:
             said="More is written" if (volume.change or 0) > 0 else "Less is written",
             figure=numbers.change(volume, "count"),
             why=f"{numbers.count(counts.documents)} documents; {numbers.count(volume.previous)} in "
-            f"the {asked.days} days before",
+            f"the {request.days} days before",
             mood="plain",
             documents=moved,
-            command=asked.texts(),
+            command=request.texts(),
             key="headline",
-            examples=_examples(asked, "1 = 1"),
+            examples=_examples(request, "1 = 1"),
         )
 
 
-def _item(asked: Asked, figure: str, moved: tuple[Change, str, int], documents: float) -> Item:
+def _item(
+    request: DigestRequest, figure: str, moved: tuple[Change, str, int], documents: float
+) -> Item:
     """How they feel: `moved` is the change, its kind, and the sign of what is worse."""
     change, kind, worse = moved
     is_worse = (change.change or 0) * worse > 0
@@ -59,16 +61,16 @@ def _item(asked: Asked, figure: str, moved: tuple[Change, str, int], documents: 
         label="How they feel",
         said="Customers are unhappier" if is_worse else "Customers are happier",
         figure=numbers.change(change, kind),
-        why=f"{figure}; {before} in the {asked.days} days before",
+        why=f"{figure}; {before} in the {request.days} days before",
         mood="bad" if is_worse else "good",
         documents=documents,
-        command=asked.texts(f"polarity={side}"),
+        command=request.texts(f"polarity={side}"),
         key=f"all-{side}",
-        examples=_examples(asked, f"d.polarity = '{side}'"),
+        examples=_examples(request, f"d.polarity = '{side}'"),
     )
 
 
-def _examples(asked: Asked, condition: str) -> tuple[int, ...]:
-    found = segment_examples(asked.connection, asked.scope, "source", condition)
+def _examples(request: DigestRequest, condition: str) -> tuple[int, ...]:
+    found = segment_examples(request.connection, request.scope, "source", condition)
     # Of all sources together the newest, which have the highest ids.
     return tuple(sorted((one for ids in found.values() for one in ids), reverse=True)[:10])

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from producer.digest.asked import Asked
 from producer.digest.item import QUOTES, Item, Quote
+from producer.digest.request import DigestRequest
 from producer.themes.copies import normalise
 from producer.themes.quotes import choose_quotes
 from schema.tables import DocumentRow
@@ -21,25 +21,25 @@ from schema.themes.sets import find_set
 READABLE, LONGEST = range(25, 221), 220
 
 
-def with_quotes(asked: Asked, item: Item) -> Item:
+def with_quotes(request: DigestRequest, item: Item) -> Item:
     """The item with its quotes: of a theme the clauses that belong to it, else whole texts."""
     quotes: list[Quote] = []
     if item.theme is not None:
-        theme = find_theme(asked.connection, item.theme)
-        scope = ThemeScope.parse(find_set(asked.connection, theme.set_id).scope)
-        passages = read_passages(asked.connection, theme, scope, None, among=item.examples)
+        theme = find_theme(request.connection, item.theme)
+        scope = ThemeScope.parse(find_set(request.connection, theme.set_id).scope)
+        passages = read_passages(request.connection, theme, scope, None, among=item.examples)
         quotes = [
             Quote(one.document_id, one.external_id, one.time, cut(one.text))
             for one in choose_quotes(passages, QUOTES)
         ]
     said = {one.document_id for one in quotes}
-    more = [one for one in _of_texts(asked, item.examples) if one.document_id not in said]
+    more = [one for one in _of_texts(request, item.examples) if one.document_id not in said]
     return replace(item, quotes=[*quotes, *more][:QUOTES])
 
 
-def _of_texts(asked: Asked, documents: Sequence[int]) -> list[Quote]:
+def _of_texts(request: DigestRequest, documents: Sequence[int]) -> list[Quote]:
     columns = (DocumentRow.id, DocumentRow.external_id, DocumentRow.time, DocumentRow.text)
-    rows = asked.connection.execute(select(*columns).where(DocumentRow.id.in_(documents))).all()
+    rows = request.connection.execute(select(*columns).where(DocumentRow.id.in_(documents))).all()
     by_id = {row.id: row for row in rows}
     there = [by_id[one] for one in documents if one in by_id]
     # Those of readable length first, each in the order of the examples.

@@ -24,8 +24,8 @@ def write_text(digest: Digest, redacted: bool) -> str:
     """The whole mail, without a subject."""
     lines = [*_wrapped(words.title(digest)), "=" * min(WIDTH, len(words.title(digest)))]
     lines += _wrapped(words.summary(digest))
-    if words.nothing(digest):
-        lines += ["", *_wrapped(words.nothing(digest))]
+    if words.no_change(digest):
+        lines += ["", *_wrapped(words.no_change(digest))]
     for place, item in enumerate(digest.items, start=1):
         lines += ["", *_item(place, item)]
     if words.urgent(digest):

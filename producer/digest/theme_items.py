@@ -7,17 +7,19 @@ from dataclasses import replace
 from datetime import timedelta
 from math import hypot
 
-from producer.digest.asked import Asked
 from producer.digest.item import Item, nearest_to_none
+from producer.digest.request import DigestRequest
 from producer.page import numbers
+from producer.themes.naming import NAMELESS
 from schema.insights import Interval
 from schema.insights.count_interval import count_interval
 from schema.insights.drivers import MIN_DOCUMENTS, Driver
-from schema.questions import NoAnswerError
+from schema.questions import NoAnswerError, Scope
 from schema.questions.drivers import theme_effects
 from schema.questions.examples import theme_examples
 from schema.questions.group_changes import GroupChange, read_theme_changes
 from schema.questions.rising import Alert, RisingTheme, read_rising
+from schema.questions.scope import select_rows
 from schema.questions.themes import ThemeNames
 from schema.reports import Period
 
@@ -30,22 +32,23 @@ _STARS = 4
 _ERRORS = 1.96
 
 
-def rising_items(asked: Asked) -> Iterator[Item]:
+def rising_items(request: DigestRequest) -> Iterator[Item]:
     """Themes that are new or rising in a whole week of the period, each in its loudest week. A week
     counts that has its last day in the period, so that a digest on a Wednesday has one, too.
     """
-    period = asked.scope.period
+    period = request.scope.period
     assert period.since is not None
     monday = period.since - timedelta(days=period.since.weekday())
-    whole = replace(asked.scope, period=Period(monday, period.until))
+    whole = replace(request.scope, period=Period(monday, period.until))
     try:
-        found = read_rising(asked.connection, whole, asked.now)
+        found = read_rising(request.connection, whole, request.now)
     except NoAnswerError:
         return
     loudest: dict[int, Item] = {}
     for one in found.rising:
-        item = _rising(one)
-        if item is None or one.theme.is_topic:
+        item = _rising(request, one)
+        # What has no name says nothing to whom reads it.
+        if item is None or one.theme.is_topic or one.theme.name == NAMELESS:
             continue
         before = loudest.get(one.theme.id)
         if before is None or item.documents > before.documents:
@@ -53,7 +56,7 @@ def rising_items(asked: Asked) -> Iterator[Item]:
     yield from loudest.values()
 
 
-def _rising(one: RisingTheme) -> Item | None:
+def _rising(request: DigestRequest, one: RisingTheme) -> Item | None:
     if one.alert == Alert.WATCH:
         return None
     interval = count_interval(one.texts)
@@ -71,7 +74,7 @@ def _rising(one: RisingTheme) -> Item | None:
         said=one.theme.name,
         figure=f"{numbers.count(one.texts)} texts ({low} to {high})",
         why=why,
-        mood="bad",
+        mood=_mood(request, one.examples),
         documents=more,
         command=f"triage themes show {one.theme.id}",
         key=f"rising{one.theme.id}-{one.week}",
@@ -80,20 +83,38 @@ def _rising(one: RisingTheme) -> Item | None:
     )
 
 
-def feeling_items(asked: Asked, names: ThemeNames) -> Iterator[Item]:
+_SIDES = """
+SELECT COUNT(*) FILTER (WHERE d.polarity = 'negative') AS negative,
+    COUNT(*) FILTER (WHERE d.polarity = 'positive') AS positive
+FROM v_documents AS d WHERE d.id IN ({ids})
+"""
+
+
+def _mood(request: DigestRequest, documents: tuple[int, ...]) -> str:
+    """How those feel who wrote the newest texts of a theme."""
+    # Whole numbers of ours, so that they can stand in the statement.
+    ids = ", ".join(str(int(one)) for one in documents) or "NULL"
+    of_run = Scope(run_id=request.scope.run_id)
+    ((negative, positive),) = select_rows(request.connection, _SIDES.format(ids=ids), of_run)
+    if negative == positive:
+        return "plain"
+    return "bad" if negative > positive else "good"
+
+
+def feeling_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
     """Themes that are surely felt worse or better about than in the period before."""
-    changes = read_theme_changes(asked.connection, asked.scope, names, asked.now)
+    changes = read_theme_changes(request.connection, request.scope, names, request.now)
     sure = [one for one in changes if one.negative.is_sure and one.q <= MOST_WRONG]
     examples: dict[int, tuple[int, ...]] = {}
     for side, worse in (("negative", True), ("positive", False)):
         chosen = [one.id for one in sure if one.id and is_worse(one) == worse]
         examples |= theme_examples(
-            asked.connection, asked.scope, names.set_id, chosen, f"d.polarity = '{side}'"
+            request.connection, request.scope, names.set_id, chosen, f"d.polarity = '{side}'"
         )
     for one in sure:
         side = "negative" if is_worse(one) else "positive"
         yield replace(
-            group_item(asked, one, "Theme"),
+            group_item(request, one, "Theme"),
             command=f"triage themes show {one.id}",
             key=f"theme{one.id}{side}",
             examples=examples.get(one.id or 0, ()),
@@ -106,7 +127,7 @@ def is_worse(one: GroupChange) -> bool:
     return (one.negative.change or 0) > 0
 
 
-def group_item(asked: Asked, one: GroupChange, what: str) -> Item:
+def group_item(request: DigestRequest, one: GroupChange, what: str) -> Item:
     """A product or a theme that is felt otherwise about, without its texts."""
     assert one.negative.interval is not None
     share = one.now.negative
@@ -115,7 +136,7 @@ def group_item(asked: Asked, one: GroupChange, what: str) -> Item:
         said=one.name,
         figure=f"{numbers.change(one.negative, 'share')} classified as negative",
         why=f"{numbers.percent(share.share)} of {numbers.count(share.total)} documents; "
-        f"{numbers.percent(one.negative.previous)} in the {asked.days} days before",
+        f"{numbers.percent(one.negative.previous)} in the {request.days} days before",
         mood="bad" if is_worse(one) else "good",
         documents=nearest_to_none(*one.negative.interval) * share.total,
         command="",
@@ -124,12 +145,12 @@ def group_item(asked: Asked, one: GroupChange, what: str) -> Item:
     )
 
 
-def driver_items(asked: Asked, names: ThemeNames) -> Iterator[Item]:
+def driver_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
     """Themes that go with other ratings than in the period before."""
-    before = replace(asked.scope, period=asked.scope.period.previous(asked.now))
+    before = replace(request.scope, period=request.scope.period.previous(request.now))
     try:
-        now, _ = theme_effects(asked.connection, asked.scope, names)
-        then, _ = theme_effects(asked.connection, before, names)
+        now, _ = theme_effects(request.connection, request.scope, names)
+        then, _ = theme_effects(request.connection, before, names)
     except NoAnswerError:
         return
     for theme in sorted(now):
@@ -141,7 +162,7 @@ def driver_items(asked: Asked, names: ThemeNames) -> Iterator[Item]:
         half = hypot(_half(effect), _half(earlier)) * (1 + 0.5 * (len(now) > 1))
         interval = Interval(moved - half, moved + half)
         if effect.shown and not interval.low <= 0 <= interval.high:
-            yield _driver(asked, names, theme, (effect, earlier), interval)
+            yield _driver(request, names, theme, (effect, earlier), interval)
 
 
 def _half(one: Driver) -> float:
@@ -149,18 +170,22 @@ def _half(one: Driver) -> float:
 
 
 def _driver(
-    asked: Asked, names: ThemeNames, theme: int, effects: tuple[Driver, Driver], moved: Interval
+    request: DigestRequest,
+    names: ThemeNames,
+    theme: int,
+    effects: tuple[Driver, Driver],
+    moved: Interval,
 ) -> Item:
     now, then = effects
     worse = moved.high < 0
-    examples = theme_examples(asked.connection, asked.scope, names.set_id, [theme])
+    examples = theme_examples(request.connection, request.scope, names.set_id, [theme])
     return Item(
         label="Goes with lower ratings" if worse else "Goes with higher ratings",
         said=names.by_id[theme].name,
         figure=f"{numbers.signed(now.difference - then.difference, 1)} stars "
         f"({numbers.signed_range(moved, 1, 1)})",
         why=f"{numbers.signed(now.difference, 1)} stars against all others now, "
-        f"{numbers.signed(then.difference, 1)} in the {asked.days} days before",
+        f"{numbers.signed(then.difference, 1)} in the {request.days} days before",
         mood="bad" if worse else "good",
         documents=nearest_to_none(*moved) / _STARS * now.documents,
         command=f"triage themes show {theme}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from producer.digest.asked import Asked
 from producer.digest.item import Item, nearest_to_none
+from producer.digest.request import DigestRequest
 from producer.page import numbers
 from schema.insights.count_change import count_change
 from schema.insights.count_interval import count_interval
@@ -32,21 +32,21 @@ class UrgentCount:
     documents: tuple[int, ...]
 
 
-def read_urgent_count(asked: Asked) -> UrgentCount:
+def read_urgent_count(request: DigestRequest) -> UrgentCount:
     """Count them."""
-    previous = replace(asked.scope, period=asked.scope.period.previous(asked.now))
-    now = _documents(asked, asked.scope)
-    return UrgentCount(len(now), len(_documents(asked, previous)), tuple(now[:10]))
+    previous = replace(request.scope, period=request.scope.period.previous(request.now))
+    now = _documents(request, request.scope)
+    return UrgentCount(len(now), len(_documents(request, previous)), tuple(now[:10]))
 
 
-def _documents(asked: Asked, scope: Scope) -> list[int]:
+def _documents(request: DigestRequest, scope: Scope) -> list[int]:
     options = ReportOptions(run_id=scope.run_id, period=scope.period, where=scope.where)
-    found = run_report(asked.connection, find_report("urgent"), options)
+    found = run_report(request.connection, find_report("urgent"), options)
     place = found.columns.index("document")
     return [int(str(row[place])) for row in found.rows]
 
 
-def urgent_items(asked: Asked, urgent: UrgentCount) -> Iterator[Item]:
+def urgent_items(request: DigestRequest, urgent: UrgentCount) -> Iterator[Item]:
     """More, or less, that cannot wait than in the period before."""
     low, high = count_interval(urgent.now)
     if urgent.before:
@@ -65,10 +65,11 @@ def urgent_items(asked: Asked, urgent: UrgentCount) -> Iterator[Item]:
             label="Urgent",
             said="More cannot wait" if worse else "Less is urgent",
             figure=figure,
-            why=f"{urgent.now} texts by the rules; {urgent.before} in the {asked.days} days before",
+            why=f"{urgent.now} texts by the rules; {urgent.before} in the {request.days} days "
+            "before",
             mood="bad" if worse else "good",
             documents=WEIGHT * sure,
-            command=f"triage urgent --since {asked.first}",
+            command=f"triage urgent --since {request.first}",
             key="urgent",
             examples=urgent.documents,
         )

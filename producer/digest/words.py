@@ -35,7 +35,7 @@ def summary(digest: Digest) -> str:
     return " ".join(said)
 
 
-def nothing(digest: Digest) -> str:
+def no_change(digest: Digest) -> str:
     """What is said where nothing changed; "" where something did."""
     if digest.items or not digest.headline.counts.documents:
         return ""

@@ -37,7 +37,7 @@ def redact_rows(connection: Connection, found: ReportRows) -> ReportRows:
 
 def _redacted(connection: Connection, found: ReportRows) -> Iterator[Row]:
     columns = found.columns
-    place = _place_of_documents(columns)
+    place = _document_column(columns)
     people = read_people(connection) if place is None else People(())
     while block := list(islice(found.rows, BLOCK)):
         known: Mapping[int, Known] = {}
@@ -52,7 +52,7 @@ def _redacted(connection: Connection, found: ReportRows) -> Iterator[Row]:
             yield _row(columns, found.kinds, row, of_it)
 
 
-def _place_of_documents(columns: Sequence[str]) -> int | None:
+def _document_column(columns: Sequence[str]) -> int | None:
     """Which column has ids of documents; `id` has them where their texts stand beside it."""
     names = (*_DOCUMENTS, *(("id",) if "text" in columns else ()))
     return next((columns.index(name) for name in names if name in columns), None)

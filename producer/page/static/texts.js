@@ -125,7 +125,7 @@
     any.value = "";
     select.replaceChildren(any, ...options);
     select.value = state[key];
-    select.closest("label").hidden = options.length < 2 && !state[key];
+    select.closest("label").hidden = counts(key, texts).size < 2 && !state[key];
   };
   const draw = () => {
     const texts = base(), figure = data.figures[state.figure];

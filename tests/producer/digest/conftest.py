@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from producer.digest.asked import Asked
 from producer.digest.digest import Digest, read_digest
+from producer.digest.request import DigestRequest
 from producer.digest.since import read_days
 from schema.database import open_engine, reading
 from schema.questions import Scope
@@ -34,7 +34,7 @@ def shop_engine(
 def digest_of(engine: Engine, since: str = "7d", until: str | None = "2026-07-19") -> Digest:
     """The digest of some days."""
     with reading(engine) as connection:
-        return read_digest(Asked(connection, Scope(read_days(since, until, NOW)), NOW))
+        return read_digest(DigestRequest(connection, Scope(read_days(since, until, NOW)), NOW))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from schema.questions import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DigestRequest:
     """What each kind of item is read from.
 
     Attributes:
