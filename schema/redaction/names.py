@@ -58,7 +58,9 @@ def find_names(text: str, language: str | None, people: Collection[str] = ()) ->
     for person in people:
         if person in text:
             found = re.finditer(rf"(?<!\w){re.escape(person)}(?!\w)", text)
-            yield from (Found(*one.span(), Kind.NAME) for one in found)
+            # A model, too, takes some brands for people.
+            spans = (one.span() for one in found if not _is_brand(text, *one.span()))
+            yield from (Found(start, end, Kind.NAME) for start, end in spans)
 
 
 @cache
