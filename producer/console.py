@@ -19,6 +19,7 @@ from producer.commands.correct import correct
 from producer.commands.dead import dead
 from producer.commands.delete import delete
 from producer.commands.demo import demo
+from producer.commands.digest import digest
 from producer.commands.drivers import drivers
 from producer.commands.duplicates import duplicates
 from producer.commands.explain import explain
@@ -110,6 +111,7 @@ for command in (
     duplicates,
     search,
     themes,
+    digest,
     headline,
     complaints,
     rising,

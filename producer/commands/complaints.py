@@ -11,7 +11,7 @@ from producer.commands.question_output import (
     Writing,
     open_scope,
 )
-from producer.commands.report_options import Run, Since, Until, Where
+from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.commands.theme_notes import texts_note
 from schema.database import reading
 
@@ -32,6 +32,7 @@ def complaints(
     format: AsFormat = None,
     output: Output = None,
     limit: Limit = None,
+    redact: Redact = False,
 ) -> None:
     """Show what is complained about most: themes by the texts of unhappy customers in them."""
     # Statistics take half a second to load, which no other command should wait for.
@@ -60,4 +61,4 @@ def complaints(
         f"{found.measure.meaning}",
         *texts_note(found.basis),
     ]
-    Writing(format, output, limit).write(Answer(_COLUMNS, rows, notes=notes))
+    Writing(format, output, limit, redact).write(Answer(_COLUMNS, rows, notes=notes))

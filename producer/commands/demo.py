@@ -132,6 +132,7 @@ def _next_steps(console: Console, folder: Path, untranslated: int) -> None:
         f"  {triage} report",
         f"  {triage} urgent    # whom to call today",
         f"  {triage} report --html --since 2026-11-01    # the page on some of it",
+        f"  {triage} digest --since 4w --until 2026-11-22    # what changed most, for a mail",
         f"  {triage} themes    # what customers talk about",
         f"  {triage} search 'never arrived'",
         f"  {triage} report not-analysed    # why {untranslated} texts have no translation",

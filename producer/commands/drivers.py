@@ -15,7 +15,7 @@ from producer.commands.question_output import (
     Writing,
     open_scope,
 )
-from producer.commands.report_options import Run, Since, Until, Where
+from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.commands.theme_notes import texts_note
 from schema.database import reading
 from schema.questions.measure import Measure
@@ -36,6 +36,7 @@ def drivers(
     format: AsFormat = None,
     output: Output = None,
     limit: Limit = None,
+    redact: Redact = False,
 ) -> None:
     """Show what goes with low ratings: of each theme the mean with it, less that without it.
 
@@ -70,4 +71,4 @@ def drivers(
         f"{found.too_few}",
         *texts_note(found.basis),
     ]
-    Writing(format, output, limit).write(Answer(_COLUMNS, rows, notes=notes))
+    Writing(format, output, limit, redact).write(Answer(_COLUMNS, rows, notes=notes))

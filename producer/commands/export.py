@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from producer.commands.report_options import Run, Since, Until, Where
+from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
 from producer.export.files import completed, opened, write_csv, write_jsonl
 from producer.export.parquet import write_parquet
+from producer.export.redacted import redact_rows
 from producer.export.where import read_conditions
 from producer.session import open_database, open_settings, refresh_rollups
 from schema.database import reading
@@ -58,6 +59,7 @@ def export(
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only the first N rows.")
     ] = None,
+    redact: Redact = False,
 ) -> None:
     """Write a view or a report to a file, row by row."""
     folder = open_settings().reports
@@ -77,7 +79,7 @@ def export(
     with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)
         found = run_report(connection, wanted, replace(asked, run_id=run_id, where=conditions))
-        count = _write(found, kind, output)
+        count = _write(redact_rows(connection, found) if redact else found, kind, output)
     if output is not None:
         say(f"{count} rows of {name} are in {output}")
 

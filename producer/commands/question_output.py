@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +17,12 @@ from producer.display.interval_cells import join_intervals
 from producer.display.say import say
 from producer.display.table import make_table, plain_text
 from producer.export.files import opened, write_csv, write_json
+from producer.export.redacted import redact_cell
 from producer.export.where import read_conditions
 from producer.session import open_database
 from schema.database import reading
 from schema.questions import Scope
+from schema.redaction import Known, redact
 from schema.reports import ReportRows, Value, read_period
 from schema.status.runs import find_run
 
@@ -65,9 +67,11 @@ class Writing:
     format: Format | None = None
     output: Path | None = None
     limit: int | None = None
+    redacted: bool = False
 
     def write(self, answer: Answer) -> None:
         """Write it: as a table with its quotes and notes, or as rows alone."""
+        answer = _redacted(answer) if self.redacted else answer
         ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
         chosen = self.format or (Format(ending) if ending in ("csv", "json") else Format.TABLE)
         limit = TABLE_LIMIT if chosen is Format.TABLE and self.output is None else None
@@ -85,6 +89,26 @@ class Writing:
         if chosen is not Format.TABLE and file is sys.stdout:
             for note in answer.notes:
                 say(note, err=True)
+
+
+def _redacted(answer: Answer) -> Answer:
+    """The same without what leads to a person. Names that models have found are no concern of it:
+    who reads quotes of a document redacts them with what is known of that.
+    """
+    return replace(
+        answer,
+        rows=[_redacted_row(answer.columns, row) for row in answer.rows],
+        quotes=[(redact(title), [redact(one) for one in said]) for title, said in answer.quotes],
+    )
+
+
+def _redacted_row(columns: Sequence[str], row: tuple[Value, ...]) -> tuple[Value, ...]:
+    cells = list(zip(columns, row, strict=True))
+    changed = {name: redact_cell(name, value, Known()) for name, value in cells}
+    if "show" in changed and any(changed[name] != value for name, value in cells):
+        # It names what was taken out, and nobody could run it without.
+        changed["show"] = None
+    return tuple(changed.values())
 
 
 def _write_table(answer: Answer, rows: Sequence[tuple[Value, ...]], console: Console) -> None:

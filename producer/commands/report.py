@@ -17,6 +17,7 @@ from producer.commands.report_options import (
     Against,
     By,
     MinDocuments,
+    Redact,
     Run,
     Since,
     Sort,
@@ -29,6 +30,7 @@ from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
 from producer.export.files import opened, write_csv, write_json
+from producer.export.redacted import redact_rows
 from producer.export.where import read_conditions
 from producer.session import open_database, open_settings, refresh_rollups
 from schema.database import reading
@@ -90,13 +92,16 @@ def report(
     output: _Output = None,
     limit: _Limit = None,
     html: _Html = False,
+    redact: Redact = False,
 ) -> None:
     """Show a report on the results in the database, or write all of them as a page."""
     if html:
         if any(one is not None for one in (by, against, min_documents, sort, format, limit)):
-            raise UsageError("--html goes with RUN, --since, --until, --where and --output alone")
+            raise UsageError(
+                "--html goes with RUN, --since, --until, --where, --redact and --output alone"
+            )
         runs = [*(names or ()), *([run] if run else ())]
-        report_page(PageRequest(runs, since, until, where or ()), output)
+        report_page(PageRequest(runs, since, until, where or (), redact), output)
         return
     if names and len(names) > 1:
         raise UsageError("name one report; only --html takes several runs")
@@ -109,7 +114,7 @@ def report(
         min_documents=min_documents,
         sort=sort,
     )
-    rows = _Rows(names[0] if names else None, run, where or [], asked)
+    rows = _Rows(names[0] if names else None, run, where or [], asked, redact)
     _show(rows, format or _format_of(output), output, limit)
 
 
@@ -121,6 +126,7 @@ class _Rows:
     run: str | None
     where: Sequence[str]
     asked: ReportOptions
+    redacted: bool = False
 
 
 def _show(wanted: _Rows, kind: Format, output: Path | None, limit: int | None) -> None:
@@ -131,7 +137,7 @@ def _show(wanted: _Rows, kind: Format, output: Path | None, limit: int | None) -
         limit, note = limit or None, None
     # One row more than asked for tells whether there are more.
     asked = replace(wanted.asked, limit=limit + 1 if limit and note else limit)
-    rows = _rows(wanted.name, wanted.run, wanted.where, asked)
+    rows = _rows(replace(wanted, asked=asked))
     with rows as found, opened(output) as file:
         more = _write(found, kind, file, None if output is None else FILE_WIDTH, limit)
     if more and note:
@@ -139,23 +145,22 @@ def _show(wanted: _Rows, kind: Format, output: Path | None, limit: int | None) -
 
 
 @contextmanager
-def _rows(
-    name: str | None, run: str | None, where: Sequence[str], asked: ReportOptions
-) -> Iterator[ReportRows]:
-    folder = open_settings().reports
-    if name is None:
-        if where or run is not None or replace(asked, limit=None) != ReportOptions():
+def _rows(wanted: _Rows) -> Iterator[ReportRows]:
+    folder, asked, run = open_settings().reports, wanted.asked, wanted.run
+    if wanted.name is None:
+        if wanted.where or run is not None or replace(asked, limit=None) != ReportOptions():
             raise UsageError("options need the name of a report; `triage report` lists them")
         listed = ((one.name, one.description) for one in reports(folder))
         yield ReportRows(("report", "shows"), islice(listed, asked.limit))
         return
-    wanted = find_report(name, folder)
+    chosen = find_report(wanted.name, folder)
     engine = open_database()
     refresh_rollups(engine)
-    conditions = read_conditions(engine, where)
+    conditions = read_conditions(engine, wanted.where)
     with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)
-        yield run_report(connection, wanted, replace(asked, run_id=run_id, where=conditions))
+        found = run_report(connection, chosen, replace(asked, run_id=run_id, where=conditions))
+        yield redact_rows(connection, found) if wanted.redacted else found
 
 
 def _write(

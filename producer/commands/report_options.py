@@ -23,6 +23,13 @@ Where = Annotated[
         help="Only documents that have it: a column, or metadata.KEY. More than one: all hold.",
     ),
 ]
+Redact = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help="Marks such as [name] in place of names, e-mails, phones, cards and addresses.",
+    ),
+]
 By = Annotated[
     str | None,
     typer.Option(

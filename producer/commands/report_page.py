@@ -15,6 +15,7 @@ from producer.export.where import read_conditions
 from producer.session import open_database
 from schema.control_characters import escape_controls
 from schema.database import reading
+from schema.redaction.facts import redact_facts
 from schema.reports import Condition, read_period
 from schema.status.runs import find_run
 
@@ -31,12 +32,14 @@ class PageRequest:
         since: The first day, …
         until: … and the last.
         where: `KEY=VALUE`, all of which hold.
+        redacted: Whether names, addresses and numbers of customers are left out.
     """
 
     runs: Sequence[str] = ()
     since: str | None = None
     until: str | None = None
     where: Sequence[str] = ()
+    redacted: bool = False
 
     @property
     def about(self) -> list[str]:
@@ -45,6 +48,7 @@ class PageRequest:
         said = [f"run {self.runs[0]}" if len(self.runs) == 1 else runs]
         said += [f"since {self.since}"] if self.since else []
         said += [f"until {self.until}"] if self.until else []
+        said += ["redacted"] if self.redacted else []
         return [*said, *self.where]
 
 
@@ -59,7 +63,8 @@ def report_page(request: PageRequest, output: Path | None) -> None:
     write_page(open_database(), request, target)
     size = target.stat().st_size / 1e6
     shown = escape_controls(str(target))
-    say(f"{shown}: {size:.1f} MB, with customers' texts in it; open it with a browser", err=True)
+    texts = "customers' texts, redacted," if request.redacted else "customers' texts"
+    say(f"{shown}: {size:.1f} MB, with {texts} in it; open it with a browser", err=True)
 
 
 def write_page(engine: Engine, request: PageRequest, target: Path) -> Sequence[str]:
@@ -85,6 +90,7 @@ def write_page(engine: Engine, request: PageRequest, target: Path) -> Sequence[s
         if len(ids) > 1:
             scope = Scope(period, (*where, _of_runs(ids)))
         page = read_page(connection, scope, request.about, datetime.now(UTC))
+        page = redact_facts(connection, page) if request.redacted else page
     with opened(target) as file:
         file.write(draw_page(page))
     return [

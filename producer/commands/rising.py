@@ -15,10 +15,12 @@ from producer.commands.question_output import (
     Writing,
     open_scope,
 )
-from producer.commands.report_options import Run, Since, Until, Where
+from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.commands.theme_notes import texts_note
 from producer.themes.quotes import choose_quotes
 from schema.database import reading
+from schema.redaction import redact
+from schema.redaction.documents import read_known
 from schema.themes.edits import find_theme
 from schema.themes.passages import read_passages
 from schema.themes.scope import ThemeScope
@@ -43,6 +45,7 @@ def rising(
     format: AsFormat = None,
     output: Output = None,
     limit: Limit = None,
+    redact: Redact = False,
 ) -> None:
     """Show what is new or rising: in the last whole week, or in each one from --since on.
 
@@ -55,12 +58,12 @@ def rising(
     engine, scope = open_scope(run, since, until, where)
     with reading(engine) as connection:
         found = read_rising(connection, scope)
-        quotes = [_quotes(connection, one) for one in found.rising]
+        quotes = [_quotes(connection, one, redact) for one in found.rising]
     rows = [_row(one, said) for one, said in zip(found.rising, quotes, strict=True)]
     titles = [f"{one.theme.id} {one.theme.name}, week of {one.week}" for one in found.rising]
     below = list(zip(titles, quotes, strict=True))[: limit or None]
     answer = Answer(_COLUMNS, rows, below, notes=_notes(found))
-    Writing(format, output, limit).write(answer)
+    Writing(format, output, limit, redact).write(answer)
 
 
 def _row(one: RisingTheme, quotes: list[str]) -> tuple[str | int | float | None, ...]:
@@ -95,9 +98,13 @@ def _notes(found: Rising) -> list[str]:
     return [*said, *texts_note(found.basis)]
 
 
-def _quotes(connection: Connection, one: RisingTheme) -> list[str]:
+def _quotes(connection: Connection, one: RisingTheme, redacted: bool) -> list[str]:
     """Quotes of that week."""
     theme = find_theme(connection, one.theme.id)
     scope = ThemeScope.parse(find_set(connection, theme.set_id).scope)
     passages = read_passages(connection, theme, scope, None, among=one.examples)
-    return [passage.text for passage in choose_quotes(passages, QUOTES)]
+    quotes = choose_quotes(passages, QUOTES)
+    if not redacted:
+        return [passage.text for passage in quotes]
+    known = read_known(connection, (passage.document_id for passage in quotes))
+    return [redact(passage.text, known[passage.document_id]) for passage in quotes]

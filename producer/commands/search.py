@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from producer.commands.report_options import Redact
 from producer.commands.searching import SearchRequest, find_documents
 from producer.display.say import say
 from producer.display.table import make_table
@@ -19,6 +20,7 @@ from producer.session import open_database, open_settings
 from schema.control_characters import json_text
 from schema.database import reading
 from schema.polarity import Polarity
+from schema.redaction.facts import redact_facts
 from schema.search.filters import SearchFilters
 from schema.search.hits import Hit
 from schema.status.runs import find_run
@@ -47,6 +49,7 @@ def search(
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many.")] = 10,
     models: Annotated[str | None, typer.Option(help="pocket, hub, or a catalog's path.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    redact: Redact = False,
 ) -> None:
     """Find documents by their words and, where they have embeddings, by what they mean.
 
@@ -70,7 +73,12 @@ def search(
     found = find_documents(engine, home, SearchRequest(query, filters, limit, models))
     for note in found.notes:
         say(note, err=True)
-    _show(found.hits, as_json)
+    _show(_redacted(engine, found.hits) if redact else found.hits, as_json)
+
+
+def _redacted(engine: Engine, hits: Sequence[Hit]) -> list[Hit]:
+    with reading(engine) as connection:
+        return redact_facts(connection, list(hits))
 
 
 def _set_of(connection: Connection, theme: int) -> int:

@@ -22,7 +22,7 @@ from producer.commands.question_output import (
     Writing,
     open_scope,
 )
-from producer.commands.report_options import Run, Since, Until, Where
+from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.errors import UsageError
 from schema.database import reading
 from schema.questions.measure import Measure
@@ -47,6 +47,7 @@ def segments(
     format: AsFormat = None,
     output: Output = None,
     limit: Limit = None,
+    redact: Redact = False,
 ) -> None:
     """Compare each segment with all others together, the worst first.
 
@@ -67,7 +68,8 @@ def segments(
     ]
     if found.without:
         notes.insert(1, f"{found.without:,} documents say no {kind}")
-    Writing(format, output, limit).write(Answer(_columns(found, kind), _rows(found), notes=notes))
+    answer = Answer(_columns(found, kind), _rows(found), notes=notes)
+    Writing(format, output, limit, redact).write(answer)
 
 
 def _columns(found: Segments, kind: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from schema.control_characters import json_text
 from schema.database import reading
 from schema.insights import wilson
 from schema.polarity import Polarity
+from schema.redaction.facts import redact_facts
 from schema.tables import ThemeKind
 from schema.themes.edits import UnknownThemeError, find_theme
 from schema.themes.passages import Passage, read_passages
@@ -39,11 +40,14 @@ WEAKER = (
 
 @dataclass(frozen=True, slots=True)
 class ThemeView:
-    """How themes are shown: which kind, how many at the most (None: all), and whether as JSON."""
+    """How themes are shown: which kind, how many at the most (None: all), whether as JSON, and
+    whether without what leads to a person.
+    """
 
     kind: ThemeKind
     limit: int | None
     as_json: bool
+    redacted: bool = False
 
 
 def show_themes(engine: Engine, set_id: int, view: ThemeView) -> None:
@@ -58,6 +62,8 @@ def show_themes(engine: Engine, set_id: int, view: ThemeView) -> None:
         count = QUOTES if view.as_json else 1
         leaning = Leaning.of(connection, ThemeScope.parse(chosen.scope))
         quoted = [_quotes(leaning, theme.id, count) for theme in shown]
+        if view.redacted:
+            shown, quoted = redact_facts(connection, (shown, quoted))
     if view.as_json:
         themes = [_as_json(*one, texts) for one in zip(shown, quoted, strict=True)]
         whole = {"set": set_id, "basis": chosen.basis, "documents": documents, "texts": texts}
@@ -173,8 +179,11 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
             raise UsageError(str(error)) from None
         scope = ThemeScope.parse(find_set(connection, theme.set_id).scope)
         passages = read_passages(connection, theme, scope, view.limit)
+        name, phrases = theme.name, list(theme.phrases)
+        if view.redacted:
+            passages, name, phrases = redact_facts(connection, (passages, name, phrases))
     if view.as_json:
-        shown = {"id": theme.id, "name": theme.name, "phrases": list(theme.phrases)}
+        shown = {"id": theme.id, "name": name, "phrases": phrases}
         clauses = [_passage_json(one) for one in passages]
         say(json_text(shown | {"clauses": clauses}, indent=2))
         return
@@ -191,5 +200,5 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
         )
         for one in passages
     ]
-    say(f"theme {theme.id}: {theme.name}; said in it: {', '.join(theme.phrases) or '–'}")
+    say(f"theme {theme.id}: {name}; said in it: {', '.join(phrases) or '–'}")
     Console().print(make_table(columns, rows) if rows else "no documents")

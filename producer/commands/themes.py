@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from producer.commands.report_options import Redact
 from producer.commands.theme_edits import EDITS, edit_themes
 from producer.commands.theme_tables import ThemeView, show_theme, show_themes
 from producer.display.say import say
@@ -47,13 +48,14 @@ def themes(
         typer.Option(metavar="N", min=0, help=f"Only the first N; 0: all. Tables: {TABLE_LIMIT}."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    redact: Redact = False,
 ) -> None:
     """Find what customers talk about; the next time only what is new gets its themes."""
     words = what or []
     kind = ThemeKind.BROAD if broad else ThemeKind.THEME
     if limit is None and not json:
         limit = TABLE_LIMIT
-    view = ThemeView(kind, limit or None, json)
+    view = ThemeView(kind, limit or None, json, redact)
     if words and words[0] == "show":
         show_theme(open_database(), theme_id(words[1:]), view)
     elif words and words[0] in EDITS:

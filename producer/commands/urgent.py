@@ -13,10 +13,11 @@ from rich.text import Text
 from sqlalchemy import Connection, select
 
 from producer.commands.report import Format
-from producer.commands.report_options import Since
+from producer.commands.report_options import Redact, Since
 from producer.display.say import say
 from producer.display.table import plain_text
 from producer.export.files import opened, write_csv, write_json
+from producer.export.redacted import redact_rows
 from producer.session import open_database
 from schema.database import reading
 from schema.reports import ReportOptions, ReportRows, find_report, read_period, run_report
@@ -39,6 +40,7 @@ def urgent(
     ] = LIMIT,
     format: Annotated[Format, typer.Option(help="How they are written.")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option(metavar="F", help="Write to this file.")] = None,
+    redact: Redact = False,
 ) -> None:
     """List the feedback that cannot wait, the most urgent first, with reasons and quotes."""
     period = read_period(since, None)
@@ -47,6 +49,7 @@ def urgent(
         run_id = None if run is None else find_run(connection, run)
         options = ReportOptions(run_id=run_id, period=period, limit=limit or None)
         found = run_report(connection, find_report("urgent"), options)
+        found = redact_rows(connection, found) if redact else found
         if format is Format.CSV:
             write_csv(found, file)
         elif format is Format.JSON:

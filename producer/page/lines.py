@@ -1,5 +1,5 @@
 """The five lines that are read first: what changed, what rises, what goes with bad ratings, which
-product is worst, what is asked for.
+product is worst, what cannot wait, what is asked for; each with what to do about it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from producer.page import numbers
 from producer.page.page import Page
+from producer.page.urgent import SHOWN as URGENT_SHOWN
 from schema.questions.segments import SegmentFigures
 
 
@@ -22,6 +23,7 @@ class Line:
         why: The figures, with their intervals.
         mood: `bad`, `good`, or `plain`.
         key: Of the texts behind it; "" for none.
+        next: What to do about it.
     """
 
     label: str
@@ -29,11 +31,13 @@ class Line:
     why: str
     mood: str = "plain"
     key: str = ""
+    next: str = ""
 
 
 def best_lines(page: Page) -> list[Line]:
     """The lines that there are facts for, in the order of the page; five at the most."""
-    return [*_mood(page), *_rising(page), *_theme(page), *_product(page), *_answer(page)][:5]
+    found = (_mood, _rising, _theme, _product, _urgent, _answer)
+    return [line for each in found for line in each(page)][:5]
 
 
 def _mood(page: Page) -> Iterator[Line]:
@@ -45,15 +49,17 @@ def _mood(page: Page) -> Iterator[Line]:
     why = (
         f"{numbers.percent_range(negative.interval)}, of {numbers.count(negative.total)} documents"
     )
-    mood = "plain"
+    mood, todo = "plain", ""
     if moved is not None and moved.negative.change is not None and recent is not None:
         why += f"; since {numbers.day(recent.first)} {numbers.change(moved.negative, 'share')}"
         if moved.negative.is_sure:
             mood = "bad" if moved.negative.change > 0 else "good"
+            todo = "Read what is new of it below."
         else:
             why += ", which may be chance"
+            todo = "Nothing to do yet."
     said = f"{numbers.percent(negative.share)} classified as negative"
-    yield Line("How they feel", said, why, mood, "all-negative")
+    yield Line("How they feel", said, why, mood, "all-negative", todo)
 
 
 def _rising(page: Page) -> Iterator[Line]:
@@ -64,7 +70,8 @@ def _rising(page: Page) -> Iterator[Line]:
     usual = "it is new" if one.expected is None else f"{one.expected:.1f} expected"
     why = f"{numbers.count(one.texts)} texts in the week of {numbers.day(one.week)}; {usual}"
     key = f"rising{one.theme.id}-{one.week}"
-    yield Line(numbers.alert(one.alert).capitalize(), one.theme.name, why, "bad", key)
+    todo = "Ask what changed in that week."
+    yield Line(numbers.alert(one.alert).capitalize(), one.theme.name, why, "bad", key, todo)
 
 
 def _theme(page: Page) -> Iterator[Line]:
@@ -73,11 +80,18 @@ def _theme(page: Page) -> Iterator[Line]:
         return
     driven = [one for one in themes.shown if one.driver is not None and one.driver.difference < 0]
     if driven:
-        worst = min(driven, key=lambda one: one.driver.difference if one.driver else 0)
+        # What costs most stars in all: a rare theme may go with worse ones, and cost less.
+        worst = min(
+            driven,
+            key=lambda one: one.driver.difference * one.driver.documents if one.driver else 0,
+        )
         assert worst.driver is not None
+        moves = worst.driver.difference * worst.driver.documents / (themes.drivers or 1)
         low = numbers.signed_range(worst.driver.interval, 1, 1)
         why = f"{numbers.signed(worst.driver.difference, 1)} stars ({low}) against all others"
-        yield Line("Goes with low ratings", worst.name.name, why, "bad", worst.keys["all"])
+        why += f"; {numbers.signed(moves, 2)} of the mean rating of all"
+        todo = "Look here first for what costs stars."
+        yield Line("Goes with low ratings", worst.name.name, why, "bad", worst.keys["all"], todo)
         return
     largest = max(themes.shown, key=lambda one: one.counts.negative.count)
     why = f"{numbers.count(largest.counts.negative.count)} documents classified as negative"
@@ -92,9 +106,8 @@ def _product(page: Page) -> Iterator[Line]:
     first = products.rows[0]
     if not first.figures.segment.ranked:
         return
-    yield Line(
-        "Worst product", first.figures.segment.count.name, beside(first.figures), "bad", first.key
-    )
+    name, todo = first.figures.segment.count.name, "See which themes its texts are in."
+    yield Line("Worst product", name, beside(first.figures), "bad", first.key, todo)
 
 
 def beside(one: SegmentFigures) -> str:
@@ -107,6 +120,26 @@ def beside(one: SegmentFigures) -> str:
     )
     low, high = segment.difference_interval
     return said if not low <= 0 <= high else f"{said}, which may be chance"
+
+
+def _urgent(page: Page) -> Iterator[Line]:
+    urgent = page.urgent.facts
+    if urgent is None or not urgent.rows:
+        return
+    first = urgent.rows[0]
+    shown = len(urgent.rows)
+    said = "1 text" if shown == 1 else f"{numbers.count(shown)} texts"
+    since = f" since {numbers.day(urgent.since)}" if urgent.since else ""
+    more = "at least " if shown >= URGENT_SHOWN else ""
+    why = f"first: {first.reasons}"
+    yield Line(
+        "Cannot wait",
+        f"{more}{said}{since}",
+        why,
+        "bad",
+        first.key,
+        "Answer these customers today.",
+    )
 
 
 def _answer(page: Page) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from producer.page.entities import EntitiesFacts, read_entities
 from producer.page.part import Part, read_part
 from producer.page.recent import Recent, read_recent
 from producer.page.segments import SegmentTable, read_segment_tables
+from producer.page.text_themes import read_text_themes
 from producer.page.texts import Text, TextIndex
 from producer.page.themes import ThemesFacts, read_themes
 from producer.page.urgent import UrgentList, read_urgent
@@ -35,6 +36,7 @@ class Page:
         recent: The period that changes are told of.
         index: The texts behind figures, by key, …
         texts: … and these texts.
+        text_themes: By document of theirs the ids of its themes.
     """
 
     made_at: datetime
@@ -52,6 +54,7 @@ class Page:
     trust: Trust
     index: TextIndex = field(default_factory=TextIndex)
     texts: Sequence[Text] = ()
+    text_themes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 #: What a part says that has nothing to show.
@@ -107,7 +110,9 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
 
 
 def _with_texts(connection: Connection, scope: Scope, page: Page) -> Page:
-    return replace(page, texts=page.index.read(connection, scope))
+    texts = page.index.read(connection, scope)
+    themes = read_text_themes(connection, scope, [one.id for one in texts])
+    return replace(page, texts=texts, text_themes=themes)
 
 
 def _rising(connection: Connection, scope: Scope, index: TextIndex, now: datetime) -> Rising:

@@ -39,6 +39,7 @@ ENDING = {
     "search": ["zip broke"],
     "themes": [],
     "urgent": [],
+    "digest": [],
     "trust": [],
     **dict.fromkeys(UNANSWERED, []),
     "before-after": ["2026-10-01"],

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from producer.page.numbers import count, day
+from producer.page.numbers import count, day, short
 from producer.page.page import Page
 from producer.page.texts import Behind, Text
 
@@ -25,10 +25,22 @@ def script_data(value: Any) -> Markup:
 def texts_data(page: Page) -> dict[str, Any]:
     """The texts of a page, and which of them stand behind which figure."""
     there = {one.id for one in page.texts}
+    themes = page.themes.facts
+    names = {one.name.id: short(one.name.name) for one in themes.shown} if themes else {}
     return {
-        "documents": [_text(one) for one in page.texts],
+        "themes": names,
+        "documents": [
+            _text(one)
+            | {"themes": [each for each in page.text_themes.get(one.id, ()) if each in names]}
+            for one in sorted(page.texts, key=_newest_first)
+        ],
         "figures": {key: _behind(one, there) for key, one in page.index.behind.items()},
     }
+
+
+def _newest_first(one: Text) -> tuple[float, int]:
+    """The order of all texts; those without a time come last."""
+    return (0.0 if one.time is None else -one.time.timestamp(), -one.id)
 
 
 def _text(one: Text) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from producer.page.page import Page
 from producer.page.weeks import SIDES, side_count
 
 #: In the order in which they run.
-SCRIPTS = ("echarts.common.min.js", "page.js")
+SCRIPTS = ("echarts.common.min.js", "texts.js", "page.js")
 STYLES = ("page.css",)
 
 

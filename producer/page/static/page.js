@@ -2,51 +2,7 @@
 (() => {
   const root = document.documentElement;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const texts = read("texts");
-  const byId = new Map(texts.documents.map((one) => [one.id, one]));
-  const make = (tag, className, content) => {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    // Never as HTML: it is what customers wrote.
-    if (content !== undefined) made.textContent = content;
-    return made;
-  };
-
-  // The texts behind a figure.
-  const panel = document.getElementById("panel");
-  const list = document.getElementById("panel-texts");
-  const one = (found) => {
-    const made = make("article");
-    const meta = make("div", "meta");
-    if (found.polarity) meta.append(make("span", `tag ${found.polarity}`, found.polarity));
-    if (found.stars !== null) meta.append(make("span", "", `${found.stars} of 5 stars`));
-    for (const word of [found.time, found.product, found.source, found.language]) {
-      if (word) meta.append(make("bdi", "", word));
-    }
-    meta.append(make("bdi", "", found.name));
-    const text = make("div", "text", found.text);
-    text.dir = "auto";
-    if (found.language) text.lang = found.language;
-    made.append(meta, text);
-    if (found.left_out) made.append(make("div", "muted", `… ${found.left_out} more characters`));
-    return made;
-  };
-  const open = (key) => {
-    const behind = texts.figures[key];
-    if (!behind) return;
-    document.getElementById("panel-title").textContent = behind.title;
-    document.getElementById("panel-note").textContent = behind.note;
-    list.replaceChildren(...behind.ids.filter((id) => byId.has(id)).map((id) => one(byId.get(id))));
-    list.scrollTop = 0;
-    if (!panel.open) panel.showModal();
-  };
-  document.addEventListener("click", (event) => {
-    const figure = event.target.closest("[data-key]");
-    if (figure) open(figure.dataset.key);
-    // The backdrop belongs to the dialog, whose inside other elements cover.
-    if (event.target === panel) panel.close();
-  });
-  document.getElementById("close").addEventListener("click", () => panel.close());
+  const open = (key) => document.dispatchEvent(new CustomEvent("texts", { detail: key }));
 
   // Charts. Their colours are those of the style sheet.
   const colour = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -18,6 +19,8 @@ from schema.questions import Scope
 from tests.support.hostile import make_hostile
 from tests.support.pages import Document
 from tests.support.shop import NOW, Shop, make_shop
+
+Opened = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,47 @@ def find_chromium() -> str | None:
     """The machine's own Chromium: the variable CHROMIUM names it, or the PATH has it."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        # Without a sandbox of its own: tests run as root in containers.
+        running = started.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Opened]:
+    """Opens a page; at the end nothing may have been said to the console, asked of anybody, or
+    shown as a dialog.
+    """
+    wrong: list[str] = []
+    contexts = []
+
+    def open_page(
+        drawn: Drawn, width: int = 1440, scheme: str = "light", fragment: str = "", **options: Any
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(f"console: {said.text}"))
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("dialog", lambda shown: wrong.append(f"dialog: {shown.message}"))
+        address = drawn.file.as_uri()
+        # The first request is the page's own.
+        page.on("request", lambda asked: wrong.extend({asked.url.partition("#")[0]} - {address}))
+        page.goto(address + fragment)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []

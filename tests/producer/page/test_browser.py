@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.producer.page.conftest import Drawn, find_chromium
+from tests.producer.page.conftest import Drawn, Opened, find_chromium
 from tests.support.hostile import TEXTS
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,48 +28,6 @@ ROOT = Path(__file__).parents[3]
 #: Too large to be kept here: `npm install --no-save axe-core@4.14.1` puts it there.
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (390, 1440)
-
-Opened = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        # Without a sandbox of its own: tests run as root in containers.
-        running = started.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Opened]:
-    """Opens a page; at the end nothing may have been said to the console, asked of anybody, or
-    shown as a dialog.
-    """
-    wrong: list[str] = []
-    contexts = []
-
-    def open_page(drawn: Drawn, width: int = 1440, scheme: str = "light", **options: Any) -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: wrong.append(f"console: {said.text}"))
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("dialog", lambda shown: wrong.append(f"dialog: {shown.message}"))
-        address = drawn.file.as_uri()
-        # The first request is the page's own.
-        page.on("request", lambda asked: wrong.extend({asked.url} - {address}))
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

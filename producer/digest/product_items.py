@@ -1,0 +1,34 @@
+"""Products that turned worse, or better."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+
+from producer.digest.item import Item
+from producer.digest.request import DigestRequest
+from producer.digest.theme_items import MOST_WRONG, group_item, is_worse
+from schema.questions.examples import segment_examples
+from schema.questions.group_changes import read_product_changes
+
+
+def product_items(request: DigestRequest) -> Iterator[Item]:
+    """Products that are surely felt worse or better about than in the period before."""
+    changes = read_product_changes(request.connection, request.scope, request.now)
+    sure = [one for one in changes if one.negative.is_sure and one.q <= MOST_WRONG]
+    examples = {
+        side: segment_examples(
+            request.connection, request.scope, "product", f"d.polarity = '{side}'"
+        )
+        for side in ("negative", "positive")
+        if sure
+    }
+    for one in sure:
+        side = "negative" if is_worse(one) else "positive"
+        yield replace(
+            group_item(request, one, "Product"),
+            command=request.texts(f"{shlex.quote(f'product={one.name}')} --where polarity={side}"),
+            key="segments",
+            examples=examples[side].get(one.name, ()),
+        )
