@@ -83,12 +83,12 @@ class Plan:
         return recognise_recipe(columns, self.recipe)
 
 
-def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Plan:
+def make_plan(settings: Settings, paths: Sequence[str | Input], **requested: Any) -> Plan:
     """Check what the user says, and make a plan of it.
 
     Args:
         settings: For the catalog of models, and the size of texts.
-        paths: The inputs, as `triage ingest` takes them.
+        paths: The inputs, as `triage ingest` takes them, or made elsewhere.
         **requested: What `IngestRequest` has.
 
     Raises:
@@ -98,7 +98,15 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
     own = load_recipe(request.recipe) if request.recipe is not None else None
     if own:
         request = request.with_recipe(own)
-    inputs = parse_inputs(paths, request.reading, settings.text_limit)
+    inputs = tuple(
+        found
+        for path in paths
+        for found in (
+            (path,)
+            if isinstance(path, Input)
+            else parse_inputs([path], request.reading, settings.text_limit)
+        )
+    )
     _refuse_twice(inputs)
     request.check()
     options = make_options(request.questions, request.translate_to)
