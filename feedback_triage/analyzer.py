@@ -13,7 +13,7 @@ from feedback_triage.frames import Frame, Kind, choose_kind
 from feedback_triage.given import TABLE, TEXTS, Given, as_input, read_given
 
 if TYPE_CHECKING:
-    from producer.engine.asked import Asked
+    from producer.engine.analysis_request import AnalysisRequest
     from producer.engine.engine_process import EngineProcess
     from producer.engine.texts import Texts
 
@@ -62,7 +62,7 @@ class Analyzer:
             from producer.nodes.requirements import require_worker_extra
 
             require_worker_extra()
-            self._asked = _read_asked(analyses, models, question, translate_to)
+            self._request = _read_request(analyses, models, question, translate_to)
             self._engine = EngineProcess(models, device)
 
     def analyze(
@@ -74,7 +74,7 @@ class Analyzer:
         to: Kind | None = None,
     ) -> Frame:
         """Analyse texts; see `feedback_triage.analyze`."""
-        return _analyzed(read_given(data), self._engine, self._asked, (text, id), to)
+        return _analyzed(read_given(data), self._engine, self._request, (text, id), to)
 
     def close(self) -> None:
         """End the process; its models leave the memory. The next call would start another."""
@@ -92,7 +92,7 @@ class Analyzer:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _anew, self._arguments
+        return _reopened, self._arguments
 
 
 def analyze(
@@ -134,9 +134,9 @@ def analyze(
         ValueError: If `to` is none of these, or not installed.
     """
     with explained():
-        asked = _read_asked(analyses, models, question, translate_to)
-        engine = _kept(models, device)
-    return _analyzed(read_given(data), engine, asked, (text, id), to)
+        request = _read_request(analyses, models, question, translate_to)
+        engine = _engine_of(models, device)
+    return _analyzed(read_given(data), engine, request, (text, id), to)
 
 
 def close() -> None:
@@ -147,13 +147,13 @@ def close() -> None:
         _KEPT.clear()
 
 
-def _anew(
+def _reopened(
     analyses: Names, models: str | None, question: Names, to: str | None, device: str | None
 ) -> Analyzer:
     return Analyzer(analyses, models=models, question=question, translate_to=to, device=device)
 
 
-def _kept(models: str | None, device: str | None) -> EngineProcess:
+def _engine_of(models: str | None, device: str | None) -> EngineProcess:
     from producer.engine.engine_process import EngineProcess
     from producer.nodes.requirements import require_worker_extra
     from producer.session import open_settings
@@ -167,21 +167,21 @@ def _kept(models: str | None, device: str | None) -> EngineProcess:
         return _KEPT[key]
 
 
-def _read_asked(
+def _read_request(
     analyses: Names, models: str | None, question: Names, translate_to: str | None
-) -> Asked:
-    from producer.engine.asked import read_asked
+) -> AnalysisRequest:
+    from producer.engine.analysis_request import read_request
     from producer.session import open_settings
 
     named = analyses if analyses is None or isinstance(analyses, str) else ",".join(analyses)
-    asked = (question,) if isinstance(question, str) else question or ()
-    return read_asked(models or open_settings().models, named, asked, translate_to)
+    questions = (question,) if isinstance(question, str) else question or ()
+    return read_request(models or open_settings().models, named, questions, translate_to)
 
 
 def _analyzed(
     given: Given,
     engine: EngineProcess,
-    asked: Asked,
+    request: AnalysisRequest,
     columns: tuple[str | None, str | None],
     to: Kind | None,
 ) -> Frame:
@@ -191,14 +191,14 @@ def _analyzed(
         from producer.engine.analyzed import analyze_rows
 
         texts = _texts(given, *columns)
-        rows = list(analyze_rows(texts.rows(), engine, asked, _BLOCK))
+        rows = list(analyze_rows(texts.rows(), engine, request, _BLOCK))
         if texts.failures and not texts.read:
             from producer.errors import UsageError
 
             raise UsageError(texts.failures[0])
         for sentence in texts.failures:
             _warn(f"failed: {sentence}")
-        return beside(given, rows, asked.analyses, kind)
+        return beside(given, rows, request.analyses, kind)
 
 
 def _texts(given: Given, text: str | None, id: str | None) -> Texts:

@@ -114,7 +114,9 @@ def arrow_type(example: Any) -> Any:
 def _series(values: Sequence[Any], index: Any = None) -> Any:
     import pandas
 
-    return pandas.Series(list(values), index=index)
+    truths = {type(value) for value in values} == {bool, type(None)}
+    # Else `~` would not work where one is missing.
+    return pandas.Series(list(values), index=index, dtype="boolean" if truths else None)
 
 
 def _array(values: Sequence[Any], type_: Any) -> Any:

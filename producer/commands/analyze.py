@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +14,15 @@ import typer
 from producer.commands.analyzed_output import AnalyzedFormat, AnalyzedOutput
 from producer.commands.report import TABLE_LIMIT
 from producer.display.say import say
+from producer.engine.analysis_request import AnalysisRequest, read_request
 from producer.engine.analyzed import AnalyzedRow, analyze_rows
-from producer.engine.asked import Asked, read_asked
 from producer.engine.engine_process import EngineProcess
 from producer.engine.texts import Texts, find_texts, given_texts
 from producer.errors import UsageError
 from producer.ingest import ColumnChoice, IngestError
 from producer.nodes.requirements import require_worker_extra
 from producer.session import open_settings
+from schema.settings import Settings
 
 #: What it ends with where some rows were not analysed, or some inputs not read.
 SOME_FAILED = 1
@@ -62,39 +64,48 @@ def analyze(
     """Try models on a few texts: files or texts in, each with its results out."""
     require_worker_extra()
     config = open_settings()
-    asked = read_asked(models or config.models, analyses, question or (), translate_to)
+    request = read_request(models or config.models, analyses, question or (), translate_to)
     written = AnalyzedOutput.chosen(format, output, limit)
     if bool(paths) == bool(text):
         raise UsageError(
             "name files, or give texts with --text, one or the other; the text column of a file is "
             "named with --column"
         )
-    try:
-        if paths:
-            texts = find_texts(config, paths, ColumnChoice(text=column), _note)
-        else:
-            texts = given_texts(config, text or ())
-    except IngestError as error:
-        raise UsageError(_as_options_are_called(str(error))) from None
+    texts = _texts(config, paths, text, column)
     with closing(EngineProcess(models)) as engine:
-        errors = _write(texts, engine, asked, written)
+        errors = _write(texts, engine, request, written)
     _end(texts, errors)
 
 
-def _write(texts: Texts, engine: EngineProcess, asked: Asked, written: AnalyzedOutput) -> list[str]:
+def _texts(
+    config: Settings, paths: list[str] | None, texts: list[str] | None, column: str | None
+) -> Texts:
+    if not paths:
+        return given_texts(config, texts or ())
+    try:
+        return find_texts(config, paths, ColumnChoice(text=column), _note)
+    except IngestError as error:
+        raise UsageError(_with_own_options(str(error))) from None
+
+
+def _write(
+    texts: Texts, engine: EngineProcess, request: AnalysisRequest, written: AnalyzedOutput
+) -> list[str]:
     """Analyse and write; returns what went wrong with rows, a sentence each."""
     errors: list[str] = []
 
     def noted(rows: Iterator[AnalyzedRow]) -> Iterator[AnalyzedRow]:
         for row in rows:
             if row.error is not None:
-                errors.append(_as_options_are_called(row.error))
+                row = replace(row, error=_with_own_options(row.error))
+                errors.append(str(row.error))
             yield row
 
-    # One row more than is shown tells whether there are more.
     rows = texts.rows()
     shown = islice(rows, written.limit) if written.limit else rows
-    written.write(noted(analyze_rows(shown, engine, asked)), asked.analyses, len(texts.inputs) > 1)
+    written.write(
+        noted(analyze_rows(shown, engine, request)), request.analyses, len(texts.inputs) > 1
+    )
     if written.is_cut and next(rows, None) is not None:
         say(f"only the first {written.limit} rows; all with --limit 0", err=True)
     return errors
@@ -106,7 +117,7 @@ def _end(texts: Texts, errors: list[str]) -> None:
         say(sentence, err=True)
     if len(errors) > MOST_NAMED:
         say(f"and {len(errors) - MOST_NAMED:,} more rows", err=True)
-    failures = [_as_options_are_called(one) for one in texts.failures]
+    failures = [_with_own_options(one) for one in texts.failures]
     if failures and not texts.read:
         raise UsageError(failures[0])
     for one in failures:
@@ -116,9 +127,9 @@ def _end(texts: Texts, errors: list[str]) -> None:
 
 
 def _note(sentence: str) -> None:
-    say(_as_options_are_called(sentence), err=True)
+    say(_with_own_options(sentence), err=True)
 
 
-def _as_options_are_called(sentence: str) -> str:
+def _with_own_options(sentence: str) -> str:
     """A sentence of an ingestion; here `--text` is a text itself."""
     return sentence.replace("--text", "--column")

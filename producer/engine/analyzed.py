@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from producer.engine.asked import Asked
+from producer.engine.analysis_request import AnalysisRequest
 from producer.engine.engine_process import EngineProcess
 from producer.engine.texts import TextRow
 
@@ -52,7 +52,7 @@ class AnalyzedRow:
 
 
 def analyze_rows(
-    rows: Iterable[TextRow], engine: EngineProcess, asked: Asked, block: int = BLOCK
+    rows: Iterable[TextRow], engine: EngineProcess, request: AnalysisRequest, block: int = BLOCK
 ) -> Iterator[AnalyzedRow]:
     """Analyse rows, a block at a time, in order.
 
@@ -66,7 +66,7 @@ def analyze_rows(
             for row in together
             if row.feedback is not None
         ]
-        answers = iter(engine.ask(asked.request(documents)) if documents else ())
+        answers = iter(engine.ask(request.of(documents)) if documents else ())
         for row in together:
             if row.feedback is None:
                 yield AnalyzedRow(row, {}, row.error)

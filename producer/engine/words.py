@@ -19,10 +19,10 @@ def in_words(results: Mapping[str, Any]) -> list[tuple[str, str]]:
     Args:
         results: By analysis, as `producer.engine.analyzed.AnalyzedRow` has them.
     """
-    return [(analysis, _said(analysis, found)) for analysis, found in results.items()]
+    return [(analysis, _words_of(analysis, found)) for analysis, found in results.items()]
 
 
-def _said(analysis: str, found: Any) -> str:
+def _words_of(analysis: str, found: Any) -> str:
     if is_left_alone(found):
         return f"not analysed: {found[NOT_ANALYSED]}"
     if isinstance(found, list):

@@ -98,15 +98,7 @@ def make_plan(settings: Settings, paths: Sequence[str | Input], **requested: Any
     own = load_recipe(request.recipe) if request.recipe is not None else None
     if own:
         request = request.with_recipe(own)
-    inputs = tuple(
-        found
-        for path in paths
-        for found in (
-            (path,)
-            if isinstance(path, Input)
-            else parse_inputs([path], request.reading, settings.text_limit)
-        )
-    )
+    inputs = _inputs(paths, request.reading, settings.text_limit)
     _refuse_twice(inputs)
     request.check()
     options = make_options(request.questions, request.translate_to)
@@ -135,6 +127,15 @@ def make_plan(settings: Settings, paths: Sequence[str | Input], **requested: Any
         snapshot=request.snapshot,
         max_rejected=request.max_rejected,
     )
+
+
+def _inputs(
+    paths: Sequence[str | Input], reading: ReadingOptions, text_limit: int
+) -> tuple[Input, ...]:
+    inputs: list[Input] = []
+    for one in paths:
+        inputs += [one] if isinstance(one, Input) else parse_inputs([one], reading, text_limit)
+    return tuple(inputs)
 
 
 def _refuse_twice(inputs: Sequence[Input]) -> None:

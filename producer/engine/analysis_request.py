@@ -16,7 +16,7 @@ NOT_TO_READ = ("embedding",)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnalysisRequest:
     """What is asked of every text.
 
     Attributes:
@@ -27,7 +27,7 @@ class Asked:
     analyses: tuple[str, ...]
     options: RunOptions
 
-    def request(self, documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def of(self, documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """A request, as `workers.analyze.command` has it, of documents with `text`, `language`."""
         return {
             "analyses": list(self.analyses),
@@ -36,9 +36,9 @@ class Asked:
         }
 
 
-def read_asked(
+def read_request(
     models: str, analyses: str | None, questions: Sequence[str], translate_to: str | None
-) -> Asked:
+) -> AnalysisRequest:
     """Check what is asked before a model is loaded.
 
     Args:
@@ -59,4 +59,4 @@ def read_asked(
         except CatalogError as error:
             raise UsageError(str(error)) from None
         analyses = ",".join(name for name in served if name not in NOT_TO_READ) or None
-    return Asked(choose_analyses(analyses, models, options), options)
+    return AnalysisRequest(choose_analyses(analyses, models, options), options)
