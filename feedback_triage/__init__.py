@@ -16,8 +16,8 @@ command that does the same; options that it names (`--text`) are arguments here 
 from feedback_triage.analyzer import Analyzer, analyze, close
 from feedback_triage.errors import TriageError
 from feedback_triage.ingestion import Ingestion, IngestOptions, ingest
+from feedback_triage.progress import runs, wait
 from feedback_triage.reading import read
-from feedback_triage.runs import runs, wait
 
 __all__ = [
     "Analyzer",

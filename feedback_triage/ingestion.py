@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from feedback_triage.errors import explained
 from feedback_triage.frames import kind_of
 from feedback_triage.given import as_input, table_columns
-from feedback_triage.runs import wait as wait_for
+from feedback_triage.progress import wait as wait_for
 
 if TYPE_CHECKING:
     from producer.ingest import Ingested, Plan

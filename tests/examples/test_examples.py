@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from sqlalchemy import Engine
 
 import feedback_triage as ft
-from feedback_triage import runs
+from feedback_triage import progress
 from tests.support.working import work
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,7 @@ def test_the_blocks_of_the_page_run_one_after_the_other(
     """Whoever waits has its work done meanwhile, with results made up."""
     monkeypatch.chdir(ROOT)
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: work(sqlite_engine))
-    monkeypatch.setattr(runs, "time", clock)
+    monkeypatch.setattr(progress, "time", clock)
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/python.md").read_text("utf-8"), re.S)
     assert len(blocks) >= 6
     names: dict[str, Any] = {}
