@@ -204,11 +204,19 @@ def _analyzed(
 def _texts(given: Given, text: str | None, id: str | None) -> Texts:
     from producer.engine.texts import Texts, find_texts
     from producer.ingest.columns.choice import ColumnChoice
+    from producer.ingest.errors import IngestError
     from producer.session import open_settings
 
     config = open_settings()
     if given.path is not None:
-        return find_texts(config, [given.path], ColumnChoice(text=text, id=id), _warn)
+        try:
+            return find_texts(config, [given.path], ColumnChoice(text=text, id=id), _warn)
+        except IngestError as error:
+            if " " not in given.path.strip():
+                raise
+            # Not the path, which is a customer's text then.
+            said = "this path does not exist" if "exist" in str(error) else str(error)
+            raise IngestError(f"{said}; a text itself goes in a list: analyze([text])") from None
     assert given.columns is not None
     if given.table is None:
         text, id = "text", ""

@@ -128,6 +128,7 @@ def test_an_analyzer_ends_with_its_block_and_may_be_pickled() -> None:
         (lambda: ft.analyze([FINE], models="nonesuch.toml"), "nonesuch.toml"),
         (lambda: ft.Analyzer("smell"), "names 'smell'; choose from"),
         (lambda: ft.analyze("nonesuch.csv"), "nonesuch.csv"),
+        (lambda: ft.analyze(FINE), "this path does not exist; a text itself goes in a list"),
         (lambda: ft.analyze(pa.table({"a": [1], "b": [2]})), "the table: no column looks like"),
         (lambda: ft.analyze(pa.table(ROWS), text="smell"), "smell"),
     ],
