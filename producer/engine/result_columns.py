@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from schema.results import OrdinalTable, result_table
@@ -95,5 +96,7 @@ def _example_of(hint: Any) -> Any:
         return tuple(_example_of(one) for one in arguments if one is not Ellipsis)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {_example_of(arguments[0]): _example_of(arguments[1])}
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return next(iter(hint))
     # Two bytes are a number of a vector.
     return b"\0\0" if hint is bytes else hint()
