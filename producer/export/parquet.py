@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,26 @@ _TYPES: dict[str, Any] = {
 
 
 def write_parquet(report: ReportRows, path: Path) -> int:
-    """Write rows with the types of their columns; returns the number of rows.
-
-    Columns of views have the types that `docs/views.md` names, JSON as text; others that of their
-    values in the first rows, text where these have none.
+    """Write rows with the types of their columns (`arrow_tables`); returns the number of rows.
 
     Raises:
         UsageError: If a column that is of no view holds other values further on.
+    """
+    schema, tables = arrow_tables(report)
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
+            count += len(table)
+    return count
+
+
+def arrow_tables(report: ReportRows) -> tuple[pa.Schema, Iterator[pa.Table]]:
+    """The types of the columns, and the rows in tables of `ROW_GROUP` rows.
+
+    Columns of views have the types that `docs/views.md` names, JSON as text; others that of their
+    values in the first rows, text where these have none. The tables raise UsageError if a column
+    that is of no view holds other values further on.
     """
     blocks = _blocks(report)
     first = next(blocks, [])
@@ -48,14 +61,7 @@ def write_parquet(report: ReportRows, path: Path) -> int:
             for place, name in enumerate(report.columns)
         ]
     )
-    count = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        block = first
-        while block:
-            writer.write_table(_table(block, schema))
-            count += len(block)
-            block = next(blocks, [])
-    return count
+    return schema, (_table(block, schema) for block in chain([first] if first else [], blocks))
 
 
 def _blocks(report: ReportRows) -> Iterator[list[tuple[Any, ...]]]:

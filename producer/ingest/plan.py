@@ -83,12 +83,12 @@ class Plan:
         return recognise_recipe(columns, self.recipe)
 
 
-def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Plan:
+def make_plan(settings: Settings, paths: Sequence[str | Input], **requested: Any) -> Plan:
     """Check what the user says, and make a plan of it.
 
     Args:
         settings: For the catalog of models, and the size of texts.
-        paths: The inputs, as `triage ingest` takes them.
+        paths: The inputs, as `triage ingest` takes them, or made elsewhere.
         **requested: What `IngestRequest` has.
 
     Raises:
@@ -98,7 +98,7 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
     own = load_recipe(request.recipe) if request.recipe is not None else None
     if own:
         request = request.with_recipe(own)
-    inputs = parse_inputs(paths, request.reading, settings.text_limit)
+    inputs = _inputs(paths, request.reading, settings.text_limit)
     _refuse_twice(inputs)
     request.check()
     options = make_options(request.questions, request.translate_to)
@@ -127,6 +127,15 @@ def make_plan(settings: Settings, paths: Sequence[str], **requested: Any) -> Pla
         snapshot=request.snapshot,
         max_rejected=request.max_rejected,
     )
+
+
+def _inputs(
+    paths: Sequence[str | Input], reading: ReadingOptions, text_limit: int
+) -> tuple[Input, ...]:
+    inputs: list[Input] = []
+    for one in paths:
+        inputs += [one] if isinstance(one, Input) else parse_inputs([one], reading, text_limit)
+    return tuple(inputs)
 
 
 def _refuse_twice(inputs: Sequence[Input]) -> None:

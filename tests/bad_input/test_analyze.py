@@ -1,12 +1,10 @@
-"""`triage analyze` on generated files: a line out for each line in, a result or why not."""
+"""`triage analyze` on generated files: every row has its results, or why not."""
 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,44 +12,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.catalog import Catalog
-from schema.settings import settings
 from tests.bad_input.amounts import SEEN, examples_of
 from tests.bad_input.checked import MOST_CHARACTERS
 from tests.bad_input.damaged_files import BYTES
 from tests.bad_input.example import TEXT_LIMIT, Good, TextFile
 from tests.bad_input.jsonl_files import jsonl_files
 from tests.bad_input.texts import SHORT_TEXTS
-from workers.analyze import command
-from workers.engine.engine import Engine
-
-_load = command._engines
-_LOADED: dict[str, Engine] = {}
-
-
-def _load_once(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str, Engine]:
-    if not _LOADED:
-        _LOADED.update(_load(analyses, catalog, device))
-    return _LOADED
+from tests.support.analyzing import share_process
+from tests.support.console import Triage
 
 
 class Analyzing:
-    """Runs the command in this process; its model is loaded once."""
+    """Runs the command in this process; the one with the models is started once."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[bytes], path: Path) -> None:
-        self._capsys = capsys
+    def __init__(self, triage: Triage, path: Path) -> None:
+        self._triage = triage
         self._path = path
 
     def __call__(self, kind: str, content: bytes) -> list[dict[str, Any]]:
         """The answers to a file with this content."""
         self._path.write_bytes(content)
-        code = command.main([str(self._path), "--analyses", "sentiment", "--device", "cpu"])
-        captured = self._capsys.readouterr()
-        assert captured.err == b""
-        answers = check_answers(captured.out, content)
-        failed = sum("error" in answer for answer in answers)
-        assert code == (1 if failed else 0)
+        ended = self._triage("analyze", str(self._path), "--analyses", "sentiment")
+        assert "Traceback" not in ended.err
         SEEN[kind, "files"] += 1
+        if ended.code == 2:
+            # It is no such file as a whole, and says so in a sentence.
+            assert ended.out == "" and ended.err.splitlines()[-1].startswith("triage: ")
+            return []
+        answers = check_answers(ended.out, str(self._path))
+        failed = sum("error" in answer for answer in answers)
+        cut_off = any(line.startswith("failed: ") for line in ended.err.splitlines())
+        assert ended.code == (1 if failed or cut_off else 0), ended.err
         SEEN[kind, "results"] += len(answers) - failed
         SEEN[kind, "errors"] += failed
         return answers
@@ -59,29 +50,23 @@ class Analyzing:
 
 @pytest.fixture
 def analyzing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
-) -> Iterator[Analyzing]:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Analyzing:
     monkeypatch.setenv("TRIAGE_TEXT_LIMIT", str(TEXT_LIMIT))
-    monkeypatch.setenv("TRIAGE_THREADS", "1")
-    settings.cache_clear()
-    monkeypatch.setattr(command, "_engines", _load_once)
-    yield Analyzing(capsysbinary, tmp_path / "input.jsonl")
+    share_process(monkeypatch)
+    return Analyzing(Triage(monkeypatch, capsys), tmp_path / "input.jsonl")
 
 
-def check_answers(out: bytes, content: bytes) -> list[dict[str, Any]]:
-    """An answer of bounded length, in JSON, for each line that is not blank; errors name it."""
-    lines = [re.sub(rb"\A(\xef\xbb\xbf)+", b"", line).strip() for line in content.split(b"\n")]
-    numbers = [number for number, line in enumerate(lines, 1) if line]
+def check_answers(out: str, name: str) -> list[dict[str, Any]]:
+    """Answers of bounded length, in JSON; errors name the row."""
     answers = [json.loads(line, parse_constant=pytest.fail) for line in out.splitlines()]
-    assert len(answers) == len(numbers)
-    for number, answer in zip(numbers, answers, strict=True):
+    for answer in answers:
         if "error" in answer:
-            assert set(answer) == {"id", "error"}
-            assert answer["error"].startswith((f"line {number}: ", "sentiment: "))
+            assert answer["error"].startswith((f"{name}, line ", f"{name}, id "))
             assert "Traceback" not in answer["error"]
         else:
-            assert set(answer) == {"id", "sentiment"}
-        assert len(json.dumps(answer)) <= MOST_CHARACTERS
+            assert answer["sentiment"]
+        assert len(json.dumps(answer | {"text": ""})) <= MOST_CHARACTERS
     return answers
 
 
@@ -123,7 +108,11 @@ def test_the_command_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         [sys.executable, "-m", "producer", "analyze", str(path), "--analyses", "sentiment"],
         capture_output=True,
         check=False,
+        text=True,
     )
-    assert (ended.returncode, ended.stderr) == (1, b"")
-    answers = check_answers(ended.stdout, path.read_bytes())
-    assert [answer["id"] for answer in answers if "sentiment" in answer] == [1, 2, "last"]
+    assert ended.returncode == 1
+    answers = check_answers(ended.stdout, str(path))
+    assert len(answers) == len(lines)
+    assert [answer["error"] for answer in answers if "error" in answer] == ended.stderr.splitlines()
+    found = [answer["id"] for answer in answers if "sentiment" in answer]
+    assert found[:2] == [1, 2] and found[-1] == "last"

@@ -37,7 +37,7 @@ LETTERS = {
 def said() -> Mapping[str, dict[str, Any]]:
     """What `triage analyze` prints of each letter."""
     rows = [json.dumps({"id": name, "text": text}) for name, text in LETTERS.items()]
-    command = [sys.executable, "-m", "workers.analyze", "-", "--models", "pocket"]
+    command = [sys.executable, "-m", "producer", "analyze", "-", "--models", "pocket"]
     command += ["--analyses", "language,sentiment,entities,qa,summary,translation"]
     for question in (*IN_GERMAN, *IN_GERMAN.values()):
         command += ["--question", question]

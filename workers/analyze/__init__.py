@@ -1,1 +1,1 @@
-"""`triage analyze`: the engine in one process, without a queue."""
+"""`python -m workers.analyze`: the engine in one process, without a queue."""

@@ -1,4 +1,4 @@
-"""Runs `python -m workers.analyze`: documents in, results out, without a queue."""
+"""Runs `python -m workers.analyze`: answers requests with the models in memory."""
 
 import sys
 

@@ -1,211 +1,114 @@
-"""`triage analyze`: JSON Lines in, JSON Lines out, through the workers' engine in this process.
+"""`triage analyze` and `feedback_triage` ask this process, which has the models: `python -m
+workers.analyze`.
 
-Run as `python -m workers.analyze PATH`. Standard output carries results and nothing else.
+Standard input has a request a line: `{"analyses": ["sentiment", …], "options": {…}, "documents":
+[{"text": …, "language": …}, …]}`, options as `RunOptions` has them. Standard output has an answer a
+line: `{"answers": […]}`, for each document in order its results by analysis, and under `error` the
+analyses that failed of it; or `{"error": …}`, a sentence, where nothing can be analysed. It goes on
+until the input ends, with what it has loaded in memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from itertools import islice
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from schema.analyses import UnknownAnalysisError, parse_analyses
-from schema.catalog import Catalog, CatalogError, load_catalog
+from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
+from schema.document import Document
 from schema.options import RunOptions
 from schema.private_files import be_private
 from schema.results import Abstention, Failure, results_json
-from schema.results.language import LanguageRow
 from schema.settings import SettingsError, settings
-from workers.analyze.lines import Line, read_lines
+from workers.analyze.engines import LoadedEngines
 from workers.errors import WorkerError
-from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
     from workers.engine.document_state import Conclusion
-    from workers.engine.engine import Engine
 
-#: Lines that are analysed together: enough to fill batches, few enough to see results come.
-BLOCK = 128
-
-#: The analysis that finds the language of a text.
-LANGUAGE = LanguageRow.analysis
-#: Analyses whose results say nothing to a person: only by name.
-NOT_TO_READ = ("embedding",)
 #: Exit codes.
-ALL_WELL, SOME_FAILED, CANNOT = 0, 1, 2
+_WELL, _CANNOT = 0, 2
 _READER_GONE = 128 + 13  # as a shell reports SIGPIPE
 _INTERRUPTED = 128 + 2  # SIGINT
 
 
-class InputError(Exception):
-    """The input cannot be read. One sentence."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Analyse what the command line names.
+    """Answer requests until the input ends.
 
     Returns:
-        0, or 1 if the line of a document is an error, or 2 if nothing can be analysed.
+        0, or 2 if a setting or the catalog is wrong.
     """
     be_private()
-    asked = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python -m workers.analyze")
+    parser.add_argument("--models", metavar="CATALOG", help="pocket, hub, or a catalog's path")
+    parser.add_argument("--device", help="cpu, cuda:0, … or auto")
+    asked = parser.parse_args(arguments)
     try:
-        return _analyze(asked)
-    except (CatalogError, InputError, SettingsError, UnknownAnalysisError, WorkerError) as error:
+        config = settings()
+        catalog = load_catalog(asked.models or config.models)
+        engines = LoadedEngines(catalog, asked.device or config.device, config)
+        with _own_output() as answers:
+            serve(sys.stdin.buffer, answers, engines)
+    except (CatalogError, SettingsError) as error:
         # It may quote a path or an option, which must not steer the terminal.
-        print(escape_controls(f"triage analyze: {error}"), file=sys.stderr)
-        return CANNOT
+        print(escape_controls(str(error)), file=sys.stderr)
+        return _CANNOT
     except BrokenPipeError:
-        # Whatever is still buffered has nowhere to go when the interpreter flushes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _READER_GONE
     except KeyboardInterrupt:
         return _INTERRUPTED
+    return _WELL
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the command line, which the message may quote."""
-        super().error(escape_controls(message))
+def serve(requests: IO[bytes], answers: IO[bytes], engines: LoadedEngines) -> None:
+    """Answer each line of `requests` with a line of `answers`."""
+    for line in requests:
+        answers.write(json_text(_answered(json.loads(line), engines)).encode() + b"\n")
+        answers.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="triage analyze", description="Try models on a few texts: JSONL in, JSONL out."
-    )
-    parser.add_argument("path", help='JSONL with "id" and "text"; - reads from a pipe')
-    parser.add_argument("--analyses", metavar="A,B", help="only these, separated by commas")
-    parser.add_argument("--question", action="append", help="for qa; may be repeated")
-    parser.add_argument("--translate-to", metavar="LANG", help="for translation, e.g. de")
-    parser.add_argument("--models", metavar="CATALOG", help="pocket, hub, or a catalog's path")
-    parser.add_argument("--device", help="cpu, cuda:0, … or auto")
-    return parser
+def _own_output() -> IO[bytes]:
+    """Standard output for answers alone: what a library prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
 
 
-def _analyze(asked: argparse.Namespace) -> int:
-    options = _options(asked)
-    catalog = load_catalog(asked.models or settings().models)
-    analyses = _analyses(asked.analyses, catalog)
-    with _open(asked.path) as source:
-        # Of a line without a language it is found, as in a run.
-        loaded = analyses if LANGUAGE in analyses else (*_language_of(catalog), *analyses)
-        engines = _engines(loaded, catalog, asked.device or settings().device)
-        lines = read_lines(source, settings().text_limit)
-        exit_code = ALL_WELL
-        while block := _next_block(lines, asked.path):
-            for answer in _answers(block, analyses, engines, options):
-                if "error" in answer:
-                    exit_code = SOME_FAILED
-                _print(answer)
-            sys.stdout.flush()
-    return exit_code
-
-
-def _options(asked: argparse.Namespace) -> RunOptions:
-    given = {"questions": asked.question, "translate_to": asked.translate_to}
-    try:
-        return RunOptions(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        option = {"questions": "--question", "translate_to": "--translate-to"}[str(fault["loc"][0])]
-        raise InputError(f"{option}: {fault['msg']}") from None
-
-
-def _analyses(names: str | None, catalog: Catalog) -> tuple[str, ...]:
-    if names is not None:
-        return parse_analyses(names)
-    if not catalog.served:
-        raise CatalogError(f"catalog {catalog.name!r} has no model for any analysis")
-    return tuple(name for name in catalog.served if name not in NOT_TO_READ)
-
-
-def _language_of(catalog: Catalog) -> tuple[str, ...]:
-    return (LANGUAGE,) if LANGUAGE in catalog.served else ()
-
-
-def _open(path: str) -> AbstractContextManager[IO[bytes]]:
-    if path == "-":
-        if sys.stdin is None:
-            raise InputError("standard input is closed; name a file, or write to the pipe")
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(path).open("rb")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str, Engine]:
-    limit_threads(settings().threads)
-    # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
-    import torch
-
-    from workers.analyses import load_analysis
-    from workers.engine.engine import Engine
-    from workers.engine.sharing import share_encoders
-    from workers.models.budget import model_budget
-    from workers.models.registry import ModelRegistry
-
-    if device == "auto":
-        device = "cuda:0" if torch.cuda.is_available() else "cpu"
-    models = ModelRegistry(model_budget(settings().model_memory, device, processes=1))
-    engines = {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
-    share_encoders(engines)
-    return engines
-
-
-def _next_block(lines: Iterator[Line], path: str) -> list[Line]:
-    try:
-        return list(islice(lines, BLOCK))
-    except OSError as error:
-        raise InputError(f"cannot read on in {path}: {error.strerror}") from None
-
-
-def _answers(
-    block: Sequence[Line],
-    asked: Sequence[str],
-    engines: Mapping[str, Engine],
-    options: RunOptions,
-) -> Iterator[dict[str, Any]]:
-    """What is printed for each line, in order: of the analyses that were asked for."""
-    from workers.analyze.run import run_analyses
-
-    documents = [line.document for line in block if line.document is not None]
-    done = run_analyses(engines, documents, options)
-    outcomes = {name: iter(done[name]) for name in asked}
-    for line in block:
-        if line.document is None:
-            yield {"id": line.id, "error": line.error}
-        else:
-            of_line = {name: next(outcome) for name, outcome in outcomes.items()}
-            yield {"id": line.id} | _answer(of_line)
-
-
-def _answer(outcomes: Mapping[str, Conclusion]) -> dict[str, Any]:
-    failures = [
-        f"{name}: {outcome.error_class}: {outcome.message}"
-        for name, outcome in outcomes.items()
-        if isinstance(outcome, Failure)
+def _answered(request: Mapping[str, Any], engines: LoadedEngines) -> dict[str, Any]:
+    options = RunOptions.model_validate(request["options"])
+    documents = [
+        Document(number, one["text"], one["language"])
+        for number, one in enumerate(request["documents"])
     ]
-    if failures:
-        return {"error": "; ".join(failures)}
-    return {
-        name: {"not_analysed": outcome.reason}
-        if isinstance(outcome, Abstention)
-        else results_json(name, outcome)
-        for name, outcome in outcomes.items()
-        if not isinstance(outcome, Failure)
-    }
+    try:
+        loaded = engines.load(request["analyses"])
+        # Here and not above: it imports torch.
+        from workers.analyze.run import run_analyses
+
+        done = run_analyses(loaded, documents, options)
+    except (CatalogError, WorkerError) as error:
+        return {"error": str(error)}
+    asked = {name: done[name] for name in request["analyses"]}
+    return {"answers": list(_answers(asked, len(documents)))}
 
 
-def _print(answer: dict[str, Any]) -> None:
-    # An id may hold half a surrogate pair, which UTF-8 cannot say and a JSON escape can.
-    line = json_text(answer).encode("utf-8", "backslashreplace")
-    sys.stdout.buffer.write(line + b"\n")
+def _answers(done: Mapping[str, Sequence[Conclusion]], documents: int) -> Iterator[dict[str, Any]]:
+    for place in range(documents):
+        outcomes = {name: of_all[place] for name, of_all in done.items()}
+        failures = [
+            f"{name}: {outcome.error_class}: {outcome.message}"
+            for name, outcome in outcomes.items()
+            if isinstance(outcome, Failure)
+        ]
+        results = {
+            name: {"not_analysed": outcome.reason}
+            if isinstance(outcome, Abstention)
+            else results_json(name, outcome)
+            for name, outcome in outcomes.items()
+            if not isinstance(outcome, Failure)
+        }
+        yield results | ({"error": "; ".join(failures)} if failures else {})

@@ -31,6 +31,7 @@ from producer.ingest.readers.sources.local_files import file_source, find_files
 from producer.ingest.readers.sources.remote_files import find_remote, is_url
 from producer.ingest.readers.sources.zip_archive import members_of
 from producer.ingest.readers.sql_reader import open_sql, parse_sql
+from producer.ingest.readers.text_reader import open_lines
 from producer.ingest.readers.workbook_reader import open_workbook
 from schema.database.errors import describe
 
@@ -177,7 +178,7 @@ def _until_damage(rows: Iterator[Any]) -> Iterator[Any]:
 def open_text(
     source: ByteStream, file_name: str, options: ReadingOptions, field_limit: int
 ) -> RowStream:
-    """Read CSV, JSON or JSON Lines, whichever it is.
+    """Read CSV, JSON, JSON Lines or a text a line, whichever it is.
 
     Args:
         source: Its bytes.
@@ -188,6 +189,8 @@ def open_text(
     ending = PurePath(inner_name(file_name)).suffix.lower()
     with damage(source.name):
         begin = source.begin(options.encoding)
+    if ending == ".txt" and options.text_lines:
+        return open_lines(source, options.encoding, field_limit)
     lines = ending in LINES
     if options.path is None and is_json_lines(begin, lines):
         return open_jsonl(source, options.encoding, field_limit)

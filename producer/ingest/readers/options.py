@@ -19,6 +19,7 @@ class ReadingOptions:
             there is none.
         sheet: Of a workbook, by name.
         path: Where in a JSON file the list of rows is: keys with dots between them.
+        text_lines: Whether a `.txt` has a text a line, and is no table.
     """
 
     encoding: str | None = None
@@ -26,6 +27,7 @@ class ReadingOptions:
     header_row: int | None = None
     sheet: str | None = None
     path: str | None = None
+    text_lines: bool | None = None
 
     def __post_init__(self) -> None:
         if self.delimiter is not None:

@@ -1,4 +1,4 @@
-"""`python -m workers.analyze`: JSON Lines in, JSON Lines out, in order, whatever the lines hold."""
+"""`python -m workers.analyze`: a request a line, an answer a line, the models kept in between."""
 
 from __future__ import annotations
 
@@ -12,57 +12,47 @@ from typing import Any
 import pytest
 
 from schema.analyses import ANALYSES
-from tests.support.feedback_texts import SHORT, long_texts
-from workers.analyze import command as analyze
+from schema.catalog import Catalog, CatalogEntry, load_catalog
+from schema.options import RunOptions
+from schema.settings import settings
+from tests.support.feedback_texts import long_texts
+from workers.analyze.command import main, serve
+from workers.analyze.engines import LoadedEngines
 
 pytestmark = pytest.mark.slow
-
-Answers = list[dict[str, Any]]
 
 SENTIMENT = {"label", "score", "polarity", "polarity_score", "unsure", "probabilities"}
 
 
-class Console:
-    """Runs the command in this process."""
-
-    def __init__(self, catalog: Path, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.catalog = catalog
-        self._capture = capture
-
-    def __call__(self, *arguments: object, models: object = None) -> tuple[int, Answers, str]:
-        """Exit code, answers, standard error."""
-        models = models or self.catalog
-        code = analyze.main(["--models", str(models), "--device", "cpu", *map(str, arguments)])
-        output = self._capture.readouterr()
-        answers = [json.loads(line) for line in output.out.decode("utf-8").splitlines()]
-        return code, answers, output.err.decode("utf-8")
+def request(*texts: str, analyses: str, language: str | None = None, **options: Any) -> bytes:
+    asked = {
+        "analyses": analyses.split(","),
+        "options": RunOptions(**options).model_dump(mode="json"),
+        "documents": [{"text": text, "language": language} for text in texts],
+    }
+    return json.dumps(asked).encode() + b"\n"
 
 
-@pytest.fixture
-def console(tiny_catalog_file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Console:
-    return Console(tiny_catalog_file, capfdbinary)
+def served(engines: LoadedEngines, *requests: bytes) -> list[dict[str, Any]]:
+    answers = io.BytesIO()
+    serve(io.BytesIO(b"".join(requests)), answers, engines)
+    return [json.loads(line) for line in answers.getvalue().splitlines()]
 
 
 @pytest.fixture
-def feedback(tmp_path: Path) -> Path:
-    return tmp_path / "feedback.jsonl"
+def engines(tiny_catalog_file: Path) -> LoadedEngines:
+    return LoadedEngines(load_catalog(str(tiny_catalog_file)), "cpu", settings())
 
 
-def write(path: Path, *rows: object) -> None:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-
-
-def test_all_analyses_answer_in_the_documented_form(console: Console, feedback: Path) -> None:
+def test_all_analyses_answer_in_the_documented_form(engines: LoadedEngines) -> None:
     text = "Anna Smith from Acme in Berlin never called me back. I want a refund!"
-    write(feedback, {"id": "x", "text": text, "stars": 1}, {"text": "ok"})
-    asked = ("--question", "Who?", "--question", "What?", "--translate-to", "de")
-    code, (answer, second), error = console(feedback, *asked)
-    assert (code, error) == (0, "")
-    # Vectors are for programs: they come where they are asked for.
     # Its catalog names no model for intent.
-    left_out = ("embedding", "intent")
-    assert list(answer) == ["id", *(name for name in ANALYSES if name not in left_out)]
-    assert answer["id"] == "x" and second["id"] == 2
+    analyses = ",".join(name for name in ANALYSES if name not in ("embedding", "intent"))
+    asked = request(text, "ok", analyses=analyses, questions=("Who?", "What?"))
+    (said,) = served(engines, asked)
+    assert "error" not in said, said["error"]
+    answer, _ = said["answers"]
+    assert list(answer) == analyses.split(",")
     assert set(answer["sentiment"]) == SENTIMENT
     assert set(answer["sentiment"]["probabilities"]) == {"NEGATIVE", "POSITIVE"}
     assert answer["entities"]
@@ -76,164 +66,100 @@ def test_all_analyses_answer_in_the_documented_form(console: Console, feedback: 
     assert answer["translation"]["language"] == "de"
 
 
-def test_a_long_text_says_its_windows(console: Console, feedback: Path) -> None:
-    write(feedback, {"id": 1, "text": long_texts(200, 1, seed=1)[0]}, {"id": 2, "text": "short"})
-    _, (long, short), _ = console(feedback, "--analyses", "sentiment")
+def test_a_long_text_says_its_windows(engines: LoadedEngines) -> None:
+    asked = request(long_texts(200, 1, seed=1)[0], "short", analyses="sentiment")
+    ((long, short),) = (one["answers"] for one in served(engines, asked))
     assert long["sentiment"]["windows"] > 1
     assert set(short["sentiment"]) == SENTIMENT
 
 
-def test_answers_are_in_input_order_over_blocks(
-    console: Console, feedback: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(feedback, *({"id": number, "text": text} for number, text in enumerate(SHORT)))
-    _, together, _ = console(feedback, "--analyses", "entities,sentiment")
-    monkeypatch.setattr(analyze, "BLOCK", 5)
-    code, apart, _ = console(feedback, "--analyses", "entities,sentiment")
-    assert code == 0
-    assert [answer["id"] for answer in apart] == list(range(len(SHORT)))
-    for one, other in zip(together, apart, strict=True):
-        assert list(one) == ["id", "sentiment", "entities"]
-        assert one["sentiment"]["label"] == other["sentiment"]["label"]
-        assert [entity["text"] for entity in one["entities"]] == [
-            entity["text"] for entity in other["entities"]
-        ]
-
-
-def test_bad_lines_are_answered_with_why_and_the_rest_goes_through(
-    console: Console, feedback: Path
-) -> None:
-    good = '{"id": "good", "text": "fine"}\n'
-    feedback.write_bytes(f'{good}oops\n{{"id": 3}}\n'.encode() + b'{"text": "\xff"}\n')
-    code, answers, error = console(feedback, "--analyses", "sentiment")
-    assert (code, error) == (1, "")
-    assert answers[0]["sentiment"]
-    assert [(answer["id"], answer["error"][:8]) for answer in answers[1:]] == [
-        (2, "line 2: "),
-        (3, "line 3: "),
-        (4, "line 4: "),
-    ]
-
-
-def test_a_failed_document_names_analysis_class_and_reason(
-    console: Console, feedback: Path
-) -> None:
-    write(feedback, {"id": 1, "text": "geheim"})
-    code, (failed,), _ = console(
-        *(feedback, "--analyses", "sentiment,qa", "--question", "why " * 600)
+def test_requests_may_differ_and_models_are_loaded_once(engines: LoadedEngines) -> None:
+    first = engines.load(["sentiment"])
+    answers = served(
+        engines,
+        request("ok", analyses="sentiment"),
+        request("ok", analyses="qa", questions=("Who?",)),
+        request("ok", analyses="sentiment,qa", questions=("Why?", "When?")),
     )
-    assert code == 1
-    assert set(failed) == {"id", "error"}
+    found = [one["answers"][0] for one in answers]
+    assert [list(one) for one in found] == [["sentiment"], ["qa"], ["sentiment", "qa"]]
+    assert [len(one["qa"]) for one in found[1:]] == [1, 2]
+    assert found[0]["sentiment"]["label"] == found[2]["sentiment"]["label"]
+    assert engines.load(["sentiment"])["sentiment"] is first["sentiment"]
+
+
+def test_what_fails_of_a_document_is_named_and_the_rest_is_there(engines: LoadedEngines) -> None:
+    asked = request("geheim", analyses="sentiment,qa", questions=("why " * 600,))
+    ((failed,),) = (one["answers"] for one in served(engines, asked))
+    assert set(failed) == {"sentiment", "error"}
     assert failed["error"].startswith("qa: DocumentError: ")
     assert "question 1" in failed["error"] and "geheim" not in failed["error"]
 
 
-def test_a_text_whose_language_a_model_does_not_read_is_left_alone(
-    console: Console, feedback: Path
-) -> None:
+def test_a_text_whose_language_a_model_does_not_read_is_left_alone(tmp_path: Path) -> None:
     german = "Das Paket kam nie an, und ich will mein Geld zurück."
-    write(feedback, {"text": german}, {"text": german, "language": "en"}, {"text": "It is late."})
-    catalog = feedback.parent / "pocket.toml"
+    catalog = tmp_path / "pocket.toml"
     catalog.write_text(
         '[language]\nmodel = "py3langid"\n[sentiment]\nmodel = "pocket/sentiment"\n'
         'languages = ["en"]\noptions = { precision = "fp32" }\n',
         "utf-8",
     )
-    code, (left, given, english), _ = console(
-        *(feedback, "--analyses", "sentiment,language"), models=catalog
+    engines = LoadedEngines(load_catalog(str(catalog)), "cpu", settings())
+    left, given, alone = served(
+        engines,
+        request(german, "It is late.", analyses="language,sentiment"),
+        request(german, analyses="sentiment", language="en"),
+        # It is found though nobody asked for it, and then not told.
+        request(german, analyses="sentiment"),
     )
-    assert code == 0
-    assert left["sentiment"] == {"not_analysed": "language de"}
-    assert left["language"]["language"] == "de"
-    assert given["sentiment"]["polarity"] and english["sentiment"]["polarity"]
-    # It is found though nobody asked for it, and then not printed.
-    _, (left, _, _), _ = console(feedback, "--analyses", "sentiment", models=catalog)
-    assert left == {"id": 1, "sentiment": {"not_analysed": "language de"}}
+    assert left["answers"][0]["sentiment"] == {"not_analysed": "language de"}
+    assert left["answers"][0]["language"]["language"] == "de"
+    assert left["answers"][1]["sentiment"]["polarity"]
+    assert given["answers"][0]["sentiment"]["polarity"]
+    assert alone["answers"] == [{"sentiment": {"not_analysed": "language de"}}]
 
 
-def test_ids_that_utf8_cannot_say_are_escaped(console: Console, feedback: Path) -> None:
-    feedback.write_text('{"id": "\\ud800 ü", "text": "ok"}\n', "utf-8")
-    _, (answer,), _ = console(feedback, "--analyses", "sentiment")
-    assert answer["id"] == "\ud800 ü"
+def test_no_documents_are_no_answers_but_load_the_models(engines: LoadedEngines) -> None:
+    assert served(engines, request(analyses="sentiment")) == [{"answers": []}]
 
 
-def test_an_empty_input_gives_nothing(console: Console, feedback: Path) -> None:
-    feedback.write_text("\n\n", "utf-8")
-    assert console(feedback, "--analyses", "sentiment") == (0, [], "")
-
-
-def test_standard_input_is_read(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "ok"}\n')))
-    code, answers, _ = console("--analyses", "sentiment", "--", "-")
-    assert code == 0 and answers[0]["id"] == 1
-
-
-def test_standard_input_may_be_closed(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
-    code, answers, error = console("--analyses", "sentiment", "--", "-")
-    assert (code, answers) == (2, [])
-    assert "standard input is closed" in error and error.count("\n") == 1
-
-
-def test_only_what_the_catalog_serves_is_asked_by_default(
-    console: Console, feedback: Path, tiny_checkpoints: dict[str, Path], tmp_path: Path
+def test_a_missing_model_is_a_sentence_and_others_still_answer(
+    tiny_checkpoints: dict[str, Path],
 ) -> None:
-    catalog = tmp_path / "one.toml"
-    catalog.write_text(f'[sentiment]\nmodel = "{tiny_checkpoints["sentiment"]}"\n', "utf-8")
-    write(feedback, {"text": "ok"})
-    code, (answer,), _ = console(feedback, models=catalog)
-    assert code == 0 and set(answer) == {"id", "language", "sentiment"}
-    code, _, error = console(feedback, "--analyses", "qa", models=catalog)
-    assert code == 2 and "[qa]" in error
+    entries = {
+        "sentiment": CatalogEntry(model="/nonesuch"),
+        "qa": CatalogEntry(model=str(tiny_checkpoints["qa"])),
+    }
+    engines = LoadedEngines(Catalog("gone", entries), "cpu", settings())
+    failed, answered, unknown = served(
+        engines,
+        request("ok", analyses="sentiment"),
+        request("ok", analyses="qa"),
+        request("ok", analyses="entities"),
+    )
+    assert "/nonesuch" in failed["error"] and "\n" not in failed["error"]
+    assert answered["answers"][0]["qa"]
+    assert "[entities]" in unknown["error"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (["nonesuch.jsonl"], "cannot read nonesuch.jsonl: No such file"),
-        (["."], "cannot read .: Is a directory"),
-        (["-", "--analyses", "smell"], "'smell'"),
-        (["-", "--models", "nonesuch.toml"], "nonesuch.toml"),
-        (["-", "--translate-to", "gibberish"], "--translate-to"),
-    ],
-)
-def test_what_cannot_begin_is_one_sentence(
-    console: Console, arguments: list[str], reason: str
-) -> None:
-    code, answers, error = console(*arguments)
-    assert (code, answers) == (2, [])
-    assert reason in error and error.count("\n") == 1 and "Traceback" not in error
+def test_a_catalog_that_is_none_is_one_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--models", "nonesuch.toml"]) == 2
+    said = capfd.readouterr()
+    assert said.out == "" and "nonesuch.toml" in said.err and said.err.count("\n") == 1
 
 
-def test_a_missing_model_is_one_sentence(console: Console, feedback: Path, tmp_path: Path) -> None:
-    catalog = tmp_path / "gone.toml"
-    catalog.write_text('[sentiment]\nmodel = "/nonesuch"\n', "utf-8")
-    write(feedback, {"text": "ok"})
-    code, answers, error = console(feedback, models=catalog)
-    assert (code, answers) == (2, [])
-    assert "/nonesuch" in error and error.count("\n") == 1
-
-
-def test_answers_stream_and_a_reader_that_leaves_ends_it_quietly(
-    tiny_catalog_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    command = [sys.executable, "-m", "workers.analyze", "-", "--device", "cpu"]
-    command += ["--models", str(tiny_catalog_file), "--analyses", "sentiment"]
-    monkeypatch.setenv("TRIAGE_THREADS", "1")
-    block = b'{"text": "ok"}\n' * analyze.BLOCK
-    with (tmp_path / "errors").open("wb+") as errors:
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
-        )
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(block)
-        process.stdin.flush()
-        # The input is still open: these are answers to what has come so far.
-        answers = [json.loads(process.stdout.readline()) for _ in range(analyze.BLOCK)]
-        assert [answer["id"] for answer in answers] == list(range(1, analyze.BLOCK + 1))
-        process.stdout.close()
-        process.stdin.write(block)
-        process.stdin.close()
-        assert process.wait() == 128 + 13
-        errors.seek(0)
-        assert errors.read() == b""
+def test_nothing_but_answers_is_on_standard_output() -> None:
+    """Whatever a library prints."""
+    program = (
+        "import sys, workers.analyze.run as run; from workers.analyze.command import main;"
+        "run.run_analyses = lambda *_: print('noise') or {'sentiment': []};"
+        "sys.exit(main(['--device', 'cpu']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=request(analyses="sentiment"),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b'{"answers": []}\n'
+    assert b"noise" in done.stderr
