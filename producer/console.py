@@ -14,6 +14,7 @@ from producer.commands.archive import archive
 from producer.commands.before_after import before_after
 from producer.commands.calibrate import calibrate
 from producer.commands.cancel import cancel
+from producer.commands.compare import compare
 from producer.commands.complaints import complaints
 from producer.commands.correct import correct
 from producer.commands.dead import dead
@@ -105,6 +106,7 @@ for command in (
     report,
     export,
     prefer,
+    compare,
     review,
     correct,
     duplicates,

@@ -49,6 +49,11 @@ class Subject:
         return self.table is IntentRow
 
     @property
+    def is_of_run(self) -> Any:
+        """The condition that a row of the table is one of the analysis and of the run."""
+        return self.table.run_id == self.run_id
+
+    @property
     def is_first(self) -> Any:
         """The condition that a row of the table is the first, and surest, of its document."""
         return self.table.ordinal == 0 if self.has_several else true()

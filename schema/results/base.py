@@ -60,6 +60,11 @@ class ResultTable:
     #: Whether the results are those that another document, or this one in another run, had already.
     reused: Mapped[bool] = mapped_column(server_default=FALSE, sort_order=4)
 
+    @classmethod
+    def of_analysis_sql(cls, row: str) -> str:
+        """The condition, in SQL, that a row of the table is one of the analysis `:analysis`."""
+        return "1 = 1"
+
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:

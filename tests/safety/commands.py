@@ -36,6 +36,7 @@ ENDING = {
     "duplicates": [],
     "export": ["v_daily"],
     "prefer": [],
+    "compare": ["r", "r"],
     "search": ["zip broke"],
     "themes": [],
     "urgent": [],
