@@ -22,6 +22,7 @@ from producer.commands.delete import delete
 from producer.commands.demo import demo
 from producer.commands.drivers import drivers
 from producer.commands.duplicates import duplicates
+from producer.commands.evaluate import evaluate
 from producer.commands.explain import explain
 from producer.commands.export import export
 from producer.commands.flower import flower
@@ -124,6 +125,7 @@ for command in (
     explain,
     analyze,
     calibrate,
+    evaluate,
     flower,
     demo,
 ):

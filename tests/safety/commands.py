@@ -57,6 +57,7 @@ PROGRAMS = {
     "analyze": ["nothing.jsonl"],
     "explain": ["1"],
     "calibrate": ["sentiment", "--data", "nothing.csv"],
+    "evaluate": ["sentiment", "--data", "nothing.csv"],
 }
 
 
