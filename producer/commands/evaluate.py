@@ -11,45 +11,51 @@ import typer
 from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
 
+_Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Texts that people labelled: CSV, JSON Lines, CoNLL (.conll), SQuAD (.json).",
+    ),
+]
+_Corrections = Annotated[
+    bool, typer.Option("--corrections", help="In place of a file: what `triage correct` stored.")
+]
+_Text = Annotated[
+    str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
+]
+_Label = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="That of what people said; else `label`, `entities` …"),
+]
+_Language = Annotated[
+    str | None, typer.Option(metavar="LANG", help="Of all texts; else found in each.")
+]
+_TranslateTo = Annotated[str | None, typer.Option(metavar="LANG", help="For translation; else de.")]
+_Models = Annotated[
+    str | None, typer.Option(metavar="CATALOG", help="pocket, hub, or a catalog's path.")
+]
+_Against = Annotated[
+    str | None, typer.Option(metavar="CATALOG", help="A second catalog, side by side.")
+]
+_Limit = Annotated[
+    int | None, typer.Option(metavar="N", min=0, help="Wrong examples that are shown; 10.")
+]
+_ShowText = Annotated[bool, typer.Option("--show-text", help="Each wrong example with its text.")]
+
 
 def evaluate(
     analysis: Annotated[str, typer.Argument(help="The analysis whose model it is.")],
-    data: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Texts that people labelled: CSV, JSON Lines, CoNLL (.conll), SQuAD (.json).",
-        ),
-    ] = None,
-    corrections: Annotated[
-        bool,
-        typer.Option("--corrections", help="In place of a file: what `triage correct` stored."),
-    ] = False,
-    text: Annotated[
-        str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
-    ] = None,
-    label: Annotated[
-        str | None,
-        typer.Option(metavar="COL", help="That of what people said; else `label`, `entities` …"),
-    ] = None,
-    language: Annotated[
-        str | None, typer.Option(metavar="LANG", help="Of all texts; else found in each.")
-    ] = None,
-    translate_to: Annotated[
-        str | None, typer.Option(metavar="LANG", help="For translation; else de.")
-    ] = None,
-    models: Annotated[
-        str | None, typer.Option(metavar="CATALOG", help="pocket, hub, or a catalog's path.")
-    ] = None,
-    against: Annotated[
-        str | None, typer.Option(metavar="CATALOG", help="A second catalog, side by side.")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Wrong examples that are shown; 10.")
-    ] = None,
-    show_text: Annotated[
-        bool, typer.Option("--show-text", help="Each wrong example with its text.")
-    ] = False,
+    data: _Data = None,
+    corrections: _Corrections = False,
+    text: _Text = None,
+    label: _Label = None,
+    language: _Language = None,
+    translate_to: _TranslateTo = None,
+    models: _Models = None,
+    against: _Against = None,
+    limit: _Limit = None,
+    show_text: _ShowText = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Measure a model on labelled texts, each figure with its interval; or two, side by side."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from schema.results import OrdinalTable, result_table
+from schema.results import OrdinalTable, result_table, rows_of
 from schema.views.dialect import write_out
 
 #: Ids of documents that stand behind a figure at the most.
@@ -19,7 +19,7 @@ EXAMPLES = 5
 #: Both results of a document, to stand behind what is selected; `Pair.rows` fills it in.
 JOINED = """FROM TABLE AS a
 JOIN TABLE AS b ON b.run_id = :b AND b.document_id = a.document_id AND b.text_used = a.text_used
-WHERE a.run_id = :a AND OF(a) AND OF(b)"""
+WHERE a.run_id = :a"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,13 @@ class Pair:
     b: int
 
     def rows(self, sql: str, **parameters: Any) -> Sequence[Any]:
-        """The rows of a SELECT, in which `:a` and `:b` are the runs, and `TABLE`, `DONE_A`,
-        `DONE_B` and `OF(x)` stand for the results, for what each run has analysed, and for the
-        condition that a row of the results is one of the analysis.
+        """The rows of a SELECT, in which `:a` and `:b` are the runs, and `TABLE`, `DONE_A`
+        and `DONE_B` stand for the results and for what each run has analysed.
         """
         table: Any = result_table(self.analysis)
         for run in "ab":
             sql = sql.replace(f"DONE_{run.upper()}", _done(table, run))
-        sql = sql.replace("TABLE", table.__tablename__)
-        for row in ("a", "b", "x"):
-            sql = sql.replace(f"OF({row})", table.of_analysis_sql(row))
+        sql = sql.replace("TABLE", rows_of(self.analysis))
         sql = write_out(sql, self.connection.dialect.name)
         given = {"a": self.a, "b": self.b, "analysis": self.analysis} | parameters
         named = {name: value for name, value in given.items() if f":{name}" in sql}
@@ -55,7 +52,7 @@ class Pair:
 
 def _done(table: Any, run: str) -> str:
     """A SELECT of the documents that a run has analysed, each with the text that was read."""
-    found = f"SELECT x.document_id, x.text_used FROM TABLE AS x WHERE x.run_id = :{run} AND OF(x)"
+    found = f"SELECT x.document_id, x.text_used FROM TABLE AS x WHERE x.run_id = :{run}"
     if not issubclass(table, OrdinalTable):
         return found
     return (

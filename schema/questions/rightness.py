@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from schema.corrections.subject import REVIEWABLE, Subject, joined, split
+from schema.corrections.subject import Subject, joined, reviewable, split
 from schema.insights import Interval
 from schema.insights.paired import PairedCounts, mcnemar, paired_difference
 from schema.questions.paired_results import EXAMPLES, Pair
@@ -46,7 +46,7 @@ class Rightness:
 
 def read_rightness(pair: Pair) -> Rightness | None:
     """Compare both runs with what people say; None where nobody says anything."""
-    if pair.analysis not in REVIEWABLE:
+    if pair.analysis not in reviewable(pair.connection):
         return None
     said = _last_words(pair.connection, pair.analysis)
     random = {one: label for one, (label, drawn) in said.items() if drawn == RANDOM}

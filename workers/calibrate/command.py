@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from schema.analyses import ANALYSES, WRITING_ANALYSES
+from schema.analyses import BUILT_IN, WRITING_ANALYSES
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls
 from schema.database import DatabaseError
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="triage calibrate",
         description="Find out how far a model's probabilities can be trusted.",
     )
-    parser.add_argument("analysis", choices=ANALYSES)
+    parser.add_argument("analysis", metavar="ANALYSIS", help=f"{', '.join(BUILT_IN)}, or your own")
     texts = parser.add_mutually_exclusive_group(required=True)
     texts.add_argument("--data", metavar="FILE", help="labelled texts, CSV or JSONL")
     texts.add_argument("--corrections", action="store_true", help="what `triage correct` stored")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schema.analyses import ANALYSES
+from schema.analyses import BUILT_IN
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
 from schema.database import DatabaseError
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="triage evaluate", description="Find out how good a model is.")
-    parser.add_argument("analysis", choices=ANALYSES)
+    parser.add_argument("analysis", metavar="ANALYSIS", help=f"{', '.join(BUILT_IN)}, or your own")
     texts = parser.add_mutually_exclusive_group(required=True)
     texts.add_argument("--data", metavar="FILE", help="CSV, JSONL, CoNLL (.conll), SQuAD (.json)")
     texts.add_argument("--corrections", action="store_true", help="what `triage correct` stored")
