@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,60 +46,18 @@ def test_it_goes_the_whole_way(
     monkeypatch.setenv("TRIAGE_DATABASE_URL", database_url)
     settings_module.settings.cache_clear()
     triage("init")
-    again = ("--analyses", "urgency", "--limit", str(ROWS))
-    triage("ingest", str(SAMPLE), "--run", "first", *again)
+    ingest = ("ingest", str(SAMPLE), "--run", "first", "--analyses", "urgency", "--limit", "40")
+    triage(*ingest)
     with running_node(tmp_path, ["urgency"]):
-        triage("ingest", str(SAMPLE), "--run", "first", *again, "--wait")
-        triage("ingest", str(SAMPLE), "--run", "second", *again, "--wait")
-    (progress,) = json.loads(triage("status", "second", "--json"))["analyses"]
+        triage(*ingest, "--wait")
+    (progress,) = json.loads(triage("status", "first", "--json"))["analyses"]
     assert (progress["analysis"], progress["done"], progress["dead"]) == ("urgency", ROWS, 0)
-    # The same model has read the same texts.
-    assert progress["reused"] == ROWS
     triage("verify")
     listed = rows("report", "labels")
     assert {row["analysis"] for row in listed} == {"urgency"}
     assert {row["label"] for row in listed} <= set(LABELS)
     assert sum(int(row["documents"]) + int(row["unsure"]) for row in listed) == ROWS
-    current = rows("export", "v_results_current")
-    assert Counter((row["analysis"], row["run"]) for row in current) == {
-        ("urgency", "second"): ROWS
-    }
-    assert rows("compare", "first", "second", "--analysis", "urgency")[1]["documents"] == "0"
-    _people_label_it(tmp_path)
-    shown = json.loads(triage("analyze", str(_document(tmp_path)), "--analyses", "urgency"))
-    assert shown["urgency"]["label"] in LABELS
-    triage("forget", "--external-id", current_id(), "--yes")
-    assert len(rows("export", "v_results_current")) == ROWS - 1
-    triage("verify")
-    triage("delete", "second", "--yes")
-    assert {row["run"] for row in rows("export", "v_results_current")} == {"first"}
-
-
-def _people_label_it(tmp_path: Path) -> None:
-    """A person labels all of a random part, and the report counts it."""
-    file = tmp_path / "labels.csv"
-    triage("review", "second", "--analysis", "urgency", "--output", str(file))
-    with file.open(encoding="utf-8-sig", newline="") as source:
-        given = list(csv.DictReader(source))
-    with file.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.DictWriter(target, given[0].keys())
-        writer.writeheader()
-        writer.writerows(row | {"label": "now"} for row in given)
-    triage("correct", str(file), "--by", "me")
-    corrected = rows("report", "corrected-shares")
-    assert {row["analysis"] for row in corrected} == {"urgency"}
-    assert {row["labelled"] for row in corrected} == {str(ROWS)}
-    trusted = rows("trust")
-    assert any(row["figure"] == "model and people agree" for row in trusted)
-    (right,) = [row for row in rows("compare", "first", "second") if row["what"] == "right"]
-    assert right["of"] == str(ROWS)
-
-
-def _document(tmp_path: Path) -> Path:
     path = tmp_path / "one.jsonl"
     path.write_text('{"id": 1, "text": "My kettle burns!"}\n', "utf-8")
-    return path
-
-
-def current_id() -> str:
-    return rows("export", "v_documents", "--limit", "1")[0]["external_id"]
+    shown = json.loads(triage("analyze", str(path), "--analyses", "urgency"))
+    assert shown["urgency"]["label"] in LABELS

@@ -123,7 +123,7 @@ def _questions(path: Path) -> Iterator[Example]:
             "(.jsonl) with text, question and answer"
         ) from None
     number = 0
-    for where, context, asked in _asked(path, data):
+    for where, context, asked in _each_question(path, data):
         number += 1
         question, answers = asked.get("question"), asked.get("answers", [])
         if not isinstance(question, str) or not question.strip():
@@ -139,7 +139,7 @@ def _questions(path: Path) -> Iterator[Example]:
         raise DataError(f"{path} has no question")
 
 
-def _asked(path: Path, data: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _each_question(path: Path, data: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Each question with its place in the file, and the text that it is asked of."""
     for one, article in enumerate(_list(data, f"{path}, data")):
         of_article = f"{path}, data[{one}].paragraphs"
