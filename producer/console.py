@@ -14,6 +14,7 @@ from producer.commands.archive import archive
 from producer.commands.before_after import before_after
 from producer.commands.calibrate import calibrate
 from producer.commands.cancel import cancel
+from producer.commands.compare import compare
 from producer.commands.complaints import complaints
 from producer.commands.correct import correct
 from producer.commands.dead import dead
@@ -22,6 +23,7 @@ from producer.commands.demo import demo
 from producer.commands.digest import digest
 from producer.commands.drivers import drivers
 from producer.commands.duplicates import duplicates
+from producer.commands.evaluate import evaluate
 from producer.commands.explain import explain
 from producer.commands.export import export
 from producer.commands.flower import flower
@@ -106,6 +108,7 @@ for command in (
     report,
     export,
     prefer,
+    compare,
     review,
     correct,
     duplicates,
@@ -124,6 +127,7 @@ for command in (
     explain,
     analyze,
     calibrate,
+    evaluate,
     flower,
     demo,
 ):

@@ -12,6 +12,7 @@ from producer.nodes import embedded_redis
 from schema.broker.app import make_app
 from schema.broker.messages import BrokerError, Messages
 from schema.broker.refusals import refusal_code
+from schema.catalog.own_analyses import learn_analyses
 from schema.database.errors import first_line
 from schema.ledger.dispatch import dispatch
 from schema.settings import Settings
@@ -38,6 +39,8 @@ class Dispatcher:
         self._window = config.window
         self._warn = warn
         self._told: set[str] = set()
+        # Each has a queue, also those of the user's own.
+        learn_analyses(config.models)
         self._messages = _connect(config)
         if self._messages is None:
             self._give_up("there is no Redis yet")

@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import overload
+
 from schema.results import RESULT_TABLES
 
-#: In the order in which reports and progress show them.
-ANALYSES = tuple(table.analysis for table in RESULT_TABLES)
+#: Analyses that come with the project, in the order in which reports and progress show them.
+BUILT_IN = tuple(table.analysis for table in RESULT_TABLES if not table.of_many)
 
 #: Analyses that write a text, token by token; see `ResultTable.writes_text`.
 WRITING_ANALYSES = frozenset(table.analysis for table in RESULT_TABLES if table.writes_text)
+
+
+class AnalysisNames(Sequence[str]):
+    """The names that this process knows: those that come with the project, and behind them those
+    of the user's own that a catalog has named.
+    """
+
+    def __init__(self) -> None:
+        self._own: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The user's own, by name."""
+        return self._own
+
+    def add(self, name: str) -> None:
+        """Get to know an analysis of the user's own."""
+        if name not in self:
+            self._own = tuple(sorted((*self._own, name)))
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        return (*BUILT_IN, *self._own)[place]
+
+    def __len__(self) -> int:
+        return len(BUILT_IN) + len(self._own)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*BUILT_IN, *self._own))
+
+
+#: In the order in which reports and progress show them.
+ANALYSES = AnalysisNames()
 
 
 def task_name(analysis: str) -> str:

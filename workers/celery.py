@@ -19,7 +19,9 @@ from celery.signals import (
 
 from schema.analyses import ANALYSES, task_name
 from schema.broker.app import celery_app
+from schema.catalog.own_analyses import learn_analyses
 from schema.private_files import be_private
+from schema.settings import settings
 from workers.child import startup
 from workers.child.retry import NodeStopping
 from workers.node import (
@@ -62,6 +64,8 @@ def _begin(**_signal: Any) -> None:
 # Before anything connects: kombu looks a scheme up once.
 transport.install()
 remote_control.take_no_orders()
+# The queues and tasks of the user's own analyses are made of the catalog.
+learn_analyses(settings().models)
 app = celery_app()
 app.conf.worker_consumer = "workers.node.consumer:Consumer"
 free_children.install(app)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select
 from producer.display.say import say
 from producer.display.table import plain_text
 from producer.errors import UsageError
-from producer.session import open_database
+from producer.session import open_database, open_settings
 from schema.analyses import ANALYSES
+from schema.catalog.own_analyses import learn_analyses
 from schema.control_characters import json_text
 from schema.database import reading
 from schema.status.runs import find_run
@@ -59,6 +60,8 @@ def known_analysis(name: str | None) -> str | None:
     Raises:
         UsageError: If it is no analysis.
     """
+    if name is not None and name not in ANALYSES:
+        learn_analyses(open_settings().models)
     if name is not None and name not in ANALYSES:
         raise UsageError(f"--analysis {name!r} is none; choose from {', '.join(ANALYSES)}")
     return name

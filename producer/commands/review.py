@@ -14,7 +14,7 @@ from producer.export.files import opened, write_csv
 from producer.review.review_file import review_rows
 from producer.session import open_database
 from schema.corrections.draw import Drawn, draw
-from schema.corrections.subject import REVIEWABLE, Subject, newest_run
+from schema.corrections.subject import Subject, newest_run, reviewable
 from schema.database import reading
 from schema.status.runs import find_run
 from schema.tables import RANDOM, Run
@@ -36,9 +36,10 @@ def review(
     ] = 50,
 ) -> None:
     """Write a CSV for a person to label: a random part of a run, and the least certain results."""
-    if analysis not in REVIEWABLE:
-        raise UsageError(f"--analysis gives no labels; choose from {', '.join(REVIEWABLE)}")
     with reading(open_database()) as connection:
+        known = reviewable(connection)
+        if analysis not in known:
+            raise UsageError(f"--analysis gives no labels; choose from {', '.join(known)}")
         subject = _subject(connection, run, analysis)
         name = connection.execute(select(Run.name).where(Run.id == subject.run_id)).scalar_one()
         drawn = draw(connection, subject, sample, least_certain)

@@ -6,7 +6,7 @@ What a person wrote by mistake may be what a customer wrote, so nothing of a cel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.readers.row import Reject, Row
 from producer.review.review_file import ANALYSIS, DOCUMENT, DRAWN, LABEL, NEEDED, RUN
 from schema.corrections.store import Correction, documents_with_results
-from schema.corrections.subject import REVIEWABLE, Subject, joined, known_labels
+from schema.corrections.subject import Subject, joined, known_labels, reviewable
 from schema.intents import NO_INTENT
 from schema.status.runs import UnknownRunError, find_run
 from schema.tables import LEAST_CERTAIN, RANDOM
@@ -88,6 +88,7 @@ class _Reader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known = reviewable(connection)
         self._runs: dict[str, int] = {}
         self._labels: dict[Subject, dict[str, str]] = {}
         self._lines: dict[tuple[Subject, int], tuple[int, Correction]] = {}
@@ -107,7 +108,7 @@ class _Reader:
 
     def _read(self, row: Row) -> None:
         try:
-            subject = Subject(self._run(row), _analysis(row))
+            subject = Subject(self._run(row), _analysis(row, self._known))
             one = Correction(_document(row), self._label(row, subject), _drawn(row))
             line, other = self._lines.setdefault((subject, one.document_id), (row.line, one))
             if other.label != one.label:
@@ -173,10 +174,10 @@ def _cell(row: Row, column: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _analysis(row: Row) -> str:
+def _analysis(row: Row, known: Sequence[str]) -> str:
     name = _cell(row, ANALYSIS)
-    if name not in REVIEWABLE:
-        names = ", ".join(REVIEWABLE)
+    if name not in known:
+        names = ", ".join(known)
         raise _BadCellError(ANALYSIS, "it gives documents no label", f"write one of {names}")
     return name
 

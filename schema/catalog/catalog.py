@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schema.analyses import ANALYSES
+from schema.analyses import ANALYSES, BUILT_IN
 from schema.catalog.entry import CatalogEntry
 
 
@@ -34,8 +34,9 @@ class Catalog:
         try:
             return self._entries[analysis]
         except KeyError:
+            table = analysis if analysis in BUILT_IN else f"classify.{analysis}"
             raise CatalogError(
-                f"catalog {self.name!r} has no model for {analysis!r}: add a [{analysis}] table "
+                f"catalog {self.name!r} has no model for {analysis!r}: add a [{table}] table "
                 f"with model = … or leave {analysis!r} out of --analyses"
             ) from None
 

@@ -10,6 +10,9 @@ languages = ["en"]           # what it reads; left out, or "*", for any
 [translation]               # every pair that has no table of its own
 model = "facebook/nllb-200-distilled-600M"
 
+[classify.urgency]          # an analysis of your own: whatever classes its model has
+model = "./my-classes"
+
 [translation.en-de]
 model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
 """
@@ -25,16 +28,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schema.analyses import ANALYSES, WRITING_ANALYSES
+from schema.analyses import ANALYSES, BUILT_IN, WRITING_ANALYSES
 from schema.catalog.catalog import Catalog, CatalogError
 from schema.catalog.entry import CatalogEntry
 from schema.languages import read_language
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
-BUILT_IN = ("pocket", "hub")
+BUILT_IN_CATALOGS = ("pocket", "hub")
 
 #: What needs no model of the user's.
 _ALWAYS = {"language": CatalogEntry(model="py3langid")}
+
+#: The table whose tables are analyses of the user's own, and what these may be named.
+CLASSIFY = "classify"
+_OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
 
@@ -48,7 +55,7 @@ def load_catalog(models: str) -> Catalog:
     Raises:
         CatalogError: If the file is missing, is not TOML, or names what no catalog knows.
     """
-    if models in BUILT_IN:
+    if models in BUILT_IN_CATALOGS:
         raw = resources.files("schema.catalog").joinpath(f"{models}.toml").read_text("utf-8")
         beside = None
     else:
@@ -73,10 +80,13 @@ def _entries(
     name: str, tables: dict[str, Any], beside: Path | None
 ) -> Iterator[tuple[str, CatalogEntry]]:
     for analysis, table in tables.items():
-        if analysis not in ANALYSES or not isinstance(table, dict):
+        if analysis == CLASSIFY:
+            yield from _own_classes(name, table, beside)
+            continue
+        if analysis not in BUILT_IN or not isinstance(table, dict):
             raise CatalogError(
                 f"catalog {name!r} has a [{analysis}] table, which is no analysis; "
-                f"known are {', '.join(ANALYSES)}"
+                f"known are {', '.join(BUILT_IN)}; one of your own is [classify.{analysis}]"
             )
         own = dict(table)
         if analysis == "translation":
@@ -93,6 +103,24 @@ def _entries(
                     "pair of languages: write it as in [translation.en-de]"
                 )
         yield analysis, _entry(name, analysis, own, beside)
+
+
+def _own_classes(name: str, tables: Any, beside: Path | None) -> Iterator[tuple[str, CatalogEntry]]:
+    """Analyses of the user's own, each with the model that classifies documents for it."""
+    if not isinstance(tables, dict) or not all(isinstance(one, dict) for one in tables.values()):
+        raise CatalogError(
+            f"catalog {name!r}, [classify]: write a table for each analysis, with its name, as "
+            "[classify.urgency], and model = … in it"
+        )
+    for analysis, table in tables.items():
+        if analysis in (*BUILT_IN, CLASSIFY) or not _OWN_NAME.fullmatch(analysis):
+            raise CatalogError(
+                f"catalog {name!r}, [classify.{analysis}]: choose a name of small letters, digits "
+                "and _, up to 30, that is none of "
+                f"{', '.join(BUILT_IN)}"
+            )
+        yield analysis, _entry(name, analysis, table, beside)
+        ANALYSES.add(analysis)
 
 
 def _read_pair(pair: str) -> str:

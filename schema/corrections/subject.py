@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, func, select, true
+from sqlalchemy.orm import aliased
 
+from schema.analyses import BUILT_IN
 from schema.intents import NO_INTENT, Intent
 from schema.polarity.polarity import Polarity
-from schema.results import RESULT_TABLES
+from schema.results import RESULT_TABLES, result_table, rows_of
 from schema.results.base import LabelTable
 from schema.results.intent import IntentRow
 from schema.results.sentiment import SentimentRow
+from schema.tables import Model
 
-#: Analyses that give a document labels, and so can be corrected.
+#: Analyses that come with the project, give a document labels, and so can be corrected.
 REVIEWABLE: tuple[str, ...] = tuple(
-    table.analysis for table in RESULT_TABLES if issubclass(table, LabelTable) or table is IntentRow
+    table.analysis
+    for table in RESULT_TABLES
+    if (issubclass(table, LabelTable) or table is IntentRow) and not table.of_many
 )
+
+
+def reviewable(connection: Connection) -> tuple[str, ...]:
+    """All analyses that can be corrected: also those of the user's own that have results."""
+    # The names of which there are models: results are too many to look at.
+    names = select(Model.analysis).distinct()
+    own = set(connection.execute(names).scalars()) - set(BUILT_IN)
+    return (*REVIEWABLE, *sorted(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +45,12 @@ class Subject:
     @property
     def table(self) -> Any:
         """The table that the labels are in."""
-        by_name = {table.analysis: table for table in RESULT_TABLES}
-        return by_name[self.analysis]
+        return _table(self.analysis)
+
+    @property
+    def rows(self) -> str:
+        """The same as plain SQL, see `rows_of`."""
+        return rows_of(self.analysis)
 
     @property
     def label(self) -> Any:
@@ -41,17 +59,32 @@ class Subject:
         """
         if self.has_several:
             return self.table.intent
-        return self.table.polarity if self.table is SentimentRow else self.table.label
+        is_sentiment = self.analysis == SentimentRow.analysis
+        return self.table.polarity if is_sentiment else self.table.label
 
     @property
     def has_several(self) -> bool:
         """Whether a document may have several labels, each in a row of its own."""
-        return self.table is IntentRow
+        return self.analysis == IntentRow.analysis
+
+    @property
+    def is_of_run(self) -> Any:
+        """The condition that a row of the table is one of the analysis and of the run."""
+        return self.table.run_id == self.run_id
 
     @property
     def is_first(self) -> Any:
         """The condition that a row of the table is the first, and surest, of its document."""
         return self.table.ordinal == 0 if self.has_several else true()
+
+
+@cache
+def _table(analysis: str) -> Any:
+    """The results of an analysis; always the same, since a statement may name it several times."""
+    table: Any = result_table(analysis)
+    if not table.of_many:
+        return table
+    return aliased(table, select(table).where(table.named == analysis).subquery())
 
 
 def newest_run(connection: Connection, analysis: str) -> int | None:
@@ -64,7 +97,7 @@ def known_labels(connection: Connection, subject: Subject) -> tuple[str, ...]:
     """The labels that a person may write: the three polarities, or what the run's model knows."""
     if subject.has_several:
         return (*Intent, NO_INTENT)
-    if subject.table is SentimentRow:
+    if subject.analysis == SentimentRow.analysis:
         return tuple(Polarity)
     table = subject.table
     there = select(table.label).where(table.run_id == subject.run_id).distinct()

@@ -103,7 +103,8 @@ def _blocks(
     """Conditions on the rows of a run, `DELETE_LIMIT` of them at a time, in the order of their key:
     what is deleted is not looked through again.
     """
-    key = [getattr(table, name) for name in names]
+    columns: Any = table.__table__.c
+    key = [columns[name] for name in names]
     behind: list[Any] = [table.run_id == run_id]
     while True:
         # An OFFSET, so that only one key of the block leaves the database.

@@ -61,7 +61,8 @@ def find_known(
     table = result_table(analysis)
     known: dict[bytes, _Known] = {}
     with reading(engine) as connection:
-        for row in _find_newest(connection, table, wanted):
+        whose = {"analysis": analysis} if table.of_many else {}
+        for row in _find_newest(connection, table, wanted, **whose):
             key, run_id, *values = row
             one = known.setdefault(bytes(key), _Known(run_id))
             one.results.append(table.result(*values))
@@ -89,8 +90,8 @@ def _statement(table: Any, keys: int) -> Any:
         of_key=_OF_KEY.format(table=name),
         columns="".join(f', r."{column}"' for column in names),
         table=name,
-        # The key of `empty_results` has the analysis, too.
-        also="WHERE r.analysis = :analysis" if table is EmptyResult else also,
+        # Their keys have the analysis, too.
+        also="WHERE r.analysis = :analysis" if table is EmptyResult or table.of_many else also,
     )
     typed: list[Any] = [Column("cache_key", LargeBinary), Column("run_id", BigId)]
     typed += [Column(column, getattr(table, column).type) for column in names]

@@ -86,9 +86,11 @@ class _Rows:
             return
         key_of = {"cache_key": outcome.cache_key}
         how = model | {"text_used": outcome.text_used, "reused": outcome.reused}
-        if not issubclass(result_table(claim.analysis), OrdinalTable):
+        table = result_table(claim.analysis)
+        if not issubclass(table, OrdinalTable):
             (result,) = found
-            self.results.append(key | how | key_of | _columns(result))
+            whose = {"analysis": claim.analysis} if table.of_many else {}
+            self.results.append(key | whose | how | key_of | _columns(result))
             return
         if not found:
             self.empty.append(of_analysis | how | key_of)
@@ -153,7 +155,8 @@ def _stale(analysis: str) -> tuple[Any, tuple[Any, ...]]:
         (other, other.run_id == bindparam("run"), other.document_id.in_(documents))
         for other in (table, *others)
     ]
-    of_analysis = [(), *((other.analysis == analysis,) for other in others)]
+    own = (table.named == analysis,) if table.of_many else ()
+    of_analysis = [own, *((other.analysis == analysis,) for other in others)]
     found, deletions = [], []
     for place, ((other, *where), more) in enumerate(zip(conditions, of_analysis, strict=True)):
         there = exists(select(other.document_id).where(*where, *more))

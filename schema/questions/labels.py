@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from schema.corrections.subject import REVIEWABLE, Subject, joined
+from schema.corrections.subject import Subject, joined, reviewable
 from schema.questions.figures import Share
 from schema.questions.scope import Scope, select_rows
 
@@ -51,16 +51,19 @@ ORDER BY c.id DESC, s.{label}
 def read_label_agreement(connection: Connection, scope: Scope) -> list[LabelAgreement]:
     """Read it for each analysis of which a random part has been labelled."""
     found = []
-    for analysis in REVIEWABLE:
+    for analysis in reviewable(connection):
         subject = Subject(0, analysis)
-        sql = _SQL.format(
-            label=subject.label.key, table=subject.table.__tablename__, analysis=analysis
-        )
-        rows = select_rows(connection, sql, scope)
+        sql = _SQL.format(label=subject.label.key, table=subject.rows, analysis=analysis)
+        rows = select_rows(connection, sql, scope, **_named(sql, analysis))
         if not rows:
             continue
         found.append(_agreement(subject, rows))
     return found
+
+
+def _named(sql: str, analysis: str) -> dict[str, str]:
+    """The parameter of an analysis that shares its table with others."""
+    return {"analysis": analysis} if ":analysis" in sql else {}
 
 
 def _agreement(subject: Subject, rows: Sequence[Any]) -> LabelAgreement:

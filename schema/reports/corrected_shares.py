@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, text
 
-from schema.corrections.subject import REVIEWABLE, Subject, split
+from schema.corrections.subject import Subject, reviewable, split
 from schema.intents import NO_INTENT
 
 DESCRIPTION = "Shares of labels, corrected by what people said of a random part of a run"
@@ -86,7 +86,7 @@ def corrected_shares(connection: Connection, run_id: int | None) -> Iterator[Row
     """The rows: of one run for each label that there is, or of every run of which a random part was
     labelled. The shares are null where fewer are labelled than `MIN_LABELS`.
     """
-    for analysis in REVIEWABLE:
+    for analysis in reviewable(connection):
         which = text(_RUNS).bindparams(bindparam("run_id", type_=Integer()))
         runs = connection.execute(which, {"run_id": run_id, "analysis": analysis})
         for run, name in runs.all():
@@ -143,7 +143,7 @@ class _Counted:
     def _execute(self, sql: str, score: str = "0", label: str | None = None) -> list[Row]:
         several = self.subject.has_several
         statement = sql.format(
-            table=self.subject.table.__tablename__,
+            table=self.subject.rows,
             label=self._column,
             score=score,
             join=_THE_INTENT if several and score != "0" else "",

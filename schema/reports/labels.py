@@ -14,18 +14,18 @@ DESCRIPTION = (
 _COUNT = """
 SELECT
     {place} AS _place,
-    '{analysis}' AS analysis,
+    {analysis} AS analysis,
     l.label AS label,
     COUNT(*) FILTER (WHERE NOT l.unsure) AS documents,
     COUNT(*) FILTER (WHERE l.unsure) AS unsure,
     ROUND(
         100.0 * COUNT(*) FILTER (WHERE NOT l.unsure)
-        / NULLIF(SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER (), 0), 1
+        / NULLIF(SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER ({whose}), 0), 1
     ) AS percent,
     ROUND(CAST(AVG(l.score) FILTER (WHERE NOT l.unsure) AS NUMERIC), 3) AS mean_score,
-    SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER () AS _sure
+    SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER ({whose}) AS _sure
 FROM {results}
-GROUP BY l.label
+GROUP BY {grouped}l.label
 """
 _PLAIN = """{table} AS l
 JOIN v_documents AS d ON d.id = l.document_id
@@ -38,16 +38,28 @@ WHERE l.sentiment_run_id IS NOT NULL"""
 def labels_sql() -> str:
     """The SELECT of the report, for both databases; analyses in standard order."""
     counts = [
-        _COUNT.format(place=place, analysis=table.analysis, results=_results(table))
+        _COUNT.format(place=place, results=_results(table), **_whose(table))
         for place, table in enumerate(RESULT_TABLES)
         if issubclass(table, LabelTable)
     ]
+    # Analyses that share a table are in the order of their names.
     return (
         "-- key: analysis, label\n-- share: percent = documents / _sure\n"
         "SELECT analysis, label, documents, unsure, percent, mean_score, _sure FROM ("
         f"{'UNION ALL'.join(counts)}) AS counted\n"
-        "ORDER BY _place, documents DESC, unsure DESC, label"
+        "ORDER BY _place, analysis, documents DESC, unsure DESC, label"
     )
+
+
+def _whose(table: type[LabelTable]) -> dict[str, str]:
+    """Whose labels are counted: of one analysis, or of each that shares the table."""
+    if table.of_many:
+        return {
+            "analysis": "l.analysis",
+            "whose": "PARTITION BY l.analysis",
+            "grouped": "l.analysis, ",
+        }
+    return {"analysis": f"'{table.analysis}'", "whose": "", "grouped": ""}
 
 
 def _results(table: type[LabelTable]) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 from schema.results.abstention import Abstention
 from schema.results.base import OrdinalTable, Result, ResultTable
+from schema.results.classification import ClassificationRow
 from schema.results.failure import Failure
 
 
@@ -41,8 +42,19 @@ _TABLES = {table.analysis: table for table in RESULT_TABLES}
 
 
 def result_table(analysis: str) -> type[ResultTable]:
-    """The table that holds the results of an analysis."""
-    return _TABLES[analysis]
+    """The table that holds the results of an analysis: of those of the user's own, the one that
+    they share.
+    """
+    return _TABLES.get(analysis, ClassificationRow)
+
+
+def rows_of(analysis: str) -> str:
+    """What stands behind FROM or JOIN for the results of an analysis. Where several share a table
+    it refers to `:analysis`.
+    """
+    table: Any = result_table(analysis)
+    name: str = table.__tablename__
+    return f"(SELECT * FROM {name} WHERE analysis = :analysis)" if table.of_many else name
 
 
 def results_json(analysis: str, results: Sequence[Result]) -> dict[str, Any] | list[dict[str, Any]]:
@@ -62,10 +74,12 @@ def _with_windows(result: Result) -> dict[str, Any]:
 __all__ = [
     "RESULT_TABLES",
     "Abstention",
+    "ClassificationRow",
     "Failure",
     "OrdinalTable",
     "Result",
     "ResultTable",
     "result_table",
     "results_json",
+    "rows_of",
 ]

@@ -37,6 +37,8 @@ class ResultTable:
         analysis: The analysis whose results these are.
         result: The dataclass of one row; its fields are columns of the table.
         order: Where reports and progress show the analysis: lower ones first, then by name.
+        of_many: Whether the table has the results of several analyses, and says in a column
+            `analysis` of which a row is; `rows_of` gives those of one.
         writes_text: Whether the model writes a text, token by token, for which a document takes it
             ten to fifty times as long as it takes a model that only reads.
     """
@@ -45,6 +47,7 @@ class ResultTable:
     result: ClassVar[type[Any]]
     order: ClassVar[int] = 100
     writes_text: ClassVar[bool] = False
+    of_many: ClassVar[bool] = False
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True, sort_order=-3)
     document_id: Mapped[int] = mapped_column(

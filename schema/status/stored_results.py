@@ -94,17 +94,34 @@ def stored_results(
         document_id: `documents.id`.
         run_id: Of this run; None for the result of each analysis that counts.
     """
-    found = (_results_of(connection, table, document_id, run_id) for table in RESULT_TABLES)
+    found = [
+        _results_of(connection, analysis, table, document_id, run_id)
+        for table in RESULT_TABLES
+        for analysis in _analyses_in(connection, table, document_id)
+    ]
     return [one for one in found if one is not None]
 
 
+def _analyses_in(connection: Connection, table: Any, document_id: int) -> Sequence[str]:
+    """The analyses whose results a table has: its own, or those of the document."""
+    if not table.of_many:
+        return (table.analysis,)
+    names = select(table.named).where(table.document_id == document_id).distinct()
+    return connection.execute(names.order_by(table.named)).scalars().all()
+
+
 def _results_of(
-    connection: Connection, table: type[ResultTable], document_id: int, run_id: int | None
+    connection: Connection,
+    analysis: str,
+    table: Any,
+    document_id: int,
+    run_id: int | None,
 ) -> StoredResults | None:
+    own = (table.named == analysis,) if table.of_many else ()
     counting = (
         select(table.run_id)
         .join(Run, Run.id == table.run_id)
-        .where(table.document_id == document_id)
+        .where(table.document_id == document_id, *own)
         # A preferred run before all others, then the newest, as in the views.
         .order_by(Run.preferred_at.is_(None), table.run_id.desc())
         .limit(1)
@@ -116,7 +133,7 @@ def _results_of(
         )
         .join(Run, Run.id == table.run_id)
         .outerjoin(Model, Model.id == table.model_id)
-        .where(table.document_id == document_id)
+        .where(table.document_id == document_id, *own)
         .where(table.run_id == (counting.scalar_subquery() if run_id is None else run_id))
     )
     if issubclass(table, OrdinalTable):
@@ -125,7 +142,7 @@ def _results_of(
     if not rows:
         return None
     results = [table.result(**{name: row[name] for name in names}) for row in rows]
-    return StoredResults(table.analysis, rows[0]["_run"], rows[0]["_model"], results)
+    return StoredResults(analysis, rows[0]["_run"], rows[0]["_model"], results)
 
 
 def _column(table: type[ResultTable], name: str) -> Any:

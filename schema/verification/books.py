@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from schema.analyses import ANALYSES
 from schema.database import reading
 from schema.options import RunOptions
 from schema.tables import JobState, Run
@@ -20,7 +19,7 @@ from schema.verification.ordinals import check_ordinals
 from schema.verification.outcomes import Tallies, check_failed, check_outcomes, count_outcomes
 from schema.verification.owners import check_owners
 from schema.verification.rollups import check_rollups
-from schema.verification.rows import check_rows
+from schema.verification.rows import check_rows, known_analyses
 from schema.verification.scope import RunRow, Scope
 from schema.verification.slices import check_slices, check_states
 from schema.verification.violation import Violation
@@ -159,7 +158,7 @@ def _verify_batch(connection: Connection, batch: range) -> list[RunAudit]:
     scope = Scope(connection, [_run_row(row) for row in rows])
     audits = {run.name: RunAudit(run, {}, ()) for run in scope.runs}
     violations = check_rows(scope) + check_needs(scope) + check_rollups(scope)
-    for analysis in ANALYSES:
+    for analysis in known_analyses(scope):
         one = scope.of(analysis)
         tallies = count_outcomes(one)
         violations += _verify_analysis(one, tallies)

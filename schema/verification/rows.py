@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schema.analyses import ANALYSES
+from schema.analyses import BUILT_IN
 from schema.verification.scope import RunRow, Scope
 from schema.verification.violation import Violation
 
@@ -64,6 +64,12 @@ def _wrong_counts(run: RunRow, documents: int, inputs: int | None) -> list[str]:
     return wrong
 
 
+def known_analyses(scope: Scope) -> list[str]:
+    """Those that come with the project, and what runs have of the user's own."""
+    own = {name for run in scope.runs for name in run.analyses} - set(BUILT_IN)
+    return [*BUILT_IN, *sorted(own)]
+
+
 def _unknown_analyses(scope: Scope) -> list[Violation]:
     found = []
     for noun, table, job in (
@@ -79,6 +85,6 @@ def _unknown_analyses(scope: Scope) -> list[Violation]:
             SELECT run_id, {job} AS job_id, {document} AS document_id FROM {table}
             WHERE {scope.within("run_id")} AND analysis NOT IN :known
             """,
-            known=list(ANALYSES),
+            known=known_analyses(scope),
         )
     return found

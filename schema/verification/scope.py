@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from schema.options import RunOptions
-from schema.results import OrdinalTable, result_table
+from schema.results import OrdinalTable, result_table, rows_of
 from schema.verification.violation import ROWS_NAMED, Violation, distinct
 
 
@@ -69,8 +69,8 @@ class Scope:
 
     @property
     def table(self) -> str:
-        """The analysis's result table."""
-        return result_table(self.analysis).__tablename__  # type: ignore[attr-defined, no-any-return]
+        """The analysis's results, as they stand behind FROM."""
+        return rows_of(self.analysis)
 
     @property
     def many_rows(self) -> bool:

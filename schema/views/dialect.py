@@ -9,7 +9,7 @@
 `answer_key(TEXT)`      the same without the s of a plural: what it is grouped by
 `shown_set()`           the set of themes that counts: see `schema.themes.sets.shown_set`
 `joined(NAME)`          the names of all rows in their order, with `; ` between
-`each_table`, `each_analysis`  the SELECT is repeated for each analysis
+`each_table`, `each_analysis`  the SELECT is repeated for each table of results, of the row `x`
 """
 
 from __future__ import annotations
@@ -61,17 +61,18 @@ def write_out(body: str, dialect: str, of_run: bool = False) -> str:
     """
     if "each_table" in body:
         body = "\nUNION ALL\n".join(
-            body.replace("each_table", _name(table)).replace("each_analysis", f"'{table.analysis}'")
+            body.replace("each_table", _name(table)).replace(
+                "each_analysis", "x.analysis" if table.of_many else f"'{table.analysis}'"
+            )
             for table in RESULT_TABLES
         )
     day = r"date(\1 AT TIME ZONE 'UTC')" if dialect == "postgresql" else r"date(\1)"
     body = re.sub(r"\butc_date\(([\w.]+)\)", day, body)
     body = body.replace("shown_set()", _SHOWN_SET)
     body = re.sub(r"\bjoined\(([\w.]+)\)", lambda found: _JOINED[dialect].format(found[1]), body)
-    current = _OF_RUN if of_run else _CURRENT
     body = re.sub(
         r"\bis_current\((\w+), (\w+)\)",
-        lambda found: current.format(table=found[1], row=found[2], preferred=_PREFERRED),
+        lambda found: _OF_RUN.format(row=found[2]) if of_run else _current(found[1], found[2]),
         body,
     )
     body = re.sub(r"\bis_first\((\w+), (\w+)\)", _first, body)
@@ -81,6 +82,13 @@ def write_out(body: str, dialect: str, of_run: bool = False) -> str:
     )
     body = re.sub(r"\banswer_key\(([\w.]+)\)", lambda found: _answer_key(found[1], dialect), body)
     return re.sub(r"\bbare\(([\w.]+)\)", lambda found: _bare(found[1]), body)
+
+
+def _current(table: str, row: str) -> str:
+    condition = _CURRENT.format(table=table, row=row, preferred=_PREFERRED)
+    of_many = {_name(one) for one in RESULT_TABLES if one.of_many}
+    same = f"other.analysis = {row}.analysis AND other.document_id"
+    return condition.replace("other.document_id", same, 1) if table in of_many else condition
 
 
 def _name(table: object) -> str:

@@ -36,6 +36,7 @@ ENDING = {
     "duplicates": [],
     "export": ["v_daily"],
     "prefer": [],
+    "compare": ["r", "r"],
     "search": ["zip broke"],
     "themes": [],
     "urgent": [],
@@ -57,6 +58,7 @@ PROGRAMS = {
     "analyze": ["nothing.jsonl"],
     "explain": ["1"],
     "calibrate": ["sentiment", "--data", "nothing.csv"],
+    "evaluate": ["sentiment", "--data", "nothing.csv"],
 }
 
 

@@ -66,7 +66,8 @@ def add_result(
     """One row of an analysis's table; what is not given has a value that no report shows."""
     table = inspect(result_table(analysis)).local_table
     row: dict[str, Any] = {"run_id": run_id, "document_id": document_id}
-    unseen = {"score": 0.9, "windows": 1, "start": 0, "end": 1, "ordinal": 0}
+    unseen: dict[str, Any] = {"score": 0.9, "windows": 1, "start": 0, "end": 1, "ordinal": 0}
+    unseen |= {"analysis": analysis}
     row |= {name: value for name, value in unseen.items() if name in table.c}
     connection.execute(insert(table).values(row | values))
 

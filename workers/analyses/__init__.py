@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import inspect
 
+from schema.analyses import BUILT_IN
 from schema.catalog import Catalog
 from workers.analysis import Analysis
+from workers.classification.own_analysis import own_analysis
 from workers.models.registry import ModelRegistry
 
 
@@ -16,7 +18,8 @@ def load_analysis(
     """An analysis with its model warm: of the one subclass of `Analysis` that its module defines.
 
     Args:
-        name: As `schema.analyses.ANALYSES` has it.
+        name: As `schema.analyses.ANALYSES` has it; of an analysis of the user's own, the catalog's
+            [classify.NAME].
         catalog: Where it finds its model.
         device: `cpu` or `cuda:0`.
         models: Keeps the weights of all analyses of this process; None for no bound.
@@ -25,6 +28,8 @@ def load_analysis(
         CatalogError: If the catalog has no model for it.
         ModelError: If the model cannot be loaded.
     """
+    if name not in BUILT_IN:
+        return _of_catalog(own_analysis(name), catalog, device, models)
     module = importlib.import_module(f"workers.analyses.{name}")
     kinds = [
         kind
@@ -35,6 +40,12 @@ def load_analysis(
         raise TypeError(
             f"{module.__name__} must define one subclass of Analysis, with name = {name!r}"
         )
-    analysis = kinds[0].for_catalog(catalog)(catalog, device, models)
-    analysis.languages = catalog.languages(name)
+    return _of_catalog(kinds[0], catalog, device, models)
+
+
+def _of_catalog(
+    kind: type[Analysis], catalog: Catalog, device: str, models: ModelRegistry | None
+) -> Analysis:
+    analysis = kind.for_catalog(catalog)(catalog, device, models)
+    analysis.languages = catalog.languages(analysis.name)
     return analysis

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from schema.analyses import ANALYSES, WRITING_ANALYSES
+from schema.analyses import BUILT_IN, WRITING_ANALYSES
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls
 from schema.database import DatabaseError
@@ -29,7 +29,7 @@ ALL_WELL, CANNOT = 0, 2
 _INTERRUPTED = 128 + 2  # SIGINT
 
 #: Where a row has what a person said, if not in `label`.
-_LABELS = {"entities": "entities", "qa": "answer", "intent": "intents"}
+LABELS = {"entities": "entities", "qa": "answer", "intent": "intents"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,18 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """A command line, whose mistakes cannot steer the terminal."""
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line, which the message may quote."""
         super().error(escape_controls(message))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="triage calibrate",
         description="Find out how far a model's probabilities can be trusted.",
     )
-    parser.add_argument("analysis", choices=ANALYSES)
+    parser.add_argument("analysis", metavar="ANALYSIS", help=f"{', '.join(BUILT_IN)}, or your own")
     texts = parser.add_mutually_exclusive_group(required=True)
     texts.add_argument("--data", metavar="FILE", help="labelled texts, CSV or JSONL")
     texts.add_argument("--corrections", action="store_true", help="what `triage correct` stored")
@@ -99,7 +101,7 @@ def _calibrate(asked: argparse.Namespace) -> int:
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
     from workers.calibrate.run import compare, load_uncalibrated
 
-    analysis = load_uncalibrated(asked.analysis, catalog, _device(asked.device))
+    analysis = load_uncalibrated(asked.analysis, catalog, chosen_device(asked.device))
     compared = compare(analysis, examples)
     found = fit(compared.sample, halves_of(compared.texts), asked.accuracy)
     _print(
@@ -126,9 +128,9 @@ def _calibrate(asked: argparse.Namespace) -> int:
 
 
 def _columns(asked: argparse.Namespace) -> Columns:
-    label = asked.label or _LABELS.get(asked.analysis, "label")
+    label = asked.label or LABELS.get(asked.analysis, "label")
     question = "question" if asked.analysis == "qa" else None
-    return Columns(asked.text, label, question, may_be_empty=asked.analysis in _LABELS)
+    return Columns(asked.text, label, question, may_be_empty=asked.analysis in LABELS)
 
 
 def _print(lines: str) -> None:
@@ -136,7 +138,8 @@ def _print(lines: str) -> None:
     print(escape_controls(lines, keep="\n"))
 
 
-def _device(wanted: str | None) -> str:
+def chosen_device(wanted: str | None) -> str:
+    """The device of `--device` or of the settings; a GPU if there is one, unless they say so."""
     import torch
 
     wanted = wanted or settings().device

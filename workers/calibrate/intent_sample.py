@@ -83,7 +83,7 @@ def intent_sample(
     """
     claims: list[tuple[float, bool, str, str]] = []
     for example, found in zip(examples, results, strict=True):
-        wanted = _intents(example)
+        wanted = intents_of(example)
         for result in found:
             if isinstance(result, FoundIntent) and result.intent != NO_INTENT:
                 right = result.intent in wanted
@@ -96,7 +96,12 @@ def intent_sample(
     return sample, [claim[3] for claim in claims]
 
 
-def _intents(example: Example) -> set[str]:
+def intents_of(example: Example) -> set[str]:
+    """The intents that a person names; none of `none`.
+
+    Raises:
+        DataError: If what they say is no intent.
+    """
     given: Any = example.label
     names = given if isinstance(given, list) else str(given).split(",")
     said = {str(name).strip().casefold().replace(" ", "_") for name in names} - {"", NO_INTENT}

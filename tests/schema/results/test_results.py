@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 import schema.results
-from schema.analyses import ANALYSES, WRITING_ANALYSES
+from schema.analyses import ANALYSES, BUILT_IN, WRITING_ANALYSES
 from schema.database import reading
 from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
@@ -46,7 +46,7 @@ def test_a_sixth_is_a_file_and_comes_last(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(schema.results, "__path__", [*schema.results.__path__, str(tmp_path)])
     monkeypatch.delitem(sys.modules, "schema.results.aroma", raising=False)
     found = sorted(schema.results._find_tables(), key=lambda table: (table.order, table.analysis))
-    assert [table.analysis for table in found] == [*ANALYSES, "smell"]
+    assert [table.analysis for table in found] == [*BUILT_IN, "smell", "classify"]
 
 
 def test_a_vector_is_stored_in_half_precision_and_shown_as_numbers() -> None:

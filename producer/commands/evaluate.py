@@ -1,0 +1,81 @@
+"""`triage evaluate`: how good a model is on texts that people labelled."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from producer.errors import UsageError
+from producer.nodes.requirements import require_worker_extra
+
+_Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Texts that people labelled: CSV, JSON Lines, CoNLL (.conll), SQuAD (.json).",
+    ),
+]
+_Corrections = Annotated[
+    bool, typer.Option("--corrections", help="In place of a file: what `triage correct` stored.")
+]
+_Text = Annotated[
+    str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
+]
+_Label = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="That of what people said; else `label`, `entities` …"),
+]
+_Language = Annotated[
+    str | None, typer.Option(metavar="LANG", help="Of all texts; else found in each.")
+]
+_TranslateTo = Annotated[str | None, typer.Option(metavar="LANG", help="For translation; else de.")]
+_Models = Annotated[
+    str | None, typer.Option(metavar="CATALOG", help="pocket, hub, or a catalog's path.")
+]
+_Against = Annotated[
+    str | None, typer.Option(metavar="CATALOG", help="A second catalog, side by side.")
+]
+_Limit = Annotated[
+    int | None, typer.Option(metavar="N", min=0, help="Wrong examples that are shown; 10.")
+]
+_ShowText = Annotated[bool, typer.Option("--show-text", help="Each wrong example with its text.")]
+
+
+def evaluate(
+    analysis: Annotated[str, typer.Argument(help="The analysis whose model it is.")],
+    data: _Data = None,
+    corrections: _Corrections = False,
+    text: _Text = None,
+    label: _Label = None,
+    language: _Language = None,
+    translate_to: _TranslateTo = None,
+    models: _Models = None,
+    against: _Against = None,
+    limit: _Limit = None,
+    show_text: _ShowText = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Measure a model on labelled texts, each figure with its interval; or two, side by side."""
+    require_worker_extra()
+    if corrections == (data is not None):
+        raise UsageError("say where the labelled texts are: either --data FILE or --corrections")
+    given = {
+        "--data": data,
+        "--text": text,
+        "--label": label,
+        "--language": language,
+        "--translate-to": translate_to,
+        "--models": models,
+        "--against": against,
+        "--limit": limit,
+    }
+    options = [f"{name}={value}" for name, value in given.items() if value is not None]
+    command = [sys.executable, "-m", "workers.evaluate", *options]
+    sys.stdout.flush()
+    # Another program, because the console must not import torch.
+    flags = {"--corrections": corrections, "--show-text": show_text, "--json": as_json}
+    said = [name for name, is_set in flags.items() if is_set]
+    os.execv(command[0], [*command, *said, "--", analysis])

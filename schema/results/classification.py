@@ -1,0 +1,31 @@
+"""Classifications: the class of a document by an analysis of the user's own, one row a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from schema.database.base import Base
+from schema.results.base import LabelTable, by_cache_key
+
+
+class ClassificationRow(LabelTable, Base):
+    """Table `classifications`: of all analyses that a catalog names under [classify], each with
+    classes of its own. Which one a row is of, its column `analysis` says.
+    """
+
+    __tablename__ = "classifications"
+    #: Not the name of an analysis, but of the catalog's tables.
+    analysis = "classify"
+    order = 1_000
+    of_many = True
+
+    named: Mapped[str] = mapped_column("analysis", primary_key=True, sort_order=-1)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        # Deleting a document, and whose results count, look rows up by document.
+        return (Index(None, "document_id", "analysis", "run_id"), *by_cache_key())
