@@ -23,7 +23,8 @@ from producer.dispatcher import Dispatcher
 from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
 from producer.errors import explain
-from producer.exit_codes import INCOMPLETE, INTERRUPTED
+from producer.exit_codes import INCOMPLETE
+from schema.interrupts import INTERRUPTED
 from producer.ingest import Counts, Plan
 from producer.ingest.ingestion import Progress
 from producer.ingest.reading import ReadInput

@@ -17,7 +17,7 @@ from producer.display.progress_table import run_table, runs_table
 from producer.display.say import say
 from producer.display.worker_table import memory_table, worker_table
 from producer.errors import UsageError
-from producer.exit_codes import INTERRUPTED
+from schema.interrupts import INTERRUPTED
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
