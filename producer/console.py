@@ -24,39 +24,81 @@ COMMANDS = {
     "init": "Create the database, or upgrade it to this version.",
     "ingest": "Read feedback from files, and put it in line for analysis.",
     "worker": "Work on jobs: one Celery node with warm models, until it is stopped.",
-    "workers": "Work on jobs with one node for each GPU, started again when it dies, until stopped.",
-    "status": "Show how far each analysis is: documents done, in flight, waiting, dead; rate; time left. Without RUN, also the workers, why one is not ready, and which models each has in memory.",
+    "workers": (
+        "Work on jobs with one node for each GPU, started again when it dies, until stopped."
+    ),
+    "status": (
+        "Show how far each analysis is: documents done, in flight, waiting, dead; rate; time "
+        "left. Without RUN, also the workers, why one is not ready, and which models each has "
+        "in memory."
+    ),
     "pause": "Hold a run back until `triage resume`; what workers are busy with is finished.",
     "resume": "Let a run go on that `triage pause` held back.",
     "cancel": "Give up what is left of a run, for good; what is done of it stays.",
-    "archive": "Leave a finished or cancelled run out of `status`, `dead`, `retry` and the reports on runs, unless it is named; its results stay.",
-    "delete": "Delete a run: its results, dead letters, jobs and rejected rows, and the documents that no other run has. Killed in between, it goes on when it is run again.",
+    "archive": (
+        "Leave a finished or cancelled run out of `status`, `dead`, `retry` and the reports on "
+        "runs, unless it is named; its results stay."
+    ),
+    "delete": (
+        "Delete a run: its results, dead letters, jobs and rejected rows, and the documents "
+        "that no other run has. Killed in between, it goes on when it is run again."
+    ),
     "dead": "List dead letters, newest first: which document failed, in which analysis, and why.",
-    "retry": "Let jobs that wait out a back-off go at once; with --dead replay dead letters as well.",
+    "retry": (
+        "Let jobs that wait out a back-off go at once; with --dead replay dead letters as well."
+    ),
     "verify": "Prove that nothing is lost and nothing is double: rows, jobs and outcomes add up.",
-    "forget": "Delete a customer's documents: their text, all results of them, and their rejected rows.",
+    "forget": (
+        "Delete a customer's documents: their text, all results of them, and their rejected rows."
+    ),
     "report": "Show a report on the results in the database, or write all of them as a page.",
     "export": "Write a view or a report to a file, row by row.",
-    "prefer": "Let the results of a run count in views and reports, though others are newer; nothing is changed or deleted.",
-    "review": "Write a CSV for a person to label: a random part of a run, and the least certain results.",
-    "correct": "Store a person's labels beside the model's; a later one of the same person counts instead.",
-    "duplicates": "Find copies: documents with the same words, or made from one template, and group them.",
+    "prefer": (
+        "Let the results of a run count in views and reports, though others are newer; nothing "
+        "is changed or deleted."
+    ),
+    "review": (
+        "Write a CSV for a person to label: a random part of a run, and the least certain results."
+    ),
+    "correct": (
+        "Store a person's labels beside the model's; a later one of the same person counts instead."
+    ),
+    "duplicates": (
+        "Find copies: documents with the same words, or made from one template, and group them."
+    ),
     "search": "Find documents by their words and, where they have embeddings, by what they mean.",
     "themes": "Find what customers talk about; the next time only what is new gets its themes.",
     "headline": "Show how much is written and how the customers feel.",
-    "complaints": "Show what is complained about most: themes by the texts of unhappy customers in them.",
+    "complaints": (
+        "Show what is complained about most: themes by the texts of unhappy customers in them."
+    ),
     "rising": "Show what is new or rising: in the last whole week, or in each one from --since on.",
-    "satisfaction": "Show the mean rating and what is classified as negative over time, the newest last.",
+    "satisfaction": (
+        "Show the mean rating and what is classified as negative over time, the newest last."
+    ),
     "segments": "Compare each segment with all others together, the worst first.",
-    "drivers": "Show what goes with low ratings: of each theme the mean with it, less that without it.",
+    "drivers": (
+        "Show what goes with low ratings: of each theme the mean with it, less that without it."
+    ),
     "before-after": "Compare the days before a date with as many from it on: did the release help?",
-    "trust": "Show how far the figures can be trusted: models, how often they are right, what is missing.",
+    "trust": (
+        "Show how far the figures can be trusted: models, how often they are right, what is "
+        "missing."
+    ),
     "urgent": "List the feedback that cannot wait, the most urgent first, with reasons and quotes.",
-    "explain": "Show why: which sentences carry a label, where entities, answers and summaries stand.",
+    "explain": (
+        "Show why: which sentences carry a label, where entities, answers and summaries stand."
+    ),
     "analyze": "Try models on a few texts: JSONL in, JSONL out.",
-    "calibrate": "Fit a model's probabilities to labelled texts, and find below which it is unsure.",
-    "flower": "Watch queues, workers and tasks in the browser. A login is required: TRIAGE_FLOWER_AUTH.",
-    "demo": "Triage the sample on this machine: some 700 pieces of feedback, eight analyses, one page.",
+    "calibrate": (
+        "Fit a model's probabilities to labelled texts, and find below which it is unsure."
+    ),
+    "flower": (
+        "Watch queues, workers and tasks in the browser. A login is required: TRIAGE_FLOWER_AUTH."
+    ),
+    "demo": (
+        "Triage the sample on this machine: some 700 pieces of feedback, eight analyses, one page."
+    ),
 }
 #: What the parser of the command line raises; it quotes what it does not understand.
 _WrongUsage: Any = typer.BadParameter.__base__

@@ -24,7 +24,6 @@ from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
 from producer.errors import explain
 from producer.exit_codes import INCOMPLETE
-from schema.interrupts import INTERRUPTED
 from producer.ingest import Counts, Plan
 from producer.ingest.ingestion import Progress
 from producer.ingest.reading import ReadInput
@@ -32,6 +31,7 @@ from producer.ingest.recipes import write_recipe as recipes
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
+from schema.interrupts import INTERRUPTED
 from schema.settings import Settings
 from schema.tables import Run
 

@@ -23,7 +23,7 @@ def node_command(name: str, analyses: Sequence[str], concurrency: int) -> list[s
         concurrency: Children.
     """
     return [
-        *(sys.executable, "-m", "celery", "-A", "workers", "worker"),
+        *(sys.executable, "-m", "workers", "worker"),
         *("--pool", "prefork", "--concurrency", str(concurrency)),
         *("--hostname", f"{name}@%h"),
         *("--queues", ",".join(map(queue_name, analyses))),

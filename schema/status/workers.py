@@ -47,6 +47,7 @@ class WorkerStatus:
 
     Attributes:
         since: When it came into this state.
+        in_state: Seconds from then until now.
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
         throughput: Of its last jobs.
@@ -58,6 +59,7 @@ class WorkerStatus:
     state: str
     reason: str | None
     since: datetime
+    in_state: float
     unseen: float
     next_try: float | None
     throughput: Throughput
@@ -81,6 +83,7 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
         select(
             *columns,
             *speeds,
+            seconds_since(Worker.since).label("in_state"),
             seconds_since(Worker.seen_at).label("unseen"),
             seconds_since(Worker.next_try_at).label("late"),
         )
@@ -94,6 +97,7 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
             state=row.state,
             reason=row.reason,
             since=row.since,
+            in_state=max(0.0, row.in_state),
             unseen=max(0.0, row.unseen),
             next_try=None if row.late is None else max(0.0, -row.late),
             throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),

@@ -42,7 +42,7 @@ def _run(when: str, *arguments: str, before: str = _FOREGROUND) -> subprocess.Co
         ("typer", ["status"]),
         # While the command itself is imported, and what it needs.
         ("sqlalchemy", ["status"]),
-        ("alembic", ["status"]),
+        ("producer.display", ["status"]),
         # While the help is printed.
         ("rich", ["--help"]),
     ],
@@ -72,8 +72,6 @@ def test_at_the_very_end_it_is_one_sentence_and_130() -> None:
 
 
 def test_in_the_background_it_stays_ignored() -> None:
-    ended = _run(
-        "sqlalchemy", "status", before="signal.signal(signal.SIGINT, signal.SIG_IGN)"
-    )
+    ended = _run("sqlalchemy", "status", before="signal.signal(signal.SIGINT, signal.SIG_IGN)")
     assert ended.returncode not in (130, -2)
     assert "interrupted" not in ended.stderr

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
+from schema.interrupts import INTERRUPTED
 from schema.options import RunOptions
 from schema.private_files import be_private
 from schema.results import Abstention, Failure, results_json
@@ -42,7 +43,6 @@ NOT_TO_READ = ("embedding",)
 #: Exit codes.
 ALL_WELL, SOME_FAILED, CANNOT = 0, 1, 2
 _READER_GONE = 128 + 13  # as a shell reports SIGPIPE
-_INTERRUPTED = 128 + 2  # SIGINT
 
 
 class InputError(Exception):
@@ -68,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _READER_GONE
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 class _Parser(argparse.ArgumentParser):
