@@ -29,7 +29,8 @@ def node_command(name: str, analyses: Sequence[str], concurrency: int) -> list[s
         *("--queues", ",".join(map(queue_name, analyses))),
         # Nodes agree through the ledger, not with each other.
         *("--without-gossip", "--without-mingle"),
-        *("--loglevel", "INFO"),
+        # What is logged is said by the settings; this can only make it more.
+        *("--loglevel", "CRITICAL"),
     ]
 
 

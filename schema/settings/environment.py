@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     #: What the models of a child may take together, e.g. `8GB`; when unset half of a GPU's memory,
     #: or of the RAM, divided by the node's children.
     model_memory: ByteSize | None = Field(default=None, gt=0)
+
+    #: How the lines of a node's log are written: for people, or an object of JSON each.
+    log_format: Literal["text", "json"] = "text"
+    #: The least that is written of it.
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     #: `user:password` for Flower's pages.
     flower_auth: SecretStr | None = None

@@ -26,6 +26,7 @@ from schema.worker_registry import NameTakenError, not_ready, ready, register, w
 from workers.child.ledger_client import LedgerClient
 from workers.models.checkpoint import ModelError
 from workers.node.child_exit import exit_of
+from workers.node.logs import name_worker
 from workers.node.maintenance import REDIS_TIMEOUT
 from workers.node.scoreboard import ScoreboardSlot, node_scoreboard
 from workers.runtime.threads import limit_threads
@@ -76,6 +77,7 @@ def _start(node: str) -> None:
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{node}/{billiard.current_process().index}"
+    name_worker(name)
     # Before anything else: the one before may have died with a deadline on the scoreboard.
     slot = node_scoreboard.slot(billiard.current_process().index, os.getpid())
     with slot.loading():
