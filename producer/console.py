@@ -93,6 +93,11 @@ COMMANDS = {
     "calibrate": (
         "Fit a model's probabilities to labelled texts, and find below which it is unsure."
     ),
+    "metrics": (
+        "Serve metrics of the ledger, the workers and the servers for Prometheus, or print them "
+        "once."
+    ),
+    "doctor": "Check database, Redis, workers, models, disk and clocks: fine, or what to do.",
     "flower": (
         "Watch queues, workers and tasks in the browser. A login is required: TRIAGE_FLOWER_AUTH."
     ),

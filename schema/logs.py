@@ -15,7 +15,7 @@ from schema.control_characters import escape_controls
 CONCERNS = ("run", "job", "attempt", "analysis", "worker")
 
 #: What every record has.
-_PLAIN = logging.makeLogRecord({}).__dict__
+_PLAIN = {"message", *logging.makeLogRecord({}).__dict__}
 
 
 def make_formatter(kind: Literal["text", "json"]) -> logging.Formatter:
@@ -59,6 +59,6 @@ class _Json(JsonFormatter):
         """Fill one object; what a library has added to its record for its own use is left out."""
         log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         super().add_fields(log_data, record, message_dict)
-        added = record.__dict__.keys() - _PLAIN.keys() - set(CONCERNS)
+        added = record.__dict__.keys() - _PLAIN - set(CONCERNS)
         for name in added & log_data.keys():
             del log_data[name]

@@ -14,11 +14,9 @@ from rich.text import Text
 
 from producer.display.progress_table import duration
 from producer.display.table import plain_text
-from schema.status.workers import ModelInMemory, Throughput, WorkerStatus
+from schema.status.workers import LOST_AFTER, ModelInMemory, Throughput, WorkerStatus
 from schema.tables import WorkerState
 
-#: Seconds without a sight of its process after which a worker is shown as lost.
-LOST_AFTER = 60.0
 #: Characters of a line on models: beyond it their names say little more.
 _MODELS_LIMIT = 240
 

@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     #: `user:password` for Flower's pages.
     flower_auth: SecretStr | None = None
     flower_port: int = Field(default=5555, gt=0, lt=65536)
+    #: TCP port of `triage metrics`.
+    metrics_port: int = Field(default=9464, gt=0, lt=65536)
 
     @field_validator("database_url")
     @classmethod

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select
 from schema.database.clock import after, seconds_since
 from schema.tables import Worker
 
+#: Seconds without a sight of its process after which a worker counts as lost.
+LOST_AFTER = 60.0
 #: Seconds after which a worker that nobody has seen alive is no longer listed.
 LISTED_FOR = 600.0
 
@@ -52,6 +54,7 @@ class WorkerStatus:
         next_try: Seconds until it tries again, if it is not ready.
         throughput: Of its last jobs.
         models: What it has in memory; None if it has not said it.
+        load_seconds: That it took to load them; None if it has not yet.
     """
 
     worker: str
@@ -64,6 +67,7 @@ class WorkerStatus:
     next_try: float | None
     throughput: Throughput
     models: tuple[ModelInMemory, ...] | None = None
+    load_seconds: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints; times in ISO 8601, seconds as numbers."""
@@ -76,7 +80,7 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
     """All workers by name."""
     columns = (
         *(Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since),
-        Worker.models,
+        *(Worker.models, Worker.load_seconds),
     )
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(
@@ -102,6 +106,7 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
             next_try=None if row.late is None else max(0.0, -row.late),
             throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
             models=_models(row.models),
+            load_seconds=row.load_seconds,
         )
         for row in found
     ]

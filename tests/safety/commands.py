@@ -40,6 +40,8 @@ ENDING = {
     "themes": [],
     "urgent": [],
     "trust": [],
+    "metrics": ["--once"],
+    "doctor": [],
     **dict.fromkeys(UNANSWERED, []),
     "before-after": ["2026-10-01"],
     "forget": ["--external-id", "9", "--dry-run"],
