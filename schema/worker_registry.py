@@ -55,6 +55,7 @@ def register(
         **asdict(Throughput()),
         "models": null(),
         "load_seconds": None,
+        "device": None,
     }
     find = select(Worker.machine, Worker.pid, Worker.process_started).where(Worker.name == name)
     with writing(engine) as connection:
@@ -74,17 +75,25 @@ def register(
     return held
 
 
-def ready(engine: Engine, name: str, models: Sequence[ModelInMemory] | None = None) -> None:
+def ready(
+    engine: Engine,
+    name: str,
+    models: Sequence[ModelInMemory] | None = None,
+    device: str | None = None,
+) -> None:
     """The worker takes jobs.
 
     Args:
         engine: The database.
         name: The worker.
         models: What it has in memory; None for what it said before.
+        device: Where it computes; likewise.
     """
     loads = Worker.state == WorkerState.LOADING
     taken = case((loads, seconds_since(Worker.since)), else_=Worker.load_seconds)
     said = _in_memory(models) | {"load_seconds": taken}
+    if device is not None:
+        said["device"] = device
     _say(engine, name, state=WorkerState.READY, reason=None, next_try_at=None, **said)
 
 

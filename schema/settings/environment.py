@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     #: The least that is written of it.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
+    #: Bytes that should be free on each disk that is written to; `triage doctor` says when not.
+    disk_reserve: ByteSize = Field(default=ByteSize(1_000_000_000), ge=0)
+
     #: `user:password` for Flower's pages.
     flower_auth: SecretStr | None = None
     flower_port: int = Field(default=5555, gt=0, lt=65536)

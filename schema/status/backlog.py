@@ -168,7 +168,7 @@ def _jobs(connection: Connection) -> list[Jobs]:
         .group_by(Job.analysis)
         .order_by(Job.analysis)
     )
-    return [Jobs(*row, ages.get(row[0])) for row in found]
+    return [Jobs(*row.tuple(), ages.get(row[0])) for row in found]
 
 
 def _integer(column: Any) -> Any:

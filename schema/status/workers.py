@@ -55,6 +55,7 @@ class WorkerStatus:
         throughput: Of its last jobs.
         models: What it has in memory; None if it has not said it.
         load_seconds: That it took to load them; None if it has not yet.
+        device: Where it computes; None if it has not said it.
     """
 
     worker: str
@@ -68,6 +69,7 @@ class WorkerStatus:
     throughput: Throughput
     models: tuple[ModelInMemory, ...] | None = None
     load_seconds: float | None = None
+    device: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints; times in ISO 8601, seconds as numbers."""
@@ -80,7 +82,7 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
     """All workers by name."""
     columns = (
         *(Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since),
-        *(Worker.models, Worker.load_seconds),
+        *(Worker.models, Worker.load_seconds, Worker.device),
     )
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(
@@ -107,6 +109,7 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
             throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
             models=_models(row.models),
             load_seconds=row.load_seconds,
+            device=row.device,
         )
         for row in found
     ]

@@ -94,7 +94,7 @@ def _load_or_give_up(name: str, slot: ScoreboardSlot) -> None:
         # What is there now stays: it need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
-        ready(database, name, _runner.models)
+        ready(database, name, _runner.models, _device_name(_device(settings().device)))
     except (CatalogError, ModelError, NameTakenError) as error:
         _runner = None
         logger.error("%s", error)
@@ -180,3 +180,10 @@ def _device(wanted: str) -> str:
     if wanted != "auto":
         return wanted
     return "cuda:0" if torch.cuda.is_available() else "cpu"
+
+
+def _device_name(device: str) -> str:
+    """A device as people know it, e.g. `cuda:0, NVIDIA H200`."""
+    import torch
+
+    return device if device == "cpu" else f"{device}, {torch.cuda.get_device_name(device)}"
