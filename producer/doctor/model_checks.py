@@ -14,6 +14,8 @@ from importlib import util
 from pathlib import Path
 from typing import Any
 
+from rich.filesize import decimal
+
 from producer.doctor.check import Check, fine, warning, wrong
 from schema.catalog import Catalog, CatalogEntry, CatalogError, load_catalog
 from schema.polarity import known_values
@@ -22,6 +24,8 @@ from schema.polarity import known_values
 _LENGTH = struct.Struct("<Q")
 #: Digits of a SHA-256, after which the hub's cache calls a large file.
 _SHA256 = 64
+#: Names the encoder that a model shares with others, and its hash.
+_ENCODER = "encoder.json"
 #: What has no files of its own.
 _IN_A_PACKAGE = "py3langid"
 
@@ -65,15 +69,16 @@ def _model(key: str, entry: CatalogEntry, hashes: bool) -> Check:
             f"{entry.model} is not in the hub's cache; a worker fetches it when it starts, which "
             "needs the network (HF_HOME names the cache)",
         )
-    weights = sorted(folder.glob("*.safetensors"))
-    if not (folder / "config.json").is_file() or not (
-        weights or (folder / "encoder.json").is_file()
-    ):
+    try:
+        weights = _weights(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return wrong(about, f"{folder / _ENCODER} cannot be read: copy the model there again")
+    if not (folder / "config.json").is_file() or not weights:
         return wrong(
             about, f"{folder} has no config.json or no *.safetensors: save the model there again"
         )
-    for file in weights:
-        if broken := _broken(file, hashes):
+    for file, expected in weights.items():
+        if broken := _broken(file, expected if hashes else None):
             return wrong(about, f"{file} {broken}: copy or fetch it again")
     if key == "sentiment" and (unknown := _unknown_labels(folder, entry)):
         return wrong(
@@ -82,7 +87,7 @@ def _model(key: str, entry: CatalogEntry, hashes: bool) -> Check:
             "[sentiment] in the catalog, see docs/models.md",
         )
     size = sum(file.stat().st_size for file in weights)
-    return fine(about, f"{entry.model}, {size / 1e6:,.0f} MB" + (", hash right" if hashes else ""))
+    return fine(about, f"{entry.model}, {decimal(size)}")
 
 
 def _folder(entry: CatalogEntry) -> Path | None:
@@ -101,8 +106,25 @@ def _folder(entry: CatalogEntry) -> Path | None:
     return found[-1] if found else None
 
 
-def _broken(file: Path, hashes: bool) -> str | None:
-    """What is wrong with a file of weights; None if nothing is."""
+def _weights(folder: Path) -> dict[Path, str | None]:
+    """A model's files of weights, that of its shared encoder included, each with its SHA-256 where
+    that is known: the hub's cache calls a large file after it.
+    """
+    files = sorted(folder.glob("*.safetensors"))
+    found: dict[Path, str | None] = {file: _sha256_in_name(file) for file in files}
+    if (folder / _ENCODER).is_file():
+        shared = json.loads((folder / _ENCODER).read_text("utf-8"))
+        found[folder / shared["encoder"] / "model.safetensors"] = shared.get("sha256")
+    return found
+
+
+def _sha256_in_name(file: Path) -> str | None:
+    name = file.resolve().name
+    return name if len(name) == _SHA256 else None
+
+
+def _broken(file: Path, sha256: str | None) -> str | None:
+    """What is wrong with a file of weights; None if nothing is, as far as is looked at."""
     try:
         with file.open("rb") as weights:
             (length,) = _LENGTH.unpack(weights.read(_LENGTH.size))
@@ -110,11 +132,9 @@ def _broken(file: Path, hashes: bool) -> str | None:
             ends = [one["data_offsets"][1] for name, one in header.items() if name[:2] != "__"]
             if file.stat().st_size != _LENGTH.size + length + max(ends, default=0):
                 return "is not whole"
-            blob = file.resolve().name
-            if hashes and len(blob) == _SHA256:
-                weights.seek(0)
-                if hashlib.file_digest(weights, "sha256").hexdigest() != blob:
-                    return "has another hash than the hub says"
+            weights.seek(0)
+            if sha256 and hashlib.file_digest(weights, "sha256").hexdigest() != sha256:
+                return "has another hash than it should"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     except (ValueError, KeyError, TypeError, struct.error, MemoryError, OverflowError):

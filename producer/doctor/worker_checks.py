@@ -17,9 +17,7 @@ def worker_checks(connection: Connection) -> Iterator[Check]:
     """Check all workers that were seen in the last ten minutes, and what they leave lying."""
     workers, backlog = all_worker_status(connection), read_backlog(connection)
     if not workers:
-        yield wrong(
-            "workers", "none was seen in the last ten minutes; start one with: triage worker"
-        )
+        yield wrong("workers", "none was seen for ten minutes; start one with: triage worker")
     for one in workers:
         yield _worker(one)
     yield from _devices(workers)
@@ -28,8 +26,8 @@ def worker_checks(connection: Connection) -> Iterator[Check]:
     if overdue and not any(one.unseen <= LOST_AFTER for one in workers):
         yield wrong(
             "leases",
-            f"{overdue:,} jobs have leases that are over, and no worker is there to free them; start "
-            "one with: triage worker",
+            f"{overdue:,} jobs have leases that are over, and no worker is there to free them; "
+            "start one with: triage worker",
         )
     else:
         yield fine("leases", "none is over" if not overdue else f"{overdue:,} are being freed")

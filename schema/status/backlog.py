@@ -158,17 +158,17 @@ def _jobs(connection: Connection) -> list[Jobs]:
     found = connection.execute(
         select(
             Job.analysis,
-            func.count().filter(Job.state == JobState.QUEUED),
-            func.count().filter(Job.state == JobState.RUNNING),
-            _integer(Job.fence),
-            _integer(case((Job.attempts > 1, Job.attempts - 1), else_=0)),
-            func.count().filter(over),
-            func.count().filter(later),
+            func.count().filter(Job.state == JobState.QUEUED).label("queued"),
+            func.count().filter(Job.state == JobState.RUNNING).label("running"),
+            _integer(Job.fence).label("claims"),
+            _integer(case((Job.attempts > 1, Job.attempts - 1), else_=0)).label("retries"),
+            func.count().filter(over).label("overdue"),
+            func.count().filter(later).label("backing_off"),
         )
         .group_by(Job.analysis)
         .order_by(Job.analysis)
     )
-    return [Jobs(*row.tuple(), ages.get(row[0])) for row in found]
+    return [Jobs(**row._mapping, oldest=ages.get(row.analysis)) for row in found]
 
 
 def _integer(column: Any) -> Any:
