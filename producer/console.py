@@ -202,7 +202,7 @@ console = typer.Typer(
 )
 
 
-def _say_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         say(f"triage {metadata.version('feedback-triage')}")
         raise typer.Exit
@@ -212,7 +212,9 @@ def _say_version(wanted: bool) -> None:
 def _before(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Take what is said before a command."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.archive import archive as archive_run
@@ -32,4 +32,4 @@ def archive(
         said = f"run {run} is archived: its results stay; back with: triage archive {run} --undo"
     else:
         said = f"run {run} was archived already"
-    tell(said, {"run": run, "archived": not undo, "changed": done}, as_json)
+    print_outcome(said, {"run": run, "archived": not undo, "changed": done}, as_json)

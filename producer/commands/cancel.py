@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.cancel import Cancelled
@@ -24,7 +24,7 @@ def cancel(
     with reading(engine) as connection:
         run_id = find_run(connection, run)
     done = cancel_run(engine, run_id)
-    tell(_say(run, done), {"run": run} | asdict(done), as_json)
+    print_outcome(_say(run, done), {"run": run} | asdict(done), as_json)
 
 
 def _say(run: str, done: Cancelled) -> str:

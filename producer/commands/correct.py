@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.exit_codes import INCOMPLETE
@@ -47,7 +47,7 @@ def correct(
     if len(found.bad) > MOST_NAMED:
         say(f"and {len(found.bad) - MOST_NAMED:,} more rows", err=True)
     facts = asdict(done) | {"empty": found.empty, "unusable": len(found.bad)}
-    tell(_summary(done, found), facts, as_json)
+    print_outcome(_summary(done, found), facts, as_json)
     if found.bad:
         raise typer.Exit(INCOMPLETE)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import open_database
 from schema.database import reading
 from schema.status.runs import find_run
@@ -35,4 +35,4 @@ def duplicates(
         f"largest of {found.largest:,}; see: triage report near-duplicates, and "
         "sentiment-without-copies"
     )
-    tell(said, asdict(found), as_json)
+    print_outcome(said, asdict(found), as_json)

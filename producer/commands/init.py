@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import as_usage_error, open_settings
 from schema.database import open_engine
 from schema.database.errors import DatabaseError, describe
@@ -23,4 +23,4 @@ def init(as_json: AsJson = False) -> None:
         said = f"{where} created (revision {after})"
     else:
         said = f"{where} upgraded from revision {before} to {after}"
-    tell(said, {"database": where, "revision": after, "before": before}, as_json)
+    print_outcome(said, {"database": where, "revision": after, "before": before}, as_json)

@@ -35,7 +35,7 @@ def metrics(
     from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 
     from producer.metrics.collector import LedgerCollector
-    from producer.metrics.redis_of_settings import messages_of
+    from producer.nodes.redis_of_settings import messages_of
 
     config = open_settings()
     registry = CollectorRegistry()

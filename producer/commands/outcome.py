@@ -12,7 +12,7 @@ from schema.control_characters import json_text
 AsJson = Annotated[bool, typer.Option("--json", help="As one JSON object, for programs.")]
 
 
-def tell(sentence: str, facts: dict[str, Any], as_json: bool) -> None:
+def print_outcome(sentence: str, facts: dict[str, Any], as_json: bool) -> None:
     """Print what was done on standard output.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.pause import Paused
@@ -24,7 +24,7 @@ def pause(
     with reading(engine) as connection:
         run_id = find_run(connection, run)
     found = pause_run(engine, run_id)
-    tell(_say(run, found), {"run": run} | asdict(found), as_json)
+    print_outcome(_say(run, found), {"run": run} | asdict(found), as_json)
 
 
 def _say(run: str, found: Paused) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Engine
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.prefer import prefer as prefer_run
@@ -30,14 +30,14 @@ def prefer(
         with reading(engine) as connection:
             there = preferred_runs(connection)
         said = "\n".join(there) if there else "no run is preferred: the newest results count"
-        tell(said, {"preferred": there}, as_json)
+        print_outcome(said, {"preferred": there}, as_json)
         return
     with reading(engine) as connection:
         run_id = find_run(connection, run)
     if undo:
         done = stop_preferring(engine, run_id)
         said = f"run {run} is no longer preferred" if done else f"run {run} was not preferred"
-        tell(said, _facts(engine, run, done), as_json)
+        print_outcome(said, _facts(engine, run, done), as_json)
         return
     done = prefer_run(engine, run_id)
     facts = _facts(engine, run, done)
@@ -51,7 +51,7 @@ def prefer(
         said = f"run {run} is preferred: its results count; back with: triage prefer {run} --undo"
     else:
         said = f"run {run} was preferred already"
-    tell(said, facts, as_json)
+    print_outcome(said, facts, as_json)
 
 
 def _facts(engine: Engine, run: str, changed: bool) -> dict[str, Any]:

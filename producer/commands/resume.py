@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.dispatcher import Dispatcher
 from producer.display.say import say
 from producer.session import open_database, open_settings
@@ -28,8 +28,8 @@ def resume(
     found = resume_run(engine, run_id)
     if not found.changed:
         said = f"run {run} was not paused; see: triage status {run}"
-        tell(said, {"run": run} | asdict(found), as_json)
+        print_outcome(said, {"run": run} | asdict(found), as_json)
         return
     said = f"run {run} goes on: {found.waiting:,} jobs wait"
-    tell(said, {"run": run} | asdict(found), as_json)
+    print_outcome(said, {"run": run} | asdict(found), as_json)
     Dispatcher(engine, open_settings(), lambda line: say(line, err=True)).dispatch(ANALYSES)

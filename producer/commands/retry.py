@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import Connection, func, select
 
 from producer.commands.dead import known_analysis
-from producer.commands.outcome import AsJson, tell
+from producer.commands.outcome import AsJson, print_outcome
 from producer.dispatcher import Dispatcher
 from producer.display.say import say
 from producer.errors import UsageError
@@ -52,7 +52,7 @@ def retry(
         names = ", ".join(cancelled.values())
         said.append(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
     facts = {"due": due, "replayed": dict(replayed), "left": left, "of_cancelled_runs": stay}
-    tell("\n".join(said), facts, as_json)
+    print_outcome("\n".join(said), facts, as_json)
     if due or replayed:
         asked = ANALYSES if analysis is None else (analysis,)
         Dispatcher(engine, config, lambda line: say(line, err=True)).dispatch(asked)

@@ -86,7 +86,7 @@ def _many(engine: Engine, all_runs: bool) -> _Look:
         below: list[RenderableType] = ["", *_workers(workers)]
         found = overview(connection, None if all_runs else SHOWN)
         for shown in range(SHOWN - 1, 0, -1):
-            if all_runs or _fits([_runs(found), *_left_out(found), *below]):
+            if all_runs or _is_seen_at_once([_runs(found), *_left_out(found), *below]):
                 break
             found = overview(connection, shown)
     said = {
@@ -109,7 +109,7 @@ def _workers(workers: Sequence[WorkerStatus]) -> list[RenderableType]:
     return [worker_table(workers), *worker_notes(workers)]
 
 
-def _fits(view: list[RenderableType]) -> bool:
+def _is_seen_at_once(view: list[RenderableType]) -> bool:
     """Whether all of it is seen at once, with the prompt below it; what is no terminal has room."""
     console = Console()
     if not console.is_terminal:

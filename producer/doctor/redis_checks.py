@@ -8,7 +8,7 @@ from typing import Any
 from rich.filesize import decimal
 
 from producer.doctor.check import Check, fine, warning, wrong
-from producer.metrics.redis_of_settings import messages_of
+from producer.nodes.redis_of_settings import messages_of
 from schema.broker.messages import BrokerError
 from schema.settings import Settings
 

@@ -152,7 +152,7 @@ def _jobs(connection: Connection) -> list[Jobs]:
         .where(waits, Run.paused_at.is_(None), Run.cancelled_at.is_(None))
         .group_by(Job.analysis)
     )
-    ages = dict(connection.execute(oldest).tuples().all())
+    ages = {row.analysis: row.oldest for row in connection.execute(oldest)}
     over = and_(Job.state == JobState.RUNNING, Job.lease_until < now())
     later = and_(waits, Job.not_before > now())
     found = connection.execute(

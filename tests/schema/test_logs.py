@@ -9,7 +9,13 @@ from typing import Any
 
 from schema.logs import make_formatter
 
-CONCERNED = {"worker": "gpu0@host/0", "job": 5, "run": 3, "attempt": 2, "analysis": "qa"}
+CONCERNED: dict[str, Any] = {
+    "worker": "gpu0@host/0",
+    "job": 5,
+    "run": 3,
+    "attempt": 2,
+    "analysis": "qa",
+}
 
 
 def record(message: str = "job %d: done", **concerned: Any) -> logging.LogRecord:

@@ -24,6 +24,7 @@ WITHOUT = {
     **dict.fromkeys(("worker", "workers", "flower", "demo"), "goes on until it is stopped"),
     **dict.fromkeys(("analyze", "export", "review"), "writes rows or a file"),
     **dict.fromkeys(("delete", "forget"), "asks a person, or is told --yes; counts are a sentence"),
+    "metrics": "prints what Prometheus reads",
     "calibrate": "prints a table for who chooses a threshold",
 }
 

@@ -54,7 +54,7 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
     kept = client.config_get("maxmemory*")
     yield client
     for name in ("maxmemory", "maxmemory-policy"):
-        client.config_set(name, kept[name])
+        client.config_set(name, str(kept[name]))
 
 
 def test_all_is_fine(engine: Engine, client: redis.Redis, worker: str, doctor: Doctor) -> None:
