@@ -96,9 +96,10 @@ class Backlog:
 
 def read_backlog(connection: Connection) -> Backlog:
     """Count what all runs hold."""
+    documents, ages = _documents(connection)
     return Backlog(
-        documents=tuple(_documents(connection)),
-        jobs=tuple(_jobs(connection)),
+        documents=tuple(documents),
+        jobs=tuple(_jobs(connection, ages)),
         rows=tuple(_rows(connection)),
     )
 
@@ -113,24 +114,33 @@ def _phase() -> Any:
     )
 
 
-def _documents(connection: Connection) -> list[Documents]:
+def _documents(connection: Connection) -> tuple[list[Documents], dict[str, float]]:
+    """The documents, and by analysis the age in seconds of the oldest run that waits."""
     size, bad = func.sum(Job.end_position - Job.first_position), func.sum(Job.failed)
     key = (Job.run_id, Job.analysis, Job.state)
     # Of each run first: the runs are joined once each, and not once a job.
     by_run = select(*key, size.label("size"), bad.label("bad")).group_by(*key).subquery()
-    totals = (func.sum(by_run.c.size), func.sum(by_run.c.bad))
+    waits = by_run.c.state.in_(WAITING) & Run.paused_at.is_(None) & Run.cancelled_at.is_(None)
+    totals = (
+        *(func.sum(by_run.c.size), func.sum(by_run.c.bad)),
+        seconds_since(func.min(case((waits, Run.created_at)))),
+    )
     of_all = (by_run.c.analysis, _phase().label("phase"), by_run.c.state)
     found = connection.execute(
         select(*of_all, *totals).join(Run, Run.id == by_run.c.run_id).group_by(*of_all)
     )
     counts: dict[tuple[str, str], dict[str, int]] = {}
-    for analysis, where, state, documents, failed in found:
+    ages: dict[str, float] = {}
+    for analysis, where, state, documents, failed, age in found:
+        if age is not None:
+            ages[analysis] = max(age, ages.get(analysis, 0.0))
         one = counts.setdefault((analysis, where), dict.fromkeys(_COUNTED, 0))
         dead = int(failed) if state in (JobState.DONE, JobState.DEAD) else 0
         one["dead"] += dead
         one[_counted_as(state)] += int(documents) - dead
         one["blocked"] += int(documents) if state == JobState.BLOCKED else 0
-    return [Documents(analysis, where, **one) for (analysis, where), one in sorted(counts.items())]
+    ordered = sorted(counts.items())
+    return [Documents(analysis, where, **one) for (analysis, where), one in ordered], ages
 
 
 _COUNTED = ("waiting", "blocked", "in_flight", "done", "dead", "cancelled")
@@ -144,17 +154,9 @@ def _counted_as(state: str) -> str:
     return "cancelled" if state == JobState.CANCELLED else "done"
 
 
-def _jobs(connection: Connection) -> list[Jobs]:
-    waits = Job.state.in_(WAITING)
-    oldest = (
-        select(Job.analysis, seconds_since(func.min(Run.created_at)).label("oldest"))
-        .join(Run, Run.id == Job.run_id)
-        .where(waits, Run.paused_at.is_(None), Run.cancelled_at.is_(None))
-        .group_by(Job.analysis)
-    )
-    ages = {row.analysis: row.oldest for row in connection.execute(oldest)}
+def _jobs(connection: Connection, ages: dict[str, float]) -> list[Jobs]:
     over = and_(Job.state == JobState.RUNNING, Job.lease_until < now())
-    later = and_(waits, Job.not_before > now())
+    later = and_(Job.state.in_(WAITING), Job.not_before > now())
     found = connection.execute(
         select(
             Job.analysis,
