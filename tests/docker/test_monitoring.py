@@ -27,6 +27,8 @@ from tests.support.feedback import add_job, add_run
 ROOT = DOCKER.parent
 FOLDER = DOCKER / "monitoring"
 ALERTS = FOLDER / "alerts.yaml"
+#: Labels of samples, by the name of their metric.
+Samples = dict[str, list[dict[str, str]]]
 RULES: list[dict[str, Any]] = yaml.safe_load(ALERTS.read_text())["groups"][0]["rules"]
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "dashboard.json").read_text())
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -46,8 +48,11 @@ def selectors(expression: str) -> list[tuple[str, dict[str, str]]]:
 
 @pytest.fixture
 def samples(
-    sqlite_engine: Engine, redis_url: str, triage: Triage
-) -> dict[str, list[dict[str, str]]]:
+    sqlite_engine: Engine,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Samples:
     """The labels of all samples of each metric, of a ledger in which everything happens."""
     with writing(sqlite_engine) as connection:
         run = add_run(connection, "autumn", ("sentiment",))
@@ -55,14 +60,16 @@ def samples(
     register(sqlite_engine, "a@b/0", this_process(), ["sentiment"], LOST)
     ready(sqlite_engine, "a@b/0", [ModelInMemory("x", 1)])
     report(sqlite_engine, "a@b/0", Throughput(1.0, 0.1, 0.2, 0.3))
-    found: dict[str, list[dict[str, str]]] = {}
-    for family in text_string_to_metric_families(triage("metrics", "--once").out):
+    found: Samples = {}
+    for family in text_string_to_metric_families(
+        Triage(monkeypatch, capsys)("metrics", "--once").out
+    ):
         for sample in family.samples:
             found.setdefault(sample.name, []).append(sample.labels)
     return found
 
 
-def test_whatever_is_asked_for_exists(samples: dict[str, list[dict[str, str]]]) -> None:
+def test_whatever_is_asked_for_exists(samples: Samples) -> None:
     wanted = [one for expression in expressions() for one in selectors(expression)]
     assert len(wanted) > 40
     phases = {"ingesting", "open", "paused", "cancelled", "archived"}
@@ -75,7 +82,7 @@ def test_whatever_is_asked_for_exists(samples: dict[str, list[dict[str, str]]]) 
 
 
 def test_every_metric_is_on_the_page_that_explains_them(
-    samples: dict[str, list[dict[str, str]]],
+    samples: Samples,
 ) -> None:
     assert {name for name in samples if f"`{name}`" not in PAGE} == set()
 
