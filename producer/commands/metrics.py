@@ -47,9 +47,10 @@ def metrics(
     wanted = config.metrics_port if port is None else port
     try:
         server, _ = start_http_server(wanted, address, registry)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no such name"
         raise UsageError(
-            f"cannot listen on {address} port {wanted} ({error.strerror}); give another --port"
+            f"cannot listen on {address} port {wanted} ({reason}); give another --address or --port"
         ) from None
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -172,6 +172,13 @@ def test_it_is_served_on_this_machine_until_it_is_told_to_end(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_where_it_cannot_listen_it_says_so(engine: Engine, triage: Triage) -> None:
+    for address in ("203.0.113.1", "nowhere.invalid", "\x9b31m"):
+        ended = triage("metrics", "--address", address, "--port", "0")
+        assert ended.code == 2 and "give another --address or --port" in ended.err
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_however_many_ask_the_database_is_asked_once_in_some_seconds(
     engine: Engine, redis_url: str
 ) -> None:
