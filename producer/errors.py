@@ -10,17 +10,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import typer
-from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from producer.display.say import say
-from producer.exit_codes import INCOMPLETE, INTERRUPTED, TRY_AGAIN, WRONG_USAGE
-from producer.ingest.errors import IngestError, StorageError, UnfinishedError
-from schema.database.errors import first_line, is_passing
-from schema.ledger.archive import UnfinishedRunError
-from schema.ledger.pause import CancelledRunError
-from schema.questions import NoAnswerError
-from schema.reports import ReportError, UnknownReportError
-from schema.status.runs import UnknownRunError
+from producer.exit_codes import INCOMPLETE, TRY_AGAIN, WRONG_USAGE
+from schema.interrupts import INTERRUPTED, raised
 
 
 class UsageError(Exception):
@@ -29,19 +22,6 @@ class UsageError(Exception):
 
 class UnreachableError(UsageError):
     """Says that the database cannot be reached, which may pass by itself."""
-
-
-#: Whose messages are such a sentence already.
-_SENTENCES = (
-    UsageError,
-    IngestError,
-    UnknownRunError,
-    UnknownReportError,
-    ReportError,
-    NoAnswerError,
-    CancelledRunError,
-    UnfinishedRunError,
-)
 
 
 class Explained(NamedTuple):
@@ -58,11 +38,17 @@ class Explained(NamedTuple):
 
 def explain(error: Exception) -> Explained | None:
     """Explain an error that a user can mend, a failing database included; None for any other."""
+    # Here, because a command that goes well need not wait for all of them.
+    from sqlalchemy.exc import DBAPIError, NoResultFound
+
+    from producer.ingest.errors import StorageError, UnfinishedError
+    from schema.database.errors import first_line, is_passing
+
     if isinstance(error, UnreachableError) or (isinstance(error, StorageError) and error.retry):
         return Explained(str(error), TRY_AGAIN)
     if isinstance(error, UnfinishedError):
         return Explained(str(error), INCOMPLETE)
-    if isinstance(error, _SENTENCES):
+    if isinstance(error, _sentences()):
         return Explained(str(error), WRONG_USAGE)
     if isinstance(error, NoResultFound):
         return Explained("the run was deleted meanwhile; see: triage status", WRONG_USAGE)
@@ -72,13 +58,35 @@ def explain(error: Exception) -> Explained | None:
     return None
 
 
+def _sentences() -> tuple[type[Exception], ...]:
+    """Those whose messages are such a sentence already."""
+    from producer.ingest.errors import IngestError
+    from schema.ledger.archive import UnfinishedRunError
+    from schema.ledger.pause import CancelledRunError
+    from schema.questions import NoAnswerError
+    from schema.reports import ReportError, UnknownReportError
+    from schema.status.runs import UnknownRunError
+
+    return (
+        UsageError,
+        IngestError,
+        UnknownRunError,
+        UnknownReportError,
+        ReportError,
+        NoAnswerError,
+        CancelledRunError,
+        UnfinishedRunError,
+    )
+
+
 def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
     """A command that says in a sentence what a user can mend, a failing database included."""
 
     @functools.wraps(command)
     def run(*args: object, **options: object) -> None:
         try:
-            command(*args, **options)
+            with raised():
+                command(*args, **options)
         except KeyboardInterrupt:
             say("interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None

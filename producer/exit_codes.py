@@ -1,9 +1,6 @@
-"""What commands end with beside 0. It imports nothing that takes time: `producer.start` needs it
-first."""
+"""What commands end with beside 0."""
 
 from __future__ import annotations
-
-import signal
 
 #: As shells have it for wrong usage.
 WRONG_USAGE = 2
@@ -11,5 +8,3 @@ WRONG_USAGE = 2
 INCOMPLETE = 3
 #: As `sysexits.h` has it for what may pass by itself: the same command is worth trying again.
 TRY_AGAIN = 75
-#: After Ctrl-C, as shells have it.
-INTERRUPTED = 128 + signal.SIGINT

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, null, select, update
+from sqlalchemy import Engine, case, delete, insert, null, select, update
 
 from schema.database import reading, writing
-from schema.database.clock import after, now
+from schema.database.clock import after, now, seconds_since
 from schema.ledger.lose import end_leases
 from schema.process import Process
 from schema.results import Failure
@@ -54,6 +54,8 @@ def register(
         "seen_at": now(),
         **asdict(Throughput()),
         "models": null(),
+        "load_seconds": None,
+        "device": None,
     }
     find = select(Worker.machine, Worker.pid, Worker.process_started).where(Worker.name == name)
     with writing(engine) as connection:
@@ -73,15 +75,25 @@ def register(
     return held
 
 
-def ready(engine: Engine, name: str, models: Sequence[ModelInMemory] | None = None) -> None:
+def ready(
+    engine: Engine,
+    name: str,
+    models: Sequence[ModelInMemory] | None = None,
+    device: str | None = None,
+) -> None:
     """The worker takes jobs.
 
     Args:
         engine: The database.
         name: The worker.
         models: What it has in memory; None for what it said before.
+        device: Where it computes; likewise.
     """
-    said = _in_memory(models)
+    loads = Worker.state == WorkerState.LOADING
+    taken = case((loads, seconds_since(Worker.since)), else_=Worker.load_seconds)
+    said = _in_memory(models) | {"load_seconds": taken}
+    if device is not None:
+        said["device"] = device
     _say(engine, name, state=WorkerState.READY, reason=None, next_try_at=None, **said)
 
 

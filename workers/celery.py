@@ -11,6 +11,7 @@ from celery.exceptions import Reject
 from celery.signals import (
     celeryd_after_setup,
     celeryd_init,
+    setup_logging,
     worker_process_init,
     worker_ready,
     worker_shutdown,
@@ -26,6 +27,7 @@ from workers.child import startup
 from workers.child.retry import NodeStopping
 from workers.node import (
     free_children,
+    logs,
     maintenance_thread,
     remote_control,
     shutdown,
@@ -53,7 +55,11 @@ def _register(app: Celery, analysis: str) -> None:
             # Celery would write down what it says, and so what it quotes, in the log and an event.
             where = traceback.extract_tb(error.__traceback__)[-1]
             kind = type(error).__name__
-            logger.error("job %d: %s in %s, line %s", job_id, kind, where.filename, where.lineno)
+            logger.error(
+                "job %d: %s in %s, line %s",
+                *(job_id, kind, where.filename, where.lineno),
+                extra=logs.about(job_id),
+            )
 
 
 def _begin(**_signal: Any) -> None:
@@ -74,6 +80,8 @@ for _analysis in ANALYSES:
     _register(app, _analysis)
 # Weak references would not outlive this module's functions.
 celeryd_init.connect(_begin, weak=False)
+celeryd_init.connect(logs.begin_node, weak=False)
+setup_logging.connect(logs.set_up, weak=False)
 celeryd_after_setup.connect(startup.count_children, weak=False)
 worker_process_init.connect(startup.start, weak=False)
 worker_ready.connect(maintenance_thread.start, weak=False)

@@ -10,9 +10,11 @@ from producer.commands.question_cells import figure, figure_cells, with_ends
 from producer.commands.question_output import (
     Answer,
     AsFormat,
+    AsJson,
     Output,
     Writing,
     open_scope,
+    pick_format,
 )
 from producer.commands.report_options import Run, Since, Where
 from producer.errors import UsageError
@@ -40,6 +42,7 @@ def before_after(
     since: Since = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
 ) -> None:
     """Compare the days before a date with as many from it on: did the release help?
@@ -63,6 +66,7 @@ def before_after(
         "changed, either way",
         f"texts: triage export v_documents --since {moment:%F}",
     ]
+    format = pick_format(format, as_json)
     Writing(format, output).write(Answer(_COLUMNS, [_row(one) for one in found], notes=notes))
 
 

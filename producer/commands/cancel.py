@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from producer.display.say import say
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import open_database
 from schema.database import reading
 from schema.ledger.cancel import Cancelled
@@ -14,12 +15,16 @@ from schema.ledger.cancel import cancel as cancel_run
 from schema.status.runs import find_run
 
 
-def cancel(run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")]) -> None:
+def cancel(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run.")],
+    as_json: AsJson = False,
+) -> None:
     """Give up what is left of a run, for good; what is done of it stays."""
     engine = open_database()
     with reading(engine) as connection:
         run_id = find_run(connection, run)
-    say(_say(run, cancel_run(engine, run_id)))
+    done = cancel_run(engine, run_id)
+    print_outcome(_say(run, done), {"run": run} | asdict(done), as_json)
 
 
 def _say(run: str, done: Cancelled) -> str:

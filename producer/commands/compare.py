@@ -9,7 +9,15 @@ import typer
 from sqlalchemy import Connection, select
 
 from producer.commands.question_cells import chance, figure_cells, ids, percent_cells, with_ends
-from producer.commands.question_output import Answer, AsFormat, Limit, Output, Writing
+from producer.commands.question_output import (
+    Answer,
+    AsFormat,
+    AsJson,
+    Limit,
+    Output,
+    Writing,
+    pick_format,
+)
 from producer.errors import UsageError
 from producer.session import open_database
 from schema.database import reading
@@ -42,6 +50,7 @@ def compare(
         str | None, typer.Option(metavar="A", help="Only this analysis; else all of both.")
     ] = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
     limit: Limit = None,
 ) -> None:
@@ -63,7 +72,7 @@ def compare(
         ]
     rows = [row for one in found.analyses for row in _rows(one, (run_a, run_b))]
     answer = Answer(_COLUMNS, rows, quotes, _notes(found, (run_a, run_b)))
-    Writing(format, output, limit).write(answer)
+    Writing(pick_format(format, as_json), output, limit).write(answer)
 
 
 _Runs = tuple[str, str]

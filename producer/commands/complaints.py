@@ -6,10 +6,12 @@ from producer.commands.question_cells import ids, percent_cells, star_cells, wit
 from producer.commands.question_output import (
     Answer,
     AsFormat,
+    AsJson,
     Limit,
     Output,
     Writing,
     open_scope,
+    pick_format,
 )
 from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.commands.theme_notes import texts_note
@@ -30,6 +32,7 @@ def complaints(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
     limit: Limit = None,
     redact: Redact = False,
@@ -61,4 +64,5 @@ def complaints(
         f"{found.measure.meaning}",
         *texts_note(found.basis),
     ]
+    format = pick_format(format, as_json)
     Writing(format, output, limit, redact).write(Answer(_COLUMNS, rows, notes=notes))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from producer.commands.outcome import AsJson, print_outcome
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.exit_codes import INCOMPLETE
@@ -26,6 +28,7 @@ def correct(
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who says so; else who is logged in.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Store a person's labels beside the model's; a later one of the same person counts instead."""
     said_by = (by or _user()).strip()
@@ -43,7 +46,8 @@ def correct(
         say(str(bad), err=True)
     if len(found.bad) > MOST_NAMED:
         say(f"and {len(found.bad) - MOST_NAMED:,} more rows", err=True)
-    say(_summary(done, found))
+    facts = asdict(done) | {"empty": found.empty, "unusable": len(found.bad)}
+    print_outcome(_summary(done, found), facts, as_json)
     if found.bad:
         raise typer.Exit(INCOMPLETE)
 

@@ -10,10 +10,12 @@ from producer.commands.question_cells import chance, figure, figure_cells, ids, 
 from producer.commands.question_output import (
     Answer,
     AsFormat,
+    AsJson,
     Limit,
     Output,
     Writing,
     open_scope,
+    pick_format,
 )
 from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.commands.theme_notes import texts_note
@@ -34,6 +36,7 @@ def drivers(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
     limit: Limit = None,
     redact: Redact = False,
@@ -71,4 +74,5 @@ def drivers(
         f"{found.too_few}",
         *texts_note(found.basis),
     ]
+    format = pick_format(format, as_json)
     Writing(format, output, limit, redact).write(Answer(_COLUMNS, rows, notes=notes))

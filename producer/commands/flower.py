@@ -36,7 +36,7 @@ def flower(
     environment["FLOWER_BASIC_AUTH"] = login(config)
     environment["TRIAGE_REDIS_URL"] = watched_redis(config)
     command = [
-        *(sys.executable, "-m", "celery", "-A", "workers", "flower"),
+        *(sys.executable, "-m", "workers", "flower"),
         f"--port={config.flower_port if port is None else port}",
         f"--address={address}",
         f"--max-tasks={MAX_TASKS}",

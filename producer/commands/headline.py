@@ -11,7 +11,15 @@ from producer.commands.question_cells import (
     star_cells,
     with_ends,
 )
-from producer.commands.question_output import Answer, AsFormat, Output, Writing, open_scope
+from producer.commands.question_output import (
+    Answer,
+    AsFormat,
+    AsJson,
+    Output,
+    Writing,
+    open_scope,
+    pick_format,
+)
 from producer.commands.report_options import Run, Since, Until, Where
 from schema.database import reading
 from schema.reports import Value
@@ -32,6 +40,7 @@ def headline(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
 ) -> None:
     """Show how much is written and how the customers feel.
@@ -49,6 +58,7 @@ def headline(
             f"previous: from {found.previous.since:%F} to before {found.previous.until:%F}; "
             "changes of shares in points, of documents in percent"
         )
+    format = pick_format(format, as_json)
     Writing(format, output).write(Answer(_COLUMNS, _rows(found), notes=notes))
 
 

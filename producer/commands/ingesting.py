@@ -23,7 +23,7 @@ from producer.dispatcher import Dispatcher
 from producer.display.progress_bars import wait_for_run
 from producer.display.say import say
 from producer.errors import explain
-from producer.exit_codes import INCOMPLETE, INTERRUPTED
+from producer.exit_codes import INCOMPLETE
 from producer.ingest import Counts, Plan
 from producer.ingest.ingestion import Progress
 from producer.ingest.reading import ReadInput
@@ -31,6 +31,7 @@ from producer.ingest.recipes import write_recipe as recipes
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
+from schema.interrupts import INTERRUPTED
 from schema.settings import Settings
 from schema.tables import Run
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from producer.display.say import say
+from producer.commands.outcome import AsJson, print_outcome
 from producer.session import as_usage_error, open_settings
 from schema.database import open_engine
 from schema.database.errors import DatabaseError, describe
 from schema.migrations.revision import upgrade
 
 
-def init() -> None:
+def init(as_json: AsJson = False) -> None:
     """Create the database, or upgrade it to this version."""
     config = open_settings()
     try:
@@ -18,8 +18,9 @@ def init() -> None:
         raise as_usage_error(error) from None
     where = describe(config.database)
     if before == after:
-        say(f"{where} is up to date (revision {after})")
+        said = f"{where} is up to date (revision {after})"
     elif before is None:
-        say(f"{where} created (revision {after})")
+        said = f"{where} created (revision {after})"
     else:
-        say(f"{where} upgraded from revision {before} to {after}")
+        said = f"{where} upgraded from revision {before} to {after}"
+    print_outcome(said, {"database": where, "revision": after, "before": before}, as_json)

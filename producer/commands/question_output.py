@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import Engine
 
-from producer.commands.report import FILE_WIDTH, TABLE_LIMIT, Format
+from producer.commands.report import FILE_WIDTH, TABLE_LIMIT, AsJson, Format, pick_format
 from producer.display.interval_cells import join_intervals
 from producer.display.say import say
 from producer.display.table import make_table, plain_text
@@ -33,6 +33,17 @@ Output = Annotated[Path | None, typer.Option(metavar="F", help="Write to this fi
 Limit = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, help=f"Only the first N rows; 0: all. Tables: {TABLE_LIMIT}."),
+]
+
+__all__ = [
+    "Answer",
+    "AsFormat",
+    "AsJson",
+    "Limit",
+    "Output",
+    "Writing",
+    "open_scope",
+    "pick_format",
 ]
 
 #: Columns that tables leave out, as those in which nothing is said: programs follow them, people

@@ -58,6 +58,20 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+
+
+def pick_format(asked: Format | None, as_json: bool) -> Format | None:
+    """The format that two options name, which may be the same.
+
+    Raises:
+        UsageError: If they name different ones.
+    """
+    if as_json and asked not in (None, Format.JSON):
+        raise UsageError(f"--json and --format {asked} do not go together; give one of them")
+    return Format.JSON if as_json else asked
+
+
 _Names = Annotated[
     list[str] | None,
     typer.Argument(
@@ -89,12 +103,14 @@ def report(
     min_documents: MinDocuments = None,
     sort: Sort = None,
     format: _Format = None,
+    as_json: AsJson = False,
     output: _Output = None,
     limit: _Limit = None,
     html: _Html = False,
     redact: Redact = False,
 ) -> None:
     """Show a report on the results in the database, or write all of them as a page."""
+    format = pick_format(format, as_json)
     if html:
         if any(one is not None for one in (by, against, min_documents, sort, format, limit)):
             raise UsageError(

@@ -10,6 +10,7 @@ import typer
 from sqlalchemy import Connection, func, select
 
 from producer.commands.dead import known_analysis
+from producer.commands.outcome import AsJson, print_outcome
 from producer.dispatcher import Dispatcher
 from producer.display.say import say
 from producer.errors import UsageError
@@ -29,6 +30,7 @@ def retry(
     dead: Annotated[
         bool, typer.Option("--dead", help="Dead letters too: those documents, and no others.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let jobs that wait out a back-off go at once; with --dead replay dead letters as well."""
     config = open_settings()
@@ -45,10 +47,12 @@ def retry(
     with reading(engine) as connection:
         left = _letters(connection, open_runs, analysis)
         stay = _letters(connection, list(cancelled), analysis)
-    say(_say(due, replayed, left, dead))
+    said = [_say(due, replayed, left, dead)]
     if dead and stay:
         names = ", ".join(cancelled.values())
-        say(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
+        said.append(f"{_count(stay, 'dead letter')} of cancelled runs stay: {names}")
+    facts = {"due": due, "replayed": dict(replayed), "left": left, "of_cancelled_runs": stay}
+    print_outcome("\n".join(said), facts, as_json)
     if due or replayed:
         asked = ANALYSES if analysis is None else (analysis,)
         Dispatcher(engine, config, lambda line: say(line, err=True)).dispatch(asked)

@@ -10,10 +10,12 @@ from producer.commands.question_cells import chance, ids
 from producer.commands.question_output import (
     Answer,
     AsFormat,
+    AsJson,
     Limit,
     Output,
     Writing,
     open_scope,
+    pick_format,
 )
 from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.commands.theme_notes import texts_note
@@ -43,6 +45,7 @@ def rising(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
     limit: Limit = None,
     redact: Redact = False,
@@ -63,6 +66,7 @@ def rising(
     titles = [f"{one.theme.id} {one.theme.name}, week of {one.week}" for one in found.rising]
     below = list(zip(titles, quotes, strict=True))[: limit or None]
     answer = Answer(_COLUMNS, rows, below, notes=_notes(found))
+    format = pick_format(format, as_json)
     Writing(format, output, limit, redact).write(answer)
 
 

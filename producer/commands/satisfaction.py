@@ -11,10 +11,12 @@ from producer.commands.question_cells import percent_cells, star_cells, with_end
 from producer.commands.question_output import (
     Answer,
     AsFormat,
+    AsJson,
     Limit,
     Output,
     Writing,
     open_scope,
+    pick_format,
 )
 from producer.commands.report_options import Run, Since, Until, Where
 from schema.database import reading
@@ -43,6 +45,7 @@ def satisfaction(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
     limit: Limit = None,
 ) -> None:
@@ -64,4 +67,5 @@ def satisfaction(
         for point in points
     ]
     notes = ["texts of one: triage export v_documents --since DAY --until DAY"]
+    format = pick_format(format, as_json)
     Writing(format, output, limit).write(Answer((by.value, *_COLUMNS), rows, notes=notes))

@@ -17,10 +17,12 @@ from producer.commands.question_cells import (
 from producer.commands.question_output import (
     Answer,
     AsFormat,
+    AsJson,
     Limit,
     Output,
     Writing,
     open_scope,
+    pick_format,
 )
 from producer.commands.report_options import Redact, Run, Since, Until, Where
 from producer.errors import UsageError
@@ -45,6 +47,7 @@ def segments(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
     limit: Limit = None,
     redact: Redact = False,
@@ -68,6 +71,7 @@ def segments(
     ]
     if found.without:
         notes.insert(1, f"{found.without:,} documents say no {kind}")
+    format = pick_format(format, as_json)
     answer = Answer(_columns(found, kind), _rows(found), notes=notes)
     Writing(format, output, limit, redact).write(answer)
 

@@ -15,12 +15,12 @@ from sqlalchemy import Engine
 
 from producer.display.progress_table import run_table, runs_table
 from producer.display.say import say
-from producer.display.worker_table import memory_table, worker_table
+from producer.display.worker_table import worker_notes, worker_table
 from producer.errors import UsageError
-from producer.exit_codes import INTERRUPTED
 from producer.session import open_database
 from schema.control_characters import json_text
 from schema.database import reading
+from schema.interrupts import INTERRUPTED
 from schema.status.overview import SHOWN, Overview, overview
 from schema.status.progress import run_progress
 from schema.status.workers import WorkerStatus, all_worker_status
@@ -82,15 +82,13 @@ def _one(engine: Engine, run: str) -> _Look:
 
 def _many(engine: Engine, all_runs: bool) -> _Look:
     with reading(engine) as connection:
-        found = overview(connection, None if all_runs else SHOWN)
         workers = all_worker_status(connection)
-    view = Group(
-        runs_table(found.runs) if found.runs else "no runs yet; begin with: triage ingest",
-        *_left_out(found),
-        "",
-        worker_table(workers) if workers else "no workers; start one with: triage worker",
-        *_in_memory(workers),
-    )
+        below: list[RenderableType] = ["", *_workers(workers)]
+        found = overview(connection, None if all_runs else SHOWN)
+        for shown in range(SHOWN - 1, 0, -1):
+            if all_runs or _is_seen_at_once([_runs(found), *_left_out(found), *below]):
+                break
+            found = overview(connection, shown)
     said = {
         "runs": [one.as_json() for one in found.runs],
         "more": found.more,
@@ -98,12 +96,25 @@ def _many(engine: Engine, all_runs: bool) -> _Look:
         "archived": found.archived,
         "workers": [one.as_json() for one in workers],
     }
-    return _Look(view, said, not found.unfinished)
+    return _Look(Group(_runs(found), *_left_out(found), *below), said, not found.unfinished)
 
 
-def _in_memory(workers: Sequence[WorkerStatus]) -> list[RenderableType]:
-    """The models of workers that have said what they have loaded, if there are any."""
-    return ["", memory_table(workers)] if any(one.models for one in workers) else []
+def _runs(found: Overview) -> RenderableType:
+    return runs_table(found.runs) if found.runs else "no runs yet; begin with: triage ingest"
+
+
+def _workers(workers: Sequence[WorkerStatus]) -> list[RenderableType]:
+    if not workers:
+        return ["no workers; start one with: triage worker"]
+    return [worker_table(workers), *worker_notes(workers)]
+
+
+def _is_seen_at_once(view: list[RenderableType]) -> bool:
+    """Whether all of it is seen at once, with the prompt below it; what is no terminal has room."""
+    console = Console()
+    if not console.is_terminal:
+        return True
+    return len(console.render_lines(Group(*view), pad=False)) < console.height
 
 
 def _left_out(found: Overview) -> list[str]:

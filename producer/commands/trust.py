@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from producer.commands.question_cells import ids, percent_cells, with_ends
-from producer.commands.question_output import Answer, AsFormat, Output, Writing, open_scope
+from producer.commands.question_output import (
+    Answer,
+    AsFormat,
+    AsJson,
+    Output,
+    Writing,
+    open_scope,
+    pick_format,
+)
 from producer.commands.report_options import Run, Since, Until, Where
 from schema.database import reading
 from schema.questions.figures import Share
@@ -24,6 +32,7 @@ def trust(
     until: Until = None,
     where: Where = None,
     format: AsFormat = None,
+    as_json: AsJson = False,
     output: Output = None,
 ) -> None:
     """Show how far the figures can be trusted: models, how often they are right, what is missing.
@@ -42,6 +51,7 @@ def trust(
             "nobody has labelled a random part yet, which alone says how often a model is right: "
             "triage review --output FILE, then triage correct FILE",
         )
+    format = pick_format(format, as_json)
     Writing(format, output).write(Answer(_COLUMNS, _rows(found), notes=notes))
 
 

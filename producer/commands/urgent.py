@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy import Connection, select
 
-from producer.commands.report import Format
+from producer.commands.report import AsJson, Format, pick_format
 from producer.commands.report_options import Redact, Since
 from producer.display.say import say
 from producer.display.table import plain_text
@@ -38,11 +38,13 @@ def urgent(
     limit: Annotated[
         int, typer.Option(metavar="N", min=0, help="Only the N most urgent; 0: all.")
     ] = LIMIT,
-    format: Annotated[Format, typer.Option(help="How they are written.")] = Format.TABLE,
+    format: Annotated[Format | None, typer.Option(help="Else as a list.")] = None,
+    as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option(metavar="F", help="Write to this file.")] = None,
     redact: Redact = False,
 ) -> None:
     """List the feedback that cannot wait, the most urgent first, with reasons and quotes."""
+    format = pick_format(format, as_json)
     period = read_period(since, None)
     engine = open_database()
     with reading(engine) as connection, opened(output) as file:

@@ -1,8 +1,12 @@
-"""Workers on the terminal: which there are, and why one does not work."""
+"""Workers on the terminal: which there are, how quick they are, why one does not work.
+
+It is made to fit: a line of at most 80 columns for each worker, and what several have in common
+once, below them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.filesize import decimal
 from rich.table import Table
@@ -10,49 +14,54 @@ from rich.text import Text
 
 from producer.display.progress_table import duration
 from producer.display.table import plain_text
-from schema.status.workers import Throughput, WorkerStatus
+from schema.status.workers import LOST_AFTER, ModelInMemory, Throughput, WorkerStatus
 from schema.tables import WorkerState
 
-#: Seconds without a sight of its process after which a worker is shown as lost.
-LOST_AFTER = 60.0
+#: Characters of a line on models: beyond it their names say little more.
+_MODELS_LIMIT = 240
 
 
 def worker_table(workers: Sequence[WorkerStatus]) -> Table:
     """A line for each worker."""
-    table = Table(header_style="bold", show_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("worker", overflow="fold")
     table.add_column("state", no_wrap=True)
-    table.add_column("since (UTC)", no_wrap=True)
-    table.add_column("analyses", overflow="fold")
-    table.add_column("tokens/s", justify="right", no_wrap=True)
-    for share in ("padding", "fill", "forward"):
-        table.add_column(share, justify="right", no_wrap=True)
-    table.add_column("why", overflow="fold")
+    for number in ("for", "tokens/s", "padding", "fill", "forward", "memory"):
+        table.add_column(number, justify="right", no_wrap=True)
     for one in workers:
         table.add_row(
             plain_text(one.worker),
             Text(one.state, style="" if one.state == WorkerState.READY else "red"),
-            f"{one.since:%m-%d %H:%M}",
-            ", ".join(one.analyses),
+            duration(one.in_state),
             *_speeds(one.throughput),
-            plain_text(_why(one)),
+            "–" if one.models is None else decimal(sum(model.bytes for model in one.models)),
         )
     return table
 
 
-def memory_table(workers: Sequence[WorkerStatus]) -> Table:
-    """A line for each worker that has said which models it has in memory."""
-    table = Table(header_style="bold", show_edge=False)
-    table.add_column("worker", overflow="fold")
-    table.add_column("memory", justify="right", no_wrap=True)
-    table.add_column("models in memory", overflow="fold")
+def worker_notes(workers: Sequence[WorkerStatus]) -> Iterator[Text]:
+    """Why a worker does not work, what they take, and which models they have in memory."""
     for one in workers:
-        if one.models is None:
-            continue
-        names = [f"{model.name} {decimal(model.bytes)}" for model in one.models]
-        total = sum(model.bytes for model in one.models)
-        table.add_row(plain_text(one.worker), decimal(total), plain_text(", ".join(names), 2_000))
-    return table
+        if why := _why(one):
+            yield plain_text(f"{one.worker}: {why}")
+    taken = {one.worker: ", ".join(one.analyses) for one in workers}
+    yield from _shared("takes", "take", taken)
+    loaded = {one.worker: _names(one.models) for one in workers if one.models is not None}
+    yield from _shared("has in memory", "have in memory", loaded)
+
+
+def _shared(verb: str, verb_of_many: str, said: dict[str, str]) -> Iterator[Text]:
+    """The same of several workers in one sentence."""
+    for what in dict.fromkeys(said.values()):
+        names = [worker for worker, of_it in said.items() if of_it == what]
+        whom = names[0] if len(names) == 1 else "all" if len(names) == len(said) else None
+        which = whom or f"{len(names)} of them"
+        verb_used = verb if len(names) == 1 else verb_of_many
+        yield plain_text(f"{which} {verb_used}: {what or 'none'}", _MODELS_LIMIT)
+
+
+def _names(models: Sequence[ModelInMemory]) -> str:
+    return ", ".join(f"{model.name} {decimal(model.bytes)}" for model in models)
 
 
 def _speeds(said: Throughput) -> list[str]:

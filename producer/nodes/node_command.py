@@ -23,13 +23,14 @@ def node_command(name: str, analyses: Sequence[str], concurrency: int) -> list[s
         concurrency: Children.
     """
     return [
-        *(sys.executable, "-m", "celery", "-A", "workers", "worker"),
+        *(sys.executable, "-m", "workers", "worker"),
         *("--pool", "prefork", "--concurrency", str(concurrency)),
         *("--hostname", f"{name}@%h"),
         *("--queues", ",".join(map(queue_name, analyses))),
         # Nodes agree through the ledger, not with each other.
         *("--without-gossip", "--without-mingle"),
-        *("--loglevel", "INFO"),
+        # What is logged is said by the settings; this can only make it more.
+        *("--loglevel", "CRITICAL"),
     ]
 
 

@@ -135,6 +135,16 @@ class Messages:
                 found = iter(map(int, asking.execute()))
             return {analysis: (next(found), next(found)) for analysis in analyses}
 
+    def server_info(self) -> dict[str, Any]:
+        """What Redis says of itself: version, memory, persistence, and its policy of eviction.
+
+        Raises:
+            BrokerError: If Redis cannot be reached.
+        """
+        with self._asking(), self._app.connection_or_acquire() as connection:
+            found: dict[str, Any] = connection.default_channel.client.info()
+            return found
+
     def waiting(self, analysis: str) -> list[bytes]:
         """Read all messages that wait in the queue of an analysis, as Redis holds them.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -77,9 +77,19 @@ class Settings(BaseSettings):
     #: or of the RAM, divided by the node's children.
     model_memory: ByteSize | None = Field(default=None, gt=0)
 
+    #: How the lines of a node's log are written: for people, or an object of JSON each.
+    log_format: Literal["text", "json"] = "text"
+    #: The least that is written of it.
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+
+    #: Bytes that should be free on each disk that is written to; `triage doctor` says when not.
+    disk_reserve: ByteSize = Field(default=ByteSize(1_000_000_000), ge=0)
+
     #: `user:password` for Flower's pages.
     flower_auth: SecretStr | None = None
     flower_port: int = Field(default=5555, gt=0, lt=65536)
+    #: TCP port of `triage metrics`.
+    metrics_port: int = Field(default=9464, gt=0, lt=65536)
 
     @field_validator("database_url")
     @classmethod

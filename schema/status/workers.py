@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select
 from schema.database.clock import after, seconds_since
 from schema.tables import Worker
 
+#: Seconds without a sight of its process after which a worker counts as lost.
+LOST_AFTER = 60.0
 #: Seconds after which a worker that nobody has seen alive is no longer listed.
 LISTED_FOR = 600.0
 
@@ -47,10 +49,13 @@ class WorkerStatus:
 
     Attributes:
         since: When it came into this state.
+        in_state: Seconds from then until now.
         unseen: Seconds since its process was last seen alive.
         next_try: Seconds until it tries again, if it is not ready.
         throughput: Of its last jobs.
         models: What it has in memory; None if it has not said it.
+        load_seconds: That it took to load them; None if it has not yet.
+        device: Where it computes; None if it has not said it.
     """
 
     worker: str
@@ -58,10 +63,13 @@ class WorkerStatus:
     state: str
     reason: str | None
     since: datetime
+    in_state: float
     unseen: float
     next_try: float | None
     throughput: Throughput
     models: tuple[ModelInMemory, ...] | None = None
+    load_seconds: float | None = None
+    device: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints; times in ISO 8601, seconds as numbers."""
@@ -74,13 +82,14 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
     """All workers by name."""
     columns = (
         *(Worker.name, Worker.analyses, Worker.state, Worker.reason, Worker.since),
-        Worker.models,
+        *(Worker.models, Worker.load_seconds, Worker.device),
     )
     speeds = [getattr(Worker, field.name) for field in fields(Throughput)]
     found = connection.execute(
         select(
             *columns,
             *speeds,
+            seconds_since(Worker.since).label("in_state"),
             seconds_since(Worker.seen_at).label("unseen"),
             seconds_since(Worker.next_try_at).label("late"),
         )
@@ -94,10 +103,13 @@ def all_worker_status(connection: Connection) -> list[WorkerStatus]:
             state=row.state,
             reason=row.reason,
             since=row.since,
+            in_state=max(0.0, row.in_state),
             unseen=max(0.0, row.unseen),
             next_try=None if row.late is None else max(0.0, -row.late),
             throughput=Throughput(*(getattr(row, field.name) for field in fields(Throughput))),
             models=_models(row.models),
+            load_seconds=row.load_seconds,
+            device=row.device,
         )
         for row in found
     ]

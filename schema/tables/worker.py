@@ -42,6 +42,10 @@ class Worker(Base):
     next_try_at: Mapped[datetime | None]
     #: When a node on its machine last saw the process alive.
     seen_at: Mapped[datetime]
+    #: Seconds that it took to load its models; NULL while it loads them.
+    load_seconds: Mapped[float | None]
+    #: Where it computes: `cpu`, or `cuda:0` and what that is called.
+    device: Mapped[str | None]
     #: Tokens a second of its last jobs, …
     tokens_per_second: Mapped[float | None]
     #: … the share of what it computed in them that was padding, 0..1, …

@@ -21,8 +21,8 @@ from tests.docker.compose import (
 from tests.docker.console import parse
 from tests.docker.dockerfile import read_stages
 
-OURS = ("init", "worker", "flower", "producer")
-LONG_RUNNING = ("redis", "postgres", "worker", "flower")
+OURS = ("init", "worker", "flower", "metrics", "producer")
+LONG_RUNNING = ("redis", "postgres", "worker", "flower", "metrics")
 
 
 def settings_of(service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -90,7 +90,7 @@ def test_every_variable_is_a_setting(services: dict[str, Any], name: str) -> Non
     assert names <= {f"TRIAGE_{field.upper()}" for field in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", ["init", "worker", "producer"])
+@pytest.mark.parametrize("name", ["init", "worker", "metrics", "producer"])
 def test_settings_lead_to_the_servers(
     services: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,10 +113,16 @@ def test_flower_has_a_login_and_no_way_to_the_database(
     assert "volumes" not in services["flower"]
 
 
-def test_only_flower_is_published_and_to_this_host_only(services: dict[str, Any]) -> None:
+def test_only_flower_and_metrics_are_published_and_to_this_host_only(
+    services: dict[str, Any],
+) -> None:
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert published == {"flower": ["127.0.0.1:5555:5555"]}
+    assert published == {
+        "flower": ["127.0.0.1:5555:5555"],
+        "metrics": ["127.0.0.1:9464:9464"],
+    }
     assert Settings.model_fields["flower_port"].default == 5555
+    assert Settings.model_fields["metrics_port"].default == 9464
 
 
 def test_nobody_starts_before_what_it_needs(services: dict[str, Any]) -> None:
@@ -129,6 +135,7 @@ def test_nobody_starts_before_what_it_needs(services: dict[str, Any]) -> None:
     assert conditions == {
         "init": {"postgres": "service_healthy"},
         "worker": ready,
+        "metrics": ready,
         "producer": ready,
         "flower": {"redis": "service_healthy"},
     }
@@ -143,7 +150,8 @@ def test_who_runs_on_is_checked_and_restarted_and_has_time_to_end(services: dict
         if lives_on and "build" not in service:
             assert service["healthcheck"]["test"][0] == "CMD-SHELL"
         elif lives_on:
-            assert stages[service["build"]["target"]].last("HEALTHCHECK") != "NONE"
+            of_image = stages[service["build"]["target"]].last("HEALTHCHECK")
+            assert of_image != "NONE" or service["healthcheck"]["test"][0] == "CMD"
 
 
 def test_the_health_check_looks_at_the_node_that_runs(services: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,9 +76,12 @@ def running_node(
     if fallback:
         environment["TRIAGE_DEVICE"] = "auto"
     command = node_command(name, analyses, concurrency)
+    if app != "workers":
+        command = [sys.executable, "-m", "celery", "-A", app, *command[3:]]
+    environment["TRIAGE_LOG_LEVEL"] = loglevel
     with path.open("wb") as log:
         process = subprocess.Popen(
-            [{"workers": app, "INFO": loglevel}.get(part, part) for part in command],
+            command,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -42,6 +42,8 @@ ENDING = {
     "urgent": [],
     "digest": [],
     "trust": [],
+    "metrics": ["--once"],
+    "doctor": [],
     **dict.fromkeys(UNANSWERED, []),
     "before-after": ["2026-10-01"],
     "forget": ["--external-id", "9", "--dry-run"],

@@ -2,6 +2,13 @@
 
 import sys
 
-from workers.analyze.command import main
+from schema.interrupts import end_at_once, raised
 
-sys.exit(main())
+# Torch alone takes seconds to import.
+end_at_once()
+
+from workers.analyze.command import main  # noqa: E402
+
+with raised():
+    code = main()
+sys.exit(code)

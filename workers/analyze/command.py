@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
 from schema.document import Document
+from schema.interrupts import INTERRUPTED
 from schema.options import RunOptions
 from schema.private_files import be_private
 from schema.results import Abstention, Failure, results_json
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 #: Exit codes.
 _WELL, _CANNOT = 0, 2
 _READER_GONE = 128 + 13  # as a shell reports SIGPIPE
-_INTERRUPTED = 128 + 2  # SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _READER_GONE
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     return _WELL
 
 

@@ -15,6 +15,7 @@ from schema.analyses import BUILT_IN, WRITING_ANALYSES
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls
 from schema.database import DatabaseError
+from schema.interrupts import INTERRUPTED
 from schema.private_files import be_private
 from schema.settings import SettingsError, settings
 from workers.calibrate.corrections import corrected_examples
@@ -26,7 +27,6 @@ from workers.runtime.threads import limit_threads
 
 #: Exit codes.
 ALL_WELL, CANNOT = 0, 2
-_INTERRUPTED = 128 + 2  # SIGINT
 
 #: Where a row has what a person said, if not in `label`.
 LABELS = {"entities": "entities", "qa": "answer", "intent": "intents"}
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(escape_controls(f"triage calibrate: {error}"), file=sys.stderr)
         return CANNOT
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 class Parser(argparse.ArgumentParser):

@@ -15,9 +15,13 @@ from workers.child.heartbeat import Heartbeat, LeaseLostError
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import MIN_BACKOFF_SECONDS, ExponentialBackoff, NodeStopping
 from workers.errors import DeviceLostError, WorkerError
+from workers.node.logs import about
 from workers.node.scoreboard import ScoreboardSlot
 
 logger = logging.getLogger(__name__)
+
+#: The line on a job that somebody else has, or nobody may have any more.
+NOT_WRITTEN = "job %d: cancelled or lost to another, nothing written"
 
 T = TypeVar("T")
 
@@ -82,7 +86,7 @@ class FailurePolicy:
         kind = type(error).__name__
         if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
             self._release(claim, f"the database refuses: {kind}")
-        logger.error("job %d: failed with %s", claim.job_id, kind)
+        logger.error("job %d: failed with %s", claim.job_id, kind, extra=about(claim))
         self._ledger.expire(claim, Failure(kind, f"{kind} outside of the model"))
         self._heartbeat.drop(claim)
 
@@ -114,7 +118,9 @@ class FailurePolicy:
 
     def refuse(self, claim: Claim) -> None:
         """Let a prefetched job go that must not begin."""
-        logger.warning("job %d: cancelled, paused or lost to another", claim.job_id)
+        logger.warning(
+            "job %d: cancelled, paused or lost to another", claim.job_id, extra=about(claim)
+        )
         self._ledger.give_back(claim, "it must not begin")
         self._heartbeat.drop(claim)
 
@@ -123,7 +129,7 @@ class FailurePolicy:
         try:
             self._heartbeat.check(claim)
         except LeaseLostError:
-            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+            logger.warning(NOT_WRITTEN, claim.job_id, extra=about(claim))
             self._heartbeat.drop(claim)
             return True
         return False
@@ -150,12 +156,12 @@ class FailurePolicy:
         """
         self._ledger.release(claim, MIN_BACKOFF_SECONDS)
         self._heartbeat.drop(claim)
-        logger.error("job %d: not done", claim.job_id)
+        logger.error("job %d: not done: %s", claim.job_id, reason, extra=about(claim))
         raise WorkerError(reason)
 
     def _expire_all(self, claims: Sequence[Claim], error: DeviceLostError) -> None:
         for claim in claims:
-            logger.error("job %d: %s", claim.job_id, error)
+            logger.error("job %d: %s", claim.job_id, error, extra=about(claim))
             # If the database refuses, the lease will end: this process has to, now.
             with contextlib.suppress(SQLAlchemyError, NodeStopping):
                 self._ledger.expire(claim, Failure(type(error).__name__, str(error)))

@@ -19,6 +19,8 @@ from schema.ledger.claim import Claim
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import release
 from schema.settings import Settings
+from workers.node import logs
+from workers.node.logs import about
 from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
 
 logger = logging.getLogger(__name__)
@@ -67,17 +69,21 @@ class Heartbeat:
         if self._thread is not None:
             self._thread.join()
         with self._lock:
+            for job_id in self._claims:
+                logs.drop(job_id)
             self._claims.clear()
 
     def hold(self, claim: Claim) -> None:
         """From now on the lease of this one is renewed."""
         with self._lock:
             self._claims[claim.job_id] = claim
+        logs.hold(claim)
 
     def drop(self, claim: Claim) -> None:
         """It is finished, or given up."""
         with self._lock:
             self._claims.pop(claim.job_id, None)
+        logs.drop(claim.job_id)
 
     @property
     def held(self) -> list[Claim]:
@@ -109,7 +115,8 @@ class Heartbeat:
             try:
                 still_ours = heartbeat(self._database, claim, self._settings.lease)
             except SQLAlchemyError as error:
-                logger.warning("job %d: no heartbeat: %s", claim.job_id, type(error).__name__)
+                kind = type(error).__name__
+                logger.warning("job %d: no heartbeat: %s", claim.job_id, kind, extra=about(claim))
                 return RETRY
             if not still_ours:
                 self._lose(claim)
@@ -126,7 +133,7 @@ class Heartbeat:
         try:
             for claim in self.held:
                 if release(self._database, claim):
-                    logger.info("job %d: released, the node ends", claim.job_id)
+                    logger.info("job %d: released, the node ends", claim.job_id, extra=about(claim))
         except SQLAlchemyError as error:
             logger.error("jobs are not released: %s", type(error).__name__)
         finally:

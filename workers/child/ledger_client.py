@@ -28,6 +28,7 @@ from schema.settings import Settings
 from schema.status.workers import ModelInMemory, Throughput
 from schema.worker_registry import not_ready, ready
 from workers.child.retry import retry
+from workers.node.logs import about
 from workers.node.message_filter import ForgedMessageError, ids_of
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import ScoreboardSlot
@@ -167,9 +168,10 @@ class LedgerClient:
         """Put a job back now or never: if that fails, its lease will end."""
         try:
             if release(self._database, claimed):
-                logger.info("job %d: released, %s", claimed.job_id, why)
+                logger.info("job %d: released, %s", claimed.job_id, why, extra=about(claimed))
         except SQLAlchemyError as error:
-            logger.error("job %d: not released: %s", claimed.job_id, type(error).__name__)
+            kind = type(error).__name__
+            logger.error("job %d: not released: %s", claimed.job_id, kind, extra=about(claimed))
 
     def record_ready(self) -> None:
         """Let everybody know that this child works."""

@@ -18,6 +18,7 @@ from workers.child.heartbeat import Heartbeat
 from workers.child.job_reader import JobReader
 from workers.child.ledger_client import LedgerClient
 from workers.child.retry import NodeStopping
+from workers.node.logs import about
 from workers.node.redis_outage import redis_outage
 from workers.node.scoreboard import POLL_INTERVAL, ScoreboardSlot
 
@@ -123,7 +124,8 @@ class Prefetcher:
                 windows = engine.tokenise(texts, claim.options)
             return replace(job, prepared=dict(zip(texts, windows, strict=True)))
         except Exception as error:
-            logger.info("job %d: not prefetched: %s", claim.job_id, type(error).__name__)
+            kind = type(error).__name__
+            logger.info("job %d: not prefetched: %s", claim.job_id, kind, extra=about(claim))
             return job
 
     @contextmanager
@@ -160,5 +162,5 @@ class Prefetcher:
             message, job_id = found
             if claims := self._ledger.claim(analysis, job_id, siblings, ahead=True):
                 return message, claims
-            logger.info("job %d: nothing to claim", job_id)
+            logger.info("job %d: nothing to claim", job_id, extra=about(job_id))
         return None

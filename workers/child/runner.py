@@ -22,6 +22,7 @@ from workers.child.job_progress import JobProgress
 from workers.child.job_source import JobSource
 from workers.child.retry import NodeStopping
 from workers.errors import DeviceLostError, WorkerError
+from workers.node.logs import about
 from workers.runtime.progress import Interruption
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class JobRunner:
             siblings = context.engines[analysis].siblings
             claims = context.ledger.claim(analysis, job_id, siblings)
             if not claims:
-                logger.info("job %d: nothing to claim", job_id)
+                logger.info("job %d: nothing to claim", job_id, extra=about(job_id))
                 return
             with context.heartbeat as heartbeat:
                 for claim in claims:

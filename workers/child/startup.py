@@ -26,6 +26,7 @@ from schema.worker_registry import NameTakenError, not_ready, ready, register, w
 from workers.child.ledger_client import LedgerClient
 from workers.models.checkpoint import ModelError
 from workers.node.child_exit import exit_of
+from workers.node.logs import name_worker
 from workers.node.maintenance import REDIS_TIMEOUT
 from workers.node.scoreboard import ScoreboardSlot, node_scoreboard
 from workers.runtime.threads import limit_threads
@@ -76,6 +77,7 @@ def _start(node: str) -> None:
     # A child that outlives its parent would hold the device that the next node needs.
     die_with_parent(signal.SIGKILL)
     name = f"{node}/{billiard.current_process().index}"
+    name_worker(name)
     # Before anything else: the one before may have died with a deadline on the scoreboard.
     slot = node_scoreboard.slot(billiard.current_process().index, os.getpid())
     with slot.loading():
@@ -92,7 +94,7 @@ def _load_or_give_up(name: str, slot: ScoreboardSlot) -> None:
         # What is there now stays: it need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
-        ready(database, name, _runner.models)
+        ready(database, name, _runner.models, _device_name(_device(settings().device)))
     except (CatalogError, ModelError, NameTakenError) as error:
         _runner = None
         logger.error("%s", error)
@@ -178,3 +180,10 @@ def _device(wanted: str) -> str:
     if wanted != "auto":
         return wanted
     return "cuda:0" if torch.cuda.is_available() else "cpu"
+
+
+def _device_name(device: str) -> str:
+    """A device as people know it, e.g. `cuda:0, NVIDIA H200`."""
+    import torch
+
+    return device if device == "cpu" else f"{device}, {torch.cuda.get_device_name(device)}"

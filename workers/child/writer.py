@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from schema.ledger.claim import Claim
 from schema.ledger.needs import dependants
 from schema.results.outcome import Outcome
-from workers.child.failure_policy import FailurePolicy
+from workers.child.failure_policy import NOT_WRITTEN, FailurePolicy
 from workers.child.heartbeat import Heartbeat
 from workers.child.ledger_client import LedgerClient
 from workers.child.throughput import ThroughputMeter, throughput_line
 from workers.engine.counters import Counters
+from workers.node.logs import about
 
 if TYPE_CHECKING:
     from workers.models.registry import ModelRegistry
@@ -90,7 +91,7 @@ class ResultWriter:
             self._heartbeat.drop(claim)
             self._failures.recover()
         if written is False:
-            logger.warning("job %d: cancelled or lost to another, nothing written", claim.job_id)
+            logger.warning(NOT_WRITTEN, claim.job_id, extra=about(claim))
 
     def _wait(self) -> bool:
         if self._writing is None:
@@ -107,7 +108,7 @@ class ResultWriter:
             return False
         reused = sum(outcome.reused for outcome in result.outcomes)
         line = throughput_line(len(result.outcomes), reused, result.counters, result.seconds)
-        logger.info("job %d: %s", claim.job_id, line)
+        logger.info("job %d: %s", claim.job_id, line, extra=about(claim))
         self._meter.add(result.counters, result.seconds)
         # Those that wait for this one may go now.
         for analysis in (claim.analysis, *dependants(claim.needs, claim.analysis)):

@@ -11,13 +11,27 @@ import argparse
 import os
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from workers.node.pulse import LATE, Pulse, pulse_path
 
 
-def complaint(home: Path, node: str, late: float = LATE) -> str | None:
-    """What is wrong with a node, in a sentence; None if it is well.
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a node is.
+
+    Attributes:
+        complaint: What is wrong with it, in a sentence; None if it is well.
+        doing: What a node that is well does, if it is not ready: it loads its models, say.
+    """
+
+    complaint: str | None
+    doing: str | None = None
+
+
+def health_of(home: Path, node: str, late: float = LATE) -> Health:
+    """How a node is, from what it has written down.
 
     Args:
         home: `Settings.home`.
@@ -26,11 +40,17 @@ def complaint(home: Path, node: str, late: float = LATE) -> str | None:
     """
     path = pulse_path(home, node)
     try:
-        return Pulse.read(path).complaint(late)
+        pulse = Pulse.read(path)
     except FileNotFoundError:
-        return f"no such node runs: there is no {path}"
+        return Health(f"no such node runs: there is no {path}")
     except (OSError, ValueError) as error:
-        return f"cannot read {path}: {type(error).__name__}"
+        return Health(f"cannot read {path}: {type(error).__name__}")
+    return Health(pulse.complaint(late), pulse.doing())
+
+
+def complaint(home: Path, node: str, late: float = LATE) -> str | None:
+    """What is wrong with a node, in a sentence; None if it is well. Arguments as `health_of`."""
+    return health_of(home, node, late).complaint
 
 
 def home_folder() -> Path:
@@ -50,10 +70,11 @@ def main() -> int:
     parser.add_argument("--late", type=float, default=LATE, help="seconds without a sign of life")
     arguments = parser.parse_args()
     node = f"{arguments.name}@{socket.gethostname()}"
-    if wrong := complaint(home_folder(), node, arguments.late):
-        print(f"node {node} is not well: {wrong}", file=sys.stderr)
+    found = health_of(home_folder(), node, arguments.late)
+    if found.complaint is not None:
+        print(f"node {node} is not well: {found.complaint}", file=sys.stderr)
         return 1
-    print(f"node {node} is well")
+    print(f"node {node} is well" + (f": {found.doing}" if found.doing else ""))
     return 0
 
 

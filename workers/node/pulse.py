@@ -74,6 +74,14 @@ class Pulse:
         except (TypeError, KeyError) as error:
             raise ValueError(f"{path} holds no pulse") from error
 
+    def doing(self) -> str | None:
+        """What the node does if it takes no jobs, in a few words; None if it is ready."""
+        if self.childless is not None:
+            return f"its children load their models, for {time.monotonic() - self.childless:.0f} s"
+        if self.loop is None:
+            return "it waits for Redis"
+        return None
+
     def complaint(self, late: float = LATE) -> str | None:
         """What is wrong with the node, in a sentence; None if it is well.
 

@@ -16,6 +16,7 @@ from schema.database import reading, writing
 from schema.database.clock import after, now
 from schema.ledger.reap import LOST
 from schema.process import this_process
+from schema.status.overview import SHOWN
 from schema.status.progress import run_progress
 from schema.status.workers import ModelInMemory, Throughput
 from schema.tables import Job, JobState, Run, RunState, Worker
@@ -125,8 +126,8 @@ def test_workers_say_whether_they_are_ready_and_why_not(engine: Engine, triage: 
     assert workers[0]["tokens_per_second"] is None
     report(engine, "gpu0@host/0", Throughput(12_345.6, 0.004, 0.923, 0.968))
     out = triage("status").out
-    assert cells(out, "gpu0@host/0")[4:8] == ["12,346", "0 %", "92 %", "97 %"]
-    assert cells(out, "gpu1@host/0")[4:8] == ["–"] * 4
+    assert cells(out, "gpu0@host/0")[3:7] == ["12,346", "0 %", "92 %", "97 %"]
+    assert cells(out, "gpu1@host/0")[3:7] == ["–"] * 4
     (quick, _) = json.loads(triage("status", "--json").out)["workers"]
     names = ("tokens_per_second", "padding", "batch_fill", "forward_share")
     assert [quick[name] for name in names] == [12_345.6, 0.004, 0.923, 0.968]
@@ -141,10 +142,12 @@ def test_workers_say_which_models_they_have_in_memory(engine: Engine, triage: Tr
         register(engine, name, this_process(), ["sentiment", "qa"], LOST)
     small, large = ModelInMemory("pocket/qa", 1_500_000), ModelInMemory("x/[b]y", 2_500_000_000)
     ready(engine, "gpu0@host/0", [small])
-    assert "gpu0@host/0 │ 1.5 MB │ pocket/qa 1.5 MB" in triage("status").out
+    out = triage("status").out
+    assert cells(out, "gpu0@host/0")[-1] == "1.5 MB"
+    assert "gpu0@host/0 has in memory: pocket/qa 1.5 MB" in out
     report(engine, "gpu0@host/0", Throughput(), [small, large])
     ready(engine, "gpu0@host/0")
-    assert "2.5 GB │ pocket/qa 1.5 MB, x/[b]y 2.5 GB" in triage("status").out
+    assert "has in memory: pocket/qa 1.5 MB, x/[b]y 2.5 GB" in triage("status").out
     said, other = json.loads(triage("status", "--json").out)["workers"]
     assert said["models"] == [
         {"name": "pocket/qa", "bytes": 1_500_000},
@@ -154,6 +157,35 @@ def test_workers_say_which_models_they_have_in_memory(engine: Engine, triage: Tr
     # Its next process has loaded nothing yet.
     register(engine, "gpu0@host/0", this_process(), ["sentiment", "qa"], LOST)
     assert "in memory" not in triage("status").out
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_four_workers_and_a_thousand_runs_fit_into_a_terminal_of_80_by_24(
+    engine: Engine, triage: Triage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_runs(engine, 1000)
+    analyses = ["language", "sentiment", "entities", "qa", "summary", "translation", "embedding"]
+    models = [ModelInMemory(f"pocket/{one}", 11_000_000) for one in analyses]
+    for number in range(4):
+        name = f"gpu{number}@triage-worker-5d9c7b6f4-x2x{number}q/0"
+        register(engine, name, this_process(), analyses, LOST)
+        ready(engine, name, models)
+        report(engine, name, Throughput(1_234_567.8, 0.004, 0.923, 0.968))
+    not_ready(engine, name, "model 'x' is not there", seconds=600)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    # As a terminal is; without colours, so that the lines can be measured.
+    for variable, value in (("TTY_COMPATIBLE", "1"), ("NO_COLOR", "1"), ("TERM", "dumb")):
+        monkeypatch.setenv(variable, value)
+    out = triage("status").out
+    lines = out.splitlines()
+    # One is left for the prompt.
+    assert len(lines) < 24 and max(map(len, lines)) <= 80
+    assert out.count("gpu") >= 4 and "model 'x' is not there; tries again in" in out
+    assert "small999" in out and "more runs" in out
+    # What is read by a program, or written to a file, is not cut.
+    monkeypatch.setenv("TTY_COMPATIBLE", "0")
+    assert triage("status").out.count(" small") == SHOWN
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

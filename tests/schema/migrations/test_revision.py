@@ -13,11 +13,23 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from schema.database import open_engine, reading, writing
 from schema.database.errors import DatabaseError
-from schema.migrations.revision import alembic_config, check_revision, newest_revision, upgrade
+from schema.migrations.revision import (
+    alembic_config,
+    check_revision,
+    known_revisions,
+    newest_revision,
+    upgrade,
+)
 from schema.results.sentiment import SentimentRow
 from schema.tables import Base, Run
 from tests.support.feedback import add_document, add_run
 from tests.support.ingesting import check_run, run_ingest, write_csv
+
+
+def test_files_are_named_as_their_revisions_which_alembic_need_not_be_asked_for() -> None:
+    script = ScriptDirectory.from_config(alembic_config())
+    assert script.get_current_head() == newest_revision()
+    assert [one.revision for one in script.walk_revisions()] == known_revisions()[::-1]
 
 
 def test_migrations_equal_models(engine: Engine) -> None:

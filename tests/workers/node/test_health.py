@@ -15,7 +15,7 @@ import pytest
 
 from schema import settings as settings_module
 from schema.process import find_process
-from workers.node.health import complaint
+from workers.node.health import Health, complaint, health_of
 from workers.node.pulse import KEPT, LATE, Pulse, pulse_path
 from workers.node.vitals import Vitals
 
@@ -52,6 +52,15 @@ def test_a_node_is_well_that_writes_that_it_lives(home: Path, vitals: Vitals) ->
     assert pulse_path(home, "a/../b@host").parent == home / "nodes"
     vitals.end()
     assert "no such node runs" in str(complaint(home, NODE))
+
+
+def test_a_node_that_is_well_says_what_it_does_meanwhile(home: Path, vitals: Vitals) -> None:
+    assert "load their models" in str(health_of(home, NODE).doing)
+    path, now = pulse_path(home, NODE), time.monotonic()
+    replace(Pulse.read(path), childless=None, loop=None).write(path)
+    assert health_of(home, NODE).doing == "it waits for Redis"
+    replace(Pulse.read(path), loop=now).write(path)
+    assert health_of(home, NODE) == Health(None, None)
 
 
 def test_a_thread_that_stands_still_is_named(home: Path, vitals: Vitals) -> None:

@@ -1,0 +1,1 @@
+"""The doctor: checks what has to be there and set up, a sentence each."""
