@@ -31,13 +31,15 @@ WITH requests AS (
     WHERE i.intent = 'request' AND NOT i.unsure AND is_current(intents, i)
 )
 SELECT DISTINCT
-    d.id AS id, d.text AS text, g.group_id AS group_id,
+    d.id AS id, w.text AS text, g.group_id AS group_id,
     COALESCE(m.id, t.id) AS theme_id, COALESCE(m.name, t.name) AS theme
 FROM requests AS r
-JOIN v_documents AS d ON d.id = r.id
+JOIN current_documents AS d ON d.id = r.id
+JOIN documents AS w ON w.id = d.id
 LEFT JOIN near_duplicates AS g ON g.document_id = d.id
+-- The + keeps SQLite from looking through all clauses of the set for each document.
 LEFT JOIN document_themes AS c ON c.document_id = d.id AND c.theme_id IS NOT NULL
-    AND c.set_id = (SELECT MAX(s.id) FROM theme_sets AS s WHERE s.ready_at IS NOT NULL)
+    AND c.set_id + 0 = (SELECT MAX(s.id) FROM theme_sets AS s WHERE s.ready_at IS NOT NULL)
 LEFT JOIN themes AS t ON t.set_id = c.set_id AND t.id = c.theme_id
 LEFT JOIN themes AS m ON m.set_id = t.set_id AND m.id = t.merged_into
 WHERE NOT COALESCE(m.hidden, t.hidden, false)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from schema.reports.options import ReportOptions
 from schema.reports.report import Report
 from schema.views import VIEWS, bodies
 from schema.views.dialect import write_out
+from schema.views.rollup import ROLLUPS
 from schema.views.view import KINDS
 
 #: Columns that SQLite, which has no type for them, gives as text.
@@ -54,6 +55,9 @@ _BY_TIME = {
 #: The column of what a report is broken down by, until it gets its name.
 BY = "by_what"
 _MARK = "/* by */"
+#: Columns of documents that a condition names, and those that a document's rollup has.
+_COLUMN = re.compile(r"\bd\.(\w+)")
+_IN_ROLLUP = frozenset(ROLLUPS[0].columns)
 #: A join that only a breakdown needs.
 _JOIN = re.compile(r"/\* by (JOIN [^*]+) \*/")
 
@@ -114,7 +118,7 @@ def make_statement(connection: Connection, report: Report, options: ReportOption
     made.sql = write_out(made.sql, dialect, of_run)
     whole = _is_in_rollups(report.sql, options.by)
     if views and (of_run or options.is_restricted or not whole):
-        _restrict(made, views, options, dialect)
+        _restrict(made, report.sql, options, dialect)
     return made
 
 
@@ -122,13 +126,13 @@ _BODIES = bodies(plain=True)
 _VIEWS = {view.name: view for view in VIEWS}
 
 
-def _needed(sql: str) -> list[str]:
+def _needed(sql: str, there: Mapping[str, str] = _BODIES) -> list[str]:
     """The views that a SELECT reads, and those that they read, in the order of who reads whom."""
     wanted: set[str] = set()
-    for name in reversed(_BODIES):
-        if _reads(" ".join([sql, *(_BODIES[other] for other in wanted)]), [name]):
+    for name in reversed(there):
+        if _reads(" ".join([sql, *(there[other] for other in wanted)]), [name]):
             wanted.add(name)
-    return [name for name in _BODIES if name in wanted]
+    return [name for name in there if name in wanted]
 
 
 def _reads(sql: str, names: Iterable[str]) -> bool:
@@ -142,28 +146,56 @@ def _is_in_rollups(sql: str, by: str | None) -> bool:
     return not by.startswith("metadata.") and not _reads(sql, ["current_answers"])
 
 
-def _restrict(made: Statement, views: list[str], options: ReportOptions, dialect: str) -> None:
-    """Put views of the documents that are asked for in front of a SELECT."""
-    if views[0] != "v_documents":
-        views = ["v_documents", *views]
+def _restrict(made: Statement, sql: str, options: ReportOptions, dialect: str) -> None:
+    """Put views of the documents that are asked for in front of a SELECT.
+
+    Args:
+        made: The SELECT.
+        sql: It, as the report has it.
+        options: Which documents.
+        dialect: `sqlite` or `postgresql`.
+    """
+    there = dict(_BODIES)
+    conditions = " AND ".join(_conditions(made, options)) or "1 = 1"
+    chosen = "v_documents"
+    if options.run_id is None and set(_COLUMN.findall(conditions)) <= _IN_ROLLUP:
+        # A document's rollup has all that it takes to choose it.
+        chosen = "current_documents"
+        there[chosen] = _of_rollup(conditions, options, dialect)
+    views = _needed(sql, there)
+    if any(_is_apart(there[name]) for name in views if name != chosen):
+        views = [chosen, *(name for name in views if name != chosen)]
     tables = []
     for name in views:
-        body = write_out(_BODIES[name], dialect, options.run_id is not None)
+        body = write_out(there[name], dialect, options.run_id is not None)
         if name == "v_documents":
-            conditions = " AND ".join(_conditions(made, options)) or "1 = 1"
             body = f"SELECT d.* FROM (\n{body}\n) AS d WHERE {conditions}"
-        elif not _reads(body, _BODIES):
+        elif name != chosen and _is_apart(body):
             if name in _VIEWS and "document_id" not in _VIEWS[name].types:
                 raise ReportError(
                     f"{name} is counted of all documents: it takes no --run, --since, --until "
                     "and --where; triage rising does"
                 )
-            body = (
-                f"SELECT x.* FROM (\n{body}\n) AS x\n"
-                "WHERE x.document_id IN (SELECT id FROM v_documents)"
-            )
+            body = f"SELECT x.* FROM (\n{body}\n) AS x\nWHERE x.document_id IN (SELECT id FROM {chosen})"
         tables.append(f"{name} AS NOT MATERIALIZED (\n{body}\n)")
     made.sql = _with_tables(tables, made.sql)
+
+
+def _is_apart(body: str) -> bool:
+    """Whether a view reads no other one, so that nothing in it is restricted yet."""
+    return not _reads(body, _BODIES)
+
+
+def _of_rollup(conditions: str, options: ReportOptions, dialect: str) -> str:
+    """A SELECT of rollups of the documents that are asked for, with their metadata if need be."""
+    # SQLite takes a view for its own common table expression, unless it is said where it is.
+    view = "main.current_documents" if dialect == "sqlite" else "current_documents"
+    if options.by is None or not options.by.startswith("metadata."):
+        return f"SELECT d.* FROM {view} AS d WHERE {conditions}"
+    return (
+        f"SELECT d.*, v.metadata AS metadata FROM {view} AS d\n"
+        f"JOIN document_versions AS v ON v.id = d.id WHERE {conditions}"
+    )
 
 
 def _with_tables(tables: Sequence[str], sql: str) -> str:

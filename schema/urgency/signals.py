@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from schema.urgency.phrases import any_of, is_negated
+from schema.urgency.phrases import any_of, is_negated, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +52,43 @@ class LanguageSignals:
         negations: Sequence[str],
         harmless: Sequence[str],
     ) -> None:
-        self._patterns = [(one.name, any_of(one.phrases.get(language, ()))) for one in signals]
-        # Most texts have no signal: one look for all is enough to know.
-        every = [phrase for one in signals for phrase in one.phrases.get(language, ())]
-        self._any = any_of(every)
+        self._phrases = [
+            (one.name, [(parts_of(phrase), phrase) for phrase in one.phrases.get(language, ())])
+            for one in signals
+        ]
         self._negations = frozenset(negations)
-        self._harmless: re.Pattern[str] = any_of(harmless)
+        self._harmless = tuple(harmless)
 
-    def find(self, text: str) -> Iterator[Hit]:
-        """The first place of each signal that neither a negation nor a harmless phrase denies."""
-        if not self._any.search(text):
-            return
-        harmless = [found.span() for found in self._harmless.finditer(text)]
-        for name, pattern in self._patterns:
-            for found in pattern.finditer(text):
+    def find(self, text: str, plain: str) -> Iterator[Hit]:
+        """The first place of each signal that neither a negation nor a harmless phrase denies.
+
+        Args:
+            text: As the customer wrote it.
+            plain: The same, `folded`.
+        """
+        for name, phrases in self._phrases:
+            there = tuple(phrase for parts, phrase in phrases if _holds(plain, parts))
+            if not there:
+                continue
+            for found in any_of(there).finditer(text):
                 start, end = found.span()
-                inside = any(first < end and start < last for first, last in harmless)
-                if not inside and not is_negated(text, start, self._negations):
+                if not (self._is_harmless(text, start, end) or self._is_negated(text, start)):
                     yield Hit(name, start, end)
                     break
+
+    def _is_harmless(self, text: str, start: int, end: int) -> bool:
+        harmless = (found.span() for found in any_of(self._harmless).finditer(text))
+        return any(first < end and start < last for first, last in harmless)
+
+    def _is_negated(self, text: str, start: int) -> bool:
+        return is_negated(text, start, self._negations)
+
+
+def _holds(plain: str, parts: Sequence[tuple[str, ...]]) -> bool:
+    for part in parts:
+        for one in part:
+            if one in plain:
+                break
+        else:
+            return False
+    return True
