@@ -12,26 +12,22 @@ is started, which has PostgreSQL's own defaults but for `work_mem`.
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import cache
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import psutil
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from benchmarks.ingest.processor_time import processor_seconds
 from benchmarks.reports.build import build
+from benchmarks.reports.databases import databases, server_of
 from benchmarks.reports.queries import Query, queries, reads_rollups
 from schema.database import open_engine, reading, writing
 from schema.migrations.revision import upgrade
 from schema.views import refresh
 from schema.views.triggers import mark_all
-from tests.support.servers.postgres import create_database, postgres_server
 
 ROUNDS = 3
 
@@ -46,7 +42,7 @@ def main() -> None:
     parser.add_argument("--database", help="URL of an empty database")
     asked = parser.parse_args()
     with ExitStack() as stack:
-        for url in [asked.database] if asked.database else _databases(stack, asked.only):
+        for url in [asked.database] if asked.database else databases(stack, asked.only):
             engine = open_engine(url)
             upgrade(engine)
             print(f"{engine.dialect.name}, {asked.rows:,} documents", flush=True)
@@ -56,19 +52,6 @@ def main() -> None:
             print(f"{blocks} blocks of rollups in {time.monotonic() - began:.0f} s", flush=True)
             measure(engine)
             engine.dispose()
-
-
-def _databases(stack: ExitStack, only: str | None) -> Iterator[str]:
-    if only != "postgresql":
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        yield f"sqlite:///{folder / 'reports.db'}"
-    if only != "sqlite":
-        url = create_database(stack.enter_context(postgres_server()), "reports")
-        engine = open_engine(url)
-        with writing(engine) as connection:
-            connection.execute(text("ALTER DATABASE reports SET work_mem = '64MB'"))
-        engine.dispose()
-        yield url
 
 
 def measure(engine: Engine) -> None:
@@ -99,22 +82,12 @@ def _print(name: str, took: Sequence[Took]) -> None:
 
 
 def _timed(engine: Engine, query: Query) -> Took:
-    server = _server(engine)
+    server = server_of(engine)
     with reading(engine) as connection:
         worked, began = processor_seconds(server), time.perf_counter()
         rows = len(query(connection))
         clock = time.perf_counter() - began
         return Took(clock, processor_seconds(server) - worked, rows)
-
-
-@cache
-def _server(engine: Engine) -> int | None:
-    """The server's process; None where there is none."""
-    if engine.dialect.name == "sqlite":
-        return None
-    with reading(engine) as connection:
-        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-    return psutil.Process(backend).ppid()
 
 
 if __name__ == "__main__":

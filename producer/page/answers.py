@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from producer.page.texts import TextIndex
 from schema.questions import Scope
-from schema.questions.examples import newest_first, newest_part
+from schema.questions.examples import newest_first
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 
@@ -84,12 +84,16 @@ ORDER BY place
 """
 
 
-def read_answers(connection: Connection, scope: Scope, index: TextIndex) -> list[QuestionFacts]:
-    """Read the questions, those that most documents were asked first."""
+def read_answers(
+    connection: Connection, scope: Scope, index: TextIndex, newest: Scope
+) -> list[QuestionFacts]:
+    """Read the questions, those that most documents were asked first, and some of the scope's
+    newest texts.
+    """
     by_question: dict[str, list[Any]] = {}
     for row in select_rows(connection, _ANSWERS, scope):
         by_question.setdefault(row.question, []).append(row)
-    scopes = newest_part(connection, scope), scope
+    scopes = newest, scope
     return [
         _question(connection, scopes, index, place, rows)
         for place, rows in enumerate(list(by_question.values())[:QUESTIONS])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from producer.page.texts import TextIndex
 from schema.questions import Scope
-from schema.questions.examples import newest_first, newest_part
+from schema.questions.examples import newest_first
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 
@@ -75,8 +75,10 @@ ORDER BY place
 Entity = tuple[str, str]
 
 
-def read_entities(connection: Connection, scope: Scope, index: TextIndex) -> EntitiesFacts | None:
-    """Read them; None if no document names any."""
+def read_entities(
+    connection: Connection, scope: Scope, index: TextIndex, newest: Scope
+) -> EntitiesFacts | None:
+    """Read them, and some of the scope's newest texts; None if no document names any."""
     rows = select_rows(connection, _ENTITIES, scope)
     if not rows:
         return None
@@ -92,7 +94,7 @@ def read_entities(connection: Connection, scope: Scope, index: TextIndex) -> Ent
         return found
 
     wanted = {(row.type, row.merged): min(TEXTS, row.documents) for row in rows}
-    texts = newest_first((newest_part(connection, scope), scope), wanted, read)
+    texts = newest_first((newest, scope), wanted, read)
     shown = []
     for place, row in enumerate(rows):
         known = row.negative + row.neutral + row.positive

@@ -109,14 +109,18 @@ def newest_first(
 
 
 def segment_examples(
-    connection: Connection, scope: Scope, by: str, condition: str, totals: Mapping[str, int]
+    connection: Connection,
+    scopes: Sequence[Scope],
+    by: str,
+    condition: str,
+    totals: Mapping[str, int],
 ) -> dict[str, tuple[int, ...]]:
     """By segment the ids of up to `EXAMPLES` documents for which a condition holds, the newest
     first.
 
     Args:
         connection: Open.
-        scope: Which documents.
+        scopes: The newest of the documents, and all of them.
         by: What makes a segment.
         condition: On `current_documents AS d`.
         totals: By segment for how many documents it holds.
@@ -134,5 +138,5 @@ def segment_examples(
     wanted = {segment: min(EXAMPLES, total) for segment, total in totals.items()}
     # What is so rare in so much that a database takes no list of it is not looked for further.
     most = dict(list(wanted.items())[:MOST_SEGMENTS])
-    found = newest_first((newest_part(connection, scope), scope), most, read)
+    found = newest_first(scopes, most, read)
     return {segment: tuple(ids) for segment, ids in found.items()}

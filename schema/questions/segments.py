@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from schema.insights.segments import Segment, SegmentCount, compare_segments
 from schema.questions.counts import COUNTS, STARS, DocumentCounts
 from schema.questions.errors import NoAnswerError
-from schema.questions.examples import segment_examples
+from schema.questions.examples import newest_part, segment_examples
 from schema.questions.measure import Measure, missing
 from schema.questions.scope import Scope, select_rows
 from schema.reports import ReportError
@@ -61,7 +61,11 @@ GROUP BY /* by */ d.id IS NULL
 
 
 def read_segments(
-    connection: Connection, scope: Scope, by: str, measure: Measure | None = None
+    connection: Connection,
+    scope: Scope,
+    by: str,
+    measure: Measure | None = None,
+    newest: Scope | None = None,
 ) -> Segments:
     """Read how segments differ.
 
@@ -70,6 +74,7 @@ def read_segments(
         scope: Which documents.
         by: One of `COLUMNS`, or `metadata.KEY`.
         measure: `LOW_RATING` or `NEGATIVE`; None for what there is, sentiment first.
+        newest: The scope's `newest_part`, if it is known.
 
     Raises:
         ReportError: If there can be no such segments.
@@ -94,7 +99,13 @@ def read_segments(
         [SegmentCount(name, share.count, share.total) for name, share in shares.items()]
     )
     totals = {one.count.name: one.count.hits for one in compared}
-    by_name = segment_examples(connection, scope, by, _HITS[chosen], totals)
+    by_name = segment_examples(
+        connection,
+        (newest or newest_part(connection, scope), scope),
+        by,
+        _HITS[chosen],
+        totals,
+    )
     found = [
         SegmentFigures(one, counts[one.count.name], by_name.get(one.count.name, ()))
         for one in compared

@@ -52,12 +52,20 @@ class LanguageSignals:
         negations: Sequence[str],
         harmless: Sequence[str],
     ) -> None:
-        self._phrases = [
-            (one.name, [(parts_of(phrase), phrase) for phrase in one.phrases.get(language, ())])
-            for one in signals
+        self._names = [one.name for one in signals]
+        phrases = [
+            (place, phrase)
+            for place, one in enumerate(signals)
+            for phrase in one.phrases.get(language, ())
         ]
+        # By what a text must hold for a phrase to be in it, of which one of it is looked for first.
+        self._by_part: dict[str, list[tuple[int, Sequence[tuple[str, ...]], str]]] = {}
+        for place, phrase in phrases:
+            first, *others = parts_of(phrase)
+            for part in first:
+                self._by_part.setdefault(part, []).append((place, others, phrase))
         self._negations = frozenset(negations)
-        self._harmless = tuple(harmless)
+        self._harmless = [(parts_of(phrase), phrase) for phrase in harmless]
 
     def find(self, text: str, plain: str) -> Iterator[Hit]:
         """The first place of each signal that neither a negation nor a harmless phrase denies.
@@ -66,29 +74,25 @@ class LanguageSignals:
             text: As the customer wrote it.
             plain: The same, `folded`.
         """
-        for name, phrases in self._phrases:
-            there = tuple(phrase for parts, phrase in phrases if _holds(plain, parts))
-            if not there:
-                continue
-            for found in any_of(there).finditer(text):
+        there: dict[int, dict[str, None]] = {}
+        for part in [part for part in self._by_part if part in plain]:
+            for place, others, phrase in self._by_part[part]:
+                if _holds(plain, others):
+                    there.setdefault(place, {})[phrase] = None
+        for place in sorted(there):
+            for found in any_of(tuple(there[place])).finditer(text):
                 start, end = found.span()
-                if not (self._is_harmless(text, start, end) or self._is_negated(text, start)):
-                    yield Hit(name, start, end)
+                negated = is_negated(text, start, self._negations)
+                if not (negated or self._is_harmless(text, plain, start, end)):
+                    yield Hit(self._names[place], start, end)
                     break
 
-    def _is_harmless(self, text: str, start: int, end: int) -> bool:
-        harmless = (found.span() for found in any_of(self._harmless).finditer(text))
-        return any(first < end and start < last for first, last in harmless)
-
-    def _is_negated(self, text: str, start: int) -> bool:
-        return is_negated(text, start, self._negations)
+    def _is_harmless(self, text: str, plain: str, start: int, end: int) -> bool:
+        there = tuple(phrase for parts, phrase in self._harmless if _holds(plain, parts))
+        spans = (found.span() for found in any_of(there).finditer(text)) if there else ()
+        return any(first < end and start < last for first, last in spans)
 
 
 def _holds(plain: str, parts: Sequence[tuple[str, ...]]) -> bool:
-    for part in parts:
-        for one in part:
-            if one in plain:
-                break
-        else:
-            return False
-    return True
+    """Whether a text has one of each tuple."""
+    return all(any(one in plain for one in part) for part in parts)
