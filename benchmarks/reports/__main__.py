@@ -4,8 +4,9 @@
 
 Builds the database (`contents.py` says what is in it), works out rollups, and prints for each query
 the middle of three times, from sending it to its last row: by the clock, and of processor, the
-server's included, which says more where the machine is busy; `plain` is the same with all rollups
-stale, once. `--database` is an empty one that is there already; else a temporary server
+server's included, which says more where the machine is busy. Reports on some of the documents, and
+what commands on questions read, are asked once; `plain` is the same with all rollups stale, once,
+too. `--database` is an empty one that is there already; else a temporary server
 is started, which has PostgreSQL's own defaults but for `work_mem`.
 """
 
@@ -23,7 +24,13 @@ from sqlalchemy import Engine
 from benchmarks.ingest.processor_time import processor_seconds
 from benchmarks.reports.build import build
 from benchmarks.reports.databases import databases, server_of
-from benchmarks.reports.queries import Query, queries, reads_rollups
+from benchmarks.reports.queries import (
+    Query,
+    queries,
+    question_queries,
+    reads_rollups,
+    restricted_queries,
+)
 from schema.database import open_engine, reading, writing
 from schema.migrations.revision import upgrade
 from schema.views import refresh
@@ -60,6 +67,9 @@ def measure(engine: Engine) -> None:
     known = list(queries())
     for name, query in known:
         _print(name, [_timed(engine, query) for _ in range(ROUNDS)])
+    print("on some of the documents, and commands on questions")
+    for name, query in (*restricted_queries(), *question_queries()):
+        _print(name, [_timed(engine, query)])
     with writing(engine) as connection:
         mark_all(connection)
     print("plain, all rollups stale")

@@ -101,7 +101,7 @@ def newest_first(
         read: Reads the ids of some keys.
     """
     found: dict[Key, Sequence[int]] = {}
-    for scope in dict.fromkeys(scopes):
+    for scope in scopes if scopes[0] != scopes[-1] else scopes[:1]:
         few = [key for key, number in wanted.items() if len(found.get(key, ())) < number]
         if few:
             found |= read(scope, few)

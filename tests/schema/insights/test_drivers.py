@@ -20,8 +20,7 @@ def reviews(count: int = 1_000) -> tuple[np.ndarray, np.ndarray]:
     return has, stars
 
 
-def test_means_and_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drivers, "_BLOCK", 64)
+def test_means_and_intervals() -> None:
     has, stars = reviews()
     found = rating_drivers(has, stars)
     for theme, one in enumerate(found):

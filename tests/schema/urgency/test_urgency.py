@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schema.urgency import Known, Urgency, default_rules, urgency_of
-from schema.urgency.phrases import folded
+from schema.urgency.phrases import any_of, folded, parts_of
 
 TEXTS = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))["text"]
 RULES = default_rules()
