@@ -53,8 +53,9 @@ VIEW_QUERIES = {
     ),
 }
 
-#: What named reports are restricted to, or broken down by, by what is said of it. The second half of
-#: the year, a run with six in ten of all documents, one of 40 products, and a key of the metadata.
+ALL = ReportOptions()
+#: What named reports are restricted to, or broken down by, by what is said of it: the second half
+#: of the year, a run with six in ten of all documents, one of 40 products, a key of the metadata.
 RESTRICTED = {
     "--since": ReportOptions(period=Period(datetime(2026, 7, 1, tzinfo=UTC), None)),
     "--run 1": ReportOptions(run_id=1),
@@ -97,9 +98,7 @@ def question_queries() -> Iterator[tuple[str, Query]]:
     yield "triage trust", lambda connection: [read_trust(connection, scope)]
 
 
-def run_named(
-    connection: Connection, name: str, options: ReportOptions = ReportOptions()
-) -> list[Any]:
+def run_named(connection: Connection, name: str, options: ReportOptions = ALL) -> list[Any]:
     """The rows of a named report that a terminal shows."""
     shown = replace(options, limit=SHOWN)
     return list(run_report(connection, find_report(name), shown).rows)

@@ -151,13 +151,14 @@ class _Sums(NamedTuple):
 
 
 def _checked(has: Members | ArrayLike, values: ArrayLike) -> tuple[Members, NDArray[np.float64]]:
+    member: Members = has
     if not issparse(has):
         dense = np.asarray(has, dtype=np.float64)
-        has = csr_array(dense) if dense.ndim == 2 else dense
+        member = csr_array(dense) if dense.ndim == 2 else dense
     value = np.asarray(values, dtype=np.float64)
-    if has.ndim != 2 or value.shape != has.shape[:1]:
+    if member.ndim != 2 or value.shape != member.shape[:1]:
         raise ValueError("each document has one number, and says of each theme whether it has it")
-    return has, value
+    return member, value
 
 
 def _drivers(sums: _Sums, intervals: list[tuple[Interval, float]]) -> Iterator[Driver]:

@@ -8,7 +8,7 @@ can be restricted, a user's own too, and none says how.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from schema.reports.errors import ReportError
@@ -24,7 +24,7 @@ _COLUMN = re.compile(r"\bd\.(\w+)")
 _IN_ROLLUP = frozenset(next(one.columns for one in ROLLUPS if one.name == "current_documents"))
 
 
-def needed_views(sql: str, there: Mapping[str, str] = _BODIES) -> list[str]:
+def needed_views(sql: str, there: dict[str, str] = _BODIES) -> list[str]:
     """The views that a SELECT reads, and those that they read, in the order of who reads whom.
 
     Args:
