@@ -78,6 +78,8 @@ SELECT grouped, answer, document FROM (
         ) AS place
     FROM v_answers AS a
     WHERE a.question = :question AND a.grouped IN ({{names}})
+        -- So that SQLite begins with the documents, which may be few.
+        AND a.document_id IN (SELECT d.id FROM current_documents AS d)
 ) AS ranked
 WHERE place <= {TEXTS}
 ORDER BY place

@@ -67,6 +67,8 @@ SELECT type, entity, document FROM (
     ) AS place
     FROM v_mentions AS m
     WHERE NOT m.unsure AND m.entity IN ({{names}})
+        -- So that SQLite begins with the documents, which may be few.
+        AND m.document_id IN (SELECT d.id FROM current_documents AS d)
 ) AS ranked
 WHERE place <= {4 * TEXTS}
 ORDER BY place
