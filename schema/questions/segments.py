@@ -99,13 +99,8 @@ def read_segments(
         [SegmentCount(name, share.count, share.total) for name, share in shares.items()]
     )
     totals = {one.count.name: one.count.hits for one in compared}
-    by_name = segment_examples(
-        connection,
-        (newest or newest_part(connection, scope), scope),
-        by,
-        _HITS[chosen],
-        totals,
-    )
+    scopes = newest or newest_part(connection, scope), scope
+    by_name = segment_examples(connection, scopes, by, _HITS[chosen], totals)
     found = [
         SegmentFigures(one, counts[one.count.name], by_name.get(one.count.name, ()))
         for one in compared

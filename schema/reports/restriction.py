@@ -63,14 +63,14 @@ def restricted(written: str, sql: str, options: ReportOptions, dialect: str) -> 
         chosen = "current_documents"
         there[chosen] = _of_rollup(conditions, options, dialect)
     views = needed_views(sql, there)
-    if any(_is_apart(there[name]) for name in views if name != chosen):
+    if any(_is_alone(there[name]) for name in views if name != chosen):
         views = [chosen, *(name for name in views if name != chosen)]
     tables = []
     for name in views:
         body = write_out(there[name], dialect, options.run_id is not None)
         if name == "v_documents":
             body = f"SELECT d.* FROM (\n{body}\n) AS d WHERE {conditions}"
-        elif name != chosen and _is_apart(body):
+        elif name != chosen and _is_alone(body):
             if name in _VIEWS and "document_id" not in _VIEWS[name].types:
                 raise ReportError(
                     f"{name} is counted of all documents: it takes no --run, --since, --until "
@@ -91,7 +91,7 @@ def parameters_of(options: ReportOptions) -> dict[str, Any]:
     return parameters
 
 
-def _is_apart(body: str) -> bool:
+def _is_alone(body: str) -> bool:
     """Whether a view reads no other one, so that nothing in it is restricted yet."""
     return not reads(body, _BODIES)
 

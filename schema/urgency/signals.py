@@ -77,7 +77,7 @@ class LanguageSignals:
         there: dict[int, dict[str, None]] = {}
         for part in [part for part in self._by_part if part in plain]:
             for place, others, phrase in self._by_part[part]:
-                if _holds(plain, others):
+                if _has_parts(plain, others):
                     there.setdefault(place, {})[phrase] = None
         for place in sorted(there):
             for found in any_of(tuple(there[place])).finditer(text):
@@ -88,11 +88,11 @@ class LanguageSignals:
                     break
 
     def _is_harmless(self, text: str, plain: str, start: int, end: int) -> bool:
-        there = tuple(phrase for parts, phrase in self._harmless if _holds(plain, parts))
+        there = tuple(phrase for parts, phrase in self._harmless if _has_parts(plain, parts))
         spans = (found.span() for found in any_of(there).finditer(text)) if there else ()
         return any(first < end and start < last for first, last in spans)
 
 
-def _holds(plain: str, parts: Sequence[tuple[str, ...]]) -> bool:
+def _has_parts(plain: str, parts: Sequence[tuple[str, ...]]) -> bool:
     """Whether a text has one of each tuple."""
     return all(any(one in plain for one in part) for part in parts)
