@@ -17,7 +17,7 @@ from schema.questions.drivers import ThemeDriver, read_drivers
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 from schema.questions.theme_weeks import read_theme_weeks
-from schema.questions.themed_documents import ThemedDocuments, read_themed_documents
+from schema.questions.themed_documents import Mask, ThemedDocuments, read_themed_documents
 from schema.questions.themes import ThemeName, ThemeNames, read_theme_names
 from schema.themes.edits import find_theme
 from schema.themes.passages import Passage, read_passages
@@ -122,7 +122,7 @@ def _newest(
     documents: ThemedDocuments, themes: Sequence[int]
 ) -> dict[tuple[int, str], tuple[int, ...]]:
     """By theme and side, or `all`, ids of the newest documents."""
-    sides = {side.value: documents.is_side(side) for side in Polarity}
+    sides: dict[str, Mask | None] = {side.value: documents.is_side(side) for side in Polarity}
     sides |= {"unsure": documents.is_side(None), "all": None}
     return {
         (theme, side): ids
