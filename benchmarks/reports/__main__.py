@@ -4,34 +4,37 @@
 
 Builds the database (`contents.py` says what is in it), works out rollups, and prints for each query
 the middle of three times, from sending it to its last row: by the clock, and of processor, the
-server's included, which says more where the machine is busy; `plain` is the same with all rollups
-stale, once. `--database` is an empty one that is there already; else a temporary server
+server's included, which says more where the machine is busy. Reports on some of the documents, and
+what commands on questions read, are asked once; `plain` is the same with all rollups stale, once,
+too. `--database` is an empty one that is there already; else a temporary server
 is started, which has PostgreSQL's own defaults but for `work_mem`.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import cache
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import psutil
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from benchmarks.ingest.processor_time import processor_seconds
 from benchmarks.reports.build import build
-from benchmarks.reports.queries import Query, queries, reads_rollups
+from benchmarks.reports.databases import databases, server_of
+from benchmarks.reports.queries import (
+    Query,
+    queries,
+    question_queries,
+    reads_rollups,
+    restricted_queries,
+)
 from schema.database import open_engine, reading, writing
 from schema.migrations.revision import upgrade
 from schema.views import refresh
 from schema.views.triggers import mark_all
-from tests.support.servers.postgres import create_database, postgres_server
 
 ROUNDS = 3
 
@@ -46,7 +49,7 @@ def main() -> None:
     parser.add_argument("--database", help="URL of an empty database")
     asked = parser.parse_args()
     with ExitStack() as stack:
-        for url in [asked.database] if asked.database else _databases(stack, asked.only):
+        for url in [asked.database] if asked.database else databases(stack, asked.only):
             engine = open_engine(url)
             upgrade(engine)
             print(f"{engine.dialect.name}, {asked.rows:,} documents", flush=True)
@@ -58,25 +61,15 @@ def main() -> None:
             engine.dispose()
 
 
-def _databases(stack: ExitStack, only: str | None) -> Iterator[str]:
-    if only != "postgresql":
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        yield f"sqlite:///{folder / 'reports.db'}"
-    if only != "sqlite":
-        url = create_database(stack.enter_context(postgres_server()), "reports")
-        engine = open_engine(url)
-        with writing(engine) as connection:
-            connection.execute(text("ALTER DATABASE reports SET work_mem = '64MB'"))
-        engine.dispose()
-        yield url
-
-
 def measure(engine: Engine) -> None:
     """Print a line for each query, then what those that read rollups take without."""
     print(f"{'clock':>9} {'processor':>9} {'rows':>7}")
     known = list(queries())
     for name, query in known:
         _print(name, [_timed(engine, query) for _ in range(ROUNDS)])
+    print("on some of the documents, and commands on questions")
+    for name, query in (*restricted_queries(), *question_queries()):
+        _print(name, [_timed(engine, query)])
     with writing(engine) as connection:
         mark_all(connection)
     print("plain, all rollups stale")
@@ -99,22 +92,12 @@ def _print(name: str, took: Sequence[Took]) -> None:
 
 
 def _timed(engine: Engine, query: Query) -> Took:
-    server = _server(engine)
+    server = server_of(engine)
     with reading(engine) as connection:
         worked, began = processor_seconds(server), time.perf_counter()
         rows = len(query(connection))
         clock = time.perf_counter() - began
         return Took(clock, processor_seconds(server) - worked, rows)
-
-
-@cache
-def _server(engine: Engine) -> int | None:
-    """The server's process; None where there is none."""
-    if engine.dialect.name == "sqlite":
-        return None
-    with reading(engine) as connection:
-        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-    return psutil.Process(backend).ppid()
 
 
 if __name__ == "__main__":

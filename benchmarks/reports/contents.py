@@ -111,6 +111,13 @@ SELECT r.run_id, r.id, 'translation', 'language en' FROM read AS r WHERE r.q % 1
 INSERT INTO dead_letters (run_id, document_id, analysis, error_class, message, attempts, failed_at)
 SELECT r.run_id, r.id, 'summary', 'ValueError', 'reason ' || CAST(r.q % 7 AS TEXT), 1,
     CURRENT_TIMESTAMP FROM read AS r WHERE r.p % 1000 = 1""",
+    # Of those who surely are up to something one in two complains, one in three asks.
+    "intents": f"""
+INSERT INTO intents ({_KEY}, ordinal, intent, score, windows, unsure)
+SELECT r.run_id, r.id, {_MODEL} + 2, 0, CASE r.p % 12 WHEN 0 THEN 'churn_risk'
+    WHEN 1 THEN 'request' WHEN 2 THEN 'request' WHEN 3 THEN 'complaint' WHEN 4 THEN 'complaint'
+    WHEN 5 THEN 'complaint' ELSE 'none' END, 0.9, 1, r.q % 9 = 0
+FROM read AS r""",
     "near_duplicates": """
 INSERT INTO near_duplicates (document_id, group_id, is_equal)
 SELECT i, i - i % 60, i % 40 = 0 FROM draws WHERE i % 20 = 0 AND i >= 60 AND i <= {rows}""",
@@ -125,3 +132,21 @@ SELECT r.run_id, a.analysis, r.position, r.position + {SLICE}, 'done', 1, 1, 0,
 FROM run_documents AS r CROSS JOIN (SELECT DISTINCT analysis FROM models) AS a
 WHERE r.position % {SLICE} = 0
 """
+
+#: Themes, and of each document one or two clauses, one in nine of which is in none.
+FOUND = 60
+THEMES = (
+    """
+INSERT INTO theme_sets (id, scope, basis, next_theme_id, made_at, ready_at)
+VALUES (1, 'all', 'embedding', 1000, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)""",
+    f"""
+INSERT INTO themes (set_id, id, kind, name, phrases, centre, first_seen)
+SELECT 1, i, 'theme', 'theme ' || CAST(i AS TEXT), '[]', '', CURRENT_TIMESTAMP
+FROM draws WHERE i <= {FOUND}""",
+    f"""
+INSERT INTO document_themes (set_id, document_id, ordinal, theme_id, similarity, copy_key)
+SELECT 1, d.i, o.number, CASE WHEN (d.p + o.number) % 9 > 0
+        THEN 1 + (d.q % {FOUND}) * (d.r % {FOUND} + o.number) % {FOUND} END,
+    0.5 + (d.r % 50) / 100.0, CASE WHEN d.i % 20 = 0 THEN d.p % 10007 ELSE d.i + 20000 END
+FROM draws AS d JOIN (SELECT 0 AS number UNION ALL SELECT 1) AS o ON o.number = 0 OR d.p % 2 = 1""",
+)

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from schema.reports import ReportOptions, find_report, reports, run_report
+from schema.questions import Scope
+from schema.questions.complaints import read_complaints
+from schema.questions.drivers import read_drivers
+from schema.questions.headline import read_headline
+from schema.questions.rising import read_rising
+from schema.questions.satisfaction import read_satisfaction
+from schema.questions.segments import read_segments
+from schema.questions.trust import read_trust
+from schema.reports import (
+    Condition,
+    Period,
+    ReportOptions,
+    find_report,
+    reports,
+    run_report,
+)
 
 #: Rows that `triage report` shows on a terminal, and one more that tells whether there are more.
 SHOWN = 41
@@ -36,6 +53,20 @@ VIEW_QUERIES = {
     ),
 }
 
+ALL = ReportOptions()
+#: What named reports are restricted to, or broken down by, by what is said of it: the second half
+#: of the year, a run with six in ten of all documents, one of 40 products, a key of the metadata.
+RESTRICTED = {
+    "--since": ReportOptions(period=Period(datetime(2026, 7, 1, tzinfo=UTC), None)),
+    "--run 1": ReportOptions(run_id=1),
+    "--where product": ReportOptions(
+        where=(Condition("d.product = :product", {"product": "Product 7"}),)
+    ),
+    "--by metadata.plan": ReportOptions(by="metadata.plan"),
+}
+#: Reports that are asked for with each of them.
+_RESTRICTED_REPORTS = ("answers", "entities-in-negative", "sentiment", "sentiment-by-product")
+
 Query = Callable[[Connection], list[Any]]
 
 
@@ -47,9 +78,30 @@ def queries() -> Iterator[tuple[str, Query]]:
         yield name, partial(_run_plain, sql=statement)
 
 
-def run_named(connection: Connection, name: str) -> list[Any]:
-    """The rows of a named report."""
-    return list(run_report(connection, find_report(name), ReportOptions(limit=SHOWN)).rows)
+def restricted_queries() -> Iterator[tuple[str, Query]]:
+    """Named reports on some of the documents, each with its name."""
+    for said, options in RESTRICTED.items():
+        for name in _RESTRICTED_REPORTS:
+            if options.by is None or "/* by */" in find_report(name).sql:
+                yield f"{name} {said}", partial(run_named, name=name, options=options)
+
+
+def question_queries() -> Iterator[tuple[str, Query]]:
+    """What commands on questions read, each with its name; rows are not counted."""
+    scope = Scope()
+    yield "triage headline", lambda connection: [read_headline(connection, scope)]
+    yield "triage satisfaction", lambda connection: read_satisfaction(connection, scope)
+    yield "triage segments", lambda connection: [read_segments(connection, scope, "product")]
+    yield "triage complaints", lambda connection: [read_complaints(connection, scope)]
+    yield "triage drivers", lambda connection: [read_drivers(connection, scope)]
+    yield "triage rising", lambda connection: [read_rising(connection, scope)]
+    yield "triage trust", lambda connection: [read_trust(connection, scope)]
+
+
+def run_named(connection: Connection, name: str, options: ReportOptions = ALL) -> list[Any]:
+    """The rows of a named report that a terminal shows."""
+    shown = replace(options, limit=SHOWN)
+    return list(run_report(connection, find_report(name), shown).rows)
 
 
 def _run_plain(connection: Connection, sql: str) -> list[Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
 from producer.page.texts import TextIndex
 from schema.questions import Scope
+from schema.questions.examples import newest_first
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 
@@ -45,72 +48,99 @@ class QuestionFacts:
     none: AnswerFacts
 
 
-_ANSWERS = """
-SELECT a.question, a.grouped, COUNT(*) AS documents, MIN(a.answer) AS spelled
-FROM v_answers AS a
-GROUP BY a.question, a.grouped
-ORDER BY a.question, documents DESC, a.grouped
+_ANSWERS = f"""
+WITH counted AS (
+    SELECT a.question, a.grouped, SUM(a.documents) AS documents
+    FROM current_answers AS a
+    GROUP BY a.question, a.grouped
+),
+ranked AS (
+    SELECT c.*,
+        SUM(c.documents) OVER (PARTITION BY c.question) AS asked,
+        COUNT(*) OVER (PARTITION BY c.question) AS different,
+        ROW_NUMBER() OVER (
+            PARTITION BY c.question
+            ORDER BY CASE WHEN c.grouped = '{NONE}' THEN 1 ELSE 0 END, c.documents DESC, c.grouped
+        ) AS place
+    FROM counted AS c
+)
+SELECT r.question, r.grouped, CAST(r.documents AS BIGINT) AS documents,
+    CAST(r.asked AS BIGINT) AS asked, r.different
+FROM ranked AS r
+WHERE r.place <= {SHOWN} OR r.grouped = '{NONE}'
+ORDER BY r.asked DESC, r.question, r.place
 """
 _TEXTS = f"""
-SELECT question, grouped, document FROM (
-    SELECT a.question AS question, a.grouped AS grouped, a.document_id AS document,
+SELECT grouped, answer, document FROM (
+    SELECT a.grouped AS grouped, a.answer AS answer, a.document_id AS document,
         ROW_NUMBER() OVER (
-            PARTITION BY a.question, a.grouped ORDER BY a.score DESC, a.document_id DESC
+            PARTITION BY a.grouped ORDER BY a.score DESC, a.document_id DESC
         ) AS place
     FROM v_answers AS a
-    WHERE {{wanted}}
+    WHERE a.question = :question AND a.grouped IN ({{names}})
+        -- So that SQLite begins with the documents, which may be few.
+        AND a.document_id IN (SELECT d.id FROM current_documents AS d)
 ) AS ranked
 WHERE place <= {TEXTS}
 ORDER BY place
 """
 
 
-def read_answers(connection: Connection, scope: Scope, index: TextIndex) -> list[QuestionFacts]:
-    """Read the questions, those that most documents were asked first."""
-    by_question: dict[str, list[tuple[str, int, str]]] = {}
-    for question, grouped, documents, spelled in select_rows(connection, _ANSWERS, scope):
-        by_question.setdefault(question, []).append((grouped, documents, spelled or grouped))
-    chosen = sorted(by_question, key=lambda one: -sum(row[1] for row in by_question[one]))
+def read_answers(
+    connection: Connection, scope: Scope, index: TextIndex, newest: Scope
+) -> list[QuestionFacts]:
+    """Read the questions, those that most documents were asked first, and some of the scope's
+    newest texts.
+    """
+    by_question: dict[str, list[Any]] = {}
+    for row in select_rows(connection, _ANSWERS, scope):
+        by_question.setdefault(row.question, []).append(row)
+    scopes = newest, scope
     return [
-        _question(connection, scope, index, (place, question), by_question[question])
-        for place, question in enumerate(chosen[:QUESTIONS])
+        _question(connection, scopes, index, place, rows)
+        for place, rows in enumerate(list(by_question.values())[:QUESTIONS])
     ]
 
 
 def _question(
     connection: Connection,
-    scope: Scope,
+    scopes: tuple[Scope, Scope],
     index: TextIndex,
-    which: tuple[int, str],
-    rows: list[tuple[str, int, str]],
+    place: int,
+    rows: Sequence[Any],
 ) -> QuestionFacts:
-    place, question = which
-    asked = sum(documents for _, documents, _ in rows)
-    none = next((documents for grouped, documents, _ in rows if grouped == NONE), 0)
-    given = [row for row in rows if row[0] != NONE]
-    texts = _texts(connection, scope, question, [*(row[0] for row in given[:SHOWN]), NONE])
+    question, asked = rows[0].question, rows[0].asked
+    none = sum(row.documents for row in rows if row.grouped == NONE)
+    given = [row for row in rows if row.grouped != NONE]
+    spelled: dict[str, str] = {}
+
+    def read(part: Scope, wanted: Sequence[str]) -> dict[str, list[int]]:
+        names = {f"answer{number}": answer for number, answer in enumerate(wanted)}
+        sql = _TEXTS.format(names=", ".join(f":{name}" for name in names))
+        found: dict[str, list[int]] = {}
+        for grouped, answer, document in select_rows(
+            connection, sql, part, question=question, **names
+        ):
+            found.setdefault(grouped, []).append(document)
+            spelled.setdefault(grouped, answer or grouped)
+        return found
+
+    texts = newest_first(scopes, {row.grouped: min(TEXTS, row.documents) for row in rows}, read)
+    how = "surest" if scopes[0] == scopes[1] else "surest of the newest"
     shown = []
-    for number, (grouped, documents, spelled) in enumerate(given[:SHOWN]):
-        ids = texts.get(grouped, [])
-        key = index.add(
-            f"answer{place}-{number}", f"{question} {spelled}", documents, ids, "surest"
-        )
-        shown.append(AnswerFacts(spelled, Share.of(documents, asked), key))
-    key = index.add(f"answer{place}-none", f"{question} {NONE}", none, texts.get(NONE, []), "first")
-    left = given[SHOWN:]
-    other = (len(left), Share.of(sum(row[1] for row in left), asked))
+    for number, row in enumerate(given):
+        answer = spelled.get(row.grouped, row.grouped)
+        title = f"{question} {answer}"
+        ids = texts.get(row.grouped, ())
+        key = index.add(f"answer{place}-{number}", title, row.documents, ids, how)
+        shown.append(AnswerFacts(answer, Share.of(row.documents, asked), key))
+    key = index.add(f"answer{place}-none", f"{question} {NONE}", none, texts.get(NONE, ()), "first")
+    left = rows[0].different - len(rows)
+    others = asked - none - sum(row.documents for row in given)
     return QuestionFacts(
-        question, asked, shown, other, AnswerFacts(NONE, Share.of(none, asked), key)
+        question,
+        asked,
+        shown,
+        (left, Share.of(others, asked)),
+        AnswerFacts(NONE, Share.of(none, asked), key),
     )
-
-
-def _texts(
-    connection: Connection, scope: Scope, question: str, answers: list[str]
-) -> dict[str, list[int]]:
-    names = {f"answer{place}": answer for place, answer in enumerate(answers)}
-    wanted = f"a.question = :question AND a.grouped IN ({', '.join(f':{name}' for name in names)})"
-    found: dict[str, list[int]] = {}
-    sql = _TEXTS.format(wanted=wanted)
-    for _, grouped, document in select_rows(connection, sql, scope, question=question, **names):
-        found.setdefault(grouped, []).append(document)
-    return found

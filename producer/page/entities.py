@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from producer.page.texts import TextIndex
 from schema.questions import Scope
+from schema.questions.examples import newest_first
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 
@@ -50,12 +52,14 @@ class EntitiesFacts:
     unsure_mentions: int
 
 
-_ENTITIES = """
-SELECT e.entity, e.type, e.merged, e.documents, e.negative, e.neutral, e.positive
+_ENTITIES = f"""
+SELECT e.entity, e.type, e.merged, e.documents, e.negative, e.neutral, e.positive,
+    COUNT(*) OVER () AS found
 FROM v_entities AS e
 ORDER BY e.documents DESC, e.merged, e.type
+LIMIT {SHOWN}
 """
-_UNSURE = "SELECT COUNT(*) AS mentions FROM v_mentions AS m WHERE m.unsure"
+_UNSURE = "SELECT CAST(COALESCE(SUM(e.unsure_mentions), 0) AS BIGINT) FROM current_entities AS e"
 _TEXTS = f"""
 SELECT type, entity, document FROM (
     SELECT m.type AS type, m.entity AS entity, m.document_id AS document, ROW_NUMBER() OVER (
@@ -63,27 +67,40 @@ SELECT type, entity, document FROM (
     ) AS place
     FROM v_mentions AS m
     WHERE NOT m.unsure AND m.entity IN ({{names}})
+        -- So that SQLite begins with the documents, which may be few.
+        AND m.document_id IN (SELECT d.id FROM current_documents AS d)
 ) AS ranked
 WHERE place <= {4 * TEXTS}
 ORDER BY place
 """
+#: The type, and the spelling that all have in common.
+Entity = tuple[str, str]
 
 
-def read_entities(connection: Connection, scope: Scope, index: TextIndex) -> EntitiesFacts | None:
-    """Read them; None if no document names any."""
+def read_entities(
+    connection: Connection, scope: Scope, index: TextIndex, newest: Scope
+) -> EntitiesFacts | None:
+    """Read them, and some of the scope's newest texts; None if no document names any."""
     rows = select_rows(connection, _ENTITIES, scope)
     if not rows:
         return None
-    names = {f"name{place}": row.merged for place, row in enumerate(rows[:SHOWN])}
-    listed = ", ".join(f":{name}" for name in names)
-    ids: dict[tuple[str, str], list[int]] = {}
-    sql = _TEXTS.format(names=listed)
-    for kind, entity, document in select_rows(connection, sql, scope, **names):
-        ids.setdefault((kind, entity), []).append(document)
+
+    def read(part: Scope, wanted: Sequence[Entity]) -> dict[Entity, list[int]]:
+        names = {f"name{place}": entity for place, (_, entity) in enumerate(wanted)}
+        sql = _TEXTS.format(names=", ".join(f":{name}" for name in names))
+        found: dict[Entity, list[int]] = {}
+        for kind, entity, document in select_rows(connection, sql, part, **names):
+            ids = found.setdefault((kind, entity), [])
+            if document not in ids and len(ids) < TEXTS:
+                ids.append(document)
+        return found
+
+    wanted = {(row.type, row.merged): min(TEXTS, row.documents) for row in rows}
+    texts = newest_first((newest, scope), wanted, read)
     shown = []
-    for place, row in enumerate(rows[:SHOWN]):
+    for place, row in enumerate(rows):
         known = row.negative + row.neutral + row.positive
-        chosen = list(dict.fromkeys(ids.get((row.type, row.merged), [])))[:TEXTS]
+        chosen = texts.get((row.type, row.merged), ())
         key = index.add(f"entity{place}", f"{row.entity} ({row.type})", row.documents, chosen)
         sides = {
             "negative": row.negative,
@@ -94,4 +111,4 @@ def read_entities(connection: Connection, scope: Scope, index: TextIndex) -> Ent
         negative = Share.of(row.negative, known)
         shown.append(EntityFacts(row.entity, row.type, row.documents, sides, negative, key))
     ((unsure,),) = select_rows(connection, _UNSURE, scope)
-    return EntitiesFacts(shown, len(rows), unsure)
+    return EntitiesFacts(shown, rows[0].found, unsure)

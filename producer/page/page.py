@@ -20,6 +20,7 @@ from producer.page.themes import ThemesFacts, read_themes
 from producer.page.urgent import UrgentList, read_urgent
 from producer.page.weeks import Timeline, read_timeline
 from schema.questions import Scope
+from schema.questions.examples import newest_part
 from schema.questions.headline import Headline, read_headline
 from schema.questions.rising import Rising, read_rising
 from schema.questions.trust import Trust, read_trust
@@ -84,6 +85,7 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
     """
     index = TextIndex()
     headline = read_headline(connection, scope, now)
+    newest = newest_part(connection, scope)
     made = Page(
         made_at=now,
         about=about,
@@ -93,13 +95,15 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
         rising=read_part(lambda: _rising(connection, scope, index, now), MISSING["rising"]),
         themes=read_part(lambda: read_themes(connection, scope, index), MISSING["themes"]),
         segments=read_part(
-            lambda: read_segment_tables(connection, scope, index), MISSING["segments"]
+            lambda: read_segment_tables(connection, scope, index, newest), MISSING["segments"]
         ),
         asks=read_part(lambda: read_asks(connection, scope), MISSING["asks"]),
         answers=read_part(
-            lambda: read_answers(connection, scope, index) or None, MISSING["answers"]
+            lambda: read_answers(connection, scope, index, newest) or None, MISSING["answers"]
         ),
-        entities=read_part(lambda: read_entities(connection, scope, index), MISSING["entities"]),
+        entities=read_part(
+            lambda: read_entities(connection, scope, index, newest), MISSING["entities"]
+        ),
         urgent=read_part(
             lambda: read_urgent(connection, scope, index, headline), MISSING["urgent"]
         ),

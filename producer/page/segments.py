@@ -51,9 +51,15 @@ class SegmentTable:
 
 
 def read_segment_tables(
-    connection: Connection, scope: Scope, index: TextIndex
+    connection: Connection, scope: Scope, index: TextIndex, newest: Scope
 ) -> list[SegmentTable] | None:
     """Read the kinds by which at least two segments can be told apart; None if there are none.
+
+    Args:
+        connection: Open.
+        scope: Which documents.
+        index: Notes the texts.
+        newest: Its `newest_part`.
 
     Raises:
         NoAnswerError: If there is nothing to compare them by.
@@ -61,7 +67,7 @@ def read_segment_tables(
     found: list[SegmentTable] = []
     for by in (*COLUMNS, *(f"metadata.{key}" for key in _keys(connection, scope))):
         try:
-            segments = read_segments(connection, scope, by)
+            segments = read_segments(connection, scope, by, newest=newest)
         except NoAnswerError:
             # Of the product that says that there are no ratings and no polarities, too.
             if by == COLUMNS[-1] and not found:
@@ -82,8 +88,12 @@ def read_segment_tables(
 
 
 _METADATA = f"""
-SELECT d.metadata FROM v_documents AS d
-WHERE d.id > (SELECT COALESCE(MAX(e.id), 0) - {SAMPLE} FROM document_versions AS e)
+SELECT t.metadata FROM documents AS t
+WHERE t.id > (SELECT COALESCE(MAX(e.id), 0) - {SAMPLE} FROM document_versions AS e)
+  AND t.id IN (
+      SELECT d.id FROM current_documents AS d
+      WHERE d.id > (SELECT COALESCE(MAX(e.id), 0) - {SAMPLE} FROM document_versions AS e)
+  )
 """
 
 

@@ -94,6 +94,7 @@ SELECT d.id, d.source, d.external_id, d.time, d.language, d.product, {STARS} AS 
     CASE WHEN d.unsure THEN 'unsure' ELSE d.polarity END AS polarity, d.text
 FROM v_documents AS d
 WHERE d.id IN ({{ids}})
+ORDER BY d.id
 """
 
 

@@ -13,12 +13,13 @@ from producer.themes.leaning import Leaning
 from producer.themes.quotes import CANDIDATES, choose_quotes
 from schema.polarity import Polarity
 from schema.questions import NoAnswerError, Scope
-from schema.questions.counts import COUNTS, DocumentCounts
+from schema.questions.counts import DocumentCounts
 from schema.questions.drivers import ThemeDriver, read_drivers
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 from schema.questions.theme_weeks import read_theme_weeks
-from schema.questions.themes import EXAMPLES, MEMBERS, READ, ThemeName, ThemeNames, read_theme_names
+from schema.questions.themed_documents import Mask, ThemedDocuments, read_themed_documents
+from schema.questions.themes import ThemeName, read_theme_names
 from schema.themes.edits import find_theme
 from schema.themes.passages import Passage, read_passages
 from schema.themes.scope import ThemeScope
@@ -75,21 +76,6 @@ class ThemesFacts:
     first_week: Any
 
 
-_THEMES = f"""
-SELECT m.theme_id AS theme, COUNT(DISTINCT m.copy_key) AS texts, {COUNTS}
-FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-GROUP BY m.theme_id
-"""
-_ALL = f"""
-SELECT COUNT(DISTINCT r.copy_key) AS texts
-FROM v_documents AS d JOIN {READ} AS r ON r.document_id = d.id
-"""
-_IN_ANY = f"""
-SELECT COUNT(DISTINCT m.copy_key) AS texts
-FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-"""
-
-
 def read_themes(connection: Connection, scope: Scope, index: TextIndex) -> ThemesFacts | None:
     """Read the themes; None if no document of the scope is in any.
 
@@ -97,80 +83,61 @@ def read_themes(connection: Connection, scope: Scope, index: TextIndex) -> Theme
         NoAnswerError: If none have been found yet.
     """
     names = read_theme_names(connection)
-    rows = select_rows(connection, _THEMES, scope, set_id=names.set_id)
-    rows = sorted((row for row in rows if row.theme in names.by_id), key=lambda row: -row.texts)
-    if not rows:
+    documents = read_themed_documents(connection, scope, names)
+    in_theme, counts = documents.texts_by_theme(), documents.counts_by_theme()
+    found = sorted((one for one in in_theme if one in names.by_id), key=lambda one: -in_theme[one])
+    if not found:
         return None
-    ((texts,),) = select_rows(connection, _ALL, scope, set_id=names.set_id)
-    ((themed,),) = select_rows(connection, _IN_ANY, scope, set_id=names.set_id)
-    drivers, rated = _drivers(connection, scope)
-    leaning = Leaning.of(connection, ThemeScope.parse(names.scope))
+    texts = documents.texts()
+    drivers, rated = _drivers(connection, scope, documents)
     weeks = read_theme_weeks(connection, scope, names)
-    wanted = [row.theme for row in rows[:SHOWN]]
-    newest = _newest(connection, scope, names, wanted)
-    shown = []
-    for row in rows[:SHOWN]:
-        counts = DocumentCounts.of(row)
-        shown.append(
-            ThemeFacts(
-                name=names.by_id[row.theme],
-                texts=Share.of(row.texts, texts),
-                counts=counts,
-                driver=drivers.get(row.theme),
-                weeks=weeks.texts.get(row.theme, [])[-WEEKS:],
-                quotes=_quotes(leaning, scope, row.theme),
-                keys=_keys(index, names.by_id[row.theme], counts, newest),
-            )
+    newest = _newest(documents, found[:SHOWN])
+    leaning = Leaning.of(connection, ThemeScope.parse(names.scope))
+    shown = [
+        ThemeFacts(
+            name=names.by_id[theme],
+            texts=Share.of(in_theme[theme], texts),
+            counts=counts[theme],
+            driver=drivers.get(theme),
+            weeks=weeks.texts.get(theme, [])[-WEEKS:],
+            quotes=_quotes(leaning, scope, theme),
+            keys=_keys(index, names.by_id[theme], counts[theme], newest),
         )
-    none = Share.of(max(0, texts - themed), texts)
+        for theme in found[:SHOWN]
+    ]
+    none = Share.of(texts - documents.themed_texts(), texts)
     first = weeks.weeks[-WEEKS:][0] if weeks.weeks else None
-    return ThemesFacts(names.basis, shown, len(rows), none, rated, first)
+    return ThemesFacts(names.basis, shown, len(found), none, rated, first)
 
 
-def _drivers(connection: Connection, scope: Scope) -> tuple[dict[int, ThemeDriver], int | None]:
+def _drivers(
+    connection: Connection, scope: Scope, documents: ThemedDocuments
+) -> tuple[dict[int, ThemeDriver], int | None]:
     try:
-        found = read_drivers(connection, scope)
+        found = read_drivers(connection, scope, documents=documents)
     except NoAnswerError:
         return {}, None
     return {one.theme.id: one for one in found.shown}, found.documents
 
 
-#: The newest of each theme and side, in one pass.
-_NEWEST = f"""
-SELECT theme, side, document, time FROM (
-    SELECT m.theme_id AS theme, COALESCE(d.polarity, 'unsure') AS side, d.id AS document,
-        d.time AS time, ROW_NUMBER() OVER (
-            PARTITION BY m.theme_id, COALESCE(d.polarity, 'unsure')
-            ORDER BY d.time IS NULL, d.time DESC, d.id DESC
-        ) AS place
-    FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-    WHERE m.theme_id IN ({{themes}})
-) AS ranked
-WHERE place <= {EXAMPLES}
-ORDER BY time IS NULL, time DESC, document DESC
-"""
-
-
 def _newest(
-    connection: Connection, scope: Scope, names: ThemeNames, themes: Sequence[int]
-) -> dict[tuple[int, str], list[int]]:
+    documents: ThemedDocuments, themes: Sequence[int]
+) -> dict[tuple[int, str], tuple[int, ...]]:
     """By theme and side, or `all`, ids of the newest documents."""
-    found: dict[tuple[int, str], list[int]] = {}
-    # Whole numbers of ours, so that they can stand in the statement.
-    sql = _NEWEST.format(themes=", ".join(str(int(theme)) for theme in themes))
-    for theme, side, document, _ in select_rows(connection, sql, scope, set_id=names.set_id):
-        for key in ((theme, side), (theme, "all")):
-            ids = found.setdefault(key, [])
-            if len(ids) < EXAMPLES:
-                ids.append(document)
-    return found
+    sides: dict[str, Mask | None] = {side.value: documents.is_side(side) for side in Polarity}
+    sides |= {"unsure": documents.is_side(None), "all": None}
+    return {
+        (theme, side): ids
+        for side, among in sides.items()
+        for theme, ids in documents.newest(themes, among).items()
+    }
 
 
 def _keys(
     index: TextIndex,
     name: ThemeName,
     counts: DocumentCounts,
-    newest: dict[tuple[int, str], list[int]],
+    newest: dict[tuple[int, str], tuple[int, ...]],
 ) -> dict[str, str]:
     totals = {
         "all": counts.documents,
@@ -216,7 +183,7 @@ def _inside(connection: Connection, scope: Scope, passages: Sequence[Passage]) -
         return passages
     ids = ", ".join(str(int(one.document_id)) for one in passages)
     rows = select_rows(
-        connection, f"SELECT d.id FROM v_documents AS d WHERE d.id IN ({ids})", scope
+        connection, f"SELECT d.id FROM current_documents AS d WHERE d.id IN ({ids})", scope
     )
     there = {row.id for row in rows}
     return [one for one in passages if one.document_id in there]

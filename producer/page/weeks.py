@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from producer.page.texts import TextIndex
 from schema.questions import Scope
 from schema.questions.satisfaction import SatisfactionPoint, read_satisfaction
 from schema.questions.scope import select_rows
+from schema.reports import Period
 
 #: Points that a chart shows at the most; with more weeks than that it shows months.
 MOST_POINTS = 80
@@ -22,15 +23,14 @@ HEADLINE_TEXTS = 10
 SIDES = ("negative", "neutral", "positive", "unsure")
 
 _SQL = f"""
-SELECT by_what, side, id FROM (
-    SELECT /* by */ d.id AS id, COALESCE(d.polarity, 'unsure') AS side, ROW_NUMBER() OVER (
-        PARTITION BY /* by */ COALESCE(d.polarity, 'unsure') ORDER BY d.time DESC, d.id DESC
+SELECT side, id FROM (
+    SELECT d.id AS id, COALESCE(d.polarity, 'unsure') AS side, ROW_NUMBER() OVER (
+        PARTITION BY COALESCE(d.polarity, 'unsure') ORDER BY d.time DESC, d.id DESC
     ) AS place
-    FROM v_documents AS d
-    WHERE d.day IS NOT NULL
+    FROM current_documents AS d
 ) AS ranked
 WHERE place <= {HEADLINE_TEXTS}
-ORDER BY by_what DESC, place
+ORDER BY place
 """
 
 
@@ -60,24 +60,39 @@ def read_timeline(connection: Connection, scope: Scope, index: TextIndex) -> Tim
         points = read_satisfaction(connection, scope, step)
     if not points:
         return None
-    found: dict[tuple[date, str], list[int]] = {}
     newest: dict[str, list[int]] = {side: [] for side in SIDES}
-    for start, side, document in select_rows(connection, _SQL, scope, by=step):
-        found.setdefault((start, side), []).append(document)
-        newest[side].append(document)
     keys = {}
-    for point in points[-OPENED_POINTS:]:
-        for side in SIDES:
+    for point in reversed(points[-OPENED_POINTS:]):
+        found: dict[str, list[int]] = {side: [] for side in SIDES}
+        for side, document in select_rows(connection, _SQL, _within(scope, point.start, step)):
+            found[side].append(document)
+        for side, ids in found.items():
+            newest[side] += ids
             total = side_count(point, side)
             title = f"{step} of {point.start}, {named(side)}"
-            ids = found.get((point.start, side), [])[:TEXTS]
-            keys[point.start, side] = index.add(f"t{point.start}{side[:3]}", title, total, ids)
+            key = f"t{point.start}{side[:3]}"
+            keys[point.start, side] = index.add(key, title, total, ids[:TEXTS])
     for side, ids in newest.items():
         count = sum(side_count(point, side) for point in points)
         index.add(f"all-{side}", f"All documents {named(side)}", count, ids[:HEADLINE_TEXTS])
     analysed = sum(point.counts.analysed for point in points)
     all_of_them = analysed == sum(point.counts.documents for point in points)
     return Timeline(step, points, keys, {} if all_of_them else {"unsure": "unsure or not analysed"})
+
+
+def _within(scope: Scope, start: date, step: str) -> Scope:
+    """The scope's documents of a week or a month."""
+    longest = timedelta(days=7 if step == "week" else 31)
+    end = start + longest if step == "week" else (start + longest).replace(day=1)
+    since, until = (datetime.combine(day, time(), UTC) for day in (start, end))
+    period = scope.period
+    return replace(
+        scope,
+        period=Period(
+            since if period.since is None else max(since, period.since),
+            until if period.until is None else min(until, period.until),
+        ),
+    )
 
 
 def named(side: str) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 from sqlalchemy import Engine
 
 from producer.themes.assignment import FLOOR, WORDS_FLOOR, assign
-from producer.themes.copies import text_key
 from producer.themes.grid import Grid, to_grid
 from producer.themes.lineage import active, read_centres
 from producer.themes.word_vectors import WordVectors
+from schema.insights.copies import text_key
 from schema.tables import ThemeKind
 from schema.themes.clauses import ClauseBlock, ClauseSource, read_clauses
 from schema.themes.memberships import write_memberships

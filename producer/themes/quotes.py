@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from producer.themes.copies import normalise
+from schema.insights.copies import normalise
 from schema.themes.passages import Passage
 
 #: Passages nearest to the centre that quotes are chosen of.

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from producer.themes.copies import text_key
 from producer.themes.grid import Grid, Ints
+from schema.insights.copies import text_key
 
 #: Clauses that themes are made of, at the most: the graph of more would take minutes and gigabytes.
 SAMPLE = 20_000

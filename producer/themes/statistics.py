@@ -14,6 +14,7 @@ from schema.insights.drivers import Driver
 from schema.questions import NoAnswerError, Scope
 from schema.questions.drivers import theme_effects
 from schema.questions.theme_weeks import read_theme_weeks
+from schema.questions.themed_documents import read_themed_documents
 from schema.questions.themes import ThemeNames, theme_names_of
 from schema.tables import Theme, ThemeWeek
 from schema.themes.sets import find_set
@@ -68,7 +69,8 @@ def _weeks(connection: Connection, names: ThemeNames) -> Iterator[dict[str, Any]
 
 def _effects(connection: Connection, names: ThemeNames) -> Iterator[dict[str, Any]]:
     try:
-        found, _ = theme_effects(connection, Scope(), names)
+        documents = read_themed_documents(connection, Scope(), names)
+        found, _ = theme_effects(documents, names)
     except NoAnswerError:
         return
     for theme, one in found.items():

@@ -8,12 +8,13 @@ with itself, better than trees with Shapley values; see docs/insight.md and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array, issparse
 
 from schema.insights.difference import chance_of_difference, newcombe
 from schema.insights.false_discovery import benjamini_hochberg
@@ -25,8 +26,8 @@ MIN_DOCUMENTS = 30
 #: Documents' worth of “no effect” that each theme begins with where all are fitted together, so
 #: that two themes that come together do not get large effects of opposite signs.
 RIDGE = 20.0
-#: Documents that are multiplied at once, so that memory stays flat.
-_BLOCK = 65_536
+#: Which document has which theme (documents × themes): a sparse array of SciPy.
+Members = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Driver:
     shown: bool
 
 
-def rating_drivers(has: ArrayLike, ratings: ArrayLike) -> list[Driver]:
+def rating_drivers(has: Members | ArrayLike, ratings: ArrayLike) -> list[Driver]:
     """What each theme does to the mean rating.
 
     Args:
@@ -74,7 +75,7 @@ def rating_drivers(has: ArrayLike, ratings: ArrayLike) -> list[Driver]:
     return list(_drivers(sums, intervals))
 
 
-def share_drivers(has: ArrayLike, hits: ArrayLike) -> list[Driver]:
+def share_drivers(has: Members | ArrayLike, hits: ArrayLike) -> list[Driver]:
     """What each theme does to a share: of documents with at most two stars, say.
 
     Args:
@@ -95,22 +96,26 @@ def share_drivers(has: ArrayLike, hits: ArrayLike) -> list[Driver]:
 
 
 def membership(
-    documents: Sequence[int], themes: Sequence[int], pairs: Iterable[tuple[int, int]]
-) -> NDArray[np.bool_]:
-    """Which document has which theme (documents × themes), a byte each.
+    documents: int, themes: Sequence[int], rows: ArrayLike, theme_of: ArrayLike
+) -> Members:
+    """Which document has which theme (documents × themes).
 
     Args:
-        documents: Their ids, in the order of the rows.
+        documents: How many there are.
         themes: Their ids, in the order of the columns.
-        pairs: Ids of a document and of a theme that it has; those of others are left out.
+        rows: Of each pair of a document and a theme that it has, once, the document's place, …
+        theme_of: … and the theme's id; those of others are left out.
     """
-    row = {document: index for index, document in enumerate(documents)}
-    column = {theme: index for index, theme in enumerate(themes)}
-    has = np.zeros((len(row), len(column)), dtype=np.bool_)
-    for document, theme in pairs:
-        if document in row and theme in column:
-            has[row[document], column[theme]] = True
-    return has
+    ids = np.asarray(themes, dtype=np.int64)
+    order = np.argsort(ids)
+    wanted = np.asarray(theme_of, dtype=np.int64)
+    places = np.searchsorted(ids, wanted, sorter=order)
+    known = places < len(ids)
+    known[known] = ids[order[places[known]]] == wanted[known]
+    columns = order[places[known]]
+    shape = (documents, len(ids))
+    values = np.ones(len(columns))
+    return csr_array((values, (np.asarray(rows)[known], columns)), shape=shape)
 
 
 class _Sums(NamedTuple):
@@ -125,16 +130,9 @@ class _Sums(NamedTuple):
     together: NDArray[np.float64]
 
     @classmethod
-    def of(cls, member: NDArray[np.bool_], value: NDArray[np.float64]) -> _Sums:
-        themes = member.shape[1]
-        both = np.zeros((themes, themes), dtype=np.float64)
-        sums, squares = np.zeros(themes, dtype=np.float64), np.zeros(themes, dtype=np.float64)
-        for start in range(0, len(member), _BLOCK):
-            block = member[start : start + _BLOCK].astype(np.float64)
-            numbers = value[start : start + _BLOCK]
-            both += block.T @ block
-            sums += block.T @ numbers
-            squares += block.T @ (numbers * numbers)
+    def of(cls, member: Members, value: NDArray[np.float64]) -> _Sums:
+        both = np.asarray((member.T @ member).todense(), dtype=np.float64)
+        sums, squares = member.T @ value, member.T @ (value * value)
         total, all_squares = float(value.sum()), float(value @ value)
         return cls(len(value), total, all_squares, both.diagonal().copy(), sums, squares, both)
 
@@ -152,8 +150,12 @@ class _Sums(NamedTuple):
         return np.asarray(np.linalg.solve(damped, along), dtype=np.float64)
 
 
-def _checked(has: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    member, value = np.asarray(has, dtype=np.bool_), np.asarray(values, dtype=np.float64)
+def _checked(has: Members | ArrayLike, values: ArrayLike) -> tuple[Members, NDArray[np.float64]]:
+    member: Members = has
+    if not issparse(has):
+        dense = np.asarray(has, dtype=np.float64)
+        member = csr_array(dense) if dense.ndim == 2 else dense
+    value = np.asarray(values, dtype=np.float64)
     if member.ndim != 2 or value.shape != member.shape[:1]:
         raise ValueError("each document has one number, and says of each theme whether it has it")
     return member, value

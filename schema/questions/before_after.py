@@ -77,7 +77,7 @@ def read_before_after(
 def _values(connection: Connection, scope: Scope, measure: Measure) -> list[Any]:
     sql = f"""
     SELECT d.time AS time, {measure.sql} AS value
-    FROM v_documents AS d
+    FROM current_documents AS d
     WHERE d.time IS NOT NULL AND {measure.sql} IS NOT NULL
     """
     return select_rows(connection, sql, scope)

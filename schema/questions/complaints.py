@@ -6,19 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from schema.questions.counts import STARS
-from schema.questions.examples import theme_examples
 from schema.questions.figures import Mean, Share
 from schema.questions.measure import Measure, measures_of, missing
-from schema.questions.scope import Scope, select_rows
-from schema.questions.themes import MEMBERS, READ, ThemeName, read_theme_names
+from schema.questions.scope import Scope
+from schema.questions.themed_documents import read_themed_documents
+from schema.questions.themes import ThemeName, read_theme_names
 
 #: Documents that a theme is ranked from; those with fewer come behind, each with its interval.
 MIN_DOCUMENTS = 30
-_NEGATIVE = {
-    Measure.NEGATIVE: ("d.polarity = 'negative'", "d.polarity IS NOT NULL"),
-    Measure.LOW_RATING: (f"{STARS} <= 2", f"{STARS} IS NOT NULL"),
-}
+#: What says that a customer is unhappy, the first that some document has.
+_MEASURES = (Measure.NEGATIVE, Measure.LOW_RATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +62,6 @@ class Complaints:
     themes: list[Complaint]
 
 
-_ALL = f"""
-SELECT COUNT(*) AS documents, COUNT(DISTINCT m.copy_key) AS texts
-FROM v_documents AS d JOIN {READ} AS m ON m.document_id = d.id
-"""
-
-
 def read_complaints(connection: Connection, scope: Scope) -> Complaints:
     """Read what is complained about.
 
@@ -79,40 +70,34 @@ def read_complaints(connection: Connection, scope: Scope) -> Complaints:
     """
     names = read_theme_names(connection)
     there = measures_of(connection, scope)
-    measure = next((one for one in _NEGATIVE if one in there), None)
+    measure = next((one for one in _MEASURES if one in there), None)
     if measure is None:
         raise missing(Measure.NEGATIVE)
-    negative, known = _NEGATIVE[measure]
-    sql = f"""
-    SELECT m.theme_id AS theme, COUNT(*) AS documents, COUNT(DISTINCT m.copy_key) AS texts,
-        COUNT(*) FILTER (WHERE {negative}) AS negative_documents,
-        COUNT(DISTINCT CASE WHEN {negative} THEN m.copy_key END) AS negative,
-        COUNT(DISTINCT CASE WHEN {known} THEN m.copy_key END) AS known,
-        COUNT({STARS}) AS rated, SUM({STARS}) AS total, SUM({STARS} * {STARS}) AS squares
-    FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-    GROUP BY m.theme_id
-    """
-    (whole,) = select_rows(connection, _ALL, scope, set_id=names.set_id)
-    rows = select_rows(connection, sql, scope, set_id=names.set_id)
-    rows = [row for row in rows if row.theme in names.by_id]
-    examples = theme_examples(
-        connection, scope, names.set_id, [row.theme for row in rows], negative
-    )
+    documents = read_themed_documents(connection, scope, names)
+    values = documents.measure(measure)
+    unhappy = values == 1
+    negative, known = documents.texts_by_theme(unhappy), documents.texts_by_theme(values >= 0)
+    texts, all_texts = documents.texts_by_theme(), documents.texts()
+    negative_documents = documents.documents_by_theme(unhappy)
+    counts = documents.counts_by_theme()
+    shown = [theme for theme in counts if theme in names.by_id]
+    examples = documents.newest(shown, unhappy)
     found = [
         Complaint(
-            theme=names.by_id[row.theme],
-            texts=row.texts,
-            documents=row.documents,
-            negative=Share.of(row.negative, whole.texts),
-            negative_documents=row.negative_documents,
-            within=Share.of(row.negative, row.known),
-            rating=Mean.of_sums(row.rated, row.total, row.squares),
-            ranked=row.documents >= MIN_DOCUMENTS,
-            examples=examples.get(row.theme, ()),
+            theme=names.by_id[theme],
+            texts=texts[theme],
+            documents=counts[theme].documents,
+            negative=Share.of(negative[theme], all_texts),
+            negative_documents=negative_documents[theme],
+            within=Share.of(negative[theme], known[theme]),
+            rating=counts[theme].rating,
+            ranked=counts[theme].documents >= MIN_DOCUMENTS,
+            examples=examples.get(theme, ()),
         )
-        for row in rows
+        for theme in shown
     ]
-    return Complaints(measure, names.basis, whole.texts, whole.documents, sorted(found, key=_rank))
+    number = len(documents.ids)
+    return Complaints(measure, names.basis, all_texts, number, sorted(found, key=_rank))
 
 
 def _rank(one: Complaint) -> tuple[bool, int, str]:

@@ -49,7 +49,7 @@ class Headline:
     changes: Changes | None
 
 
-_SQL = f"SELECT {COUNTS}, MIN(d.day) AS day, MAX(d.day) AS last_day FROM v_documents AS d"
+_SQL = f"SELECT {COUNTS}, MIN(d.day) AS day, MAX(d.day) AS last_day FROM current_documents AS d"
 
 
 def read_headline(connection: Connection, scope: Scope, now: datetime | None = None) -> Headline:

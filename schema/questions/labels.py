@@ -36,7 +36,7 @@ _SQL = """
 SELECT c.id AS correction, d.id AS id, c.label AS said, s.{label} AS label, s.unsure AS unsure
 FROM corrections AS c
 JOIN {table} AS s ON s.run_id = c.run_id AND s.document_id = c.document_id
-JOIN v_documents AS d ON d.id = c.document_id
+JOIN current_documents AS d ON d.id = c.document_id
 WHERE c.analysis = '{analysis}' AND c.drawn = 'random' AND c.superseded_at IS NULL
   AND (:run_id IS NULL OR c.run_id = :run_id)
   AND NOT EXISTS (

@@ -68,5 +68,5 @@ def missing(measure: Measure) -> NoAnswerError:
 def measures_of(connection: Connection, scope: Scope) -> list[Measure]:
     """The measures that some document has."""
     columns = ", ".join(f"COUNT({one.sql})" for one in Measure)
-    (row,) = select_rows(connection, f"SELECT {columns} FROM v_documents AS d", scope)
+    (row,) = select_rows(connection, f"SELECT {columns} FROM current_documents AS d", scope)
     return [measure for measure, count in zip(Measure, row, strict=True) if count]

@@ -29,7 +29,7 @@ class SatisfactionPoint:
 
 _SQL = f"""
 SELECT /* by */ {COUNTS}
-FROM v_documents AS d
+FROM current_documents AS d
 WHERE d.day IS NOT NULL
 GROUP BY /* by */ d.day IS NULL
 ORDER BY by_what

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from schema.insights.segments import Segment, SegmentCount, compare_segments
 from schema.questions.counts import COUNTS, STARS, DocumentCounts
 from schema.questions.errors import NoAnswerError
-from schema.questions.examples import segment_examples
-from schema.questions.measure import Measure, measures_of, missing
+from schema.questions.examples import newest_part, segment_examples
+from schema.questions.measure import Measure, missing
 from schema.questions.scope import Scope, select_rows
 from schema.reports import ReportError
 
 #: Segments may be of any column of these kinds, beside `metadata.KEY`.
 COLUMNS = ("product", "language", "source")
+_KNOWN = {Measure.NEGATIVE: "known", Measure.LOW_RATING: "rated"}
 _HITS = {Measure.NEGATIVE: "d.polarity = 'negative'", Measure.LOW_RATING: f"{STARS} <= 2"}
 
 
@@ -54,13 +55,17 @@ class Segments:
 
 _SQL = f"""
 SELECT /* by */ {COUNTS}
-FROM v_documents AS d
+FROM current_documents AS d
 GROUP BY /* by */ d.id IS NULL
 """
 
 
 def read_segments(
-    connection: Connection, scope: Scope, by: str, measure: Measure | None = None
+    connection: Connection,
+    scope: Scope,
+    by: str,
+    measure: Measure | None = None,
+    newest: Scope | None = None,
 ) -> Segments:
     """Read how segments differ.
 
@@ -69,6 +74,7 @@ def read_segments(
         scope: Which documents.
         by: One of `COLUMNS`, or `metadata.KEY`.
         measure: `LOW_RATING` or `NEGATIVE`; None for what there is, sentiment first.
+        newest: The scope's `newest_part`, if it is known.
 
     Raises:
         ReportError: If there can be no such segments.
@@ -77,11 +83,11 @@ def read_segments(
     """
     if by not in COLUMNS and not by.startswith("metadata."):
         raise ReportError(f"--by must be {', '.join(COLUMNS)} or metadata.KEY")
-    there = [one for one in measures_of(connection, scope) if one in _HITS]
+    rows = select_rows(connection, _SQL, scope, by=by)
+    there = [one for one, known in _KNOWN.items() if any(getattr(row, known) for row in rows)]
     chosen = measure or (Measure.NEGATIVE if Measure.NEGATIVE in there else Measure.LOW_RATING)
     if chosen not in there:
         raise missing(chosen if measure else Measure.NEGATIVE)
-    rows = select_rows(connection, _SQL, scope, by=by)
     counts = {str(row.by_what): DocumentCounts.of(row) for row in rows if row.by_what is not None}
     if not counts:
         raise NoAnswerError(f"no document has a {by}; which there are, says: triage export")
@@ -92,8 +98,9 @@ def read_segments(
     compared = compare_segments(
         [SegmentCount(name, share.count, share.total) for name, share in shares.items()]
     )
-    examples = segment_examples(connection, scope, by, _HITS[chosen])
-    by_name = {str(name): ids for name, ids in examples.items() if name is not None}
+    totals = {one.count.name: one.count.hits for one in compared}
+    scopes = newest or newest_part(connection, scope), scope
+    by_name = segment_examples(connection, scopes, by, _HITS[chosen], totals)
     found = [
         SegmentFigures(one, counts[one.count.name], by_name.get(one.count.name, ()))
         for one in compared

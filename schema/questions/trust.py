@@ -69,26 +69,25 @@ class Trust:
 
 
 _BAD, _GOOD = f"{STARS} <= 2", f"{STARS} >= 4"
-_STARS_SQL = f"""
-SELECT
+_STARS = f"""
     COUNT(*) FILTER (WHERE {_BAD} AND d.polarity = 'negative') AS bad_negative,
     COUNT(*) FILTER (WHERE {_BAD} AND d.polarity = 'positive') AS bad_positive,
     COUNT(*) FILTER (WHERE {_BAD} AND d.polarity IS NOT NULL) AS bad,
     COUNT(*) FILTER (WHERE {_GOOD} AND d.polarity = 'negative') AS good_negative,
     COUNT(*) FILTER (WHERE {_GOOD} AND d.polarity = 'positive') AS good_positive,
-    COUNT(*) FILTER (WHERE d.polarity = 'negative' AND {STARS} IS NOT NULL) AS negative,
-    COUNT(*) FILTER (WHERE d.polarity IS NOT NULL AND {STARS} IS NOT NULL) AS rated
-FROM v_documents AS d
+    COUNT(*) FILTER (WHERE d.polarity = 'negative' AND {STARS} IS NOT NULL) AS negative_rated,
+    COUNT(*) FILTER (WHERE d.polarity IS NOT NULL AND {STARS} IS NOT NULL) AS rated_known
 """
+_COUNTS = f"SELECT {COUNTS}, {_STARS} FROM current_documents AS d"
 _DISAGREEING = f"""
-SELECT d.id FROM v_documents AS d
+SELECT d.id FROM current_documents AS d
 WHERE ({_BAD} AND d.polarity = 'positive') OR ({_GOOD} AND d.polarity = 'negative')
 ORDER BY d.time IS NULL, d.time DESC, d.id DESC
 LIMIT 10
 """
 _MODELS = """
-SELECT r.analysis, r.model, r.revision, COUNT(*) AS documents
-FROM v_results_current AS r JOIN v_documents AS d ON d.id = r.document_id
+SELECT r.analysis, r.model, r.revision, CAST(SUM(r.documents) AS BIGINT) AS documents
+FROM current_results AS r
 GROUP BY r.analysis, r.model, r.revision
 ORDER BY r.analysis, documents DESC, r.model, r.revision
 """
@@ -98,26 +97,25 @@ def read_trust(connection: Connection, scope: Scope) -> Trust:
     """Read how far the figures can be trusted. What was rejected and what failed is counted of
     runs, since it has no document that could be chosen by product or time.
     """
-    (row,) = select_rows(connection, f"SELECT {COUNTS} FROM v_documents AS d", scope)
+    (row,) = select_rows(connection, _COUNTS, scope)
     models = [ModelUse(*found) for found in select_rows(connection, _MODELS, scope)]
     return Trust(
         counts=DocumentCounts.of(row),
         models=models,
-        stars=_stars(connection, scope),
+        stars=_stars(connection, scope, row),
         labels=read_label_agreement(connection, scope),
         losses=read_losses(connection, scope),
     )
 
 
-def _stars(connection: Connection, scope: Scope) -> StarAgreement | None:
-    (row,) = select_rows(connection, _STARS_SQL, scope)
-    if not row.rated:
+def _stars(connection: Connection, scope: Scope, row: Any) -> StarAgreement | None:
+    if not row.rated_known:
         return None
     examples: list[Any] = select_rows(connection, _DISAGREEING, scope)
     same = row.bad_negative + row.good_positive
     return StarAgreement(
         agree=Share.of(same, same + row.bad_positive + row.good_negative),
         found=Share.of(row.bad_negative, row.bad),
-        right=Share.of(row.bad_negative, row.negative),
+        right=Share.of(row.bad_negative, row.negative_rated),
         disagreeing=tuple(one.id for one in examples),
     )

@@ -29,19 +29,25 @@ _REQUESTS = """
 WITH requests AS (
     SELECT i.document_id AS id FROM intents AS i
     WHERE i.intent = 'request' AND NOT i.unsure AND is_current(intents, i)
+),
+asked AS (
+    SELECT DISTINCT
+        d.id AS id, c.copy_key AS copy_key,
+        COALESCE(m.id, t.id) AS theme_id, COALESCE(m.name, t.name) AS theme
+    FROM requests AS r
+    JOIN current_documents AS d ON d.id = r.id
+    -- The + keeps SQLite from looking through all clauses of the set for each document.
+    LEFT JOIN document_themes AS c ON c.document_id = d.id AND c.theme_id IS NOT NULL
+        AND c.set_id + 0 = (SELECT MAX(s.id) FROM theme_sets AS s WHERE s.ready_at IS NOT NULL)
+    LEFT JOIN themes AS t ON t.set_id = c.set_id AND t.id = c.theme_id
+    LEFT JOIN themes AS m ON m.set_id = t.set_id AND m.id = t.merged_into
+    WHERE NOT COALESCE(m.hidden, t.hidden, false)
 )
-SELECT DISTINCT
-    d.id AS id, d.text AS text, g.group_id AS group_id,
-    COALESCE(m.id, t.id) AS theme_id, COALESCE(m.name, t.name) AS theme
-FROM requests AS r
-JOIN v_documents AS d ON d.id = r.id
-LEFT JOIN near_duplicates AS g ON g.document_id = d.id
-LEFT JOIN document_themes AS c ON c.document_id = d.id AND c.theme_id IS NOT NULL
-    AND c.set_id = (SELECT MAX(s.id) FROM theme_sets AS s WHERE s.ready_at IS NOT NULL)
-LEFT JOIN themes AS t ON t.set_id = c.set_id AND t.id = c.theme_id
-LEFT JOIN themes AS m ON m.set_id = t.set_id AND m.id = t.merged_into
-WHERE NOT COALESCE(m.hidden, t.hidden, false)
-ORDER BY d.id, theme_id
+SELECT a.id, w.text, g.group_id, a.copy_key, a.theme_id, a.theme
+FROM asked AS a
+JOIN documents AS w ON w.id = a.id
+LEFT JOIN near_duplicates AS g ON g.document_id = a.id
+ORDER BY a.id, a.theme_id
 """
 
 Select = Callable[[str], Iterator[Any]]
@@ -55,10 +61,10 @@ class _Requested:
     name: str
     basis: str
     documents: int = 0
-    texts: set[int] = field(default_factory=set)
+    texts: set[tuple[str, int]] = field(default_factory=set)
     quotes: list[str] = field(default_factory=list)
 
-    def add(self, text: str, key: int) -> None:
+    def add(self, text: str, key: tuple[str, int]) -> None:
         self.documents += 1
         if key not in self.texts and len(self.quotes) < _QUOTES:
             self.quotes.append(_short(text))
@@ -73,15 +79,18 @@ def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
         options: Nothing of them is needed here.
     """
     # With numpy, for which no other report has to wait.
-    from schema.insights.near_duplicates import normalise
+    from schema.insights.copies import normalise, text_key
 
     asked: dict[Any, _Requested] = {}
-    keys: set[int] = set()
+    keys: set[tuple[str, int]] = set()
     for row in select(_REQUESTS):
-        words = normalise(row.text) or row.text
-        key = hash(("group", row.group_id)) if row.group_id is not None else hash(words)
+        if row.group_id is not None:
+            key = ("group", row.group_id)
+        else:
+            key = ("words", text_key(row.text) if row.copy_key is None else row.copy_key)
         keys.add(key)
         if row.theme_id is None:
+            words = normalise(row.text)
             one = asked.setdefault(words, _Requested(_short(row.text), "words"))
         else:
             one = asked.setdefault(row.theme_id, _Requested(row.theme, "theme"))

@@ -4,10 +4,11 @@ SELECT
     d.time AS time,
     d.product AS product,
     d.leaning AS polarity,
-    ROUND(CAST(d.polarity_score AS NUMERIC), 3) AS polarity_score,
+    -- Not as NUMERIC, which PostgreSQL would make of every document before it sorts them.
+    ROUND(1000 * d.polarity_score) / 1000 AS polarity_score,
     CASE WHEN d.unsure THEN 'unsure' END AS unsure,
     d.label AS label,
-    ROUND(CAST(d.score AS NUMERIC), 3) AS score,
+    ROUND(1000 * d.score) / 1000 AS score,
     -- By a subquery: only texts of rows that are shown are read.
     (SELECT t.text FROM documents AS t WHERE t.id = d.id) AS text
 FROM current_documents AS d

@@ -1,15 +1,9 @@
-"""From a report and what is asked for to one SELECT, for either database.
-
-A report on documents reads views. Where only some documents, or one run, are asked for, common
-table expressions of the same names stand in front of it, which have these alone: so every report
-can be restricted, a user's own too, and none says how.
-"""
+"""From a report and what is asked for to one SELECT, for either database."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +13,7 @@ from schema.database.types import UtcDateTime
 from schema.reports.errors import ReportError
 from schema.reports.options import ReportOptions
 from schema.reports.report import Report
-from schema.views import VIEWS, bodies
+from schema.reports.restriction import needed_views, parameters_of, reads, restricted
 from schema.views.dialect import write_out
 from schema.views.view import KINDS
 
@@ -102,8 +96,8 @@ def make_statement(connection: Connection, report: Report, options: ReportOption
         ReportError: If the report does not have what is asked for.
     """
     dialect = connection.dialect.name
-    views = _needed(report.sql)
-    if options.is_restricted and not views:
+    on_documents = bool(needed_views(report.sql))
+    if options.is_restricted and not on_documents:
         raise on_runs(report)
     types = {name: KINDS[kind] for name, kind in report.kinds.items()}
     made = Statement(report.sql, {"run_id": options.run_id}, TYPED_COLUMNS | types)
@@ -113,84 +107,17 @@ def make_statement(connection: Connection, report: Report, options: ReportOption
     made.sql = _JOIN.sub("", made.sql).replace(_MARK, "")
     made.sql = write_out(made.sql, dialect, of_run)
     whole = _is_in_rollups(report.sql, options.by)
-    if views and (of_run or options.is_restricted or not whole):
-        _restrict(made, views, options, dialect)
+    if on_documents and (of_run or options.is_restricted or not whole):
+        made.sql = restricted(made.sql, report.sql, options, dialect)
+        made.parameters.update(parameters_of(options))
     return made
-
-
-_BODIES = bodies(plain=True)
-_VIEWS = {view.name: view for view in VIEWS}
-
-
-def _needed(sql: str) -> list[str]:
-    """The views that a SELECT reads, and those that they read, in the order of who reads whom."""
-    wanted: set[str] = set()
-    for name in reversed(_BODIES):
-        if _reads(" ".join([sql, *(_BODIES[other] for other in wanted)]), [name]):
-            wanted.add(name)
-    return [name for name in _BODIES if name in wanted]
-
-
-def _reads(sql: str, names: Iterable[str]) -> bool:
-    return re.search(rf"\b({'|'.join(names)})\b", sql) is not None
 
 
 def _is_in_rollups(sql: str, by: str | None) -> bool:
     """Whether rollups have what a report is broken down by: no metadata, and of answers nothing."""
     if by is None:
         return True
-    return not by.startswith("metadata.") and not _reads(sql, ["current_answers"])
-
-
-def _restrict(made: Statement, views: list[str], options: ReportOptions, dialect: str) -> None:
-    """Put views of the documents that are asked for in front of a SELECT."""
-    if views[0] != "v_documents":
-        views = ["v_documents", *views]
-    tables = []
-    for name in views:
-        body = write_out(_BODIES[name], dialect, options.run_id is not None)
-        if name == "v_documents":
-            conditions = " AND ".join(_conditions(made, options)) or "1 = 1"
-            body = f"SELECT d.* FROM (\n{body}\n) AS d WHERE {conditions}"
-        elif not _reads(body, _BODIES):
-            if name in _VIEWS and "document_id" not in _VIEWS[name].types:
-                raise ReportError(
-                    f"{name} is counted of all documents: it takes no --run, --since, --until "
-                    "and --where; triage rising does"
-                )
-            body = (
-                f"SELECT x.* FROM (\n{body}\n) AS x\n"
-                "WHERE x.document_id IN (SELECT id FROM v_documents)"
-            )
-        tables.append(f"{name} AS NOT MATERIALIZED (\n{body}\n)")
-    made.sql = _with_tables(tables, made.sql)
-
-
-def _with_tables(tables: Sequence[str], sql: str) -> str:
-    """Common table expressions in front of a SELECT, which may have some of its own."""
-    # What comments at its head say is said already.
-    select = re.sub(r"\A(\s*--[^\n]*\n)*\s*", "", sql)
-    own = re.match(r"WITH\s", select, re.IGNORECASE)
-    rest = f",\n{select[own.end() :]}" if own else f"\n{select}"
-    return f"WITH {', '.join(tables)}{rest}"
-
-
-def _conditions(made: Statement, options: ReportOptions) -> list[str]:
-    conditions = []
-    for name, sign, moment in (
-        ("since", ">=", options.period.since),
-        ("until", "<", options.period.until),
-    ):
-        if moment is not None:
-            conditions.append(f"d.time {sign} :{name}")
-            made.parameters[name] = moment
-    if options.run_id is not None:
-        of_run = "SELECT document_id FROM run_documents WHERE run_id = :run_id"
-        conditions.append(f"d.id IN ({of_run})")
-    for condition in options.where:
-        conditions.append(f"({condition.sql})")
-        made.parameters.update(condition.parameters)
-    return conditions
+    return not by.startswith("metadata.") and not reads(sql, ["current_answers"])
 
 
 def _break_down(made: Statement, report: Report, by: str, dialect: str) -> None:

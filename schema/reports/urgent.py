@@ -22,31 +22,30 @@ COLUMNS = (
 #: Documents that may be urgent: how the customer feels is surely bad, or nobody can tell; one or
 #: two stars; or intent says that it is a complaint, or that somebody leaves.
 _CANDIDATES = """
-SELECT d.*, g.group_id AS group_id FROM (
+SELECT
+    d.id AS id, d.source AS source, t.external_id AS external_id, t.text AS text,
+    d.time AS time, d.product AS product, d.rating AS rating,
+    d.rating_scale AS rating_scale, d.polarity AS polarity, d.leaning AS leaning,
+    d.language AS language, i.complaint AS complaint, i.leaves AS leaves, g.group_id AS group_id
+FROM current_documents AS d
+JOIN documents AS t ON t.id = d.id
+LEFT JOIN (
     SELECT
-        d.id AS id, d.source AS source, d.external_id AS external_id, d.text AS text,
-        d.time AS time, d.product AS product, d.rating AS rating,
-        d.rating_scale AS rating_scale, d.polarity AS polarity, d.leaning AS leaning,
-        d.unsure AS unsure, d.sentiment_run_id AS sentiment_run_id, d.language AS language,
-        EXISTS (
-            SELECT 1 FROM intents AS i
-            WHERE i.document_id = d.id AND i.intent = 'complaint' AND NOT i.unsure
-              AND is_current(intents, i)
-        ) AS complaint,
-        EXISTS (
-            SELECT 1 FROM intents AS i
-            WHERE i.document_id = d.id AND i.intent = 'churn_risk' AND NOT i.unsure
-              AND is_current(intents, i)
-        ) AS leaves
-    FROM v_documents AS d
-) AS d
+        i.document_id AS id,
+        MAX(CASE WHEN i.intent = 'complaint' THEN 1 ELSE 0 END) AS complaint,
+        MAX(CASE WHEN i.intent = 'churn_risk' THEN 1 ELSE 0 END) AS leaves
+    FROM intents AS i
+    WHERE i.intent IN ('complaint', 'churn_risk') AND NOT i.unsure
+      AND i.document_id IN (SELECT c.id FROM current_documents AS c)
+      AND is_current(intents, i)
+    GROUP BY i.document_id
+) AS i ON i.id = d.id
 LEFT JOIN near_duplicates AS g ON g.document_id = d.id
 WHERE d.polarity = 'negative'
    OR (d.unsure AND d.leaning = 'negative')
    OR d.sentiment_run_id IS NULL
    OR 5.0 * d.rating / d.rating_scale <= 2
-   OR d.complaint
-   OR d.leaves
+   OR i.id IS NOT NULL
 ORDER BY d.id
 """
 #: Characters of a quote on each side of what the rules have found.

@@ -11,7 +11,13 @@ from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.model import Model
 from schema.tables.near_duplicate import NearDuplicateRow
-from schema.tables.rollup import RollupAnswer, RollupDocument, RollupEntity, RollupStale
+from schema.tables.rollup import (
+    RollupAnswer,
+    RollupDocument,
+    RollupEntity,
+    RollupResult,
+    RollupStale,
+)
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.theme import Theme, ThemeKind
@@ -40,6 +46,7 @@ __all__ = [
     "RollupAnswer",
     "RollupDocument",
     "RollupEntity",
+    "RollupResult",
     "RollupStale",
     "Run",
     "RunDocument",

@@ -30,7 +30,8 @@ class RollupDocument(Base):
     """
 
     __tablename__ = "rollup_documents"
-    __table_args__ = (Index(None, "block"),)
+    # By time: what is asked of a period, and the newest texts behind a figure.
+    __table_args__ = (Index(None, "block"), Index(None, "time"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     block: Mapped[int] = mapped_column(BigInteger)
@@ -91,3 +92,18 @@ class RollupAnswer(Base):
     unsure: Mapped[int]
     #: The sum of the scores.
     score: Mapped[float]
+
+
+class RollupResult(Base):
+    """Table `rollup_results`: of a block, how many documents have a result of each model."""
+
+    __tablename__ = "rollup_results"
+    __table_args__ = (Index(None, "block"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger)
+    analysis: Mapped[str]
+    #: Null where no model was needed.
+    model: Mapped[str | None]
+    revision: Mapped[str | None]
+    documents: Mapped[int]

@@ -55,24 +55,33 @@ def read_passages(
         polarity: Only of documents that sentiment called so.
         among: Only of documents with these ids.
     """
-    statement = _passages(scope).where(DocumentTheme.set_id == theme.set_id, _belongs(theme))
-    statement = statement.order_by(
-        DocumentTheme.similarity.desc(), DocumentTheme.document_id, DocumentTheme.ordinal
-    ).limit(limit)
+    chosen = select(DocumentTheme.document_id, DocumentTheme.ordinal, DocumentTheme.similarity)
+    chosen = chosen.where(DocumentTheme.set_id == theme.set_id, _belongs(theme))
     if polarity is not None:
-        statement = statement.where(SentimentRow.polarity == polarity)
+        chosen = chosen.join(SentimentRow, _sentiment(DocumentTheme.document_id))
+        chosen = chosen.where(SentimentRow.polarity == polarity)
     if among is not None:
-        statement = statement.where(DocumentTheme.document_id.in_(among))
+        chosen = chosen.where(DocumentTheme.document_id.in_(among))
+    # First which, then what they say: a large theme has hundreds of times as many.
+    order = DocumentTheme.similarity.desc(), DocumentTheme.document_id, DocumentTheme.ordinal
+    clauses = chosen.order_by(*order).limit(limit).subquery().c
+    statement = _passages(scope, clauses).order_by(
+        clauses.similarity.desc(), clauses.document_id, clauses.ordinal
+    )
     return [_passage(row) for row in connection.execute(statement)]
 
 
-def _passages(scope: ThemeScope) -> Any:
-    """All clauses with a theme, their texts, and how sentiment called their documents."""
-    sentiment = and_(SentimentRow.document_id == DocumentTheme.document_id, *newest_sentiment())
+def _sentiment(document_id: Any) -> Any:
+    """The condition on `sentiments`: how sentiment called a document."""
+    return and_(SentimentRow.document_id == document_id, *newest_sentiment())
+
+
+def _passages(scope: ThemeScope, clauses: Any) -> Any:
+    """Some clauses, their texts, and how sentiment called their documents."""
     newer = EmbeddingRow.__table__.alias("newer_embeddings")
     embedding = and_(
-        EmbeddingRow.document_id == DocumentTheme.document_id,
-        EmbeddingRow.ordinal == DocumentTheme.ordinal,
+        EmbeddingRow.document_id == clauses.document_id,
+        EmbeddingRow.ordinal == clauses.ordinal,
         scope.of_runs(EmbeddingRow.run_id),
         ~exists().where(
             newer.c.document_id == EmbeddingRow.document_id,
@@ -82,9 +91,9 @@ def _passages(scope: ThemeScope) -> Any:
     )
     return (
         select(
-            DocumentTheme.document_id,
-            DocumentTheme.ordinal,
-            DocumentTheme.similarity,
+            clauses.document_id,
+            clauses.ordinal,
+            clauses.similarity,
             DocumentRow.source,
             DocumentRow.external_id,
             DocumentRow.time,
@@ -95,8 +104,8 @@ def _passages(scope: ThemeScope) -> Any:
             TranslationRow.translation,
             SentimentRow.polarity,
         )
-        .join(DocumentRow, DocumentRow.id == DocumentTheme.document_id)
-        .outerjoin(SentimentRow, sentiment)
+        .join(DocumentRow, DocumentRow.id == clauses.document_id)
+        .outerjoin(SentimentRow, _sentiment(clauses.document_id))
         .outerjoin(EmbeddingRow, embedding)
         .outerjoin(
             TranslationRow,

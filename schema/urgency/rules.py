@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from schema.urgency.phrases import folded
 from schema.urgency.signals import Hit, LanguageSignals, Signal
 
 
@@ -39,8 +40,9 @@ class Rules:
         chosen = self.finders.get((language or "").split("-")[0])
         finders = self.finders.values() if chosen is None else (chosen,)
         first: dict[str, Hit] = {}
+        plain = folded(text)
         for finder in finders:
-            for hit in finder.find(text):
+            for hit in finder.find(text, plain):
                 if hit.signal not in first or hit.start < first[hit.signal].start:
                     first[hit.signal] = hit
         return sorted(first.values(), key=lambda hit: (hit.start, hit.end, hit.signal))

@@ -110,4 +110,11 @@ ROLLUPS = (
         ("question", "grouped", "spelling", "documents", "unsure", "score"),
         ("documents", "unsure", "score"),
     ),
+    Rollup(
+        "current_results",
+        "rollup_results",
+        _read("current_results"),
+        ("analysis", "model", "revision", "documents"),
+        ("documents",),
+    ),
 )

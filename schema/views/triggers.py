@@ -11,17 +11,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from schema.results import RESULT_TABLES
 from schema.views.rollup import BLOCK
 
+_TABLES = tuple(str(table.__tablename__) for table in RESULT_TABLES)  # type: ignore[attr-defined]
 #: What is counted, by table, with the column that has the document's id.
-_COUNTED = {
-    "document_versions": "id",
-    **dict.fromkeys(
-        ("languages", "sentiments", "entities", "answers", "translations"), "document_id"
-    ),
-}
+_COUNTED = {"document_versions": "id", **dict.fromkeys(_TABLES, "document_id")}
 _EVENTS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
-_TABLES = ("languages", "sentiments", "entities", "answers", "translations")
 #: Blocks of which a run has results: those of another may count, or not, from now on.
 _OF_RUN = " UNION ".join(
     f"SELECT document_id / {BLOCK} FROM {table} WHERE run_id = NEW.id" for table in _TABLES

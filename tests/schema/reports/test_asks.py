@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert
 
 from schema.database import reading, writing
 from schema.database.clock import now
+from schema.insights.copies import text_key
 from schema.reports import ReportOptions, find_report, run_report
 from schema.tables import DocumentTheme, Theme, ThemeSet
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
@@ -66,7 +67,8 @@ def test_themes_put_them_together_with_an_interval(engine: Engine, run: int) -> 
         connection.execute(insert(Theme).values(set_id=7, id=3, name="x", hidden=True, **theme))
         for document, place in ((1, 1), (2, 1), (3, 2), (4, 3)):
             row = {"document_id": document, "ordinal": 0, "theme_id": place, "similarity": 0.9}
-            connection.execute(insert(DocumentTheme).values(set_id=7, copy_key=document, **row))
+            row["copy_key"] = text_key(TEXTS[document - 1])
+            connection.execute(insert(DocumentTheme).values(set_id=7, **row))
     (found,) = rows(engine)
     assert (found["asked_for"], found["basis"]) == ("dark mode", "theme")
     assert (found["documents"], found["texts"], found["percent"]) == (3, 2, 100.0)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from schema.urgency import Known, Urgency, default_rules, urgency_of
+from schema.urgency.phrases import any_of, folded, parts_of
 
 TEXTS = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))["text"]
 RULES = default_rules()
@@ -117,8 +118,22 @@ def test_phrases_of_every_language_can_be_found() -> None:
             for phrase in phrases:
                 said = " ".join(word.split("/")[0].replace("*", "") for word in phrase.split())
                 said = said.replace(" ... ", " ")
-                found = RULES.finders[language].find(said)
+                found = RULES.finders[language].find(said, folded(said))
                 assert signal.name in {hit.signal for hit in found}, (language, phrase)
+
+
+def test_whatever_a_phrase_matches_has_its_parts() -> None:
+    """Or it would not be looked for: in any case, and with any apostrophe or none."""
+    for signal in RULES.signals.values():
+        for phrase in (one for phrases in signal.phrases.values() for one in phrases):
+            said = " ".join(word.split("/")[-1].replace("*", "") for word in phrase.split())
+            said = said.replace(" ... ", " then ")
+            same = [said, said.upper(), said.title(), said.replace("'", "’"), said.replace("'", "")]
+            same += [said.replace("s", "ſ"), said.replace("i", "İ"), said.replace("i", "ı")]
+            for text in same:
+                if any_of((phrase,)).search(text):
+                    plain = folded(text)
+                    assert all(any(one in plain for one in part) for part in parts_of(phrase))
 
 
 def test_a_display_that_is_too_bright_injures_nobody() -> None:

@@ -14,7 +14,14 @@ from schema.ledger.forget import Which, forget
 from schema.ledger.prefer import prefer, stop_preferring
 from schema.reports import find_report, reports, run_report
 from schema.results.sentiment import SentimentRow
-from schema.tables import DocumentRow, RollupAnswer, RollupDocument, RollupStale
+from schema.tables import (
+    DocumentRow,
+    RollupAnswer,
+    RollupDocument,
+    RollupEntity,
+    RollupResult,
+    RollupStale,
+)
 from schema.verification import verify
 from schema.views import VIEWS, refresh
 from schema.views.refresh import LOCK
@@ -160,6 +167,30 @@ def test_verification_finds_a_rollup_that_is_wrong(engine: Engine) -> None:
         connection.execute(delete(RollupDocument).where(RollupDocument.id == BLOCK + 10))
     found = {one.run: one.documents for one in verify_rollups(engine)}
     assert found == {"autumn": (3,), "third": (BLOCK + 10,)}
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        (RollupEntity, {"mentions": RollupEntity.mentions + 1}),
+        (RollupAnswer, {"grouped": "another"}),
+        (RollupResult, {"model": "another"}),
+    ],
+)
+def test_verification_finds_a_sum_that_is_wrong(
+    engine: Engine, table: Any, what: dict[str, Any]
+) -> None:
+    seed_two_blocks(engine)
+    refresh(engine)
+    with writing(engine) as connection:
+        connection.execute(update(table).where(table.block == 1).values(what))
+    (found,) = verify_rollups(engine)
+    noun = table.__tablename__.removeprefix("rollup_")
+    assert found.check == f"rollup of {noun} that is not what the results say"
+    assert (found.run, found.documents) == ("third", (BLOCK + 10,))
+    with writing(engine) as connection:
+        connection.execute(insert(RollupStale).values(block=1))
+    assert verify_rollups(engine) == []
 
 
 def test_one_works_them_out_at_a_time(engine: Engine) -> None:

@@ -1,0 +1,234 @@
+"""Documents that themes were found in, read once, with all that is counted of them by theme.
+
+To join, to make distinct and to sort millions of clauses in SQL takes ten times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from schema.insights.drivers import Members, membership
+from schema.polarity import Polarity
+from schema.questions.counts import STARS, DocumentCounts
+from schema.questions.measure import Measure
+from schema.questions.number_rows import select_integers, select_numbers
+from schema.questions.scope import Scope
+from schema.questions.themes import EXAMPLES, ThemeNames
+from schema.tables import Theme
+
+Mask = NDArray[np.bool_]
+
+_SIDES = ("negative", "neutral", "positive")
+_SIDE = "CASE d.polarity WHEN 'negative' THEN 0 WHEN 'neutral' THEN 1 WHEN 'positive' THEN 2 END"
+_UNSURE = "CASE WHEN d.sentiment_run_id IS NULL THEN NULL WHEN d.unsure THEN 1 ELSE 0 END"
+#: Seconds since 1970.
+_SECONDS = {
+    "postgresql": "EXTRACT(EPOCH FROM d.time)",
+    "sqlite": "strftime('%s', d.time) || substr(d.time, 20)",
+}
+#: Clauses of a set, and if only some documents are asked about, of these.
+_CLAUSES = "FROM document_themes AS m WHERE m.set_id = :set_id"
+_OF_SCOPE = f"{_CLAUSES} AND m.document_id IN (SELECT d.id FROM current_documents AS d)"
+
+
+@dataclass(frozen=True)
+class ThemedDocuments:
+    """Documents of a scope that were read for themes, n of them in the order of their ids.
+
+    Attributes:
+        ids: Of the documents (n).
+        copies: The same number for documents with the same words (n).
+        sides: Place of the polarity in negative, neutral, positive; NaN without one (n).
+        unsure: Whether the model is unsure, 1 or 0; NaN where there is no sentiment (n).
+        stars: Rating as stars of five; NaN without one (n).
+        seconds: When it was written, since 1970; NaN if nobody knows (n).
+        rows: Of each pair of a document and a theme that it has, the document's place in `ids`, …
+        themes: … and the theme's id: a merged one counts as that which it is part of, hidden ones
+            are left out, topics of a person's own list are in.
+    """
+
+    ids: NDArray[np.int64]
+    copies: NDArray[np.int64]
+    sides: NDArray[np.float64]
+    unsure: NDArray[np.float64]
+    stars: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    themes: NDArray[np.int64]
+
+    @cached_property
+    def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The themes that there are by id, and the place of each pair's."""
+        ids, places = np.unique(self.themes, return_inverse=True)
+        return ids, places.astype(np.int64)
+
+    @cached_property
+    def _by_newness(self) -> NDArray[np.int64]:
+        """Places of pairs: by theme, the newest document first; those without a time come last."""
+        dated = np.where(np.isnan(self.seconds), -np.inf, self.seconds)
+        rank = np.empty(len(self.ids), dtype=np.int64)
+        rank[np.lexsort((-self.ids, -dated))] = np.arange(len(self.ids))
+        return np.lexsort((rank[self.rows], self._columns[1]))
+
+    def measure(self, measure: Measure) -> NDArray[np.float64]:
+        """What documents are compared by; NaN for one that has none (n)."""
+        if measure is Measure.RATING:
+            return self.stars
+        if measure is Measure.LOW_RATING:
+            return np.where(np.isnan(self.stars), np.nan, self.stars <= 2)
+        return np.where(np.isnan(self.sides), np.nan, self.sides == 0)
+
+    def is_side(self, side: Polarity | None) -> Mask:
+        """Whether a document is surely of a polarity, or of none (n)."""
+        return np.isnan(self.sides) if side is None else self.sides == _SIDES.index(side.value)
+
+    def texts(self, among: Mask | None = None) -> int:
+        """How many different texts documents have: copies count once."""
+        return len(_distinct(self.copies if among is None else self.copies[among]))
+
+    def themed_texts(self) -> int:
+        """How many different texts are in any theme."""
+        return len(_distinct(self.copies[self.rows]))
+
+    def texts_by_theme(self, among: Mask | None = None) -> dict[int, int]:
+        """By theme how many different texts its documents have."""
+        ids, places = self._columns
+        pairs = places * (int(self.copies.max(initial=0)) + 1) + self.copies[self.rows]
+        if among is not None:
+            pairs = pairs[among[self.rows]]
+        of_theme = _distinct(pairs) // (int(self.copies.max(initial=0)) + 1)
+        counts = np.bincount(of_theme, minlength=len(ids))
+        return dict(zip(ids.tolist(), counts.tolist(), strict=True))
+
+    def documents_by_theme(self, among: Mask) -> dict[int, int]:
+        """By theme how many of some documents it has."""
+        ids, places = self._columns
+        counts = np.bincount(places[among[self.rows]], minlength=len(ids))
+        return dict(zip(ids.tolist(), counts.tolist(), strict=True))
+
+    def counts_by_theme(self) -> dict[int, DocumentCounts]:
+        """By theme all figures of its documents."""
+        ids, places = self._columns
+        rated = np.nan_to_num(self.stars)
+        columns = {
+            "documents": np.ones(len(self.ids)),
+            "analysed": ~np.isnan(self.unsure),
+            "known": ~np.isnan(self.sides),
+            **{side: self.sides == place for place, side in enumerate(_SIDES)},
+            "unsure": self.unsure == 1,
+            "rated": ~np.isnan(self.stars),
+            "low": self.stars <= 2,
+        }
+        counted = {
+            name: np.bincount(places, value[self.rows], len(ids)).astype(np.int64)
+            for name, value in columns.items()
+        }
+        summed = {
+            "total": np.bincount(places, rated[self.rows], len(ids)),
+            "squares": np.bincount(places, (rated * rated)[self.rows], len(ids)),
+        }
+        return {
+            int(theme): DocumentCounts.of(
+                SimpleNamespace(
+                    **{name: value[place].item() for name, value in (counted | summed).items()}
+                )
+            )
+            for place, theme in enumerate(ids)
+        }
+
+    def newest(
+        self, themes: Sequence[int], among: Mask | None = None, most: int = EXAMPLES
+    ) -> dict[int, tuple[int, ...]]:
+        """By theme ids of up to `most` of its documents, the newest first."""
+        order = self._by_newness
+        if among is not None:
+            order = order[among[self.rows[order]]]
+        ids, places = self._columns
+        sorted_places = places[order]
+        found = {}
+        for theme in themes:
+            place = int(np.searchsorted(ids, theme))
+            if place == len(ids) or ids[place] != theme:
+                continue
+            begin, end = np.searchsorted(sorted_places, (place, place + 1))
+            if chosen := self.ids[self.rows[order[begin : min(begin + most, end)]]].tolist():
+                found[theme] = tuple(chosen)
+        return found
+
+    def members(self, themes: Sequence[int], among: Mask) -> Members:
+        """Which of some documents has which theme (documents × themes)."""
+        rows = np.cumsum(among) - 1
+        chosen = among[self.rows]
+        return membership(int(among.sum()), themes, rows[self.rows[chosen]], self.themes[chosen])
+
+
+def read_themed_documents(
+    connection: Connection, scope: Scope, names: ThemeNames
+) -> ThemedDocuments:
+    """Read documents, and which theme each has.
+
+    Args:
+        connection: Open.
+        scope: Which documents.
+        names: Of the set of themes.
+    """
+    columns = ("d.id", _SIDE, _UNSURE, STARS, _SECONDS[connection.dialect.name])
+    documents = select_numbers(connection, columns, "FROM current_documents AS d", scope)
+    documents = documents[np.argsort(documents[:, 0], kind="stable")]
+    clauses = select_integers(
+        connection,
+        ("m.document_id", "m.copy_key", "m.theme_id", "m.topic_id"),
+        _CLAUSES if scope.is_everything else _OF_SCOPE,
+        scope,
+        set_id=names.set_id,
+    )
+    known = documents[:, 0].astype(np.int64)
+    clauses = clauses[np.isin(clauses[:, 0], known)]
+    # Those that were read for themes, each once.
+    ids, first, place = np.unique(clauses[:, 0], return_index=True, return_inverse=True)
+    _, copies = np.unique(clauses[first, 1], return_inverse=True)
+    rows, themes = _pairs(connection, names.set_id, place, clauses[:, 2:])
+    _, sides, unsure, stars, seconds = documents[np.searchsorted(known, ids)].T
+    return ThemedDocuments(ids, copies, sides, unsure, stars, seconds, rows, themes)
+
+
+def _pairs(
+    connection: Connection, set_id: int, place: NDArray[np.intp], themes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each pair of a document and a theme once, by the document.
+
+    Args:
+        connection: Open.
+        set_id: The set of themes.
+        place: The document of each clause (clauses).
+        themes: Its theme and its topic, 0 for none (clauses × 2).
+    """
+    statement = select(Theme.id, Theme.merged_into, Theme.hidden).where(Theme.set_id == set_id)
+    rows = connection.execute(statement).all()
+    hidden = {row.id for row in rows if row.hidden}
+    counted = np.zeros(max((row.id for row in rows), default=0) + 1, dtype=np.int64)
+    for row in rows:
+        theme = row.merged_into or row.id
+        counted[row.id] = 0 if theme in hidden else theme
+    both = np.concatenate([place, place])
+    named = np.concatenate([themes[:, 0], themes[:, 1]])
+    found = counted[np.where(named < len(counted), named, 0)]
+    pairs = _distinct(both[found > 0] * len(counted) + found[found > 0])
+    return pairs // len(counted), pairs % len(counted)
+
+
+def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The different values in order. Newer versions of numpy put millions into a hash table for
+    that, which takes ten times as long as to sort them.
+    """
+    ordered = np.sort(values)
+    return (
+        ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(values) else ordered
+    )
