@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from producer.commands.searching import forget_search
+from producer.searching import forget_search
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import shown, shown_names

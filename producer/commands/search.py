@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import Connection
 
-from producer.commands.searching import SearchRequest, find_documents
+from producer.searching import SearchRequest, find_documents
 from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
