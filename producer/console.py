@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from producer.commands.analyze import analyze
 from producer.commands.archive import archive
+from producer.commands.audit import audit
 from producer.commands.before_after import before_after
 from producer.commands.calibrate import calibrate
 from producer.commands.cancel import cancel
@@ -38,10 +39,12 @@ from producer.commands.rising import rising
 from producer.commands.satisfaction import satisfaction
 from producer.commands.search import search
 from producer.commands.segments import segments
+from producer.commands.serve import serve
 from producer.commands.status import status
 from producer.commands.themes import themes
 from producer.commands.trust import trust
 from producer.commands.urgent import urgent
+from producer.commands.users import users
 from producer.commands.verify import verify
 from producer.commands.worker import worker
 from producer.commands.workers import workers
@@ -122,6 +125,9 @@ for command in (
     explain,
     analyze,
     calibrate,
+    serve,
+    users,
+    audit,
     flower,
     demo,
 ):

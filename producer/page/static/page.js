@@ -23,7 +23,11 @@
     for (const word of [found.time, found.product, found.source, found.language]) {
       if (word) meta.append(make("bdi", "", word));
     }
-    meta.append(make("bdi", "", found.name));
+    // A served page has more of each document.
+    const name = make(found.url ? "a" : "span");
+    if (found.url) name.href = found.url;
+    name.append(make("bdi", "", found.name));
+    meta.append(name);
     const text = make("div", "text", found.text);
     text.dir = "auto";
     if (found.language) text.lang = found.language;
@@ -33,16 +37,21 @@
   };
   const open = (key) => {
     const behind = texts.figures[key];
-    if (!behind) return;
+    if (!behind) return false;
+    const all = document.getElementById("panel-all");
+    if (all) all.href = behind.url;
     document.getElementById("panel-title").textContent = behind.title;
     document.getElementById("panel-note").textContent = behind.note;
     list.replaceChildren(...behind.ids.filter((id) => byId.has(id)).map((id) => one(byId.get(id))));
     list.scrollTop = 0;
     if (!panel.open) panel.showModal();
+    return true;
   };
   document.addEventListener("click", (event) => {
     const figure = event.target.closest("[data-key]");
-    if (figure) open(figure.dataset.key);
+    // A link leads to all texts where somebody wants it in a tab of its own.
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (figure && !elsewhere && open(figure.dataset.key)) event.preventDefault();
     // The backdrop belongs to the dialog, whose inside other elements cover.
     if (event.target === panel) panel.close();
   });
