@@ -72,8 +72,6 @@ def log_out(call: Call) -> Response:
         record(connection, call.visitor.author, Action.LOG_OUT)
     response = RedirectResponse("/login", 303)
     drop_cookie(call.request, response)
-    # Whoever goes back is not shown what the browser has kept.
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -1,4 +1,6 @@
-"""Who reaches which page: nobody without a login, no editing by viewers, no text by figures-only."""
+"""Who reaches which page: nobody without a login, no editing by viewers, no text where figures are
+all that one may see.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from schema.database import reading
 from schema.tables import CorrectionRow, ThemeEdit
 from tests.support.hostile import TEXTS
 from tests.support.served import Answer, Person, Served
+
+pytestmark = pytest.mark.slow
 
 PAGES = ("/", "/texts", "/search?q=zip", "/documents/1", "/themes", "/themes/1")
 FORMS = ("/documents/1", "/themes/1", "/logout")

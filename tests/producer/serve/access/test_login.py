@@ -14,6 +14,8 @@ from schema.database import reading, writing
 from schema.tables import AuditEntry, LoginAttempt, PageSession, Role
 from tests.support.served import PASSWORD, Person, Served
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_login_leads_where_one_wanted_to_go(changed: Served) -> None:
     person = Person(changed.app)
@@ -61,8 +63,9 @@ def test_wrong_is_wrong_whether_there_is_the_user_or_not(changed: Served) -> Non
     assert {one.status for one in answers} == {401}
     assert len({one.said for one in answers}) == 1
     assert "The name or the password is wrong" in answers[0].said
-    assert "set-cookie" not in answers[0].headers or "triage=" not in (
-        answers[0].headers["set-cookie"]
+    assert (
+        "set-cookie" not in answers[0].headers
+        or "triage=" not in (answers[0].headers["set-cookie"])
     )
 
 

@@ -14,6 +14,8 @@ from producer.serve.filters.page_filters import PageFilters, read_scope
 from schema.database import reading
 from tests.support.served import Served
 
+pytestmark = pytest.mark.slow
+
 
 def listing(served: Served, link: str) -> Listing:
     """What a link lists."""

@@ -9,6 +9,8 @@ from producer.serve.filters.page_filters import LONGEST, PageFilters
 from schema.database import reading
 from tests.support.served import Served
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_address_is_always_the_same_for_the_same_filters() -> None:
     pairs = [("where", "b=1"), ("product", " Coat "), ("where", "a=1"), ("until", ""), ("x", "y")]
