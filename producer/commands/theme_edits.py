@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from producer.display.say import say
 from producer.errors import UsageError
-from producer.themes.editing import count_anew, merge, rename, set_hidden
+from producer.themes.editing import recount_weeks, merge, rename, set_hidden
 from schema.database import reading, writing
 from schema.tables import ThemeKind, ThemeVerb
 from schema.themes.edits import UnknownThemeError, find_theme, record_edit
@@ -81,7 +81,7 @@ def _split(engine: Engine, arguments: Sequence[str], who: str) -> None:
     with writing(engine) as connection:
         ids = [part["id"] for part in parts]
         record_edit(connection, theme.id, ThemeVerb.SPLIT, {"parts": ids}, who)
-    count_anew(engine, theme.set_id)
+    recount_weeks(engine, theme.set_id)
     named = ", ".join(f"{part['id']} ({part['name']})" for part in parts)
     say(f"theme {theme.id} is split into {named}")
 

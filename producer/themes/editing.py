@@ -74,7 +74,7 @@ def merge(engine: Engine, theme_id: int, into: int, who: str, also: AlsoDo | Non
             raise UsageError("only themes that were found can be merged, no broad ones, no topics")
         merge_themes(connection, source.id, kept, who)
         _do(connection, also)
-    count_anew(engine, source.set_id)
+    recount_weeks(engine, source.set_id)
     return kept
 
 
@@ -90,10 +90,10 @@ def set_hidden(
         set_id = _found(connection, theme_id).set_id
         hide_theme(connection, theme_id, hidden, who)
         _do(connection, also)
-    count_anew(engine, set_id)
+    recount_weeks(engine, set_id)
 
 
-def count_anew(engine: Engine, set_id: int) -> None:
+def recount_weeks(engine: Engine, set_id: int) -> None:
     """Count a set's weeks anew, and what is expected of them."""
     from producer.themes.statistics import write_statistics
 

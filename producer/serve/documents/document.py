@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from producer.serve.documents.results import Results, read_results
-from producer.serve.documents.spans import Piece, Span, cut
+from producer.serve.documents.spans import Stretch, Span, cut
 from schema.corrections.subject import REVIEWABLE, Subject, known_labels
 from schema.document import ORIGINAL
 from schema.ledger.families import FIRST_ID
@@ -46,7 +46,7 @@ class DocumentFacts:
     Attributes:
         row: Of `v_documents`.
         stars: Its rating as stars of five.
-        pieces: Its text in pieces, by what was found in it.
+        stretches: Its text in stretches, by what was found in it.
         translated: Its translation likewise; empty without one.
         results: Of each analysis.
         themes: Ids and names.
@@ -56,8 +56,8 @@ class DocumentFacts:
 
     row: Any
     stars: float | None
-    pieces: Sequence[Piece]
-    translated: Sequence[Piece]
+    stretches: Sequence[Stretch]
+    translated: Sequence[Stretch]
     results: Results
     labellings: Sequence[Labelling]
     themes: Sequence[tuple[int, str]]
@@ -81,7 +81,7 @@ def read_document(connection: Connection, document_id: int) -> DocumentFacts | N
     return DocumentFacts(
         row=row,
         stars=None if row.stars is None else float(row.stars),
-        pieces=cut(row.text, spans.get(ORIGINAL, ())),
+        stretches=cut(row.text, spans.get(ORIGINAL, ())),
         translated=cut(row.translation, _others(spans)) if row.translation else (),
         results=results,
         labellings=_labellings(connection, document_id, results),

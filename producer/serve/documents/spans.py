@@ -1,4 +1,4 @@
-"""Stretches of a text that something is said of, as pieces that follow each other."""
+"""A text in stretches that follow each other, by the spans in it that something is said of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text.
+    """A part of a text that something is said of.
 
     Attributes:
         start: Its first character, …
@@ -24,24 +24,24 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a text, with the spans that cover it."""
+class Stretch:
+    """A stretch of a text, with the spans that cover it."""
 
     text: str
     spans: tuple[Span, ...] = ()
 
 
-def cut(text: str, spans: Sequence[Span]) -> list[Piece]:
-    """The text in pieces, at whose ends a span begins or ends; together they are the text.
+def cut(text: str, spans: Sequence[Span]) -> list[Stretch]:
+    """The text in stretches, at whose ends a span begins or ends; together they are the text.
 
-    >>> [piece.text for piece in cut("a zip broke", [Span(2, 5, "entity", "PROD")])]
+    >>> [stretch.text for stretch in cut("a zip broke", [Span(2, 5, "entity", "PROD")])]
     ['a ', 'zip', ' broke']
     """
     length = len(text)
     there = [one for one in spans if 0 <= one.start < one.end <= length]
     places = sorted({0, length, *(one.start for one in there), *(one.end for one in there)})
     return [
-        Piece(
+        Stretch(
             text[start:end],
             tuple(one for one in there if one.start <= start and end <= one.end),
         )
