@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from producer.display.say import say
 from producer.errors import UsageError
-from producer.themes.editing import recount_weeks, merge, rename, set_hidden
+from producer.themes.editing import merge, recount_weeks, rename, set_hidden
 from schema.database import reading, writing
 from schema.tables import ThemeKind, ThemeVerb
 from schema.themes.edits import UnknownThemeError, find_theme, record_edit

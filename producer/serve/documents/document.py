@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from producer.serve.documents.results import Results, read_results
-from producer.serve.documents.spans import Stretch, Span, cut
+from producer.serve.documents.spans import Span, Stretch, cut
 from schema.corrections.subject import REVIEWABLE, Subject, known_labels
 from schema.document import ORIGINAL
 from schema.ledger.families import FIRST_ID

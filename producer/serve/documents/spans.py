@@ -13,7 +13,7 @@ class Span:
     Attributes:
         start: Its first character, …
         end: … and the one behind its last.
-        kind: `entity`, `answer` or `urgent`.
+        kind: `entity` or `answer`.
         said: What is said of it.
     """
 

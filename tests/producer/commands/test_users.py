@@ -9,7 +9,6 @@ import sys
 import pytest
 from sqlalchemy import Engine, select
 
-from producer.nodes import requirements
 from producer.serve.access.passwords import is_right
 from schema.database import reading
 from schema.tables import PageUser
@@ -120,7 +119,7 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
     command: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(requirements.util, "find_spec", lambda module: None)
+    monkeypatch.setattr("producer.nodes.requirements.util.find_spec", lambda module: None)
     ended = typed(*command)
     assert ended.code == 2 and "pip install '.[serve]'" in ended.err
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from producer.serve.access import login
+from producer.serve.access.passwords import hash_password, is_right
 from schema.access.attempts import MOST_OF_ADDRESS, MOST_OF_BOTH
 from schema.access.users import change_password, change_user, remove_user
 from schema.database import reading, writing
@@ -42,7 +43,7 @@ def test_a_cookie_is_no_script_s_and_of_no_other_site(shown: Served) -> None:
 
 def test_over_tls_a_cookie_is_never_sent_without(shown: Served) -> None:
     person = Person(shown.app)
-    person.client.base_url = "https://testserver"  # type: ignore[assignment]
+    person.client.base_url = "https://testserver"
     answer = person.log_in("vic")
     assert answer.headers["set-cookie"].startswith("__Host-triage=")
     assert "Secure" in answer.headers["set-cookie"]
@@ -73,10 +74,12 @@ def test_as_much_is_hashed_for_a_name_that_there_is_not(
     changed: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    compare = login.is_right
-    monkeypatch.setattr(
-        login, "is_right", lambda kept, typed: (asked.append(kept is None), compare(kept, typed))[1]
-    )
+
+    def compare(kept: str | None, typed: str) -> bool:
+        asked.append(kept is None)
+        return is_right(kept, typed)
+
+    monkeypatch.setattr(login, "is_right", compare)
     for name in ("ann", "nobody"):
         Person(changed.app).log_in(name, "wrong password")
     assert asked == [False, True]
@@ -175,16 +178,15 @@ def test_the_table_of_sessions_lets_nobody_in(changed: Served) -> None:
 
 
 def test_another_password_or_no_user_ends_all_logins(changed: Served) -> None:
-    for end in (
-        lambda connection: change_password(connection, "vic", "other"),
-        lambda connection: remove_user(connection, "ann"),
-    ):
-        people = {name: changed.person(name) for name in ("vic", "ann") if end}
-        with writing(changed.engine) as connection:
-            end(connection)
-        assert 303 in {person.get("/themes").status for person in people.values()}
-        with writing(changed.engine) as connection:
-            change_password(connection, "vic", login.hash_password(PASSWORD))
+    vic, again, ann = changed.person("vic"), changed.person("vic"), changed.person("ann")
+    with writing(changed.engine) as connection:
+        change_password(connection, "vic", hash_password("another horse battery"))
+        remove_user(connection, "ann")
+    for person in (vic, again, ann):
+        assert person.get("/themes").status == 303
+    assert Person(changed.app).log_in("vic").status == 401
+    assert Person(changed.app).log_in("vic", "another horse battery").status == 303
+    assert Person(changed.app).log_in("ann").status == 401
 
 
 def test_what_a_user_may_do_holds_from_the_next_request_on(changed: Served) -> None:
