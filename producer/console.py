@@ -105,6 +105,9 @@ COMMANDS = {
         "once."
     ),
     "doctor": "Check database, Redis, workers, models, disk and clocks: fine, or what to do.",
+    "serve": "Serve the page over the live database, for those whom `triage users` lets in.",
+    "users": "List, add, change or remove who can log in to `triage serve`.",
+    "audit": "Show logins and edits of the served page, the newest first: ids only, no texts.",
     "flower": (
         "Watch queues, workers and tasks in the browser. A login is required: TRIAGE_FLOWER_AUTH."
     ),

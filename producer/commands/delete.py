@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from producer.commands.searching import forget_search
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import escaped
 from producer.ingest.storage.find_rejects import RejectsFiles, find_rejects_files
 from producer.ingest.storage.forget_rejects import sweep_rejects
+from producer.searching import forget_search
 from producer.session import open_database, open_settings
 from schema.database import reading
 from schema.ledger.delete import Deleted, begin_deletion, delete_run, find_deletable

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from producer.commands.searching import forget_search
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import shown, shown_names
@@ -21,6 +20,7 @@ from producer.ingest.storage.forget_rejects import (
     has_key,
     sweep_rejects,
 )
+from producer.searching import forget_search
 from producer.session import open_database, open_settings
 from schema.ledger.forget import Forgotten, empty_log, find_forgettable
 from schema.ledger.forget import forget as forget_documents

@@ -12,10 +12,10 @@ from rich.console import Console
 from sqlalchemy import Connection, Engine
 
 from producer.commands.report_options import Redact
-from producer.commands.searching import SearchRequest, find_documents
 from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
+from producer.searching import SearchRequest, find_documents
 from producer.session import open_database, open_settings
 from schema.control_characters import json_text
 from schema.database import reading

@@ -9,17 +9,10 @@ from sqlalchemy import Engine
 
 from producer.display.say import say
 from producer.errors import UsageError
+from producer.themes.editing import merge, recount_weeks, rename, set_hidden
 from schema.database import reading, writing
 from schema.tables import ThemeKind, ThemeVerb
-from schema.themes.edits import (
-    UnknownThemeError,
-    find_theme,
-    hide_theme,
-    merge_themes,
-    record_edit,
-    rename_theme,
-)
-from schema.themes.weeks import count_weeks
+from schema.themes.edits import UnknownThemeError, find_theme, record_edit
 
 
 def edit_themes(engine: Engine, words: Sequence[str]) -> None:
@@ -48,35 +41,16 @@ def _user() -> str:
 
 def _rename(engine: Engine, arguments: Sequence[str], who: str) -> None:
     theme, name = int(arguments[0]), arguments[1].strip()
-    if not name:
-        raise UsageError("a theme needs a name: triage themes rename ID NAME")
-    with writing(engine) as connection:
-        was = find_theme(connection, theme)
-        rename_theme(connection, theme, name, who)
-    say(f"theme {theme} is named {name}, before: {was.name}")
+    was = rename(engine, theme, name, who)
+    say(f"theme {theme} is named {name}, before: {was}")
 
 
 def _merge(engine: Engine, arguments: Sequence[str], who: str) -> None:
     if not arguments[1].isdecimal():
         raise UsageError("say it so: triage themes merge ID ID")
-    with writing(engine) as connection:
-        source, target = (find_theme(connection, int(word)) for word in arguments)
-        into = target.merged_into or target.id
-        if source.set_id != target.set_id or source.id == into:
-            raise UsageError("these two are not themes of one list: `triage themes` lists them")
-        if {source.kind, target.kind} != {ThemeKind.THEME}:
-            raise UsageError("only themes that were found can be merged, no broad ones, no topics")
-        merge_themes(connection, source.id, into, who)
-    _count(engine, source.set_id)
-    say(f"theme {source.id} counts as theme {into} from now on")
-
-
-def _count(engine: Engine, set_id: int) -> None:
-    """Count a set's weeks anew, and what is expected of them."""
-    from producer.themes.statistics import write_statistics
-
-    count_weeks(engine, set_id)
-    write_statistics(engine, set_id)
+    theme = int(arguments[0])
+    kept = merge(engine, theme, int(arguments[1]), who)
+    say(f"theme {theme} counts as theme {kept} from now on")
 
 
 def _hide(engine: Engine, arguments: Sequence[str], who: str) -> None:
@@ -88,10 +62,7 @@ def _unhide(engine: Engine, arguments: Sequence[str], who: str) -> None:
 
 
 def _set_hidden(engine: Engine, theme: int, hidden: bool, who: str) -> None:
-    with writing(engine) as connection:
-        set_id = find_theme(connection, theme).set_id
-        hide_theme(connection, theme, hidden, who)
-    _count(engine, set_id)
+    set_hidden(engine, theme, hidden, who)
     back = f"; back with: triage themes unhide {theme}" if hidden else ""
     say(f"theme {theme} is {'hidden' if hidden else 'in the list again'}{back}")
 
@@ -110,7 +81,7 @@ def _split(engine: Engine, arguments: Sequence[str], who: str) -> None:
     with writing(engine) as connection:
         ids = [part["id"] for part in parts]
         record_edit(connection, theme.id, ThemeVerb.SPLIT, {"parts": ids}, who)
-    _count(engine, theme.set_id)
+    recount_weeks(engine, theme.set_id)
     named = ", ".join(f"{part['id']} ({part['name']})" for part in parts)
     say(f"theme {theme.id} is split into {named}")
 

@@ -34,3 +34,16 @@ def require_redis(config: Settings) -> str:
         return start(config.home).url
     except NoRedisError as error:
         raise UsageError(str(error)) from None
+
+
+def require_serve_extra() -> None:
+    """Make sure that this installation can serve the page.
+
+    Raises:
+        UsageError: Says what to install.
+    """
+    for module in ("starlette", "uvicorn", "argon2", "python_multipart"):
+        if util.find_spec(module) is None:
+            raise UsageError(
+                f"{module} is not installed: pip install '.[serve]' in the project's folder"
+            )

@@ -101,7 +101,7 @@ def _theme(page: Page) -> Iterator[Line]:
 def _product(page: Page) -> Iterator[Line]:
     tables = page.segments.facts or ()
     products = next((table for table in tables if table.by == "product"), None)
-    if products is None or not products.rows:
+    if products is None or len(products.rows) < 2:
         return
     first = products.rows[0]
     if not first.figures.segment.ranked:

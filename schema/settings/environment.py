@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,6 +92,16 @@ class Settings(BaseSettings):
     #: TCP port of `triage metrics`.
     metrics_port: int = Field(default=9464, gt=0, lt=65536)
 
+    #: Of the served page.
+    serve_port: int = Field(default=8642, gt=0, lt=65536)
+    #: Addresses of proxies with TLS before it, with commas between: what they say of the client
+    #: and of TLS is believed. None when unset.
+    serve_proxies: str | None = None
+    #: A login of the served page ends without a request …
+    serve_idle: float = Field(default=8 * 3600, gt=0)
+    #: … and after so long in all.
+    serve_longest: float = Field(default=7 * 24 * 3600, gt=0)
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
@@ -106,6 +117,19 @@ class Settings(BaseSettings):
         if url:
             parse_broker_url(url.get_secret_value())
         return url
+
+    @field_validator("serve_proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: str | None) -> str | None:
+        for one in (proxies or "").split(","):
+            try:
+                if one.strip():
+                    ip_network(one.strip(), strict=False)
+            except ValueError:
+                raise ValueError(
+                    "must be addresses with commas between, as in 127.0.0.1,10.0.0.0/8"
+                ) from None
+        return proxies
 
     @field_validator("model_memory", mode="wrap")
     @classmethod

@@ -3,12 +3,14 @@
 from schema.database.base import Base
 from schema.results import RESULT_TABLES
 from schema.tables.abstention import AbstentionRow
-from schema.tables.correction import LEAST_CERTAIN, RANDOM, CorrectionRow
+from schema.tables.audit_entry import AuditEntry
+from schema.tables.correction import CHOSEN, LEAST_CERTAIN, RANDOM, CorrectionRow
 from schema.tables.dead_letter import DeadLetter
 from schema.tables.document import DocumentRow, RunDocument
 from schema.tables.document_theme import DocumentTheme
 from schema.tables.empty_result import EmptyResult
 from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
+from schema.tables.login_attempt import LoginAttempt
 from schema.tables.model import Model
 from schema.tables.near_duplicate import NearDuplicateRow
 from schema.tables.rollup import (
@@ -18,6 +20,8 @@ from schema.tables.rollup import (
     RollupResult,
     RollupStale,
 )
+from schema.tables.page_session import PageSession
+from schema.tables.page_user import PageUser, Role
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.theme import Theme, ThemeKind
@@ -27,12 +31,14 @@ from schema.tables.theme_week import ThemeWeek
 from schema.tables.worker import Worker, WorkerState
 
 __all__ = [
+    "CHOSEN",
     "FIRST_DOCUMENTS",
     "LEAST_CERTAIN",
     "OPEN_STATES",
     "RANDOM",
     "RESULT_TABLES",
     "AbstentionRow",
+    "AuditEntry",
     "Base",
     "CorrectionRow",
     "DeadLetter",
@@ -40,9 +46,13 @@ __all__ = [
     "DocumentTheme",
     "Job",
     "JobState",
+    "LoginAttempt",
     "Model",
     "EmptyResult",
     "NearDuplicateRow",
+    "PageSession",
+    "PageUser",
+    "Role",
     "RollupAnswer",
     "RollupDocument",
     "RollupEntity",

@@ -12,8 +12,10 @@ from schema.database.types import BigId
 
 #: How a document came to be labelled: drawn at random, so that it speaks for its run, …
 RANDOM = "random"
-#: … or because the model was unsure of it, so that it speaks for itself alone.
+#: … because the model was unsure of it, so that it speaks for itself alone, …
 LEAST_CERTAIN = "least certain"
+#: … or because somebody came upon it: likewise.
+CHOSEN = "chosen"
 
 _CURRENT = text("superseded_at IS NULL")
 
@@ -45,6 +47,6 @@ class CorrectionRow(Base):
     said_at: Mapped[datetime]
     #: The run that it was drawn from; null where that run was deleted.
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
-    #: `RANDOM` or `LEAST_CERTAIN`.
+    #: `RANDOM`, `LEAST_CERTAIN` or `CHOSEN`.
     drawn: Mapped[str]
     superseded_at: Mapped[datetime | None]

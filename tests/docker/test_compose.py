@@ -21,8 +21,8 @@ from tests.docker.compose import (
 from tests.docker.console import parse
 from tests.docker.dockerfile import read_stages
 
-OURS = ("init", "worker", "flower", "metrics", "producer")
-LONG_RUNNING = ("redis", "postgres", "worker", "flower", "metrics")
+OURS = ("init", "worker", "flower", "metrics", "serve", "producer")
+LONG_RUNNING = ("redis", "postgres", "worker", "flower", "metrics", "serve")
 
 
 def settings_of(service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -58,7 +58,7 @@ def test_our_images_come_from_the_dockerfile(services: dict[str, Any], name: str
     context = (FOLDER / build["context"]).resolve()
     assert context == FOLDER.parent
     assert (context / build["dockerfile"]) == FOLDER / "Dockerfile"
-    expected = name if name in ("worker", "flower") else "producer"
+    expected = name if name in ("worker", "flower", "serve") else "producer"
     assert build["target"] == expected
     assert expected in read_stages()
 
@@ -90,7 +90,7 @@ def test_every_variable_is_a_setting(services: dict[str, Any], name: str) -> Non
     assert names <= {f"TRIAGE_{field.upper()}" for field in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", ["init", "worker", "metrics", "producer"])
+@pytest.mark.parametrize("name", ["init", "worker", "metrics", "serve", "producer"])
 def test_settings_lead_to_the_servers(
     services: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,14 +113,16 @@ def test_flower_has_a_login_and_no_way_to_the_database(
     assert "volumes" not in services["flower"]
 
 
-def test_only_flower_and_metrics_are_published_and_to_this_host_only(
+def test_only_pages_and_metrics_are_published_and_to_this_host_only(
     services: dict[str, Any],
 ) -> None:
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
     assert published == {
         "flower": ["127.0.0.1:5555:5555"],
         "metrics": ["127.0.0.1:9464:9464"],
+        "serve": ["127.0.0.1:8642:8642"],
     }
+    assert Settings.model_fields["serve_port"].default == 8642
     assert Settings.model_fields["flower_port"].default == 5555
     assert Settings.model_fields["metrics_port"].default == 9464
 
@@ -138,6 +140,7 @@ def test_nobody_starts_before_what_it_needs(services: dict[str, Any]) -> None:
         "metrics": ready,
         "producer": ready,
         "flower": {"redis": "service_healthy"},
+        "serve": {"init": "service_completed_successfully"},
     }
 
 
@@ -167,6 +170,7 @@ def test_what_has_to_last_lies_on_volumes(compose: dict[str, Any]) -> None:
     assert mounts["redis"] == {"redis": "/data"}
     assert mounts["postgres"] == {"postgres": "/var/lib/postgresql/data"}
     assert mounts["worker"]["data"] == mounts["producer"]["data"] == "/data"
+    assert mounts["serve"]["data"] == "/data"
     assert set(compose["volumes"]) == {"redis", "postgres", "data"}
 
 

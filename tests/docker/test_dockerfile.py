@@ -1,4 +1,4 @@
-"""The Dockerfile: three targets, none of them root, and torch in one of them only."""
+"""The Dockerfile: four targets, none of them root, and torch in one of them only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.docker.console import parse
 from tests.docker.dockerfile import DOCKERFILE, Stage, reached, read_stages
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ("producer", "worker", "flower")
+TARGETS = ("producer", "worker", "flower", "serve")
 EXTRAS = re.compile(r"'\.\[([\w,]+)\]'")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
@@ -35,6 +35,7 @@ def extras(stages: dict[str, Stage], target: str) -> set[str]:
         ("producer", {"postgres"}),
         ("worker", {"postgres", "worker"}),
         ("flower", {"postgres", "flower"}),
+        ("serve", {"postgres", "serve"}),
     ],
 )
 def test_each_target_has_its_extras_and_torch_is_in_the_worker_alone(
@@ -68,7 +69,7 @@ def test_its_home_is_a_folder_of_that_user(stages: dict[str, Stage], target: str
 
 def test_a_change_of_code_leaves_the_dependencies_where_they_are(stages: dict[str, Stage]) -> None:
     """Docker builds a layer again when what it copies has changed."""
-    for name in ("producer-dependencies", "worker-dependencies", "flower-dependencies"):
+    for name in (f"{target}-dependencies" for target in TARGETS):
         for stage in reached(stages, name):
             assert set(stage.copied_from_context()) <= {"pyproject.toml", "constraints.txt"}
     for target in TARGETS:
@@ -80,7 +81,7 @@ def test_a_change_of_code_leaves_the_dependencies_where_they_are(stages: dict[st
 
 def test_dependencies_have_the_versions_of_the_constraints(stages: dict[str, Stage]) -> None:
     installs = [run for stage in stages.values() for run in stage.all("RUN") if EXTRAS.search(run)]
-    assert len(installs) == 3
+    assert len(installs) == len(TARGETS)
     assert all("--constraint constraints.txt" in run for run in installs)
 
 
@@ -123,6 +124,7 @@ def test_health_checks_look_at_the_node_and_the_pages(stages: dict[str, Stage]) 
     name = parse(json.loads(stages["worker"].last("CMD")))["name"]
     assert stages["worker"].health_command() == f"python -m workers.node.health {name}"
     assert "/healthcheck" in stages["flower"].health_command()
+    assert "/healthz" in stages["serve"].health_command()
 
 
 def test_no_registry_and_no_secret_is_named(stages: dict[str, Stage]) -> None:

@@ -143,7 +143,7 @@ def test_without_torch_words_alone(
     def missing() -> None:
         raise UsageError("torch is not installed: pip install '.[worker]' in the project's folder")
 
-    monkeypatch.setattr("producer.commands.searching.require_worker_extra", missing)
+    monkeypatch.setattr("producer.searching.require_worker_extra", missing)
     ended = triage("search", "zip broke", "--json")
     assert ended.code == 0 and ended.err.startswith("by words alone: torch is not installed")
     (first, second) = json.loads(ended.out)

@@ -44,6 +44,8 @@ ENDING = {
     "trust": [],
     "metrics": ["--once"],
     "doctor": [],
+    "users": [],
+    "audit": [],
     **dict.fromkeys(UNANSWERED, []),
     "before-after": ["2026-10-01"],
     "forget": ["--external-id", "9", "--dry-run"],
@@ -57,6 +59,7 @@ LASTING = {"worker": ["--device", "cpu"], "workers": ["--devices", "cpu"], "flow
 PROGRAMS = {
     "worker": ["--device", "cpu"],
     "demo": [],
+    "serve": ["--port", "0"],
     "analyze": ["nothing.jsonl"],
     "explain": ["1"],
     "calibrate": ["sentiment", "--data", "nothing.csv"],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from producer.page import numbers
@@ -24,6 +25,26 @@ STYLES = ("page.css",)
 def draw_page(page: Page) -> str:
     """The whole file: it loads nothing, and opens without a network."""
     scripts, styles = _read(SCRIPTS), _read(STYLES)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            page_values(page),
+            # Ours, and not what anybody wrote.
+            scripts=[Markup(one) for one in scripts],
+            styles=[Markup(one) for one in styles],
+            policy=content_security_policy(scripts, styles),
+        )
+    )
+
+
+def page_values(page: Page) -> dict[str, Any]:
+    """What the templates draw, of a file and of a served page alike.
+
+    `links` has the addresses of figures by key, which a file has none of; `shows_texts` is whether
+    whoever looks at it may see words of customers; `edit_theme` begins the address at which a theme
+    is edited, if it can be.
+    """
     timeline = page.timeline.facts
     drawn = (
         {}
@@ -34,20 +55,15 @@ def draw_page(page: Page) -> str:
             "stars": charts.stars_chart(timeline),
         }
     )
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            page=page,
-            lines=best_lines(page),
-            charts={name: chart for name, chart in drawn.items() if chart is not None},
-            texts=texts_data(page),
-            # Ours, and not what anybody wrote.
-            scripts=[Markup(one) for one in scripts],
-            styles=[Markup(one) for one in styles],
-            policy=content_security_policy(scripts, styles),
-        )
-    )
+    return {
+        "page": page,
+        "lines": best_lines(page),
+        "charts": {name: chart for name, chart in drawn.items() if chart is not None},
+        "texts": texts_data(page),
+        "links": {},
+        "shows_texts": True,
+        "edit_theme": "",
+    }
 
 
 def _read(names: tuple[str, ...]) -> list[str]:
@@ -57,8 +73,13 @@ def _read(names: tuple[str, ...]) -> list[str]:
 
 @cache
 def _environment() -> Environment:
+    return make_environment(PackageLoader("producer.page"))
+
+
+def make_environment(loader: BaseLoader) -> Environment:
+    """The environment of the templates: everything is escaped, and nothing may be missing."""
     made = Environment(
-        loader=PackageLoader("producer.page"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -49,6 +49,9 @@ def test_the_role_reads_and_cannot_write(engine: Engine, reader: str) -> None:
         "UPDATE runs SET preferred_at = now()",
         "UPDATE documents SET text = ''",
         "CREATE TABLE mine (id int)",
+        # Not even read: hashes of passwords, and of the tokens of logins.
+        "SELECT * FROM page_users",
+        "SELECT * FROM page_sessions",
     ):
         with engine.connect() as connection:
             connection.execute(text(f"SET ROLE {reader}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ DEPTH = 20
 #: … and at the least.
 LEAST_DEPTH = 200
 
+#: Gives a process of a command a line, and gives its answer, or "" and why there is none.
+Ask = Callable[[Sequence[str], str], tuple[str, str]]
 #: Documents in order, or why there are none.
 _Ranking = tuple[list[dict[str, Any]], str]
 
@@ -65,13 +67,16 @@ class SearchResult:
     notes: Sequence[str]
 
 
-def find_documents(engine: Engine, home: Path, request: SearchRequest) -> SearchResult:
+def find_documents(
+    engine: Engine, home: Path, request: SearchRequest, ask: Ask | None = None
+) -> SearchResult:
     """Search both ways, and make one ranking of them.
 
     Args:
         engine: The database.
         home: TRIAGE_HOME.
         request: What is searched for.
+        ask: Asks for what is nearest by meaning; None for a process of this search alone.
 
     Raises:
         UsageError: If nothing can be kept in TRIAGE_HOME.
@@ -87,7 +92,7 @@ def find_documents(engine: Engine, home: Path, request: SearchRequest) -> Search
         by_words, no_words = _by_words(connection, folder / "words.db", request)
         embedded = connection.execute(select(EmbeddingRow.run_id).limit(1)).first() is not None
     nothing: _Ranking = [], "no document has an embedding yet"
-    by_meaning, no_meaning = _by_meaning(request) if embedded else nothing
+    by_meaning, no_meaning = _by_meaning(request, ask or _ask_once) if embedded else nothing
     clauses = {
         one["document"]: Clause(one["run"], one["start"], one["end"], one["text_used"])
         for one in by_meaning
@@ -129,19 +134,29 @@ def _by_words(connection: Connection, file: Path, request: SearchRequest) -> tup
         index.close()
 
 
-def _by_meaning(request: SearchRequest) -> _Ranking:
+def _by_meaning(request: SearchRequest, ask: Ask) -> _Ranking:
     """What is nearest, or why nothing can be said: this process must not import torch."""
     try:
         require_worker_extra()
     except UsageError as error:
         return [], str(error)
-    command = [sys.executable, "-m", "workers.search"]
-    if request.models:
-        command.append(f"--models={request.models}")
     asked = {"query": request.query, "limit": request.depth} | asdict(request.filters)
     line = json.dumps(asked, default=datetime.isoformat) + "\n"
+    said, reason = ask(search_command(request.models), line)
+    if not said:
+        return [], reason
+    answer: dict[str, Any] = json.loads(said)
+    return answer.get("found", []), str(answer.get("error", ""))
+
+
+def search_command(models: str | None) -> list[str]:
+    """The process that has the model: it answers a request a line."""
+    command = [sys.executable, "-m", "workers.search"]
+    return [*command, f"--models={models}"] if models else command
+
+
+def _ask_once(command: Sequence[str], line: str) -> tuple[str, str]:
     done = subprocess.run(command, input=line, capture_output=True, text=True, check=False)
     if done.returncode or not done.stdout.strip():
-        return [], (done.stderr.strip().splitlines() or ["the model did not answer"])[-1]
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer.get("found", []), str(answer.get("error", ""))
+        return "", (done.stderr.strip().splitlines() or ["the model did not answer"])[-1]
+    return done.stdout.splitlines()[-1], ""

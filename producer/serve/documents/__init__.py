@@ -1,0 +1,1 @@
+"""Lists of documents, and one with all that is known of it."""
