@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from producer.digest.item import Item, nearest_to_none
 from producer.digest.request import DigestRequest
 from producer.page import numbers
-from schema.questions.examples import segment_examples
 from schema.questions.figures import Change
 from schema.questions.headline import Headline
+from schema.questions.scope import select_rows
+from schema.questions.themes import EXAMPLES
 
 #: What a document less or more counts beside one that is felt otherwise about.
 VOLUME_WEIGHT = 0.25
@@ -71,6 +72,8 @@ def _item(
 
 
 def _examples(request: DigestRequest, condition: str) -> tuple[int, ...]:
-    found = segment_examples(request.connection, request.scope, "source", condition)
-    # Of all sources together the newest, which have the highest ids.
-    return tuple(sorted((one for ids in found.values() for one in ids), reverse=True)[:10])
+    sql = f"""
+    SELECT d.id AS id FROM current_documents AS d WHERE {condition}
+    ORDER BY d.time IS NULL, d.time DESC, d.id DESC LIMIT {EXAMPLES}
+    """
+    return tuple(row.id for row in select_rows(request.connection, sql, request.scope))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from producer.digest.item import Item
 from producer.digest.request import DigestRequest
 from producer.digest.theme_items import MOST_WRONG, group_item, is_worse
-from schema.questions.examples import segment_examples
+from schema.questions.examples import newest_part, segment_examples
 from schema.questions.group_changes import read_product_changes
 
 
@@ -17,9 +17,14 @@ def product_items(request: DigestRequest) -> Iterator[Item]:
     """Products that are surely felt worse or better about than in the period before."""
     changes = read_product_changes(request.connection, request.scope, request.now)
     sure = [one for one in changes if one.negative.is_sure and one.q <= MOST_WRONG]
+    scopes = (newest_part(request.connection, request.scope), request.scope) if sure else ()
     examples = {
         side: segment_examples(
-            request.connection, request.scope, "product", f"d.polarity = '{side}'"
+            request.connection,
+            scopes,
+            "product",
+            f"d.polarity = '{side}'",
+            {one.name: getattr(one.now, side).count for one in sure},
         )
         for side in ("negative", "positive")
         if sure

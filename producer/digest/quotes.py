@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from producer.digest.item import QUOTES, Item, Quote
 from producer.digest.request import DigestRequest
-from producer.themes.copies import normalise
 from producer.themes.quotes import choose_quotes
+from schema.insights.copies import normalise
 from schema.tables import DocumentRow
 from schema.themes.edits import find_theme
 from schema.themes.passages import read_passages

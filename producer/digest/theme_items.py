@@ -14,12 +14,14 @@ from producer.themes.naming import NAMELESS
 from schema.insights import Interval
 from schema.insights.count_interval import count_interval
 from schema.insights.drivers import MIN_DOCUMENTS, Driver
+from schema.polarity import Polarity
 from schema.questions import NoAnswerError, Scope
 from schema.questions.drivers import theme_effects
 from schema.questions.examples import theme_examples
 from schema.questions.group_changes import GroupChange, read_theme_changes
 from schema.questions.rising import Alert, RisingTheme, read_rising
 from schema.questions.scope import select_rows
+from schema.questions.themed_documents import read_themed_documents
 from schema.questions.themes import ThemeNames
 from schema.reports import Period
 
@@ -108,9 +110,9 @@ def feeling_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
     examples: dict[int, tuple[int, ...]] = {}
     for side, worse in (("negative", True), ("positive", False)):
         chosen = [one.id for one in sure if one.id and is_worse(one) == worse]
-        examples |= theme_examples(
-            request.connection, request.scope, names.set_id, chosen, f"d.polarity = '{side}'"
-        )
+        if chosen:
+            documents = read_themed_documents(request.connection, request.scope, names)
+            examples |= documents.newest(chosen, documents.is_side(Polarity(side)))
     for one in sure:
         side = "negative" if is_worse(one) else "positive"
         yield replace(
@@ -149,8 +151,10 @@ def driver_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
     """Themes that go with other ratings than in the period before."""
     before = replace(request.scope, period=request.scope.period.previous(request.now))
     try:
-        now, _ = theme_effects(request.connection, request.scope, names)
-        then, _ = theme_effects(request.connection, before, names)
+        now, then = (
+            theme_effects(read_themed_documents(request.connection, scope, names), names)[0]
+            for scope in (request.scope, before)
+        )
     except NoAnswerError:
         return
     for theme in sorted(now):

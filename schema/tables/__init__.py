@@ -13,6 +13,8 @@ from schema.tables.job import FIRST_DOCUMENTS, OPEN_STATES, Job, JobState
 from schema.tables.login_attempt import LoginAttempt
 from schema.tables.model import Model
 from schema.tables.near_duplicate import NearDuplicateRow
+from schema.tables.page_session import PageSession
+from schema.tables.page_user import PageUser, Role
 from schema.tables.rollup import (
     RollupAnswer,
     RollupDocument,
@@ -20,8 +22,6 @@ from schema.tables.rollup import (
     RollupResult,
     RollupStale,
 )
-from schema.tables.page_session import PageSession
-from schema.tables.page_user import PageUser, Role
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
 from schema.tables.theme import Theme, ThemeKind
