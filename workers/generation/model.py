@@ -15,7 +15,6 @@ from workers.generation.model_languages import ModelLanguages
 from workers.generation.settings import CheckpointSettings
 from workers.generation.weights import Seq2SeqWeights
 from workers.models.calibration import Calibration, calibration_of
-from workers.models.normalizer import restore_normalizer
 from workers.models.registry import ModelRegistry, Reserve
 
 #: How the revision of a local checkpoint begins: it is a hash, and cannot be asked for.
@@ -60,8 +59,6 @@ class Seq2SeqModel:
             self.checkpoint = CheckpointSettings.of(loaded.model)
         self._is_known = True
         self.languages = ModelLanguages.of(self.tokenizer)
-        if self.languages is not None:
-            restore_normalizer(self.tokenizer)
 
     @property
     def name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import torch
 from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import disable_progress_bars
-from transformers import AutoConfig, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from schema.catalog import CatalogEntry, Precision
@@ -24,6 +23,7 @@ from workers.models.checkpoint_files import weight_files
 from workers.models.merged_weights import merged_weights
 from workers.models.precision import check
 from workers.models.shared_encoder import SharedEncoder
+from workers.tokenizers.loading import load_tokenizer
 
 #: The window of a model that states none, neither in its configuration nor in its tokenizer's.
 _USUAL_WINDOW = 512
@@ -122,7 +122,7 @@ def _read(
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
             if tokenizer is None:
-                tokenizer = _read_tokenizer(checkpoint.tokenizer_folder)
+                tokenizer = load_tokenizer(checkpoint.tokenizer_folder)
             model, missing = _read_model(checkpoint, auto_model_class, precision)
             return model.to(device), tokenizer, missing
     except Exception as error:
@@ -168,16 +168,6 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
     # The budget is not among them: results do not depend on it, and it varies by device.
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     return options | entry.options.of_results()
-
-
-def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    with warnings.catch_warnings():
-        # Marian's asks for a package that its tokens do not depend on.
-        warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
-        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            folder, trust_remote_code=False, local_files_only=True
-        )
-    return tokenizer
 
 
 def _read_model(
