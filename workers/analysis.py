@@ -102,6 +102,8 @@ class Analysis(ABC):
     edition: ClassVar[int] = 1
     #: The languages that its model knows, as the catalog says it; None for any.
     languages: frozenset[str] | None = None
+    #: Why nobody can tell what its answers mean, and what to do; None if they are clear.
+    unclear: str | None = None
 
     @abstractmethod
     def __init__(

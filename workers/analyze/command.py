@@ -147,7 +147,6 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
     import torch
 
-    from workers.analyses import load_analysis
     from workers.engine.engine import Engine
     from workers.engine.sharing import share_encoders
     from workers.models.budget import model_budget
@@ -156,9 +155,22 @@ def _engines(analyses: Sequence[str], catalog: Catalog, device: str) -> dict[str
     if device == "auto":
         device = "cuda:0" if torch.cuda.is_available() else "cpu"
     models = ModelRegistry(model_budget(settings().model_memory, device, processes=1))
-    engines = {name: Engine(load_analysis(name, catalog, device, models)) for name in analyses}
+    engines = {name: Engine(_analysis(name, catalog, device, models)) for name in analyses}
     share_encoders(engines)
     return engines
+
+
+def _analysis(name: str, catalog: Catalog, device: str, models: Any) -> Any:
+    """An analysis, also one of whose answers nobody can tell what they mean: how they turn out on
+    some texts says it. A run would refuse it.
+    """
+    from workers.analyses import try_analysis
+
+    analysis = try_analysis(name, catalog, device, models)
+    if analysis.unclear is not None:
+        told = f"triage analyze: {name} has labels and scores alone: {analysis.unclear}"
+        print(escape_controls(told), file=sys.stderr)
+    return analysis
 
 
 def _next_block(lines: Iterator[Line], path: str) -> list[Line]:

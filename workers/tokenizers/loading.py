@@ -32,7 +32,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     is_told = settings.class_name in _TOLD
     if backend is not None and not is_told:
         return StoredTokenizer(backend, settings, folder)
-    tokenizer = _of_transformers(folder)
+    tokenizer: PreTrainedTokenizerBase = _of_transformers(folder)
     if backend is not None:
         tokenizer._tokenizer = backend
     elif is_told:
@@ -57,7 +57,7 @@ class StoredTokenizer(TokenizersBackend):
         if said.get("max_len") is not None:
             kept.setdefault("model_max_length", said["max_len"])
         inputs = said.get("model_input_names") or ["input_ids", *settings.kind.inputs]
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             **settings.special,
             **kept,
             extra_special_tokens=list(settings.additional),

@@ -58,8 +58,8 @@ def _files_of(folder: Path, converter: Any) -> dict[str, Any] | None:
 
 
 def _converted(converter: Any, slow: _SlowFiles) -> Tokenizer:
-    converting = converter(slow)
-    if isinstance(converting, converters.SpmConverter):
+    converting: Any = converter(slow)
+    if "vocab_file" in vars(slow):
         pieces = converting.vocab(converting.proto)
         slow.know({piece: number for number, (piece, _) in enumerate(pieces)})
     tokenizer: Tokenizer = converting.converted()
