@@ -13,13 +13,13 @@ from pathlib import Path
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import (
+    ADAPTER,
     TOKENIZER_FILES,
     WEIGHTS,
     ShardIndexError,
     has_tokenizer,
     weight_files,
 )
-from workers.models.configuration import ADAPTER
 from workers.models.sentence_layout import module_files
 from workers.models.shared_encoder import (
     REFERENCE,

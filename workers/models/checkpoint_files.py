@@ -7,6 +7,9 @@ from pathlib import Path
 
 WEIGHTS = "model.safetensors"
 
+#: Beside weights it makes another model of them.
+ADAPTER = "adapter_config.json"
+
 _SHARDS = "model.safetensors.index.json"
 
 #: One of these at least; without any, Transformers makes up a tokenizer that knows no word.

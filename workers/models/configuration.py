@@ -15,8 +15,8 @@ from typing import Any
 
 from transformers import CONFIG_MAPPING
 
-#: Files beside the weights that make another model of them.
-ADAPTER = "adapter_config.json"
+from workers.models.checkpoint_files import ADAPTER
+
 _CATALOG = "the catalog that TRIAGE_MODELS names"
 #: What a checkpoint was trained for, by the end of its architecture's name.
 _TASKS = {

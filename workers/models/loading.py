@@ -27,11 +27,10 @@ from workers.models.precision import check
 from workers.models.relative_positions import add_distances
 from workers.models.shared_encoder import SharedEncoder
 from workers.models.stored_weights import LoadingReport, faults
+from workers.models.window import window_of
 from workers.tokenizers.loading import load_tokenizer
 from workers.tokenizers.settings import TokenizerFilesError
 
-#: The window of a model that states none, neither in its configuration nor in its tokenizer's.
-_USUAL_WINDOW = 512
 #: Padded tokens of a batch, unless the catalog says otherwise. On a CPU larger ones save nothing
 #: and pads more: jobs of 64 documents took a third longer with 4096.
 _BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
@@ -103,7 +102,7 @@ def load(
     model, tokenizer, report = _read(entry, checkpoint, auto_model_class, place, tokenizer)
     _check_complete(entry, checkpoint.folder, model, report)
     _check_vocabulary(entry, model, tokenizer)
-    max_length = _window(entry, model, tokenizer)
+    max_length = window_of(entry, model, tokenizer)
     options = _options_in_force(entry, _precision(entry), max_length)
     batch_tokens, measurable = _budget(entry, model, place)
     return LoadedModel(
@@ -225,25 +224,6 @@ def _read_head(
     own: tuple[str, ...] = getattr(auto_model_class, "read_by_itself", ())
     absent = [name for name in missing if not name.startswith(own)]
     return model.to(DTYPES[precision]).eval(), LoadingReport(tuple(sorted(absent)))
-
-
-def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    limits = [entry.options.max_length] if entry.options.max_length else []
-    # XLNet, whose positions are distances, has -1 there.
-    positions = getattr(model.config, "max_position_embeddings", None)
-    if positions and positions > 0:
-        limits.append(positions - _unused_positions(model))
-    # A tokenizer that was told no limit says 1e30.
-    if tokenizer.model_max_length < 1_000_000:
-        limits.append(tokenizer.model_max_length)
-    return min(limits, default=_USUAL_WINDOW)
-
-
-def _unused_positions(model: PreTrainedModel) -> int:
-    """RoBERTa and its kin count positions from behind the padding index."""
-    embeddings = getattr(model.base_model, "embeddings", None)
-    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
-    return 0 if padding is None else padding + 1
 
 
 def _first_line(error: Exception) -> str:

@@ -83,11 +83,9 @@ def _prefix_space(backend: Tokenizer, asked: bool) -> None:
 def _case(backend: Tokenizer, settings: TokenizerSettings) -> None:
     """`BertTokenizerFast`: how a text is cleaned, where the normalizer can be asked for it."""
     said = settings.said
-    asked = {
-        "lowercase": said["do_lower_case"],
-        "strip_accents": said["strip_accents"],
-        "handle_chinese_chars": said["tokenize_chinese_chars"],
-    }
+    asked = {"lowercase": said["do_lower_case"], "strip_accents": said["strip_accents"]}
+    if "tokenize_chinese_chars" in settings.kind.options:
+        asked["handle_chinese_chars"] = said["tokenize_chinese_chars"]
     changed = _changed(backend.normalizer, asked, normalizers.BertNormalizer())
     if changed is not None:
         backend.normalizer = changed

@@ -167,7 +167,7 @@ _KINDS: dict[str, TokenizerKind] = {
     ),
     "GPT2": TokenizerKind(
         _GPT2_TOKENS,
-        _BYTES,
+        {**_BYTES, "add_bos_token": False},
         slow_flags={name: _PLAIN for name in (*_GPT2_TOKENS, "pad_token")},
         converter="GPT2Converter",
     ),
@@ -183,7 +183,7 @@ _KINDS: dict[str, TokenizerKind] = {
     "MBart50": _sentence_pieces(None),
     "MPNet": TokenizerKind(
         {**_ROBERTA_TOKENS, "unk_token": "[UNK]"},
-        _CASE,
+        {"do_lower_case": True, "strip_accents": None},
         _all(_ROBERTA_TOKENS, _PLAIN, _SPACED),
         _all(_ROBERTA_TOKENS, _SPECIAL, _SPACED_SPECIAL),
         rules=("case",),
@@ -226,39 +226,8 @@ _KINDS |= dict.fromkeys(("Realm", "RetriBert", "SqueezeBert"), _BERT)
 _KINDS |= dict.fromkeys(("Blenderbot", "Longformer", "Roberta"), _ROBERTA)
 _KINDS |= dict.fromkeys(("Bart", "LED", "Mvp"), _BART)
 
-_KINDS["MT5"] = _KINDS["T5"]
-_BYTE_PAIRS = ("exaone4", "gpt_bigcode", "granite", "granitemoe", "granitemoehybrid", "olmo3")
-_LLAMAS = (
-    "deepseek_v2",
-    "deepseek_v3",
-    "jamba",
-    "llama",
-    "mistral",
-    "mixtral",
-    "persimmon",
-    "phi3",
-)
-_NEO = ("gpt_neox", "olmo2", "stablelm")
+_KINDS |= {"MT5": _KINDS["T5"], "TokenizersBackend": _KINDS["PreTrained"]}
 
-#: The classes of architectures that Transformers 5 has another for, or none.
-CLASSES: Mapping[str, str] = MappingProxyType(
-    {
-        "bart": "BartTokenizer",
-        "bigbird_pegasus": "PegasusTokenizer",
-        "codegen": "CodeGenTokenizer",
-        "distilbert": "DistilBertTokenizer",
-        "falcon": "PreTrainedTokenizer",
-        "longt5": "T5Tokenizer",
-        "nystromformer": "AlbertTokenizer",
-        "pegasus_x": "PegasusTokenizer",
-        "phi": "CodeGenTokenizer",
-        "umt5": "T5Tokenizer",
-        "xlm-roberta-xl": "XLMRobertaTokenizer",
-        **dict.fromkeys(_BYTE_PAIRS, "GPT2Tokenizer"),
-        **dict.fromkeys(_LLAMAS, "LlamaTokenizer"),
-        **dict.fromkeys(_NEO, "GPTNeoXTokenizer"),
-    }
-)
 #: By the names of their classes, without `Tokenizer` and `Fast`.
 KINDS: Mapping[str, TokenizerKind] = MappingProxyType(_KINDS)
 #: Any other class whose checkpoint has a `tokenizer.json`: nothing is assumed.

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import AddedToken
-from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
-from workers.tokenizers.kinds import ANY, CLASSES, KINDS, Flags, TokenizerKind
+from workers.tokenizers.classes import class_for
+from workers.tokenizers.kinds import ANY, KINDS, Flags, TokenizerKind
 
 Token = str | AddedToken
 
@@ -109,9 +109,8 @@ def _class_name(folder: Path, said: Mapping[str, Any]) -> str:
     names = (said.get("tokenizer_class"), config.get("tokenizer_class"))
     named = next((name for name in names if isinstance(name, str) and name), None)
     if named is None:
-        family = str(config.get("model_type"))
-        named = CLASSES.get(family) or TOKENIZER_MAPPING_NAMES.get(family)
-    return named or ""
+        return class_for(str(config.get("model_type")))
+    return named
 
 
 def _added(said: Mapping[str, Any]) -> Mapping[str, Any]:
