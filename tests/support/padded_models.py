@@ -16,8 +16,18 @@ SIZES: dict[str, Any] = {
     "intermediate_size": 64,
     "max_position_embeddings": 128,
 }
-_MOBILE = {"embedding_size": 32, "intra_bottleneck_size": 16, "num_feedforward_networks": 2}
-_FUNNEL = {"d_model": 32, "n_head": 4, "d_head": 8, "d_inner": 64, "block_sizes": [1, 1]}
+_MOBILE: dict[str, Any] = {
+    "embedding_size": 32,
+    "intra_bottleneck_size": 16,
+    "num_feedforward_networks": 2,
+}
+_FUNNEL: dict[str, Any] = {
+    "d_model": 32,
+    "n_head": 4,
+    "d_head": 8,
+    "d_inner": 64,
+    "block_sizes": [1, 1],
+}
 #: By family, the prefix of its classes and its configuration.
 FAMILIES: dict[str, tuple[str, Any]] = {
     "bart": (
@@ -56,11 +66,15 @@ FAMILIES: dict[str, tuple[str, Any]] = {
 }
 
 
-def padded_model(family: str, head: str = "SequenceClassification") -> Any:
-    """A model of a family, with weights so large that its logits vary from row to row."""
-    prefix, config = FAMILIES[family]
+def padded_model(family: str, head: str = "SequenceClassification", **changes: Any) -> Any:
+    """A model of a family, with weights so large that its logits vary from row to row; `changes`
+    override its configuration.
+    """
+    prefix, make = FAMILIES[family]
     torch.manual_seed(20)
-    model = getattr(hf, f"{prefix}For{head}")(config()).eval()
+    config = make()
+    config.update(changes)
+    model = getattr(hf, f"{prefix}For{head}")(config).eval()
     draw = torch.Generator().manual_seed(21)
     with torch.no_grad():
         for weight in model.parameters():

@@ -117,6 +117,14 @@ def load_encoder(
     return Encoder(replace(loaded, provenance=provenance), forward, builder.packs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Any tokens."""
+
+    ids: list[int]
+    type_ids: list[int]
+
+
 class _Builder:
     """Makes the forwards of one model, once for each precision."""
 
@@ -157,7 +165,21 @@ class _Builder:
             )
         model = _in(loaded.model, precision)
         padding = loaded.tokenizer.pad_token_id or 0
-        return PaddedEncoder(model, padding, self._takes_types, loaded.device)
+        padded = PaddedEncoder(model, padding, self._takes_types, loaded.device)
+        if precision != "fp32":
+            self._try(padded, precision)
+        return padded
+
+    def _try(self, forward: EncoderForward, precision: Precision) -> None:
+        """Some models of Transformers mix precisions, and fail at their first row."""
+        try:
+            forward([_Row([0, 0], [0, 0])])
+        except RuntimeError as error:
+            raise ModelError(
+                f"model {self._name!r} cannot be computed in {precision} by Transformers "
+                f"({type(error).__name__}); ask for another `precision` in the catalog that "
+                "TRIAGE_MODELS names"
+            ) from error
 
     @property
     def _name(self) -> str:

@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 
 from schema.analyses import ANALYSES
+from schema.catalog import load_catalog
+from tests.support.checkpoints import build_sentiment
 from tests.support.feedback_texts import SHORT, long_texts
+from workers.analyses import load_analysis
 from workers.analyze import command as analyze
+from workers.errors import ModelError
 
 pytestmark = pytest.mark.slow
 
@@ -237,3 +241,23 @@ def test_answers_stream_and_a_reader_that_leaves_ends_it_quietly(
         assert process.wait() == 128 + 13
         errors.seek(0)
         assert errors.read() == b""
+
+
+def test_labels_that_say_nothing_are_shown_with_how_to_say_it(
+    console: Console, feedback: Path, tmp_path: Path
+) -> None:
+    """What LABEL_0 means is found out by trying it on texts; a run would refuse the model."""
+    folder = build_sentiment(tmp_path / "sentiment")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config |= {"id2label": {"0": "LABEL_0", "1": "LABEL_1"}, "label2id": {}}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text(f'[sentiment]\nmodel = "{folder}"\n', "utf-8")
+    write(feedback, {"id": 1, "text": "Good."})
+    code, (answer,), error = console(feedback, models=catalog)
+    assert code == 0
+    assert answer["sentiment"]["label"] in ("LABEL_0", "LABEL_1")
+    assert answer["sentiment"]["polarity"] is None
+    assert error.count("\n") == 1 and 'polarity = { LABEL_0 = "?", LABEL_1 = "?" }' in error
+    with pytest.raises(ModelError, match="does not say which"):
+        load_analysis("sentiment", load_catalog(str(catalog)), "cpu")
