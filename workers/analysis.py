@@ -100,10 +100,9 @@ class Analysis(ABC):
     name: ClassVar[str]
     #: Raised by one where the same model gives other results than it did in a version before.
     edition: ClassVar[int] = 1
-    #: The languages that its model knows, as the catalog says it; None for any. And why nobody can
-    #: tell what its answers mean, with what to do; None if they are clear.
+    #: The languages that its model knows, as the catalog says it; None for any.
     languages: frozenset[str] | None = None
-    unclear: str | None = None
+    unclear: str | None = None  #: Why nobody can tell what its answers mean, if so.
 
     @abstractmethod
     def __init__(
