@@ -102,6 +102,7 @@ class Analysis(ABC):
     edition: ClassVar[int] = 1
     #: The languages that its model knows, as the catalog says it; None for any.
     languages: frozenset[str] | None = None
+    unclear: str | None = None  #: Why nobody can tell what its answers mean, if so.
 
     @abstractmethod
     def __init__(

@@ -31,6 +31,8 @@ V3 = DEBERTA | {
     "norm_rel_ebd": "layer_norm",
     "position_biased_input": False,
 }
+#: Layers that see four tokens to either side, and every third that sees all.
+MODERN = SIZES | {"local_attention": 8, "bos_token_id": 2, "eos_token_id": 3, "cls_token_id": 2}
 #: Name, the prefix of its classes, its configuration.
 CONFIGS: dict[str, tuple[str, hf.PreTrainedConfig]] = {
     "bert": ("Bert", hf.BertConfig(**SIZES)),
@@ -75,6 +77,19 @@ CONFIGS: dict[str, tuple[str, hf.PreTrainedConfig]] = {
         "DebertaV2",
         hf.DebertaV2Config(**V3 | {"pos_att_type": ["p2c"], "share_att_key": False}),
     ),
+    "albert": (
+        "Albert",
+        hf.AlbertConfig(**SIZES | {"embedding_size": 24, "num_hidden_groups": 2}),
+    ),
+    "bert, ernie": ("Ernie", hf.ErnieConfig(**SIZES, use_task_id=True)),
+    "camembert": ("Camembert", hf.CamembertConfig(**ROBERTA)),
+    "electra": ("Electra", hf.ElectraConfig(**SIZES | {"embedding_size": 24})),
+    "modernbert": ("ModernBert", hf.ModernBertConfig(**MODERN)),
+    "modernbert, mean": (
+        "ModernBert",
+        hf.ModernBertConfig(**MODERN, classifier_pooling="mean", norm_bias=True, mlp_bias=True),
+    ),
+    "mpnet": ("MPNet", hf.MPNetConfig(**ROBERTA)),
     "deberta, absolute": ("DebertaV2", hf.DebertaV2Config(**SIZES | {"embedding_size": 24})),
 }
 HEADS = ("SequenceClassification", "TokenClassification", "QuestionAnswering")

@@ -32,7 +32,7 @@ def build_sentence_bert(folder: Path) -> Path:
 
 
 def build_sentence_electra(folder: Path) -> Path:
-    """An architecture that is not packed."""
+    """A model with an activation that is not packed."""
     build_entities(folder)
     (folder / "model.safetensors").unlink()
     torch.manual_seed(3)
@@ -45,6 +45,7 @@ def build_sentence_electra(folder: Path) -> Path:
         intermediate_size=64,
         max_position_embeddings=WINDOW,
         initializer_range=0.3,
+        hidden_act="quick_gelu",
     )
     hf.ElectraModel(config).save_pretrained(folder)
     return folder

@@ -9,13 +9,29 @@ from schema.analyses import BUILT_IN
 from schema.catalog import Catalog
 from workers.analysis import Analysis
 from workers.classification.own_analysis import own_analysis
+from workers.errors import ModelError
 from workers.models.registry import ModelRegistry
 
 
 def load_analysis(
     name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
 ) -> Analysis:
+    """An analysis with its model warm, whose results can be stored; see `try_analysis`.
+
+    Raises:
+        ModelError: Also if nobody can tell what the model's answers mean.
+    """
+    analysis = try_analysis(name, catalog, device, models)
+    if analysis.unclear is not None:
+        raise ModelError(analysis.unclear)
+    return analysis
+
+
+def try_analysis(
+    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
+) -> Analysis:
     """An analysis with its model warm: of the one subclass of `Analysis` that its module defines.
+    Whoever wants to find out what its answers mean has to see some first.
 
     Args:
         name: As `schema.analyses.ANALYSES` has it; of an analysis of the user's own, the catalog's

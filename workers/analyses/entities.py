@@ -27,7 +27,7 @@ from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 from workers.spans.analysis import SpanAnalysis
-from workers.spans.words import Offsets, by_word, in_tokens, trimmed, word_starts
+from workers.spans.words import Offsets, by_word, in_tokens, without_space_before, word_starts
 
 
 class EntitiesAnalysis(SpanAnalysis):
@@ -88,6 +88,7 @@ def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> 
 
 
 def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]], threshold: float) -> Entity:
-    start, end = trimmed(text, offsets[span.first][0], offsets[span.last][1])
+    start, end = offsets[span.first][0], offsets[span.last][1]
+    start, end = without_space_before(text, start, end)
     unsure = span.score < threshold
     return Entity(span.kind, text[start:end], start, end, span.score, unsure=unsure)

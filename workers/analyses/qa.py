@@ -1,7 +1,7 @@
 """Question answering: the span of a document that answers each question of the run.
 
 The behaviour is that of the `question-answering` pipeline of Transformers 4.57.6 (gone from 5) with
-its defaults, for tokenizers that pad on the right.
+its defaults.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.spans.analysis import SpanAnalysis
 from workers.spans.answer_spans import AnswerRules, Logits, best_span
-from workers.spans.passages import MAX_WINDOW, Passage, passages_of
+from workers.spans.passages import MAX_WINDOW, Passage, asks_first, passages_of
 
 
 class QaAnalysis(SpanAnalysis):
@@ -44,6 +44,7 @@ class QaAnalysis(SpanAnalysis):
             may_be_none=options.handle_impossible_answer,
             none_from=options.no_answer_threshold,
             by_words=options.align_to_words,
+            context=int(asks_first(self._loaded.tokenizer)),
         )
 
     def prepare(

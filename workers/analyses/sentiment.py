@@ -7,7 +7,7 @@ from typing import Any
 from schema.catalog import Catalog
 from schema.results.sentiment import Sentiment
 from workers.classification.analysis import ClassificationAnalysis
-from workers.classification.label_check import label_values
+from workers.classification.label_check import UnclearLabelsError, label_values
 from workers.classification.polarity import POLARITIES, PolarityReader
 from workers.encoders.interface import Floats
 from workers.models.registry import ModelRegistry
@@ -18,21 +18,23 @@ class SentimentAnalysis(ClassificationAnalysis):
     sure it is, is how probable the polarity is, of whichever labels.
 
     Attributes:
-        values: Of each label in -1…1; none where the model gives one number.
+        values: Of each label in -1…1; none where the model gives one number, or where nobody can
+            tell what its labels mean, see `unclear`.
     """
 
     name = "sentiment"
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
-        """Load the model of the catalog's [sentiment].
-
-        Raises:
-            ModelError: Also if its labels do not say what they mean.
-        """
+        """Load the model of the catalog's [sentiment]."""
         super().__init__(catalog, device, models)
         entry = catalog.entry(self.name)
-        self.values = label_values(entry, self.labels, self.kind)
-        self._reader = PolarityReader(self.kind, self.values, entry.scale)
+        self.values: list[float] = []
+        self._reader: PolarityReader | None = None
+        try:
+            self.values = label_values(entry, self.labels, self.kind)
+            self._reader = PolarityReader(self.kind, self.values, entry.scale)
+        except UnclearLabelsError as error:
+            self.unclear = str(error)
         self._said: dict[str, Any] = {}
         if entry.polarity:
             self._said["polarity"] = entry.polarity
@@ -41,15 +43,18 @@ class SentimentAnalysis(ClassificationAnalysis):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The polarities."""
-        return POLARITIES
+        """The polarities; the labels where nobody can tell what they mean."""
+        return POLARITIES if self._reader else tuple(self.labels)
 
     def class_probabilities(self, scores: Floats) -> Floats:
-        """The probability of each polarity."""
-        return self._reader.read(scores)[..., :-1]
+        """The probability of each of `classes`."""
+        return self._reader.read(scores)[..., :-1] if self._reader else scores
 
     def result(self, scores: Floats, windows: int) -> Sentiment:
         """The likeliest label, the likeliest polarity, and the mean of all."""
+        if self._reader is None:
+            fields = self.label_fields(scores.tolist(), float(scores.max()))
+            return Sentiment(**fields, windows=windows)
         *probabilities, polarity_score = self._reader.read(scores).tolist()
         probability = max(probabilities)
         return Sentiment(

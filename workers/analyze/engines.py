@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from schema.catalog import Catalog
+from schema.control_characters import escape_controls
 from schema.results.language import LanguageRow
 from schema.settings import Settings
 from workers.runtime.threads import limit_threads
@@ -46,13 +48,17 @@ class LoadedEngines:
         wanted = (LANGUAGE, *analyses) if by_language else tuple(analyses)
         models = self._registry()
         # Here and not above: it imports torch.
-        from workers.analyses import load_analysis
+        from workers.analyses import try_analysis
         from workers.engine.engine import Engine
         from workers.engine.sharing import share_encoders
 
         missing = [name for name in wanted if name not in self._engines]
         for name in missing:
-            analysis = load_analysis(name, self._catalog, self._device, models)
+            analysis = try_analysis(name, self._catalog, self._device, models)
+            if analysis.unclear is not None:
+                # How they turn out on some texts says what they mean; a run would refuse it.
+                told = f"triage analyze: {name} has labels and scores alone: {analysis.unclear}"
+                print(escape_controls(told), file=sys.stderr, flush=True)
             self._engines[name] = Engine(analysis)
         if missing:
             share_encoders(self._engines)

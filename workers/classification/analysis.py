@@ -35,6 +35,7 @@ class ClassificationAnalysis(CalibratedAnalysis):
     """
 
     auto_model_class = AutoModelForSequenceClassification
+    needs_offsets = False
     reads_texts = True
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
@@ -117,7 +118,8 @@ class ClassificationAnalysis(CalibratedAnalysis):
             scores = np.average(outputs, axis=0, weights=tokens).astype(np.float32)
         if not np.isfinite(scores).all():
             raise DocumentError(
-                'the model gives a score that is no number; set precision = "fp32" in the catalog'
+                "the model gives a score that is not a number (NaN) or infinite; set precision = "
+                '"fp32" in the catalog, or name another model'
             )
         scores = temper(self.kind, scores, self.calibration.temperature)
         return [self.result(scores, len(windows))]

@@ -12,6 +12,7 @@ from workers.analysis import Window
 from workers.classification.excerpt import Excerpt, text_of
 from workers.encoders.encoder import Encoder
 from workers.encoders.interface import Floats
+from workers.tokenizers.slow_backend import backend_of
 
 #: Windows of a text that overlap share this part of their tokens.
 OVERLAP = 4
@@ -29,7 +30,7 @@ class Classifier:
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder, self.loaded = encoder, encoder.loaded
-        self._backend = encoder.loaded.tokenizer.backend_tokenizer
+        self._backend: Any = backend_of(encoder.loaded.tokenizer)
         # It may have been told to cut, by its checkpoint or by a trial.
         self._backend.no_truncation()
         self._backend.no_padding()

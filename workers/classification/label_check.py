@@ -16,14 +16,19 @@ from workers.errors import ModelError
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
+class UnclearLabelsError(ModelError):
+    """Nobody can tell what a model's labels mean; its answers are labels and scores alone."""
+
+
 def label_values(entry: CatalogEntry, labels: Sequence[str], kind: ScoreKind) -> list[float]:
     """The value in -1…1 of each label, in their order; none for a model that gives one number.
 
     The catalog's `polarity` says it, else the name of the label.
 
     Raises:
-        ModelError: If neither does, with the line that the catalog needs; or if the catalog names
-            labels that the model does not have, or lacks the scale of a number.
+        UnclearLabelsError: If neither does, or if the catalog lacks the scale of a number; with the
+            line that it needs.
+        ModelError: If the catalog names labels that the model does not have.
     """
     unknown = sorted(entry.polarity.keys() - set(labels))
     if unknown:
@@ -40,13 +45,13 @@ def label_values(entry: CatalogEntry, labels: Sequence[str], kind: ScoreKind) ->
     if set(labels) <= values.keys():
         return [values[label] for label in labels]
     if len(labels) == 1:
-        raise ModelError(
+        raise UnclearLabelsError(
             f"model {entry.model!r} gives one number, and nobody can tell what it means; add to "
             f"{_table(entry)}: scale = [1, 5] with the worst and the best number that it can give, "
             f"or, if it is the probability of {labels[0]!r}, {_line(labels, values)} with "
             f"{_CHOICES} for the ?"
         )
-    raise ModelError(
+    raise UnclearLabelsError(
         f"model {entry.model!r} does not say which of its labels is negative; add to "
         f"{_table(entry)}: {_line(labels, values)} with {_CHOICES} for each ?"
     )
@@ -57,7 +62,7 @@ _CHOICES = "negative, neutral or positive, or a number from -1 to 1 without quot
 
 def _check_scale(entry: CatalogEntry) -> None:
     if entry.scale is None:
-        raise ModelError(
+        raise UnclearLabelsError(
             f"model {entry.model!r} gives numbers on a scale that it does not name; add to "
             f"{_table(entry)}: scale = [1, 5] with the worst and the best number that it can give"
         )

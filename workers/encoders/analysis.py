@@ -12,6 +12,7 @@ from workers.encoders.encoder import load_encoder
 from workers.encoders.interface import Floats
 from workers.encoders.packed import PackedEncoder
 from workers.encoders.precision_trial import CLASSES, TrialInputs
+from workers.errors import ModelError
 from workers.models.registry import ModelRegistry
 from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
 
@@ -22,18 +23,27 @@ class EncoderAnalysis(Analysis):
     Class attributes:
         auto_model_class: Of Transformers, e.g. `AutoModelForSequenceClassification`.
         compared: What has to stay the same where a smaller precision is tried.
+        needs_offsets: Whether it says where in a text something stands, so that a slow tokenizer,
+            which does not know where its tokens stand, is of no use to it.
         reads_texts: Whether its windows are those of `Classifier.windows`, of nothing but the
             documents' texts. Then it goes through the encoder with others that stand on the same.
     """
 
     auto_model_class: ClassVar[Any]
     compared: ClassVar[TrialInputs] = CLASSES
+    needs_offsets: ClassVar[bool] = True
     reads_texts: ClassVar[bool] = False
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
         """Load the model of the catalog's table of this name."""
         entry = catalog.entry(self.name)
         self._encoder = load_encoder(entry, self.auto_model_class, device, self.compared)
+        if self.needs_offsets and not self._encoder.loaded.tokenizer.is_fast:
+            raise ModelError(
+                f"model {entry.model!r} has a slow tokenizer alone, so nobody can tell where its "
+                f"tokens stand in a text, which {self.name} needs; name another `model` in the "
+                "catalog that TRIAGE_MODELS names"
+            )
         self._loaded = self._encoder.loaded
         if models is not None:
             models.pin(entry.model, self._encoder)

@@ -8,9 +8,12 @@ from typing import Any
 from transformers import PreTrainedModel
 
 from schema.catalog import Precision
-from workers.encoders.families.bert import bert_body
+from workers.encoders.families.albert import albert_body
+from workers.encoders.families.bert import bert_body, electra_body, ernie_body
 from workers.encoders.families.deberta import deberta_body
 from workers.encoders.families.distilbert import distilbert_body
+from workers.encoders.families.modernbert import modernbert_body
+from workers.encoders.families.mpnet import mpnet_body
 from workers.encoders.families.roberta import roberta_body
 from workers.encoders.heads import head_of
 from workers.encoders.packed import Body, PackedEncoder
@@ -19,9 +22,15 @@ from workers.errors import UnsupportedModelError
 
 #: Converters of the encoder body, by `model_type` of the configuration.
 _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
+    "albert": albert_body,
     "bert": bert_body,
+    "camembert": roberta_body,
     "deberta-v2": deberta_body,
     "distilbert": distilbert_body,
+    "electra": electra_body,
+    "ernie": ernie_body,
+    "modernbert": modernbert_body,
+    "mpnet": mpnet_body,
     "roberta": roberta_body,
     "xlm-roberta": roberta_body,
 }

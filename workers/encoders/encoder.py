@@ -7,6 +7,7 @@ import logging
 from collections.abc import Hashable
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from inspect import signature
 from typing import Any
 
 import torch
@@ -24,6 +25,7 @@ from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
 from workers.models.loading import LoadedModel, load
 from workers.models.precision import PrecisionTrial, resolve
+from workers.models.relative_positions import is_relative
 from workers.runtime.tuning_cache import TuningCache
 
 logger = logging.getLogger(__name__)
@@ -100,15 +102,10 @@ def load_encoder(
         judge: Inputs of the precision trial, which is made where `precision` is `auto`.
 
     Raises:
-        ModelError: If the model cannot be loaded, has no fast tokenizer, or cannot be computed in
-            the precision that the catalog asks for.
+        ModelError: If the model cannot be loaded, or cannot be computed in the precision that the
+            catalog asks for.
     """
     loaded = load(entry, auto_model_class, device)
-    if not loaded.tokenizer.is_fast:
-        raise ModelError(
-            f"model {entry.model!r} has no fast tokenizer, so nobody can tell what its tokens "
-            "stand for; name another `model` in the catalog that TRIAGE_MODELS names"
-        )
     builder = _Builder(loaded, entry)
     requested = entry.options.precision
     precision = _resolve(builder, judge) if requested == "auto" else requested
@@ -120,13 +117,22 @@ def load_encoder(
     return Encoder(replace(loaded, provenance=provenance), forward, builder.packs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Any tokens."""
+
+    ids: list[int]
+    type_ids: list[int]
+
+
 class _Builder:
     """Makes the forwards of one model, once for each precision."""
 
     def __init__(self, loaded: LoadedModel, entry: CatalogEntry) -> None:
         self.loaded = loaded
         self._entry = entry
-        self._takes_types = "token_type_ids" in loaded.tokenizer.model_input_names
+        named = "token_type_ids" in loaded.tokenizer.model_input_names
+        self._takes_types = named and _takes(loaded.model, "token_type_ids")
         self._built: dict[Precision, EncoderForward] = {}
         self.packs = True
 
@@ -146,6 +152,12 @@ class _Builder:
                 logger.info(
                     "%s is computed in padded batches by Transformers: %s", self._name, reason
                 )
+        if is_relative(loaded.model):
+            raise ModelError(
+                f"model {self._name!r} has a position_embedding_type in its config.json that is "
+                "computed for encoders alone; name another `model` in the catalog that "
+                "TRIAGE_MODELS names"
+            )
         if precision == "int8":
             raise ModelError(
                 f"model {self._name!r} cannot be computed in int8, which needs the packed path; "
@@ -153,11 +165,30 @@ class _Builder:
             )
         model = _in(loaded.model, precision)
         padding = loaded.tokenizer.pad_token_id or 0
-        return PaddedEncoder(model, padding, self._takes_types, loaded.device)
+        padded = PaddedEncoder(model, padding, self._takes_types, loaded.device)
+        if precision != "fp32":
+            self._try(padded, precision)
+        return padded
+
+    def _try(self, forward: EncoderForward, precision: Precision) -> None:
+        """Some models of Transformers mix precisions, and fail at their first row."""
+        try:
+            forward([_Row([0, 0], [0, 0])])
+        except RuntimeError as error:
+            raise ModelError(
+                f"model {self._name!r} cannot be computed in {precision} by Transformers "
+                f"({type(error).__name__}); ask for another `precision` in the catalog that "
+                "TRIAGE_MODELS names"
+            ) from error
 
     @property
     def _name(self) -> str:
         return self._entry.model
+
+
+def _takes(model: PreTrainedModel, name: str) -> bool:
+    """Whether a model can be given an input; a tokenizer of another family may have it too."""
+    return name in signature(model.forward).parameters
 
 
 def _in(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:
@@ -173,7 +204,7 @@ def _resolve(builder: _Builder, judge: TrialInputs) -> Precision:
     loaded = builder.loaded
     model = loaded.model
     gives_vectors = model.base_model is model or isinstance(model, SentenceModel)
-    if model.config.num_labels == 1 or gives_vectors:
+    if model.config.num_labels == 1 or gives_vectors or not loaded.tokenizer.is_fast:
         return "fp32"  # a score, or a vector, has no label that could stay the same
 
     def trial() -> PrecisionTrial:

@@ -26,29 +26,40 @@ def _of_row(*modules: Any) -> nn.Sequential:
     return nn.Sequential(nn.Unflatten(0, (-1, 1)), *modules)
 
 
+def _pooled(prefix: str) -> Callable[[Any], nn.Module]:
+    return lambda model: _of_row(getattr(model, prefix).pooler, model.classifier)
+
+
 #: Heads that classify a row by its first token.
 _ROWS: dict[type[Any], Callable[[Any], nn.Module]] = {
-    hf.BertForSequenceClassification: lambda model: _of_row(model.bert.pooler, model.classifier),
+    hf.AlbertForSequenceClassification: lambda model: nn.Sequential(
+        model.albert.pooler, model.albert.pooler_activation, model.classifier
+    ),
+    hf.BertForSequenceClassification: _pooled("bert"),
+    hf.CamembertForSequenceClassification: lambda model: _of_row(model.classifier),
+    hf.DebertaV2ForSequenceClassification: lambda model: _of_row(model.pooler, model.classifier),
     hf.DistilBertForSequenceClassification: lambda model: nn.Sequential(
         model.pre_classifier, nn.ReLU(), model.classifier
     ),
+    hf.ElectraForSequenceClassification: lambda model: _of_row(model.classifier),
+    hf.ErnieForSequenceClassification: _pooled("ernie"),
+    hf.MPNetForSequenceClassification: lambda model: _of_row(model.classifier),
     hf.RobertaForSequenceClassification: lambda model: _of_row(model.classifier),
     hf.XLMRobertaForSequenceClassification: lambda model: _of_row(model.classifier),
-    hf.DebertaV2ForSequenceClassification: lambda model: _of_row(model.pooler, model.classifier),
 }
+_PLAIN = ("Albert", "Bert", "Camembert", "DebertaV2", "DistilBert", "Electra", "Ernie", "MPNet")
 #: Heads that classify every token, by the name of the module.
 _TOKENS: dict[type[Any], str] = {
-    hf.BertForTokenClassification: "classifier",
-    hf.DistilBertForTokenClassification: "classifier",
-    hf.RobertaForTokenClassification: "classifier",
-    hf.XLMRobertaForTokenClassification: "classifier",
-    hf.DebertaV2ForTokenClassification: "classifier",
-    hf.BertForQuestionAnswering: "qa_outputs",
-    hf.DistilBertForQuestionAnswering: "qa_outputs",
-    hf.RobertaForQuestionAnswering: "qa_outputs",
-    hf.XLMRobertaForQuestionAnswering: "qa_outputs",
-    hf.DebertaV2ForQuestionAnswering: "qa_outputs",
+    getattr(hf, f"{family}For{task}"): name
+    for family in (*_PLAIN, "Roberta", "XLMRoberta")
+    for task, name in (("TokenClassification", "classifier"), ("QuestionAnswering", "qa_outputs"))
 }
+#: ModernBERT's are two modules, and may read the mean of all tokens.
+_MODERN = (
+    hf.ModernBertForSequenceClassification,
+    hf.ModernBertForTokenClassification,
+    hf.ModernBertForQuestionAnswering,
+)
 
 _STATES: nn.Module = nn.Identity()
 
@@ -64,6 +75,11 @@ def head_of(model: Any, precision: Precision) -> Head:
         module, firsts_only = _STATES, False
     elif isinstance(model, SentenceModel):
         module, firsts_only, means = model.head, model.pooling == "cls", model.pooling == "mean"
+    elif isinstance(model, _MODERN):
+        module = nn.Sequential(model.head, model.classifier)
+        of_rows = isinstance(model, hf.ModernBertForSequenceClassification)
+        firsts_only = of_rows and model.config.classifier_pooling == "cls"
+        means = of_rows and not firsts_only
     elif part := _ROWS.get(type(model)):
         module, firsts_only = part(model), True
     elif name := _TOKENS.get(type(model)):

@@ -1,4 +1,10 @@
-"""The padded path: the model of Transformers as it is, for architectures that are not packed."""
+"""The padded path: the model of Transformers as it is, for architectures that are not packed.
+
+No text's answer may depend on its neighbours. Attention that is masked does not see padding; a
+convolution, a Fourier transform, pooling over time or attention in blocks does. So rows are padded
+only in architectures that are known to be the same with and without; others go with those of their
+length.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +20,32 @@ from workers.layers.vocabulary import check_known, tokens_of
 from workers.runtime.progress import no_progress
 from workers.runtime.transfer import to_device
 
+#: Architectures that nothing but masked attention tells of other tokens: padding behind a row
+#: changes nothing. A test compares each with rows alone.
+_SEES_NO_PADDING = frozenset(
+    {
+        "albert",
+        "bert",
+        "camembert",
+        "data2vec-text",
+        "deberta",
+        "deberta-v2",
+        "distilbert",
+        "electra",
+        "ernie",
+        "modernbert",
+        "mpnet",
+        "rembert",
+        "roberta",
+        "squeezebert",
+        "xlm-roberta",
+    }
+)
+
 
 class PaddedEncoder:
-    """Computes a model over rows that are padded to the longest; it is an `EncoderForward`.
+    """Computes a model over rows that are padded to the longest, or go by their lengths; it is an
+    `EncoderForward`.
 
     Args:
         model: A model for sequence classification, token classification or question answering, or
@@ -32,6 +61,12 @@ class PaddedEncoder:
         self._takes_types = takes_types
         self._device = device
         self._known = tokens_of(model)
+        self._pads = model.config.model_type in _SEES_NO_PADDING
+        #: BigBird turns its sparse attention off for good at the first short text.
+        self._restore: Callable[[], None] = no_progress
+        if hasattr(model.base_model, "set_attention_type"):
+            kind = model.config.attention_type
+            self._restore = lambda: model.base_model.set_attention_type(kind)
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """One batch through the model, in one go.
@@ -39,6 +74,20 @@ class PaddedEncoder:
         Raises:
             IndexError: If a row has a token that the model does not know.
         """
+        lengths = [len(row.ids) for row in rows]
+        if self._pads:
+            groups = [list(range(len(rows)))]
+        else:
+            groups = [[i for i, own in enumerate(lengths) if own == n] for n in sorted({*lengths})]
+        parts: list[Floats | None] = [None] * len(rows)
+        for group in groups:
+            logits = self._forward([rows[index] for index in group])
+            for index, part in zip(group, logits, strict=True):
+                parts[index] = part
+        return np.concatenate([part for part in parts if part is not None])
+
+    def _forward(self, rows: Sequence[Row]) -> list[Floats]:
+        """The logits of each row, (1, classes) or (tokens, classes)."""
         ids = [row.ids for row in rows]
         lengths = [len(row) for row in ids]
         # (rows, longest)
@@ -53,10 +102,13 @@ class PaddedEncoder:
         on_device = {
             name: to_device(torch.from_numpy(array), self._device) for name, array in inputs.items()
         }
+        self._restore()
         with torch.inference_mode():
             logits = _logits(self._model(**on_device))
         result: Floats = logits.float().cpu().numpy()
-        return result if result.ndim == 2 else result[real]
+        if result.ndim == 2:
+            return [row[None] for row in result]
+        return [row[:length] for row, length in zip(result, lengths, strict=True)]
 
 
 def _logits(output: Any) -> torch.Tensor:

@@ -67,6 +67,8 @@ class Generator:
             if told.named:
                 options = self.provenance.options | {"languages": dict(told.named)}
                 self.provenance = replace(self.provenance, options=options)
+        # The catalog's own word goes first.
+        self._prefix = model.entry.options.prefix or self._prefix
         with self.decoder() as decoder:
             self._joins = isinstance(decoder, Decoder)
 

@@ -15,7 +15,6 @@ from workers.generation.model_languages import ModelLanguages
 from workers.generation.settings import CheckpointSettings
 from workers.generation.weights import Seq2SeqWeights
 from workers.models.calibration import Calibration, calibration_of
-from workers.models.normalizer import restore_normalizer
 from workers.models.registry import ModelRegistry, Reserve
 
 #: How the revision of a local checkpoint begins: it is a hash, and cannot be asked for.
@@ -60,8 +59,6 @@ class Seq2SeqModel:
             self.checkpoint = CheckpointSettings.of(loaded.model)
         self._is_known = True
         self.languages = ModelLanguages.of(self.tokenizer)
-        if self.languages is not None:
-            restore_normalizer(self.tokenizer)
 
     @property
     def name(self) -> str:
@@ -126,6 +123,16 @@ class Seq2SeqModel:
             ids = self.tokenizer(list(texts))["input_ids"]
         return [list(row) for row in ids]
 
+    @property
+    def _lead(self) -> list[int]:
+        """The token that texts begin with, where the tokenizer does not take it for a special one,
+        as ProphetNet's: 4.57.6 then had it in the text.
+        """
+        said = (self.checkpoint.generation_config, self.checkpoint.config)
+        starts = (getattr(one, "decoder_start_token_id", None) for one in said)
+        start = next((one for one in starts if isinstance(one, int)), None)
+        return [] if start is None or start in self.tokenizer.all_special_ids else [start]
+
     def texts(self, written: Sequence[Sequence[int]]) -> list[str]:
         """What the model has written, of the tokens of each."""
         with self._tokenizer_lock:
@@ -133,7 +140,7 @@ class Seq2SeqModel:
 
     def _text(self, tokens: Sequence[int]) -> str:
         text = self.tokenizer.decode(
-            list(tokens),
+            [*self._lead, *tokens],
             skip_special_tokens=True,
             clean_up_tokenization_spaces=False,
             # Transformers 5 puts Marian's output together by the rules of the source language.

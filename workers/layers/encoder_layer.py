@@ -32,6 +32,8 @@ class EncoderLayer:
             block and residual (BERT, BART, Marian).
         gate: The linear layer by whose output that of `widen` is multiplied, in gated networks
             (T5 1.1); None in others.
+        final_norm: The norm behind the last layer of a model whose norms stand first; None in
+            others.
     """
 
     qkv: Linear
@@ -44,6 +46,7 @@ class EncoderLayer:
     attention: Attention
     norm_first: bool = False
     gate: Linear | None = None
+    final_norm: Norm | None = None
 
     def __call__(self, hidden: Tensor, packing: Packing) -> Tensor:
         """Apply the layer to (tokens, width); the shape stays."""
@@ -71,4 +74,6 @@ class EncoderLayer:
         if self.gate is not None:
             wide = wide * self.gate(x)
         x = hidden + self.narrow(wide)
+        if self.final_norm is not None:
+            return self.final_norm(x)
         return x if self.norm_first else self.feed_forward_norm(x)

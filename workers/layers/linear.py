@@ -25,6 +25,7 @@ DTYPES: dict[Precision, torch.dtype] = {
 #: oneDNN's name of it, oneDNN's variant of it).
 _ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor], str, str]] = {
     "gelu": (functional.gelu, "gelu", "none"),
+    "gelu_python": (functional.gelu, "gelu", "none"),
     "gelu_new": (lambda x: functional.gelu(x, approximate="tanh"), "gelu", "tanh"),
     "gelu_pytorch_tanh": (lambda x: functional.gelu(x, approximate="tanh"), "gelu", "tanh"),
     "relu": (functional.relu, "relu", ""),

@@ -18,7 +18,9 @@ Norm = Callable[[Tensor], Tensor]
 def layer_norm(module: nn.LayerNorm, precision: Precision) -> Norm:
     """Make the norm with weights of the precision's dtype; from (…, width) to (…, width)."""
     dtype = DTYPES[precision]
-    weight, bias = module.weight.detach().to(dtype), module.bias.detach().to(dtype)
+    # torch's types do not know that there may be no bias.
+    own: Tensor | None = module.bias
+    weight, bias = module.weight.detach().to(dtype), None if own is None else own.detach().to(dtype)
     shape, epsilon = module.normalized_shape, module.eps
     return lambda x: functional.layer_norm(x, shape, weight, bias, epsilon)
 

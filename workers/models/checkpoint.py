@@ -13,6 +13,7 @@ from pathlib import Path
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import (
+    ADAPTER,
     TOKENIZER_FILES,
     WEIGHTS,
     ShardIndexError,
@@ -96,8 +97,7 @@ def _located(entry: CatalogEntry) -> Checkpoint:
 
 def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
     if not (folder / "config.json").is_file():
-        wrong = "holds no config.json" if folder.is_dir() else "does not exist"
-        raise ModelError(f"model {entry.model!r}: the folder {folder} {wrong}; {fix}")
+        raise ModelError(f"model {entry.model!r}: {_without_configuration(folder)}; {fix}")
     weights = weight_files(folder)
     modules = [file for file in module_files(folder) if file.is_file()]
     if not weights and not (modules and (folder / REFERENCE).is_file()):
@@ -119,6 +119,22 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
     if encoder:
         digest.update(encoder.sha256.encode("ascii"))
     return Checkpoint(folder, f"sha256:{digest.hexdigest()[:12]}", encoder)
+
+
+def _without_configuration(folder: Path) -> str:
+    """What there is in the place of a checkpoint."""
+    if folder.is_file():
+        return f"{folder} is a file, and not a folder with config.json and weights"
+    if not folder.is_dir():
+        return f"the folder {folder} does not exist"
+    if (folder / ADAPTER).is_file():
+        return (
+            f"the folder {folder} holds an adapter (PEFT, LoRA: {ADAPTER}) without config.json: "
+            "merge it into its model (merge_and_unload() of peft) and save that"
+        )
+    within = sorted(path.parent.name for path in folder.glob("*/config.json"))
+    hint = f", but {', '.join(within[:3])} in it does" if within else ""
+    return f"the folder {folder} holds no config.json{hint}"
 
 
 __all__ = ["Checkpoint", "ModelError", "has_tokenizer", "locate", "weight_files"]

@@ -7,10 +7,15 @@ from pathlib import Path
 
 WEIGHTS = "model.safetensors"
 
+#: Beside weights it makes another model of them.
+ADAPTER = "adapter_config.json"
+
 _SHARDS = "model.safetensors.index.json"
 
 #: One of these at least; without any, Transformers makes up a tokenizer that knows no word.
-TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm")
+TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm", "vocab-*.json", "*.tokenizer")
+#: Tokenizers that read characters or bytes, and have no vocabulary.
+_WITHOUT_FILES = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
 
 
 class ShardIndexError(ValueError):
@@ -19,11 +24,16 @@ class ShardIndexError(ValueError):
     """
 
 
+class MissingShardError(ShardIndexError):
+    """The index names a file that is not there (yet)."""
+
+
 def weight_files(folder: Path) -> list[Path]:
     """The safetensors files that a model is loaded from: one, or its shards; none if one lacks.
 
     Raises:
-        ShardIndexError: If the index of the shards is broken, or names a file outside the folder.
+        ShardIndexError: If the index of the shards is broken, or names a file outside the folder,
+            or one that is not there.
     """
     whole, index = folder / WEIGHTS, folder / _SHARDS
     if whole.is_file():
@@ -31,7 +41,12 @@ def weight_files(folder: Path) -> list[Path]:
     if not index.is_file():
         return []
     shards = [_inside(folder, name) for name in _shards(index)]
-    return shards if all(shard.is_file() for shard in shards) else []
+    for shard in shards:
+        if not shard.is_file():
+            raise MissingShardError(
+                f"the shard {shard.name} of its weights is missing, which {index} names"
+            )
+    return shards
 
 
 def _shards(index: Path) -> list[str]:
@@ -63,5 +78,16 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def has_tokenizer(folder: Path) -> bool:
-    """Whether the vocabulary of a tokenizer is there."""
-    return any(any(folder.glob(pattern)) for pattern in TOKENIZER_FILES)
+    """Whether the vocabulary of a tokenizer is there, or none is needed."""
+    return any(any(folder.glob(pattern)) for pattern in TOKENIZER_FILES) or any(
+        _names_class_without_files(folder / name)
+        for name in ("tokenizer_config.json", "config.json")
+    )
+
+
+def _names_class_without_files(file: Path) -> bool:
+    try:
+        said = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("tokenizer_class") in _WITHOUT_FILES

@@ -19,14 +19,14 @@ from huggingface_hub.errors import (
 
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
-from workers.models.checkpoint_files import has_tokenizer, weight_files
+from workers.models.checkpoint_files import MissingShardError, has_tokenizer, weight_files
 from workers.models.sentence_layout import module_files
 
 logger = logging.getLogger(__name__)
 
 _ASK_SECONDS = 5
 #: What of a repository a model may need: none of its other weight formats, none of its folders.
-_PATTERNS = ["*.json", "*.txt", "*.model", "*.spm", "*.safetensors"]
+_PATTERNS = ["*.json", "*.txt", "*.model", "*.spm", "*.tokenizer", "*.codes", "*.safetensors"]
 _ELSEWHERE = ["*/*"]
 #: The hub's converter opens such a pull request on a model that has pickled weights only.
 _CONVERTER = "SFconvertbot"
@@ -78,9 +78,11 @@ def _fetch_modules(entry: CatalogEntry, folder: Path) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    return (
-        (folder / "config.json").is_file() and bool(weight_files(folder)) and has_tokenizer(folder)
-    )
+    try:
+        has_weights = bool(weight_files(folder))
+    except MissingShardError:
+        return False
+    return (folder / "config.json").is_file() and has_weights and has_tokenizer(folder)
 
 
 def _fetched(entry: CatalogEntry) -> Path:

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import threading
-import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import disable_progress_bars
-from transformers import AutoConfig, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from schema.catalog import CatalogEntry, Precision
 from workers.analysis import Provenance
 from workers.errors import ModelError
 from workers.layers.linear import DTYPES
+from workers.layers.vocabulary import tokens_of
 from workers.models.checkpoint import Checkpoint, locate
 from workers.models.checkpoint_files import weight_files
+from workers.models.configuration import ConfigurationError, check_configuration
 from workers.models.merged_weights import merged_weights
 from workers.models.precision import check
+from workers.models.relative_positions import add_distances
 from workers.models.shared_encoder import SharedEncoder
+from workers.models.stored_weights import LoadingReport, faults
+from workers.models.window import window_of
+from workers.tokenizers.loading import StoredTokenizer, load_tokenizer
+from workers.tokenizers.settings import TokenizerFilesError
 
-#: The window of a model that states none, neither in its configuration nor in its tokenizer's.
-_USUAL_WINDOW = 512
 #: Padded tokens of a batch, unless the catalog says otherwise. On a CPU larger ones save nothing
 #: and pads more: jobs of 64 documents took a third longer with 4096.
 _BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
@@ -89,11 +93,16 @@ def load(
     checkpoint = locate(entry)
     place = torch.device(device)
     check(entry, place)
+    try:
+        check_configuration(checkpoint.folder, auto_model_class)
+    except ConfigurationError as error:
+        raise ModelError(f"model {entry.model!r}: {error}") from None
     if reserve is not None:
         reserve(_stored_bytes(checkpoint))
-    model, tokenizer, missing = _read(entry, checkpoint, auto_model_class, place, tokenizer)
-    _check_complete(entry, checkpoint.folder, model, missing)
-    max_length = _window(entry, model, tokenizer)
+    model, tokenizer, report = _read(entry, checkpoint, auto_model_class, place, tokenizer)
+    _check_complete(entry, checkpoint.folder, model, report)
+    _check_vocabulary(entry, model, tokenizer)
+    max_length = window_of(entry, model, tokenizer)
     options = _options_in_force(entry, _precision(entry), max_length)
     batch_tokens, measurable = _budget(entry, model, place)
     return LoadedModel(
@@ -115,16 +124,21 @@ def _read(
     auto_model_class: Any,
     device: torch.device,
     tokenizer: PreTrainedTokenizerBase | None,
-) -> tuple[Any, PreTrainedTokenizerBase, list[str]]:
-    """The model on its device, its tokenizer, and the names of weights that it lacks."""
+) -> tuple[Any, PreTrainedTokenizerBase, LoadingReport]:
+    """The model on its device, its tokenizer, and what is left over of its weights."""
     precision = _precision(entry)
     try:
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
             if tokenizer is None:
-                tokenizer = _read_tokenizer(checkpoint.tokenizer_folder)
-            model, missing = _read_model(checkpoint, auto_model_class, precision)
-            return model.to(device), tokenizer, missing
+                tokenizer = load_tokenizer(checkpoint.tokenizer_folder)
+            model, report = _read_model(checkpoint, auto_model_class, precision)
+            return model.to(device), tokenizer, report
+    except TokenizerFilesError as error:
+        raise ModelError(
+            f"model {entry.model!r}: its tokenizer cannot be loaded: {error}; copy the model anew, "
+            "or name another `model` in the catalog that TRIAGE_MODELS names"
+        ) from None
     except Exception as error:
         said = f"{type(error).__name__}: {_first_line(error)}"
         raise ModelError(
@@ -152,15 +166,24 @@ def _stored_bytes(checkpoint: Checkpoint) -> int:
     return sum(file.stat().st_size for file in files)
 
 
-def _check_complete(entry: CatalogEntry, folder: Path, model: Any, missing: Sequence[str]) -> None:
-    if model.base_model is model:
-        # Of a model without a head the hidden states are taken, not what pools them.
-        missing = [name for name in missing if not name.startswith("pooler.")]
-    if missing:
+def _check_complete(entry: CatalogEntry, folder: Path, model: Any, report: LoadingReport) -> None:
+    for fault in faults(model, report):
         raise ModelError(
-            f"model {entry.model!r} ({folder}) lacks {len(missing)} weights of a "
-            f"{type(model).__name__}, {missing[0]} among them: it was not trained for this "
-            "analysis; name another `model` in the catalog that TRIAGE_MODELS names"
+            f"model {entry.model!r} ({folder}) {fault}; name another `model` in the catalog that "
+            "TRIAGE_MODELS names"
+        )
+
+
+def _check_vocabulary(entry: CatalogEntry, model: Any, tokenizer: PreTrainedTokenizerBase) -> None:
+    """A few added tokens that nobody types may lack; a vocabulary of another model may not. T5's,
+    which Transformers builds, has a hundred that no model needs.
+    """
+    own, known = tokenizer.vocab_size, tokens_of(model)
+    if isinstance(tokenizer, StoredTokenizer) and own > known:
+        raise ModelError(
+            f"model {entry.model!r}: its tokenizer knows {own} tokens and the model {known}, so "
+            "they do not belong together; copy the tokenizer that the model was trained with "
+            "beside it, or name another `model` in the catalog that TRIAGE_MODELS names"
         )
 
 
@@ -170,20 +193,10 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
     return options | entry.options.of_results()
 
 
-def _read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    with warnings.catch_warnings():
-        # Marian's asks for a package that its tokens do not depend on.
-        warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
-        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            folder, trust_remote_code=False, local_files_only=True
-        )
-    return tokenizer
-
-
 def _read_model(
     checkpoint: Checkpoint, auto_model_class: Any, precision: Precision
-) -> tuple[Any, list[str]]:
-    """The model in eval mode, on the CPU, and the names of weights that it lacks."""
+) -> tuple[Any, LoadingReport]:
+    """The model in eval mode, on the CPU, and what is left over of its weights."""
     if checkpoint.encoder is not None:
         return _read_head(checkpoint.folder, checkpoint.encoder, auto_model_class, precision)
     model, info = auto_model_class.from_pretrained(
@@ -193,13 +206,17 @@ def _read_model(
         trust_remote_code=False,
         local_files_only=True,
         output_loading_info=True,
+        # Said in words that name the weight and its shapes.
+        ignore_mismatched_sizes=True,
     )
-    return model.eval(), sorted(info["missing_keys"])
+    report = LoadingReport.of(info)
+    lacking = add_distances(model, checkpoint.folder)
+    return model.eval(), replace(report, missing=(*report.missing, *lacking))
 
 
 def _read_head(
     folder: Path, encoder: SharedEncoder, auto_model_class: Any, precision: Precision
-) -> tuple[Any, list[str]]:
+) -> tuple[Any, LoadingReport]:
     """The same of a head, whose weights are in two files that Transformers does not know of."""
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
@@ -208,24 +225,7 @@ def _read_head(
     # What the class has read from files of its own is there.
     own: tuple[str, ...] = getattr(auto_model_class, "read_by_itself", ())
     absent = [name for name in missing if not name.startswith(own)]
-    return model.to(DTYPES[precision]).eval(), sorted(absent)
-
-
-def _window(entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    limits = [entry.options.max_length] if entry.options.max_length else []
-    if positions := getattr(model.config, "max_position_embeddings", None):
-        limits.append(positions - _unused_positions(model))
-    # A tokenizer that was told no limit says 1e30.
-    if tokenizer.model_max_length < 1_000_000:
-        limits.append(tokenizer.model_max_length)
-    return min(limits, default=_USUAL_WINDOW)
-
-
-def _unused_positions(model: PreTrainedModel) -> int:
-    """RoBERTa and its kin count positions from behind the padding index."""
-    embeddings = getattr(model.base_model, "embeddings", None)
-    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
-    return 0 if padding is None else padding + 1
+    return model.to(DTYPES[precision]).eval(), LoadingReport(tuple(sorted(absent)))
 
 
 def _first_line(error: Exception) -> str:

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from schema.catalog import Catalog
@@ -15,7 +16,7 @@ from schema.results import Result
 from workers.analysis import Window
 from workers.classification.calibrated import CalibratedAnalysis
 from workers.encoders.interface import Floats
-from workers.errors import ModelError
+from workers.errors import DocumentError, ModelError
 from workers.models.registry import ModelRegistry
 
 
@@ -82,6 +83,15 @@ class SpanAnalysis(CalibratedAnalysis):
         outputs: Sequence[tuple[npt.NDArray[Any], ...]],
         options: RunOptions,
     ) -> list[Result]:
-        """The document's results."""
+        """The document's results.
+
+        Raises:
+            DocumentError: If the model gives what is no number; JSON could not hold it either.
+        """
+        if not all(np.isfinite(array).all() for output in outputs for array in output):
+            raise DocumentError(
+                "the model gives a score that is not a number (NaN) or infinite; set precision = "
+                '"fp32" in the catalog, or name another model'
+            )
         features = [window.features for window in windows]
         return self.spans(document, list(zip(features, outputs, strict=True)), options)

@@ -15,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Encoding
 
-from workers.spans.words import trimmed, widened
+from workers.spans.words import trimmed, widened, without_space_before
 
 #: Spans of a window that are considered, before whole words and equal texts make them fewer.
 CANDIDATES = 12
-
-_CONTEXT = 1  # the context is the second sequence of the pair
 
 Logits = npt.NDArray[np.float32]
 
@@ -37,12 +35,14 @@ class AnswerRules:
             unsure where it ends, and then no single span is likely.
         by_words: Whether answers are widened to what the tokenizer takes for words; else to
             letters and digits that follow each other.
+        context: Which sequence of the pair the document is: 1 behind the question, 0 before it.
     """
 
     longest: int = 15
     may_be_none: bool = False
     none_from: float | None = None
     by_words: bool = True
+    context: int = 1
 
 
 def best_span(
@@ -67,7 +67,7 @@ def best_span(
     found: dict[str, tuple[int, int, float]] = {}
     none = 1.0
     for encoding, logits in windows:
-        allowed = _allowed(encoding, cls)
+        allowed = _allowed(encoding, cls, rules.context)
         if not allowed.any():
             continue
         starts, ends = (_probabilities(row, allowed) for row in logits.T)
@@ -81,14 +81,21 @@ def best_span(
             found[reads] = (start, end, earlier + score)
     best = max(found.values(), key=lambda span: span[2], default=(0, 0, 0.0))
     least = best[2] if rules.none_from is None else rules.none_from
-    return (0, 0, none) if rules.may_be_none and found and none >= least else best
+    if rules.may_be_none and found and none >= least:
+        return 0, 0, none
+    start, end, score = best
+    return *without_space_before(text, start, end), score
 
 
-def _allowed(encoding: Encoding, cls: int | None) -> npt.NDArray[np.bool_]:
-    """The tokens that share in the probability: the context, and [CLS] for "no answer"."""
+def _allowed(encoding: Encoding, cls: int | None, context: int) -> npt.NDArray[np.bool_]:
+    """The tokens that share in the probability: the context, and [CLS] for "no answer"; all, where
+    the context stands first, since the pipeline masked nothing there.
+    """
+    if context == 0:
+        return np.ones(len(encoding.ids), dtype=np.bool_)
     owners = zip(encoding.sequence_ids, encoding.ids, strict=True)
     return np.array(
-        [owner == _CONTEXT or (owner is None and token == cls) for owner, token in owners]
+        [owner == context or (owner is None and token == cls) for owner, token in owners]
     )
 
 
@@ -127,8 +134,8 @@ def _characters(
         return widened(text, start, end)
     words = encoding.token_to_word(first), encoding.token_to_word(last)
     if words[0] is not None and words[1] is not None:
-        begin = encoding.word_to_chars(words[0], _CONTEXT)
-        until = encoding.word_to_chars(words[1], _CONTEXT)
+        begin = encoding.word_to_chars(words[0], rules.context)
+        until = encoding.word_to_chars(words[1], rules.context)
         if begin and until:
             return int(begin[0]), int(until[1])
     return int(encoding.offsets[first][0]), int(encoding.offsets[last][1])

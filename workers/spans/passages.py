@@ -35,6 +35,13 @@ class Passage:
         return self.encoding.type_ids
 
 
+def asks_first(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Whether the question stands before the document: not where a tokenizer pads on the left, as
+    that of XLNet does (`QuestionAnsweringPipeline.preprocess`).
+    """
+    return bool(tokenizer.padding_side == "right")
+
+
 def passages_of(
     number: int,
     question: str,
@@ -64,10 +71,11 @@ def passages_of(
         return [too_long for _ in texts]
     # Where the question leaves no room for the usual overlap, the pipeline gave up.
     overlap = min(max_length // 2, MAX_OVERLAP)
+    pair = [question] * len(texts), list(texts)
+    question_first = asks_first(tokenizer)
     encoded = tokenizer(
-        [question] * len(texts),
-        list(texts),
-        truncation="only_second",
+        *(pair if question_first else reversed(pair)),
+        truncation="only_second" if question_first else "only_first",
         max_length=max_length,
         stride=overlap if overlap < room else room // 2,
         return_overflowing_tokens=True,

@@ -77,6 +77,16 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return _without_space(text, start, end), end
 
 
+def without_space_before(text: str, start: int, end: int) -> tuple[int, int]:
+    """Begin and end without the one space before the first word, which many tokenizers count to the
+    word: Transformers 4.57.6 let such a span begin on the space. Nothing else is cut off.
+    """
+    first, second = text[start : start + 1], text[start + 1 : start + 2]
+    if end - start > 1 and first.isspace() and not second.isspace():
+        return start + 1, end
+    return start, end
+
+
 def widened(text: str, start: int, end: int) -> tuple[int, int]:
     """Begin and end of the letters and digits that a stretch of text cuts."""
     while start < end and _joined(text, start):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from schema.options import RunOptions
 from schema.results import Failure
 from schema.results.answer import Answer
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
-from tests.support.checkpoints import fingerprint
+from tests.support.checkpoints import build_qa, fingerprint
 from tests.support.feedback_texts import long_texts
 from tests.support.qa_variants import QA
 from workers.analyses.qa import QaAnalysis
@@ -151,3 +152,21 @@ def test_the_models_revision_is_told(analysis: QaAnalysis, folder: Path) -> None
     assert provenance.revision.startswith("sha256:")
     assert provenance.options["precision"] == "fp32"
     assert analysis.batch_tokens > 0
+
+
+def test_where_a_tokenizer_pads_on_the_left_the_document_comes_first(tmp_path: Path) -> None:
+    """XLNet's order, and that of any checkpoint with `padding_side` left, as in the pipeline."""
+    folder = build_qa(tmp_path / "qa")
+    config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    (folder / "tokenizer_config.json").write_text(json.dumps(config | {"padding_side": "left"}))
+    analysis = QaAnalysis(catalog_of(qa=folder), "cpu")
+    options = RunOptions(questions=("Who called?",))
+    (windows,) = analysis.prepare(documents_of(["Anna Smith called."]), options)
+    assert isinstance(windows, list)
+    tokens = windows[0].features.encoding.tokens
+    assert tokens.index("Anna") < tokens.index("[SEP]") < tokens.index("?")
+    (found,) = analyse(analysis, documents_of(["Anna Smith called."]), options)
+    assert isinstance(found, Sequence)
+    (answer,) = found
+    assert isinstance(answer, Answer)
+    assert answer.answer == "Anna Smith called."[answer.start : answer.end]

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from schema.catalog import Catalog, CatalogEntry
+from schema.catalog.entry import EntryOptions
+from schema.document import Document
 from schema.options import RunOptions
 from schema.results.summary import Summary
 from tests.support.batched import ROW_BY_ROW, analyse, catalog_of, documents_of
@@ -118,3 +121,15 @@ def test_the_catalog_can_narrow_window_and_batch(folder: Path) -> None:
     assert max(window.length for window in windows) <= 40
     (provenance,) = analysis.provenance()
     assert provenance.options["max_length"] == 40
+
+
+def test_the_catalog_may_say_what_a_text_begins_with(folder: Path) -> None:
+    """As `>>deu<< ` of opus-mt-en-mul, `<2de> ` of MADLAD, `summarize: ` of T5."""
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(prefix="the box: "))
+    said = SummaryAnalysis(Catalog("test", {"summary": entry}), "cpu")
+    plain = SummaryAnalysis(catalog_of(summary=folder), "cpu")
+    prefixed = said.prepare([Document(0, "it is late")], RunOptions())
+    spelt = plain.prepare([Document(0, "the box: it is late")], RunOptions())
+    assert isinstance(prefixed[0], list) and isinstance(spelt[0], list)
+    assert prefixed[0][0].features.ids == spelt[0][0].features.ids
+    assert said.provenance()[0].options["prefix"] == "the box: "

@@ -15,9 +15,12 @@ from schema.analyses import ANALYSES
 from schema.catalog import Catalog, CatalogEntry, load_catalog
 from schema.options import RunOptions
 from schema.settings import settings
+from tests.support.checkpoints import build_sentiment
 from tests.support.feedback_texts import long_texts
+from workers.analyses import load_analysis
 from workers.analyze.command import main, serve
 from workers.analyze.engines import LoadedEngines
+from workers.errors import ModelError
 
 pytestmark = pytest.mark.slow
 
@@ -163,3 +166,24 @@ def test_nothing_but_answers_is_on_standard_output() -> None:
     )
     assert done.stdout == b'{"answers": []}\n'
     assert b"noise" in done.stderr
+
+
+def test_labels_that_say_nothing_are_shown_with_how_to_say_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What LABEL_0 means is found out by trying it on texts; a run would refuse the model."""
+    folder = build_sentiment(tmp_path / "sentiment")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config |= {"id2label": {"0": "LABEL_0", "1": "LABEL_1"}, "label2id": {}}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    catalog = Catalog("unclear", {"sentiment": CatalogEntry(model=str(folder))})
+    (answered,) = served(
+        LoadedEngines(catalog, "cpu", settings()), request("Good.", analyses="sentiment")
+    )
+    (answer,) = answered["answers"]
+    assert answer["sentiment"]["label"] in ("LABEL_0", "LABEL_1")
+    assert answer["sentiment"]["polarity"] is None
+    said = capfd.readouterr().err
+    assert said.count("\n") == 1 and 'polarity = { LABEL_0 = "?", LABEL_1 = "?" }' in said
+    with pytest.raises(ModelError, match="does not say which"):
+        load_analysis("sentiment", catalog, "cpu")

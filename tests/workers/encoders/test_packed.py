@@ -57,7 +57,7 @@ def test_logits_are_those_of_the_padded_forward(name: str, head: str) -> None:
 
 
 @pytest.mark.parametrize("head", HEADS)
-@pytest.mark.parametrize("name", ["bert", "deberta-v2", "roberta"])
+@pytest.mark.parametrize("name", ["albert", "bert", "deberta-v2", "modernbert", "roberta"])
 def test_the_padded_path_gives_the_same(name: str, head: str) -> None:
     model, types, rows = model_of(name, head), takes_types(name), rows_of(BATCHES[0])
     through = PaddedEncoder(model, PADDING, types, torch.device("cpu"))(rows)
@@ -65,7 +65,7 @@ def test_the_padded_path_gives_the_same(name: str, head: str) -> None:
 
 
 @pytest.mark.parametrize(("precision", "share"), [("bf16", 0.1), ("int8", 0.15)])
-@pytest.mark.parametrize("name", ["bert", "distilbert", "roberta", "deberta-v3"])
+@pytest.mark.parametrize("name", ["bert", "distilbert", "roberta", "deberta-v3", "mpnet"])
 def test_lower_precisions_are_close(name: str, precision: Precision, share: float) -> None:
     """Root mean square of the error within a share of the logits' deviation. Not exact, either: a
     precision that was asked for is computed in.
@@ -79,7 +79,9 @@ def test_lower_precisions_are_close(name: str, precision: Precision, share: floa
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
 @pytest.mark.parametrize("head", HEADS[:2])
-@pytest.mark.parametrize("name", ["bert", "distilbert", "roberta", "deberta-v3"])
+@pytest.mark.parametrize(
+    "name", ["albert", "bert", "distilbert", "roberta", "deberta-v3", "electra", "modernbert"]
+)
 def test_a_row_is_the_same_in_any_company(name: str, head: str, precision: Precision) -> None:
     packed = pack(model_of(name, head), precision, takes_types(name))
     rows = rows_of([19, 7, 30, 3, 19, POSITIONS, 2, 19, 40, 40])
@@ -117,8 +119,8 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
         (hf.BertForTokenClassification, hf.BertConfig(**SIZES, is_decoder=True), "decoder"),
         (
             hf.BertForTokenClassification,
-            hf.BertConfig(**SIZES | {"position_embedding_type": "relative_key"}),
-            "position_embedding_type 'relative_key'",
+            hf.BertConfig(**SIZES | {"position_embedding_type": "rotary"}),
+            "position_embedding_type 'rotary'",
         ),
         (
             hf.BertForTokenClassification,
@@ -131,9 +133,9 @@ def test_a_token_beyond_the_table_is_refused_before_a_gpu_gets_it() -> None:
             "convolution",
         ),
         (
-            hf.ElectraForTokenClassification,
-            hf.ElectraConfig(**SIZES),
-            "architecture 'electra'",
+            hf.RemBertForTokenClassification,
+            hf.RemBertConfig(**SIZES),
+            "architecture 'rembert'",
         ),
         (hf.BertForMaskedLM, hf.BertConfig(**SIZES), "head of a BertForMaskedLM"),
     ],

@@ -15,10 +15,13 @@ import transformers
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
-from schema.catalog import CatalogEntry, load_catalog
+from schema.catalog import Catalog, CatalogEntry, load_catalog
 from schema.catalog.entry import EntryOptions
-from tests.support.checkpoints import WINDOW, build_sentiment
+from schema.document import Document
+from schema.options import RunOptions
+from tests.support.checkpoints import WINDOW, build_entities, build_sentiment
 from tests.support.logits import logits_of
+from workers.analyses import load_analysis
 from workers.classification.classifier import Classifier
 from workers.encoders.encoder import load_encoder
 from workers.encoders.precision_trial import CLASSES
@@ -139,7 +142,7 @@ def test_shards_are_loaded_and_count_for_the_revision(folder: Path, tmp_path: Pa
     digest = hashlib.sha256(b"".join(shard.read_bytes() for shard in shards)).hexdigest()
     assert loaded.provenance.revision == f"sha256:{digest[:12]}"
     shards[0].unlink()
-    assert "holds no model.safetensors" in fail(CatalogEntry(model=str(sharded)))
+    assert f"the shard {shards[0].name}" in fail(CatalogEntry(model=str(sharded)))
 
 
 @pytest.fixture
@@ -244,9 +247,13 @@ def test_a_model_without_its_tokenizer_is_said(folder: Path) -> None:
 
 
 def test_a_model_that_was_trained_for_something_else_is_said(
-    tiny_checkpoints: dict[str, Path],
+    tiny_checkpoints: dict[str, Path], tmp_path: Path
 ) -> None:
-    message = fail(CatalogEntry(model=str(tiny_checkpoints["qa"])))
+    folder = tiny_checkpoints["qa"]
+    assert "another task (qa)" in fail(CatalogEntry(model=str(folder)))
+    nameless = copytree(folder, tmp_path / "nameless")
+    edit(nameless / "config.json", architectures=None)
+    message = fail(CatalogEntry(model=str(nameless)))
     assert "classifier.bias" in message and "not trained for this analysis" in message
 
 
@@ -265,15 +272,21 @@ def test_loading_says_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_slow_tokenizer_is_refused_where_offsets_are_needed(
-    tiny_checkpoints: dict[str, Path], folder: Path
-) -> None:
-    slow = copytree(tiny_checkpoints["translation"], folder / "slow")
-    for name in ("config.json", "model.safetensors"):
-        (slow / name).write_bytes((folder / name).read_bytes())
-    with pytest.raises(ModelError, match="no fast tokenizer"):
-        Classifier(
-            load_encoder(
-                CatalogEntry(model=str(slow)), AutoModelForSequenceClassification, "cpu", CLASSES
-            )
-        )
+def test_a_slow_tokenizer_is_refused_where_offsets_are_needed(tmp_path: Path) -> None:
+    """BERTweet's and ByT5's are in Python; they do for what asks for labels alone."""
+    texts, tokens = build_sentiment(tmp_path / "texts"), build_entities(tmp_path / "tokens")
+    for slow in (texts, tokens):
+        (slow / "vocab.txt").unlink()
+        edit(slow / "tokenizer_config.json", tokenizer_class="ByT5Tokenizer")
+    entries = {
+        "sentiment": CatalogEntry(model=str(texts)),
+        "entities": CatalogEntry(model=str(tokens)),
+    }
+    catalog = Catalog("slow", entries)
+    analysis = load_analysis("sentiment", catalog, "cpu")
+    (windows,) = analysis.prepare([Document(0, "good")], RunOptions())
+    assert isinstance(windows, list)
+    # Bytes, behind three special tokens, and the end of the text.
+    assert windows[0].features.ids == [*(byte + 3 for byte in b"good"), 1]
+    with pytest.raises(ModelError, match="a slow tokenizer alone"):
+        load_analysis("entities", catalog, "cpu")

@@ -1,15 +1,16 @@
-"""Converts BERT (Devlin et al. 2018)."""
+"""Converts BERT (Devlin et al. 2018), and what is built of its layers: ELECTRA, ERNIE."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from schema.catalog import Precision
+from workers.encoders.families.relative_key import attention_of
 from workers.encoders.packed import Body, Embeddings, PositionIds, position_ids_from_0
 from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import Attention, EncoderLayer
 from workers.layers.from_transformers import joined_linear, linear, norm, table
-from workers.layers.packed_attention import packed_attention
 
 
 def bert_body(
@@ -18,31 +19,53 @@ def bert_body(
     """Convert a `BertModel`, or one built the same that numbers its positions otherwise.
 
     Raises:
-        UnsupportedModelError: If it is a decoder, or its positions are not those of the paper.
+        UnsupportedModelError: If it is a decoder, or its positions are of a kind not known here.
     """
     config, embeddings = model.config, model.embeddings
-    if config.is_decoder or config.add_cross_attention:
+    if getattr(config, "is_decoder", False) or getattr(config, "add_cross_attention", False):
         raise UnsupportedModelError("a decoder's attention")
     # Transformers 5 knows no other, but configurations of old checkpoints may ask for them.
-    if (kind := getattr(config, "position_embedding_type", "absolute")) != "absolute":
-        raise UnsupportedModelError(f"position_embedding_type {kind!r}")
+    kind = getattr(config, "position_embedding_type", None) or "absolute"
     words = table(embeddings.word_embeddings, precision)
     assert words is not None
     layers = []
     for layer in model.encoder.layer:
         attention = layer.attention.self
         qkv = [attention.query, attention.key, attention.value]
-        layers.append(bert_layer(layer, qkv, config.hidden_act, packed_attention, precision))
+        attend = attention_of(attention, kind, precision)
+        layers.append(bert_layer(layer, qkv, config.hidden_act, attend, precision))
+    absolute = embeddings.position_embeddings if kind == "absolute" else None
     return Body(
         Embeddings(
             words=words,
             types=table(embeddings.token_type_embeddings, precision),
-            positions=table(embeddings.position_embeddings, precision),
+            positions=table(absolute, precision),
             position_ids=position_ids,
             norm=norm(embeddings.LayerNorm, precision),
         ),
         layers,
     )
+
+
+def ernie_body(model: Any, precision: Precision) -> Body:
+    """Convert an `ErnieModel`: BERT, and a type of task, which is the first for every text."""
+    body = bert_body(model, precision)
+    if not model.config.use_task_id:
+        return body
+    tasks, types = table(model.embeddings.task_type_embeddings, precision), body.embeddings.types
+    assert tasks is not None and types is not None
+    return replace(body, embeddings=replace(body.embeddings, types=types + tasks[0]))
+
+
+def electra_body(model: Any, precision: Precision) -> Body:
+    """Convert an `ElectraModel`: BERT, whose embeddings may be narrower than its layers."""
+    body = bert_body(model, precision)
+    project = getattr(model, "embeddings_project", None)
+    if project is None:
+        return body
+    widen, before = linear(project, precision), body.embeddings.norm
+    embeddings = replace(body.embeddings, norm=lambda hidden: widen(before(hidden)))
+    return replace(body, embeddings=embeddings)
 
 
 def bert_layer(

@@ -1,5 +1,5 @@
-"""Converts RoBERTa (Liu et al. 2019) and XLM-RoBERTa (Conneau et al. 2019): BERT's layers,
-positions that are counted from behind the padding token's id.
+"""Converts RoBERTa (Liu et al. 2019), and what differs in its vocabulary alone (XLM-RoBERTa,
+CamemBERT): BERT's layers, positions that are counted from behind the padding token's id.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ import numpy as np
 from schema.catalog import Precision
 from workers.encoders.families.bert import bert_body
 from workers.encoders.interface import Ints
-from workers.encoders.packed import Body
+from workers.encoders.packed import Body, PositionIds
 
 
 def roberta_body(model: Any, precision: Precision) -> Body:
-    """Convert a `RobertaModel` or `XLMRobertaModel`."""
-    padding = int(model.embeddings.padding_idx)
+    """Convert a `RobertaModel`, `XLMRobertaModel` or `CamembertModel`."""
+    return bert_body(model, precision, counted_behind(int(model.embeddings.padding_idx)))
+
+
+def counted_behind(padding: int) -> PositionIds:
+    """The function that numbers positions from behind the padding token's id."""
 
     def position_ids(ids: Ints, lengths: Sequence[int]) -> Ints:
         return position_ids_behind(padding, ids, lengths)
 
-    return bert_body(model, precision, position_ids)
+    return position_ids
 
 
 def position_ids_behind(padding: int, ids: Ints, lengths: Sequence[int]) -> Ints:

@@ -1,0 +1,34 @@
+"""The window of a model: how many tokens it reads at once."""
+
+from __future__ import annotations
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from schema.catalog import CatalogEntry
+
+#: The window of a model that states none, neither in its configuration nor in its tokenizer's.
+_USUAL_WINDOW = 512
+
+
+def window_of(
+    entry: CatalogEntry, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> int:
+    """Tokens of the window, special tokens included: the least of what the tokenizer, the position
+    embeddings and the catalog allow.
+    """
+    limits = [entry.options.max_length] if entry.options.max_length else []
+    # XLNet, whose positions are distances, has -1 there.
+    positions = getattr(model.config, "max_position_embeddings", None)
+    if positions and positions > 0:
+        limits.append(positions - _unused_positions(model))
+    # A tokenizer that was told no limit says 1e30.
+    if tokenizer.model_max_length < 1_000_000:
+        limits.append(tokenizer.model_max_length)
+    return min(limits, default=_USUAL_WINDOW)
+
+
+def _unused_positions(model: PreTrainedModel) -> int:
+    """RoBERTa and its kin count positions from behind the padding index."""
+    embeddings = getattr(model.base_model, "embeddings", None)
+    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+    return 0 if padding is None else padding + 1

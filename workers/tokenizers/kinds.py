@@ -1,0 +1,234 @@
+"""Kinds of tokenizers: what classes of Transformers 4.57.6 assumed where a checkpoint is silent.
+
+Transformers 5 has fewer classes, with other defaults, and builds most of them anew without looking
+at the rules in the checkpoint's `tokenizer.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+#: What a class did to the rules of a `tokenizer.json` once they were read:
+#: case: `do_lower_case`, `strip_accents`, `tokenize_chinese_chars` overrule the normalizer;
+#: offsets: `add_prefix_space`, `trim_offsets` overrule the post-processor;
+#: ends: `add_bos_token`, `add_eos_token` are the whole post-processor.
+Rule = Literal["case", "offsets", "ends"]
+
+
+Flags = Mapping[str, Mapping[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerKind:
+    """A class of Transformers 4.57.6, as far as tokens depend on it.
+
+    Attributes:
+        tokens: Special tokens by their names, as `mask_token`.
+        options: Settings that change tokens.
+        flags: Of special tokens that are no plain text to the class: how `AddedToken` is made.
+        slow_flags: The same where there is no `tokenizer.json`; None where it is as above.
+        additional: Special tokens without a name.
+        rules: What it did to the rules of a file.
+        converter: The class of Transformers that converts other files than `tokenizer.json`; None
+            where that is left to Transformers 5.
+        inputs: What its models take besides ids.
+    """
+
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    flags: Flags = field(default_factory=dict)
+    slow_flags: Flags | None = None
+    additional: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    converter: str | None = None
+    inputs: tuple[str, ...] = ("attention_mask",)
+
+
+_WITH_TYPES = ("token_type_ids", "attention_mask")
+#: A mask token takes the space before it along.
+_SPACED = {"lstrip": True, "rstrip": False}
+_SPACED_AS_TYPED = {**_SPACED, "normalized": False}
+_PLAIN = {"lstrip": False, "rstrip": False}
+_SPECIAL = {"special": True}
+_SPACED_SPECIAL = {"lstrip": True, "special": True}
+
+
+def _named(**tokens: str) -> dict[str, str]:
+    return {f"{name}_token": token for name, token in tokens.items()}
+
+
+_BERT_TOKENS = _named(unk="[UNK]", sep="[SEP]", pad="[PAD]", cls="[CLS]", mask="[MASK]")
+_ROBERTA_TOKENS = _named(
+    bos="<s>", eos="</s>", sep="</s>", cls="<s>", unk="<unk>", pad="<pad>", mask="<mask>"
+)
+_ALBERT_TOKENS = _named(
+    bos="[CLS]", eos="[SEP]", unk="<unk>", sep="[SEP]", pad="<pad>", cls="[CLS]", mask="[MASK]"
+)
+_GPT2_TOKENS = _named(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext|>")
+_CASE = {"do_lower_case": True, "tokenize_chinese_chars": True, "strip_accents": None}
+_BYTES = {"add_prefix_space": False, "trim_offsets": True}
+
+
+def _all(tokens: Mapping[str, str], flags: Mapping[str, bool], mask: Mapping[str, bool]) -> Flags:
+    return {name: flags for name in tokens} | {"mask_token": mask}
+
+
+_BERT = TokenizerKind(
+    _BERT_TOKENS, _CASE, rules=("case",), converter="BertConverter", inputs=_WITH_TYPES
+)
+_DISTILBERT = replace(_BERT, inputs=("attention_mask",))
+_ROBERTA = TokenizerKind(
+    _ROBERTA_TOKENS,
+    _BYTES,
+    {"mask_token": _SPACED_AS_TYPED},
+    _all(_ROBERTA_TOKENS, _PLAIN, _SPACED_AS_TYPED),
+    rules=("offsets",),
+    converter="RobertaConverter",
+)
+_BART = TokenizerKind(
+    _ROBERTA_TOKENS,
+    _BYTES,
+    {"mask_token": {"lstrip": True, "normalized": True, "special": True}},
+    _all(_ROBERTA_TOKENS, _PLAIN, _SPACED),
+    rules=("offsets",),
+    converter="RobertaConverter",
+)
+
+
+def _sentence_pieces(converter: str | None) -> TokenizerKind:
+    return TokenizerKind(
+        _ROBERTA_TOKENS,
+        flags={"mask_token": _SPACED},
+        slow_flags={"mask_token": _SPACED_SPECIAL},
+        converter=converter,
+    )
+
+
+_KINDS: dict[str, TokenizerKind] = {
+    "Albert": TokenizerKind(
+        _ALBERT_TOKENS,
+        {"do_lower_case": True, "keep_accents": False},
+        {"mask_token": _SPACED_AS_TYPED},
+        converter="AlbertConverter",
+        inputs=_WITH_TYPES,
+    ),
+    "Barthez": _sentence_pieces("BarthezConverter"),
+    "BigBird": TokenizerKind(
+        {**_ROBERTA_TOKENS, **_named(sep="[SEP]", cls="[CLS]", mask="[MASK]")},
+        flags=_all(_ROBERTA_TOKENS, _PLAIN, _SPACED),
+        converter="BigBirdConverter",
+    ),
+    "Camembert": TokenizerKind(
+        _ROBERTA_TOKENS,
+        flags={"mask_token": _SPACED_SPECIAL},
+        additional=("<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"),
+        converter="CamembertConverter",
+    ),
+    "CodeGen": TokenizerKind(
+        _GPT2_TOKENS,
+        _BYTES,
+        slow_flags={name: _SPECIAL for name in (*_GPT2_TOKENS, "pad_token")},
+        converter="GPT2Converter",
+    ),
+    "Deberta": TokenizerKind(
+        {**_BERT_TOKENS, **_named(bos="[CLS]", eos="[SEP]")},
+        _BYTES,
+        slow_flags=_all(_ALBERT_TOKENS, _SPECIAL, _SPACED),
+        converter="DebertaConverter",
+        inputs=_WITH_TYPES,
+    ),
+    "DebertaV2": TokenizerKind(
+        {**_BERT_TOKENS, **_named(bos="[CLS]", eos="[SEP]")},
+        {"do_lower_case": False, "split_by_punct": False},
+        slow_flags={"unk_token": {"normalized": True, "special": True}},
+        converter="DebertaV2Converter",
+        inputs=_WITH_TYPES,
+    ),
+    "FNet": TokenizerKind(
+        {name: token for name, token in _ALBERT_TOKENS.items() if name[:3] not in ("bos", "eos")},
+        {"do_lower_case": False, "keep_accents": True},
+        {"mask_token": _SPACED, "cls_token": _PLAIN, "sep_token": _PLAIN},
+        dict.fromkeys(("mask_token", "cls_token", "sep_token"), _SPECIAL),
+        converter="AlbertConverter",
+        inputs=("token_type_ids",),
+    ),
+    "DistilBert": _DISTILBERT,
+    "Funnel": TokenizerKind(
+        _named(
+            unk="<unk>", sep="<sep>", pad="<pad>", cls="<cls>", mask="<mask>", bos="<s>", eos="</s>"
+        ),
+        _CASE,
+        rules=("case",),
+        converter="FunnelConverter",
+        inputs=_WITH_TYPES,
+    ),
+    "GPT2": TokenizerKind(
+        _GPT2_TOKENS,
+        {**_BYTES, "add_bos_token": False},
+        slow_flags={name: _PLAIN for name in (*_GPT2_TOKENS, "pad_token")},
+        converter="GPT2Converter",
+    ),
+    "GPTNeoX": TokenizerKind(
+        _GPT2_TOKENS, {**_BYTES, "add_bos_token": False, "add_eos_token": False}, rules=("ends",)
+    ),
+    "Llama": TokenizerKind(
+        _named(unk="<unk>", bos="<s>", eos="</s>"),
+        {"add_bos_token": True, "add_eos_token": False, "padding_side": "left"},
+        rules=("ends",),
+    ),
+    "MBart": _sentence_pieces(None),
+    "MBart50": _sentence_pieces(None),
+    "MPNet": TokenizerKind(
+        {**_ROBERTA_TOKENS, "unk_token": "[UNK]"},
+        {"do_lower_case": True, "strip_accents": None},
+        _all(_ROBERTA_TOKENS, _PLAIN, _SPACED),
+        _all(_ROBERTA_TOKENS, _SPECIAL, _SPACED_SPECIAL),
+        rules=("case",),
+        converter="MPNetConverter",
+    ),
+    "Nllb": TokenizerKind(
+        _ROBERTA_TOKENS,
+        flags={"mask_token": {"normalized": True, "lstrip": True, "special": True}},
+    ),
+    "Pegasus": TokenizerKind(_named(pad="<pad>", eos="</s>", unk="<unk>", mask="<mask_2>")),
+    "PreTrained": TokenizerKind(inputs=_WITH_TYPES),
+    "Qwen2": TokenizerKind(
+        _named(unk="<|endoftext|>", eos="<|endoftext|>", pad="<|endoftext|>"),
+        flags={
+            f"{name}_token": {**_PLAIN, "special": True, "normalized": False}
+            for name in ("bos", "eos", "unk", "pad")
+        },
+    ),
+    "RemBert": TokenizerKind(
+        _ALBERT_TOKENS,
+        {"do_lower_case": True, "keep_accents": False},
+        {"mask_token": _SPACED},
+        converter="RemBertConverter",
+        inputs=_WITH_TYPES,
+    ),
+    "T5": TokenizerKind(_named(eos="</s>", unk="<unk>", pad="<pad>")),
+    "XLMRoberta": _sentence_pieces("XLMRobertaConverter"),
+    "XLNet": TokenizerKind(
+        {**_ROBERTA_TOKENS, **_named(sep="<sep>", cls="<cls>")},
+        {"do_lower_case": False, "keep_accents": False, "padding_side": "left"},
+        {"mask_token": _SPACED},
+        {"mask_token": _SPACED_SPECIAL},
+        additional=("<eop>", "<eod>"),
+        converter="XLNetConverter",
+        inputs=_WITH_TYPES,
+    ),
+}
+_KINDS |= dict.fromkeys(("Bert", "ConvBert", "Electra", "LayoutLM", "Lxmert", "MobileBert"), _BERT)
+_KINDS |= dict.fromkeys(("Realm", "RetriBert", "SqueezeBert"), _BERT)
+_KINDS |= dict.fromkeys(("Blenderbot", "Longformer", "Roberta"), _ROBERTA)
+_KINDS |= dict.fromkeys(("Bart", "LED", "Mvp"), _BART)
+
+_KINDS |= {"MT5": _KINDS["T5"], "TokenizersBackend": _KINDS["PreTrained"]}
+
+#: By the names of their classes, without `Tokenizer` and `Fast`.
+KINDS: Mapping[str, TokenizerKind] = MappingProxyType(_KINDS)
+#: Any other class whose checkpoint has a `tokenizer.json`: nothing is assumed.
+ANY = TokenizerKind()

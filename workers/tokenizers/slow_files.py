@@ -1,0 +1,103 @@
+"""Vocabularies in files of older tokenizers, converted as Transformers 4.57.6 converted them.
+
+The converters are those of Transformers, which are the same in 5. They ask a slow tokenizer, of
+which there is none any more: `SlowFiles` answers in its place.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import transformers.convert_slow_tokenizer as converters
+from tokenizers import Tokenizer
+
+from workers.tokenizers.settings import TokenizerFilesError, TokenizerSettings
+
+_MODELS = ("spiece.model", "sentencepiece.bpe.model", "sentencepiece.model", "spm.model")
+
+
+def convert(folder: Path, settings: TokenizerSettings) -> Tokenizer | None:
+    """The tokenizer of a checkpoint without `tokenizer.json`; None if its class has no converter
+    here, or the folder none of the files that it converts.
+
+    Raises:
+        TokenizerFilesError: If a file lacks, or is broken.
+    """
+    if settings.kind.converter is None:
+        return None
+    converter: Any = getattr(converters, settings.kind.converter)
+    files = _files_of(folder, converter)
+    if files is None:
+        return None
+    try:
+        return _converted(converter, _SlowFiles(settings, files))
+    except (OSError, ValueError, IndexError) as error:
+        raise TokenizerFilesError(f"{folder}: the vocabulary is broken ({error})") from None
+
+
+def _files_of(folder: Path, converter: Any) -> dict[str, Any] | None:
+    if issubclass(converter, converters.SpmConverter):
+        found = [folder / name for name in _MODELS if (folder / name).is_file()]
+        return {"vocab_file": str(found[0])} if found else None
+    if (folder / "vocab.txt").is_file() and not (folder / "bpe.codes").is_file():
+        lines = (folder / "vocab.txt").read_text("utf-8").split("\n")
+        lines = lines[:-1] if lines and not lines[-1] else lines
+        return {"vocab": {line: number for number, line in enumerate(lines)}}
+    vocabulary, merges = folder / "vocab.json", folder / "merges.txt"
+    if not vocabulary.is_file() and not merges.is_file():
+        return None
+    for one, other in ((vocabulary, merges), (merges, vocabulary)):
+        if not one.is_file():
+            raise TokenizerFilesError(f"{folder} has {other.name} without its {one.name}")
+    lines = merges.read_text("utf-8").split("\n")[1:-1]
+    ranks = {tuple(line.split()): rank for rank, line in enumerate(lines)}
+    return {"encoder": json.loads(vocabulary.read_text("utf-8")), "bpe_ranks": ranks}
+
+
+def _converted(converter: Any, slow: _SlowFiles) -> Tokenizer:
+    converting: Any = converter(slow)
+    if "vocab_file" in vars(slow):
+        pieces = converting.vocab(converting.proto)
+        slow.know({piece: number for number, (piece, _) in enumerate(pieces)})
+    tokenizer: Tokenizer = converting.converted()
+    return tokenizer
+
+
+class _SlowFiles(SimpleNamespace):
+    """What converters ask a slow tokenizer: its files, its settings, the ids of its tokens."""
+
+    def __init__(self, settings: TokenizerSettings, files: dict[str, Any]) -> None:
+        super().__init__(**{**settings.kind.options, **_options(settings), **files})
+        self.basic_tokenizer = SimpleNamespace(
+            do_lower_case=settings.said.get("do_lower_case", False),
+            strip_accents=settings.said.get("strip_accents"),
+            tokenize_chinese_chars=settings.said.get("tokenize_chinese_chars", True),
+        )
+        if settings.said.get("do_basic_tokenize") is False:
+            del self.basic_tokenizer
+        self._added = {token.content: number for number, token in settings.added.items()}
+        self.know(files.get("vocab") or files.get("encoder") or {})
+        for name, token in settings.special.items():
+            setattr(self, name, str(token))
+            setattr(self, f"{name}_id", self.convert_tokens_to_ids(str(token)))
+
+    def know(self, vocabulary: dict[str, int]) -> None:
+        """Learn the ids of a vocabulary."""
+        self._vocabulary = vocabulary
+
+    def convert_tokens_to_ids(self, token: str) -> int:
+        """The id of a token; that of the unknown one if nobody knows it."""
+        unknown = str(getattr(self, "unk_token", ""))
+        for known in (token, unknown):
+            for ids in (self._vocabulary, self._added):
+                if known in ids:
+                    return ids[known]
+        return 0
+
+
+def _options(settings: TokenizerSettings) -> dict[str, Any]:
+    """What the checkpoint says of the options that its class has."""
+    return {name: settings.said[name] for name in settings.kind.options}
