@@ -74,6 +74,8 @@ def analyze(
     texts = _texts(config, paths, text, column)
     with closing(EngineProcess(models)) as engine:
         errors = _write(texts, engine, request, written)
+        for note in engine.notes:
+            _note(note)
     _end(texts, errors)
 
 

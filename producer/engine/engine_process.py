@@ -33,6 +33,9 @@ class EngineProcess:
     Args:
         models: The catalog; None for that of the settings.
         device: `cpu`, `cuda:0`, … or `auto`; None for that of the settings.
+
+    Attributes:
+        notes: What is worth knowing of the models that were loaded so far, a sentence each.
     """
 
     def __init__(self, models: str | None = None, device: str | None = None) -> None:
@@ -41,6 +44,7 @@ class EngineProcess:
         self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] | None = None
+        self.notes: list[str] = []
         _ALL.add(self)
 
     def ask(self, request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -59,6 +63,7 @@ class EngineProcess:
                 raise
         if "error" in said:
             raise UsageError(said["error"])
+        self.notes += said.get("notes", ())
         answers: list[dict[str, Any]] = said["answers"]
         return answers
 

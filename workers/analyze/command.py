@@ -4,7 +4,8 @@ workers.analyze`.
 Standard input has a request a line: `{"analyses": ["sentiment", …], "options": {…}, "documents":
 [{"text": …, "language": …}, …]}`, options as `RunOptions` has them. Standard output has an answer a
 line: `{"answers": […]}`, for each document in order its results by analysis, and under `error` the
-analyses that failed of it; or `{"error": …}`, a sentence, where nothing can be analysed. It goes on
+analyses that failed of it, and where a model was loaded of which something is worth knowing,
+`notes`; or `{"error": …}`, a sentence, where nothing can be analysed. It goes on
 until the input ends, with what it has loaded in memory.
 """
 
@@ -93,7 +94,9 @@ def _answered(request: Mapping[str, Any], engines: LoadedEngines) -> dict[str, A
     except (CatalogError, WorkerError) as error:
         return {"error": str(error)}
     asked = {name: done[name] for name in request["analyses"]}
-    return {"answers": list(_answers(asked, len(documents)))}
+    notes, engines.notes = engines.notes, []
+    answered: dict[str, Any] = {"answers": list(_answers(asked, len(documents)))}
+    return answered | ({"notes": notes} if notes else {})
 
 
 def _answers(done: Mapping[str, Sequence[Conclusion]], documents: int) -> Iterator[dict[str, Any]]:

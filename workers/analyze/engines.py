@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from schema.catalog import Catalog
-from schema.control_characters import escape_controls
 from schema.results.language import LanguageRow
 from schema.settings import Settings
 from workers.runtime.threads import limit_threads
@@ -27,6 +25,9 @@ class LoadedEngines:
         catalog: Which models.
         device: `cpu`, `cuda:0`, …; the first GPU that is visible, else the CPU, when `auto`.
         config: For the number of threads, and what models may take of the memory.
+
+    Attributes:
+        notes: What is worth knowing of models that were loaded, a sentence each.
     """
 
     def __init__(self, catalog: Catalog, device: str, config: Settings) -> None:
@@ -35,6 +36,7 @@ class LoadedEngines:
         self._config = config
         self._models: ModelRegistry | None = None
         self._engines: dict[str, Engine] = {}
+        self.notes: list[str] = []
 
     def load(self, analyses: Sequence[str]) -> Mapping[str, Engine]:
         """The engines of some analyses, and that of `language`, if the catalog has it: of a text
@@ -57,8 +59,7 @@ class LoadedEngines:
             analysis = try_analysis(name, self._catalog, self._device, models)
             if analysis.unclear is not None:
                 # How they turn out on some texts says what they mean; a run would refuse it.
-                told = f"triage analyze: {name} has labels and scores alone: {analysis.unclear}"
-                print(escape_controls(told), file=sys.stderr, flush=True)
+                self.notes.append(f"{name} has labels and scores alone: {analysis.unclear}")
             self._engines[name] = Engine(analysis)
         if missing:
             share_encoders(self._engines)
