@@ -27,6 +27,9 @@ _INTERVAL = re.compile(r"^\S+ \(\S+ to \S+\)$")
 #: Those of a text from which on it is written once, where it is the same in all rows.
 _SHARED_FROM = 16
 
+#: A column of texts, each in a line of its own.
+QUOTES = "quotes"
+
 #: A customer's text could steer the terminal through these.
 _CONTROL = re.compile(f"[{STEERING}]+")
 
@@ -65,8 +68,15 @@ def make_table(
         rows: Values in their order.
         widths: Of columns that should not be narrower, in characters.
     """
+    if QUOTES in columns:
+        place = list(columns).index(QUOTES)
+        rows = [[*row[:place], _in_one_line(row[place]), *row[place + 1 :]] for row in rows]
     tables = [_table(columns, rows, widths or {}, narrow) for narrow in (False, True)]
     return FittingTable(tables, _cards(columns, rows))
+
+
+def _in_one_line(quotes: Value) -> Value:
+    return quotes.replace("\n", " · ") if isinstance(quotes, str) else quotes
 
 
 def _cards(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Group:

@@ -88,10 +88,12 @@ def listen(address: str, port: int) -> socket.socket:
     try:
         made.bind((address, port))
         made.listen(128)
-    except OSError as error:
+    except (OSError, TypeError, UnicodeError) as error:
         made.close()
+        # Of a name that cannot be one Python says no more than that.
+        why = error.strerror if isinstance(error, OSError) else "that is no address"
         raise UsageError(
-            f"cannot listen on {address}, port {port} ({error.strerror}); "
+            f"cannot listen on {address}, port {port} ({why}); "
             "name others with --address and --port"
         ) from None
     return made

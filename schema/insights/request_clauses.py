@@ -21,27 +21,32 @@ Floats = NDArray[np.float32]
 
 
 def choose_request_clauses(
-    vectors: Floats, owners: Sequence[int], others: Floats
+    vectors: Sequence[bytes], owners: Sequence[int], others: Sequence[bytes]
 ) -> dict[int, int] | None:
     """Choose a clause of each document.
 
     Args:
-        vectors: Of all clauses of documents that ask, of length 1, (clauses, dimensions).
-        owners: The document of each, (clauses,).
-        others: The mean vector of other feedback's clauses, (dimensions,).
+        vectors: Of all clauses of documents that ask, as they are stored: of length 1, numbers in
+            half precision, little-endian.
+        owners: The document of each.
+        others: The vectors of clauses of other feedback, at least one, with as many numbers.
 
     Returns:
         By document the row of its clause, the first of equal ones; None of too few documents.
     """
-    of = np.asarray(owners)
+    of, those, middle = np.asarray(owners), _numbers(vectors), _numbers(others).mean(axis=0)
     documents = np.unique(of)
     if len(documents) < FEWEST:
         return None
     chosen = np.arange(len(of))
     for _ in range(_ROUNDS):
-        lean = vectors @ (vectors[chosen].mean(axis=0) - others)
+        lean = those @ (those[chosen].mean(axis=0) - middle)
         # The farthest of each document first, then the first.
         order = np.lexsort((np.arange(len(of)), -lean, of))
         _, first = np.unique(of[order], return_index=True)
         chosen = order[first]
     return dict(zip(documents.tolist(), chosen.tolist(), strict=True))
+
+
+def _numbers(vectors: Sequence[bytes]) -> Floats:
+    return np.stack([np.frombuffer(one, "<f2").astype(np.float32) for one in vectors])

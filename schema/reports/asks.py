@@ -1,19 +1,20 @@
-"""The report `asks`: what customers ask for, by theme where there are themes, else by their words.
+"""The report `asks`: what customers ask for, by what the clause that asks is about.
 
-A document is a request if intent surely says so. Copies count once.
+A document is a request if intent surely says so. Copies count once. Without vectors of clauses, the
+themes of the whole document stand for what it asks for, and without themes its words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from schema.insights import wilson
 from schema.reports.options import ReportOptions
+from schema.reports.requests import Key, Request, Select, read_requests
 from schema.reports.rows import Value
 
-DESCRIPTION = "What customers ask for: requests by theme, or by their words, with quotes"
+DESCRIPTION = "What the newest 5,000 requests ask for, with the sentences that ask"
 
 COLUMNS = (
     *("asked_for", "basis", "documents", "texts", "percent", "low_percent", "high_percent"),
@@ -22,53 +23,37 @@ COLUMNS = (
 _QUOTES = 3
 #: Longest text that is quoted whole, in characters.
 _LONGEST = 200
+#: A word names what is asked for if so large a part of the requests has it.
+_NAMED_FROM = 0.7
 
-#: For each request the themes of its clauses, those that a person merged as the one that stays. Of
-#: several sets of themes the newest counts.
-_REQUESTS = """
-WITH requests AS (
-    SELECT i.document_id AS id FROM intents AS i
-    WHERE i.intent = 'request' AND NOT i.unsure AND is_current(intents, i)
-),
-asked AS (
-    SELECT DISTINCT
-        d.id AS id, c.copy_key AS copy_key,
-        COALESCE(m.id, t.id) AS theme_id, COALESCE(m.name, t.name) AS theme
-    FROM requests AS r
-    JOIN current_documents AS d ON d.id = r.id
-    -- The + keeps SQLite from looking through all clauses of the set for each document.
-    LEFT JOIN document_themes AS c ON c.document_id = d.id AND c.theme_id IS NOT NULL
-        AND c.set_id + 0 = (SELECT MAX(s.id) FROM theme_sets AS s WHERE s.ready_at IS NOT NULL)
-    LEFT JOIN themes AS t ON t.set_id = c.set_id AND t.id = c.theme_id
-    LEFT JOIN themes AS m ON m.set_id = t.set_id AND m.id = t.merged_into
-    WHERE NOT COALESCE(m.hidden, t.hidden, false)
-)
-SELECT a.id, w.text, g.group_id, a.copy_key, a.theme_id, a.theme
-FROM asked AS a
-JOIN documents AS w ON w.id = a.id
-LEFT JOIN near_duplicates AS g ON g.document_id = a.id
-ORDER BY a.id, a.theme_id
-"""
-
-Select = Callable[[str], Iterator[Any]]
 Row = tuple[Value, ...]
 
 
 @dataclass(slots=True)
-class _Requested:
-    """Something that is asked for."""
+class _Asked:
+    """Something that is asked for, and the texts that do."""
 
     name: str
     basis: str
     documents: int = 0
-    texts: set[tuple[str, int]] = field(default_factory=set)
-    quotes: list[str] = field(default_factory=list)
+    texts: dict[Key, str] = field(default_factory=dict)
 
-    def add(self, text: str, key: tuple[str, int]) -> None:
+    def add(self, key: Key, quote: str) -> None:
         self.documents += 1
-        if key not in self.texts and len(self.quotes) < _QUOTES:
-            self.quotes.append(_short(text))
-        self.texts.add(key)
+        self.texts.setdefault(key, quote)
+
+    def row(self, total: int) -> Row:
+        share = len(self.texts) / total
+        ends = (share, *wilson(len(self.texts), total))
+        percents = (round(100 * end, 1) for end in ends)
+        quotes = "\n".join(_short(one) for one in self._quotes())
+        return self.name, self.basis, self.documents, len(self.texts), *percents, quotes
+
+    def _quotes(self) -> Sequence[str]:
+        """Those first that say what it is called."""
+        word = self.name.casefold()
+        texts = [*self.texts.values()]
+        return sorted(texts, key=lambda one: word not in one.casefold())[:_QUOTES]
 
 
 def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
@@ -78,29 +63,56 @@ def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
         select: Runs a SELECT on the documents that are asked for.
         options: Nothing of them is needed here.
     """
-    # With numpy, for which no other report has to wait.
-    from schema.insights.copies import normalise, text_key
+    requests = read_requests(select)
+    total = len({one.key for one in requests})
+    asked: dict[Hashable, _Asked] = {}
+    for one in requests:
+        for what, name, basis, quote in _what(one):
+            asked.setdefault(what, _Asked(name, basis)).add(one.key, quote)
+    found = _joined(asked.values())
+    for each in sorted(found, key=lambda one: (-len(one.texts), -one.documents, one.name)):
+        yield each.row(total)
 
-    asked: dict[Any, _Requested] = {}
-    keys: set[tuple[str, int]] = set()
-    for row in select(_REQUESTS):
-        if row.group_id is not None:
-            key = ("group", row.group_id)
+
+def _what(request: Request) -> Iterator[tuple[Hashable, str, str, str]]:
+    """What a request asks for: what tells it apart, its name, what that rests on, and a quote."""
+    # With numpy, for which no other report has to wait.
+    from schema.insights.copies import normalise
+
+    if request.clause is not None:
+        quote = request.clause
+        if request.theme is not None:
+            yield request.theme[0], request.theme[1], "clause", quote
         else:
-            key = ("words", text_key(row.text) if row.copy_key is None else row.copy_key)
-        keys.add(key)
-        if row.theme_id is None:
-            words = normalise(row.text)
-            one = asked.setdefault(words, _Requested(_short(row.text), "words"))
-        else:
-            one = asked.setdefault(row.theme_id, _Requested(row.theme, "theme"))
-        one.add(row.text, key)
-    order = sorted(asked.values(), key=lambda one: (-len(one.texts), -one.documents, one.name))
-    for one in order:
-        share = len(one.texts) / len(keys)
-        percents = (round(100 * end, 1) for end in (share, *wilson(len(one.texts), len(keys))))
-        quotes = "\n".join(one.quotes)
-        yield one.name, one.basis, one.documents, len(one.texts), *percents, quotes
+            yield normalise(quote), _short(quote), "clause", quote
+    elif request.themes:
+        for theme, name in request.themes:
+            yield theme, name, "theme", request.text
+    else:
+        yield normalise(request.text), _short(request.text), "words", request.text
+
+
+def _joined(asked: Iterable[_Asked]) -> list[_Asked]:
+    """What clauses ask for under the word that they share, which says more than the name of a theme
+    of which others praise the same; what is called the same, but for an s, is one.
+    """
+    # With lists of fifteen languages, for which no other report has to wait.
+    from schema.insights.like_answers import Answer, group_answers
+
+    found: dict[tuple[str, str], _Asked] = {}
+    for one in asked:
+        name = one.name
+        if one.basis == "clause" and len(one.texts) == 1:
+            name = _short(next(iter(one.texts.values())))
+        elif one.basis == "clause":
+            largest = group_answers(Answer(quote, 1) for quote in set(one.texts.values()))[0]
+            if largest.documents >= max(2, _NAMED_FROM * len(one.texts)):
+                name = largest.about
+        key = (one.basis, name.casefold().removesuffix("s"))
+        into = found.setdefault(key, _Asked(name, one.basis))
+        into.documents += one.documents
+        into.texts = one.texts | into.texts
+    return list(found.values())
 
 
 def _short(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,10 @@ def clause(
     return np.asarray(vector / np.float32(np.linalg.norm(vector)))
 
 
+def stored(vectors: Sequence[Vector]) -> list[bytes]:
+    return [one.astype("<f2").tobytes() for one in vectors]
+
+
 def test_one_clause_of_each_document_asks() -> None:
     random = np.random.default_rng(3)
     vectors: list[Vector] = []
@@ -33,15 +39,15 @@ def test_one_clause_of_each_document_asks() -> None:
                 asking[document] = len(vectors)
             vectors.append(clause(random, 4.0 if ordinal == place else 0.0))
             owners.append(document)
-    others = np.stack([clause(random, 0.0) for _ in range(500)]).mean(axis=0)
-    found = choose_request_clauses(np.stack(vectors), owners, others)
+    others = stored([clause(random, 0.0) for _ in range(500)])
+    found = choose_request_clauses(stored(vectors), owners, others)
     assert found is not None and found.keys() == asking.keys()
     assert sum(found[one] == asking[one] for one in asking) >= 38
 
 
 def test_of_too_few_documents_nobody_can_tell() -> None:
     random = np.random.default_rng(1)
-    vectors = np.stack([clause(random, 1.0) for _ in range(FEWEST)])
-    others = np.zeros(DIMENSIONS, dtype=np.float32)
+    vectors = stored([clause(random, 1.0) for _ in range(FEWEST)])
+    others = stored([np.zeros(DIMENSIONS, dtype=np.float32)])
     assert choose_request_clauses(vectors[1:], range(FEWEST - 1), others) is None
     assert choose_request_clauses(vectors, range(FEWEST), others) == {n: n for n in range(FEWEST)}

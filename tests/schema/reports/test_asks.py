@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, insert
 
@@ -69,8 +70,54 @@ def test_themes_put_them_together_with_an_interval(engine: Engine, run: int) -> 
             row = {"document_id": document, "ordinal": 0, "theme_id": place, "similarity": 0.9}
             row["copy_key"] = text_key(TEXTS[document - 1])
             connection.execute(insert(DocumentTheme).values(set_id=7, **row))
-    (found,) = rows(engine)
+    # What is only in a theme that is hidden is asked for all the same.
+    found, other = rows(engine)
+    assert (other["asked_for"], other["basis"]) == ("More sizes would be great.", "words")
     assert (found["asked_for"], found["basis"]) == ("dark mode", "theme")
-    assert (found["documents"], found["texts"], found["percent"]) == (3, 2, 100.0)
+    assert (found["documents"], found["texts"], found["percent"]) == (3, 2, 66.7)
     assert found["low_percent"] < 50
     assert found["quotes"].split("\n") == ["Please add a dark mode.", "A dark mode, please!"]
+
+
+def test_with_vectors_the_clause_that_asks_says_what_for(engine: Engine) -> None:
+    """Of each text the second clause asks; the last text is no request."""
+    asked = [
+        *("Wish it came in more colors!", "More colors, please.", "Please make another color."),
+        *("Bring the pockets back.", "I want pockets.", "Free returns would be nice."),
+    ]
+    texts = [f"I love the fit of it. {one}" for one in asked] + ["I love the fit of it. So soft."]
+    about, asks, is_soft = (1.0, 0.2, 0.0), (0.3, 0.2, 1.0), (0.3, 1.0, 0.0)
+    with writing(engine) as connection:
+        run = add_run(connection, "spring")
+        documents = [add_document(connection, number, text) for number, text in enumerate(texts)]
+        add_to_run(connection, run, documents)
+        for place, (document, text) in enumerate(zip(documents, texts, strict=True)):
+            is_request = place < len(asked)
+            intent = "request" if is_request else "praise"
+            add_result(connection, "intent", run, document, intent=intent)
+            end = text.index(". ") + 1
+            spans = [(0, end, about), (end + 1, len(text), asks if is_request else is_soft)]
+            for ordinal, (start, stop, numbers) in enumerate(spans):
+                vector = np.array(numbers, "<f2").tobytes()
+                where = {"start": start, "end": stop, "ordinal": ordinal}
+                add_result(connection, "embedding", run, document, vector=vector, **where)
+    found = {row["asked_for"]: row for row in rows(engine)}
+    # Without themes each is by itself, and what is called the same is one.
+    assert {row["basis"] for row in found.values()} == {"clause"}
+    assert set(asked) == {quote for row in found.values() for quote in row["quotes"].split("\n")}
+    assert sum(row["texts"] for row in found.values()) == len(asked)
+    theme: dict[str, Any] = {"kind": "theme", "phrases": [], "centre": b"", "first_seen": now()}
+    with writing(engine) as connection:
+        made = {"scope": "", "basis": "embedding", "next_theme_id": 5, "made_at": now()}
+        connection.execute(insert(ThemeSet).values(id=7, ready_at=now(), **made))
+        for number, name in ((1, "color is beautiful"), (2, "fit · pockets")):
+            row = {"set_id": 7, "id": number, "name": name} | theme
+            connection.execute(insert(Theme).values(**row))
+        for place, document in enumerate(documents[:5]):
+            row = {"document_id": document, "ordinal": 1, "theme_id": 1 if place < 3 else 2}
+            row |= {"similarity": 0.9, "copy_key": document}
+            connection.execute(insert(DocumentTheme).values(set_id=7, **row))
+    colors, pockets, returns = rows(engine)
+    assert (colors["asked_for"], colors["texts"], colors["percent"]) == ("colors", 3, 50.0)
+    assert (pockets["asked_for"], pockets["texts"]) == ("pockets", 2)
+    assert returns["asked_for"] == "Free returns would be nice."
