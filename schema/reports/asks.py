@@ -65,12 +65,12 @@ def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
     """
     requests = read_requests(select)
     total = len({one.key for one in requests})
-    asked: dict[Hashable, _Asked] = {}
+    found: dict[Hashable, _Asked] = {}
     for one in requests:
         for what, name, basis, quote in _what(one):
-            asked.setdefault(what, _Asked(name, basis)).add(one.key, quote)
-    found = _joined(asked.values())
-    for each in sorted(found, key=lambda one: (-len(one.texts), -one.documents, one.name)):
+            found.setdefault(what, _Asked(name, basis)).add(one.key, quote)
+    joined = _joined(found.values())
+    for each in sorted(joined, key=lambda one: (-len(one.texts), -one.documents, one.name)):
         yield each.row(total)
 
 
@@ -92,7 +92,7 @@ def _what(request: Request) -> Iterator[tuple[Hashable, str, str, str]]:
         yield normalise(request.text), _short(request.text), "words", request.text
 
 
-def _joined(asked: Iterable[_Asked]) -> list[_Asked]:
+def _joined(things: Iterable[_Asked]) -> list[_Asked]:
     """What clauses ask for under the word that they share, which says more than the name of a theme
     of which others praise the same; what is called the same, but for an s, is one.
     """
@@ -100,7 +100,7 @@ def _joined(asked: Iterable[_Asked]) -> list[_Asked]:
     from schema.insights.like_answers import Answer, group_answers
 
     found: dict[tuple[str, str], _Asked] = {}
-    for one in asked:
+    for one in things:
         name = one.name
         if one.basis == "clause" and len(one.texts) == 1:
             name = _short(next(iter(one.texts.values())))
