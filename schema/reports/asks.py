@@ -30,7 +30,7 @@ Row = tuple[Value, ...]
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Wish:
     """Something that is asked for, and the texts that do."""
 
     name: str
@@ -65,10 +65,10 @@ def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
     """
     requests = read_requests(select)
     total = len({one.key for one in requests})
-    found: dict[Hashable, _Asked] = {}
+    found: dict[Hashable, _Wish] = {}
     for one in requests:
         for what, name, basis, quote in _what(one):
-            found.setdefault(what, _Asked(name, basis)).add(one.key, quote)
+            found.setdefault(what, _Wish(name, basis)).add(one.key, quote)
     joined = _joined(found.values())
     for each in sorted(joined, key=lambda one: (-len(one.texts), -one.documents, one.name)):
         yield each.row(total)
@@ -92,14 +92,14 @@ def _what(request: Request) -> Iterator[tuple[Hashable, str, str, str]]:
         yield normalise(request.text), _short(request.text), "words", request.text
 
 
-def _joined(things: Iterable[_Asked]) -> list[_Asked]:
+def _joined(things: Iterable[_Wish]) -> list[_Wish]:
     """What clauses ask for under the word that they share, which says more than the name of a theme
     of which others praise the same; what is called the same, but for an s, is one.
     """
     # With lists of fifteen languages, for which no other report has to wait.
     from schema.insights.like_answers import Answer, group_answers
 
-    found: dict[tuple[str, str], _Asked] = {}
+    found: dict[tuple[str, str], _Wish] = {}
     for one in things:
         name = one.name
         if one.basis == "clause" and len(one.texts) == 1:
@@ -109,7 +109,7 @@ def _joined(things: Iterable[_Asked]) -> list[_Asked]:
             if largest.documents >= max(2, _NAMED_FROM * len(one.texts)):
                 name = largest.about
         key = (one.basis, name.casefold().removesuffix("s"))
-        into = found.setdefault(key, _Asked(name, one.basis))
+        into = found.setdefault(key, _Wish(name, one.basis))
         into.documents += one.documents
         into.texts = one.texts | into.texts
     return list(found.values())
