@@ -61,9 +61,9 @@ def compare(
     """
     from schema.questions.run_comparison import compare_runs
 
+    engine = open_database()
     if run_a == run_b:
         raise UsageError(f"both are run {run_a!r}; name two")
-    engine = open_database()
     with reading(engine) as connection:
         a, b = find_run(connection, run_a), find_run(connection, run_b)
         found = compare_runs(connection, a, b, analysis)

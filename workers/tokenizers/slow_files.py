@@ -7,14 +7,17 @@ which there is none any more: `SlowFiles` answers in its place.
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import transformers.convert_slow_tokenizer as converters
 from tokenizers import Tokenizer
 
 from workers.tokenizers.settings import TokenizerFilesError, TokenizerSettings
+
+#: Transformers also has a function of this name, which an import by attribute may find.
+converters: Any = import_module("transformers.convert_slow_tokenizer")
 
 _MODELS = ("spiece.model", "sentencepiece.bpe.model", "sentencepiece.model", "spm.model")
 
