@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import Connection, Engine
 
+from producer.commands.outcome import AsJson
 from producer.display.say import say
 from producer.display.table import make_table
 from producer.errors import UsageError
@@ -28,6 +29,7 @@ from schema.access.users import (
     read_name,
     remove_user,
 )
+from schema.control_characters import json_text
 from schema.database import reading, writing
 from schema.tables import Role
 
@@ -60,6 +62,7 @@ def users(
             "--figures-only/--texts", help="Whether the user sees no words of customers, or all."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """List, add, change or remove who can log in to `triage serve`.
 
@@ -69,7 +72,7 @@ def users(
     if not words or words == ["list"]:
         if role is not None or figures_only is not None:
             raise UsageError("--role, --figures-only and --texts are of a user: triage users add …")
-        _list(open_database())
+        _list(open_database(), as_json)
         return
     if len(words) != 2 or words[0] not in _VERBS:
         raise UsageError("say it so: triage users add NAME --role viewer, or change, password, …")
@@ -141,9 +144,21 @@ def _only_a_name(wanted: _Wanted, verb: str) -> None:
         raise UsageError(f"`triage users {verb}` takes a name alone")
 
 
-def _list(engine: Engine) -> None:
+def _list(engine: Engine, as_json: bool) -> None:
     with reading(engine) as connection:
         found = all_users(connection)
+    if as_json:
+        facts = [
+            {
+                "name": one.name,
+                "role": one.role,
+                "figures_only": one.figures_only,
+                "created_at": one.created_at,
+            }
+            for one in found
+        ]
+        say(json_text(facts, default=str))
+        return
     if not found:
         say("nobody can log in yet; add somebody with: triage users add NAME --role viewer")
         return

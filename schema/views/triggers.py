@@ -7,9 +7,9 @@ take turns anyway, a block is written down once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from schema.results import RESULT_TABLES
 from schema.views.rollup import BLOCK
@@ -18,17 +18,16 @@ _TABLES = tuple(str(table.__tablename__) for table in RESULT_TABLES)  # type: ig
 #: What is counted, by table, with the column that has the document's id.
 _COUNTED = {"document_versions": "id", **dict.fromkeys(_TABLES, "document_id")}
 _EVENTS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
-#: Blocks of which a run has results: those of another may count, or not, from now on.
-_OF_RUN = " UNION ".join(
-    f"SELECT document_id / {BLOCK} FROM {table} WHERE run_id = NEW.id" for table in _TABLES
-)
 _PREFERRED = "(NEW.preferred_at IS NULL) <> (OLD.preferred_at IS NULL)"
 
 
 def create_triggers(connection: Connection) -> None:
     """Make all triggers, which must not be there, and write down that no rollup is true yet."""
+    # A table of results whose migration is being written is not there yet.
+    there = set(inspect(connection).get_table_names())
+    counted = {table: column for table, column in _COUNTED.items() if table in there}
     is_postgres = connection.dialect.name == "postgresql"
-    for statement in _postgres() if is_postgres else _sqlite():
+    for statement in _postgres(counted) if is_postgres else _sqlite(counted):
         connection.exec_driver_sql(statement)
     mark_all(connection)
 
@@ -47,18 +46,26 @@ def drop_triggers(connection: Connection) -> None:
         for name in ("id", "document_id", "run"):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS rollup_mark_{name}() CASCADE")
         return
-    for table, event in _events():
+    for table, event in _events(_COUNTED):
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS rollup_{table}_{event.lower()}")
     connection.exec_driver_sql("DROP TRIGGER IF EXISTS rollup_runs_update")
 
 
-def _events() -> Iterator[tuple[str, str]]:
-    return ((table, event) for table in _COUNTED for event in _EVENTS)
+def _events(tables: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((table, event) for table in tables for event in _EVENTS)
 
 
-def _sqlite() -> Iterator[str]:
-    for table, event in _events():
-        block = f"{_EVENTS[event]}.{_COUNTED[table]} / {BLOCK}"
+def _of_run(counted: Mapping[str, str]) -> str:
+    """Blocks of which a run has results: those of another may count, or not, from now on."""
+    tables = [table for table, column in counted.items() if column == "document_id"]
+    return " UNION ".join(
+        f"SELECT document_id / {BLOCK} FROM {table} WHERE run_id = NEW.id" for table in tables
+    )
+
+
+def _sqlite(counted: Mapping[str, str]) -> Iterator[str]:
+    for table, event in _events(counted):
+        block = f"{_EVENTS[event]}.{counted[table]} / {BLOCK}"
         yield (
             f"CREATE TRIGGER rollup_{table}_{event.lower()} AFTER {event} ON {table} "
             f"WHEN NOT EXISTS (SELECT 1 FROM rollup_stale WHERE block = {block}) "
@@ -66,20 +73,20 @@ def _sqlite() -> Iterator[str]:
         )
     yield (
         f"CREATE TRIGGER rollup_runs_update AFTER UPDATE OF preferred_at ON runs WHEN {_PREFERRED} "
-        f"BEGIN INSERT INTO rollup_stale (block) {_OF_RUN}; END"
+        f"BEGIN INSERT INTO rollup_stale (block) {_of_run(counted)}; END"
     )
 
 
-def _postgres() -> Iterator[str]:
+def _postgres(counted: Mapping[str, str]) -> Iterator[str]:
     for column in ("id", "document_id"):
         marked = f"SELECT DISTINCT {column} / {BLOCK} FROM changed"
         yield _function(column, f"INSERT INTO rollup_stale (block) {marked};")
-    yield _function("run", f"INSERT INTO rollup_stale (block) {_OF_RUN};")
-    for table, event in _events():
+    yield _function("run", f"INSERT INTO rollup_stale (block) {_of_run(counted)};")
+    for table, event in _events(counted):
         yield (
             f"CREATE TRIGGER rollup_{table}_{event.lower()} AFTER {event} ON {table} "
             f"REFERENCING {_EVENTS[event]} TABLE AS changed FOR EACH STATEMENT "
-            f"EXECUTE FUNCTION rollup_mark_{_COUNTED[table]}()"
+            f"EXECUTE FUNCTION rollup_mark_{counted[table]}()"
         )
     yield (
         "CREATE TRIGGER rollup_runs_update AFTER UPDATE OF preferred_at ON runs FOR EACH ROW "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from importlib.util import find_spec
 
 from schema.analyses import BUILT_IN
 from schema.catalog import Catalog
@@ -44,9 +45,10 @@ def try_analysis(
         CatalogError: If the catalog has no model for it.
         ModelError: If the model cannot be loaded.
     """
-    if name not in BUILT_IN:
+    module_name = f"workers.analyses.{name}"
+    if name not in BUILT_IN and find_spec(module_name) is None:
         return _of_catalog(own_analysis(name), catalog, device, models)
-    module = importlib.import_module(f"workers.analyses.{name}")
+    module = importlib.import_module(module_name)
     kinds = [
         kind
         for _, kind in inspect.getmembers(module, inspect.isclass)

@@ -14,7 +14,7 @@ from producer.ingest.escaping import shown
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.files import damage
 from producer.ingest.readers.limits import check_unpacked
-from producer.ingest.readers.parquet_values import read_slowly
+from producer.ingest.readers.parquet_values import has_nanoseconds, read_slowly
 from producer.ingest.readers.row import Reject, Row
 from producer.ingest.readers.row_stream import RowStream, unique_names
 
@@ -131,7 +131,8 @@ def _to_python(name: str, column_name: str, column: pa.Array) -> list[Any]:
         # Python's datetime counts microseconds.
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
     try:
-        return column.to_pylist()  # type: ignore[no-any-return]
+        if not has_nanoseconds(column.type):
+            return column.to_pylist()  # type: ignore[no-any-return]
     except (ValueError, ArithmeticError, LookupError, pa.ArrowException):
         # For one value that Python cannot hold the others must not be lost.
         pass

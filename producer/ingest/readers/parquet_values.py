@@ -14,6 +14,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
+def has_nanoseconds(kind: pa.DataType) -> bool:
+    """Whether values of a type count nanoseconds, or hold some that do: where pandas is installed,
+    `to_pylist` makes its own types of them.
+    """
+    if pa.types.is_nested(kind):
+        return any(has_nanoseconds(kind.field(number).type) for number in range(kind.num_fields))
+    return pa.types.is_temporal(kind) and getattr(kind, "unit", None) == "ns"
+
+
 def read_slowly(column: pa.Array) -> list[Any]:
     """The values of a column of which `to_pylist` cannot give them all.
 
@@ -41,6 +50,8 @@ def _value(scalar: pa.Scalar) -> Any:
         return [_value(item) for item in scalar.values]
     if isinstance(scalar, pa.StringScalar):
         return scalar.as_buffer().to_pybytes().decode("utf-8", KEEP_BROKEN)
+    if has_nanoseconds(kind):
+        return _moment(scalar)
     try:
         return scalar.as_py()
     except (ValueError, ArithmeticError, LookupError):

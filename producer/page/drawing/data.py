@@ -26,7 +26,8 @@ def texts_data(page: Page) -> dict[str, Any]:
     """The texts of a page, and which of them stand behind which figure."""
     there = {one.id for one in page.texts}
     themes = page.themes.facts
-    names = {one.name.id: short(one.name.name) for one in themes.shown} if themes else {}
+    shown = themes.shown if themes and page.texts else ()
+    names = {one.name.id: short(one.name.name) for one in shown}
     return {
         "themes": names,
         "documents": [

@@ -100,9 +100,14 @@
     const meta = make("div", "meta");
     if (one.polarity) meta.append(make("span", `tag ${one.polarity}`, one.polarity));
     if (one.stars !== null) meta.append(make("span", "", `${one.stars} of 5 stars`));
-    for (const word of [one.time, one.product, one.source, one.language, one.name]) {
+    for (const word of [one.time, one.product, one.source, one.language]) {
       if (word) meta.append(make("bdi", "", word));
     }
+    // A served page has more of each document.
+    const name = make(one.url ? "a" : "span");
+    if (one.url) name.href = one.url;
+    name.append(make("bdi", "", one.name));
+    meta.append(name);
     const text = marked(one);
     text.dir = "auto";
     if (one.language) text.lang = one.language;
@@ -137,6 +142,11 @@
     const whole = figure ? "of this figure in this file" : "in this file";
     at("panel-count").textContent = `${found.length} of ${texts.length} of the texts ${whole}${found.length > SHOWN ? `; the first ${SHOWN} are shown` : ""}`;
     at("panel-link").href = address();
+    const all = at("panel-all");
+    if (all) {
+      all.hidden = !figure;
+      if (figure) all.href = figure.url;
+    }
     at("filter-reset").hidden = !["q", ...keys].some((key) => state[key]);
     list.replaceChildren(...found.slice(0, SHOWN).map(article));
     if (!found.length) list.append(make("p", "missing", "None of these texts; choose less, or other words."));
@@ -149,10 +159,11 @@
     if (focus) words.focus();
   };
   const open = (figure, focus) => {
-    if (figure !== ALL && !Object.hasOwn(data.figures, figure)) return;
+    if (figure !== ALL && !Object.hasOwn(data.figures, figure)) return false;
     state = Object.fromEntries([["figure", figure], ...["q", ...keys].map((key) => [key, ""])]);
     history.pushState(null, "", address());
     show(focus);
+    return true;
   };
   const changed = () => {
     for (const key of keys) state[key] = at(`filter-${key}`).value;
@@ -168,7 +179,9 @@
   document.addEventListener("texts", (event) => open(event.detail, false));
   document.addEventListener("click", (event) => {
     const figure = event.target.closest("[data-key]");
-    if (figure) open(figure.dataset.key, false);
+    // A link leads to all texts where somebody wants it in a tab of its own.
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (figure && !elsewhere && open(figure.dataset.key, false)) event.preventDefault();
     // The backdrop belongs to the dialog, whose inside other elements cover.
     if (event.target === panel) panel.close();
   });

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.slow
 COMMANDS = typer.main.get_command(console).commands  # type: ignore[attr-defined]
 #: Commands that have nothing to say to a program, and those that say it otherwise.
 WITHOUT = {
-    **dict.fromkeys(("worker", "workers", "flower", "demo"), "goes on until it is stopped"),
+    **dict.fromkeys(
+        ("worker", "workers", "flower", "serve", "demo"), "goes on until it is stopped"
+    ),
     **dict.fromkeys(("analyze", "export", "review"), "writes rows or a file"),
     **dict.fromkeys(("delete", "forget"), "asks a person, or is told --yes; counts are a sentence"),
     "digest": "is a mail",

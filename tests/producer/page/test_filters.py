@@ -101,13 +101,13 @@ def test_the_address_leads_to_the_same_texts(drawn: Drawn, opened: Opened) -> No
     assert (shown(other), count(other)) == (there, said)
     assert other.locator("#filter-stars").input_value() == "1"
     other.keyboard.press("Escape")
-    assert other.evaluate("location.hash") == ""
+    other.wait_for_function("() => location.hash === ''")
     # A link within the page, and the way back.
     other.evaluate("location.hash = '#figure=all&q=laces'")
-    other.wait_for_function("document.getElementById('panel').open")
+    other.wait_for_function("() => document.getElementById('panel').open")
     assert all("laces" in one for one in shown(other))
     page.go_back()
-    page.wait_for_function("!document.getElementById('panel').open")
+    page.wait_for_function("() => !document.getElementById('panel').open")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_what_is_missing_is_said(
     assert "line 2: the label names none of negative, neutral, positive" in capsys.readouterr().err
     assert command.main(["entities", "--data", str(data), "--models", str(catalog)]) == 2
     assert "has no model for 'entities'" in capsys.readouterr().err
-    monkeypatch.setitem(sys.modules, "seqeval.metrics", None)
+    monkeypatch.setitem(sys.modules, "seqeval.metrics.sequence_labeling", None)
     with pytest.raises(DataError, match=r"pip install '\.\[worker,evaluate\]'"):
         library("seqeval.metrics.sequence_labeling")
 

@@ -97,7 +97,11 @@ def test_who_sees_figures_only_sees_no_text_anywhere(shown: Served) -> None:
     assert shows_text(vic.get("/"))
     page = fig.get("/")
     assert page.status == 200 and not shows_text(page) and "<blockquote" not in page.text
-    assert page.document.data("texts") == {"documents": [], "figures": {}}
+    assert page.document.data("texts") == {
+        "themes": {},
+        "documents": [],
+        "figures": {},
+    }
     assert "38 %" in page.said
     # Nor by an address that somebody else has sent.
     facts = shown.serve.pages.find(PageFilters()).facts
