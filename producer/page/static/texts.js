@@ -134,12 +134,14 @@
   };
   const draw = () => {
     const texts = base(), figure = data.figures[state.figure];
-    at("panel-title").textContent = figure ? figure.title : "Texts in this file";
+    at("panel-title").textContent = figure ? figure.title : at("panel-all") ? "Texts on this page" : "Texts in this file";
     at("panel-note").textContent = figure ? figure.note : "Some of those behind each figure; not all that customers wrote.";
     keys.forEach((key) => choose(key, texts));
     if (words.value !== state.q) words.value = state.q;
     const found = texts.filter((one) => fits(one));
-    const whole = figure ? "of this figure in this file" : "in this file";
+    // A served page has some of each figure's at hand, too.
+    const here = at("panel-all") ? "on this page" : "in this file";
+    const whole = figure ? `of this figure ${here}` : here;
     at("panel-count").textContent = `${found.length} of ${texts.length} of the texts ${whole}${found.length > SHOWN ? `; the first ${SHOWN} are shown` : ""}`;
     at("panel-link").href = address();
     const all = at("panel-all");

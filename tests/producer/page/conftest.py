@@ -82,19 +82,6 @@ def find_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        # Without a sandbox of its own: tests run as root in containers.
-        running = started.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield running
-        running.close()
-
-
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Opened]:
     """Opens a page; at the end nothing may have been said to the console, asked of anybody, or

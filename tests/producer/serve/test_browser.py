@@ -50,17 +50,6 @@ def address(
         yield server.address, url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        # Without a sandbox of its own: tests run as root in containers.
-        running = started.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield running
-        running.close()
-
-
 @pytest.fixture
 def visit(browser: Any, address: tuple[str, str]) -> Iterator[Visit]:
     """Logs somebody in; at the end nothing may have been said to the console, asked of anybody
