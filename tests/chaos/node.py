@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -43,9 +44,9 @@ class Node:
         self.log = folder / f"{name}.log"
         self._folder = folder
         self._environment = dict(environment)
-        self._command = node_command(name, analyses, concurrency=1)
-        self._command[self._command.index("-A") + 1] = _VULNERABLE
-        self._command[:0] = prefix
+        # Without `python -m workers` in front, which stands for the application of the project.
+        options = node_command(name, analyses, concurrency=1)[3:]
+        self._command = [*prefix, sys.executable, "-m", "celery", "-A", _VULNERABLE, *options]
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
