@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 
@@ -43,3 +43,22 @@ def known_intents(labels: Sequence[str]) -> dict[str, str]:
     """What those labels mean whose name says it: an intent, or `none`; others are missing."""
     plain = {label: re.sub(r"[\s_-]+", " ", label).strip().casefold() for label in labels}
     return {label: _MEANINGS[name] for label, name in plain.items() if name in _MEANINGS}
+
+
+def read_intents(said: str) -> set[str]:
+    """The names in what a person wrote, `none` among them: with commas or semicolons between, in
+    any case, with blanks or hyphens for `_`. Whether they are intents is left to who asks.
+    """
+    names = (re.sub(r"[\s-]+", "_", one.strip()).casefold() for one in re.split("[,;]", said))
+    return {one for one in names if one}
+
+
+def join_intents(intents: Iterable[str]) -> str:
+    """Several intents as one label: in the order of `Intent`, with commas; `none` of none."""
+    named = set(intents)
+    return ", ".join(one for one in Intent if one in named) or NO_INTENT
+
+
+def split_intents(label: str) -> set[str]:
+    """The intents of such a label; none of `none`."""
+    return read_intents(label) - {NO_INTENT}

@@ -5,7 +5,6 @@ What a person wrote by mistake may be what a customer wrote, so nothing of a cel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,8 +16,8 @@ from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.readers.row import Reject, Row
 from producer.review.review_file import ANALYSIS, DOCUMENT, DRAWN, LABEL, NEEDED, RUN
 from schema.corrections.store import Correction, documents_with_results
-from schema.corrections.subject import Subject, joined, known_labels, reviewable
-from schema.intents import NO_INTENT
+from schema.corrections.subject import Subject, known_labels, reviewable
+from schema.intents import NO_INTENT, join_intents, read_intents
 from schema.status.runs import UnknownRunError, find_run
 from schema.tables import LEAST_CERTAIN, RANDOM
 
@@ -183,13 +182,12 @@ def _analysis(row: Row, known: Sequence[str]) -> str:
 
 
 def _intents(cell: str, known: Mapping[str, str]) -> str:
-    said = {re.sub(r"[\s-]+", "_", one.strip()).casefold() for one in re.split("[,;]", cell)}
-    said.discard("")
+    said = read_intents(cell)
     if not said or not said <= set(known) or (NO_INTENT in said and len(said) > 1):
         *names, none = known.values()
         fix = f"write some of {', '.join(names)} with commas between, or {none}, or leave it empty"
         raise _BadCellError(LABEL, "it names no intents", fix)
-    return joined(said)
+    return join_intents(said)
 
 
 def _document(row: Row) -> int:

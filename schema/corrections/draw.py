@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from schema.corrections.subject import Subject, joined
+from schema.corrections.subject import Subject
+from schema.intents import join_intents
 from schema.tables import LEAST_CERTAIN, RANDOM, CorrectionRow, DocumentRow
 
 #: Documents that one statement asks for.
@@ -125,4 +126,4 @@ def _label(subject: Subject, said: Sequence[tuple[str | None, bool]]) -> str | N
     if not subject.has_several:
         return said[0][0]
     sure = [label for label, unsure in said if label is not None and not unsure]
-    return joined(sure) if sure else None
+    return join_intents(sure) if sure else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -107,14 +106,3 @@ def known_labels(connection: Connection, subject: Subject) -> tuple[str, ...]:
     )
     found.update(connection.execute(one.limit(1)).scalar() or {})
     return tuple(sorted(found))
-
-
-def joined(intents: Iterable[str]) -> str:
-    """Several labels as one: in the order of `Intent`, with commas between; `none` of none."""
-    named = set(intents)
-    return ", ".join(one for one in Intent if one in named) or NO_INTENT
-
-
-def split(label: str) -> set[str]:
-    """The intents of such a label; none of `none`."""
-    return {one.strip() for one in label.split(",")} - {"", NO_INTENT}

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from schema.corrections.subject import Subject, joined, reviewable
+from schema.corrections.subject import Subject, reviewable
+from schema.intents import join_intents
 from schema.questions.figures import Share
 from schema.questions.scope import Scope, select_rows
 
@@ -73,7 +74,7 @@ def _agreement(subject: Subject, rows: Sequence[Any]) -> LabelAgreement:
         labels = [row.label for row in results if not row.unsure]
         total += 1
         sure += bool(labels)
-        label = joined(labels) if subject.has_several else next(iter(labels), None)
+        label = join_intents(labels) if subject.has_several else next(iter(labels), None)
         if labels and label != results[0].said:
             wrong.append(results[0].id)
     agree = Share.of(sure - len(wrong), sure)

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from schema.corrections.subject import Subject, joined, reviewable, split
+from schema.corrections.subject import Subject, reviewable
 from schema.insights import Interval
 from schema.insights.paired import PairedCounts, mcnemar, paired_difference
+from schema.intents import join_intents, split_intents
 from schema.questions.paired_results import EXAMPLES, Pair
 from schema.tables import RANDOM, CorrectionRow
 
@@ -91,7 +92,7 @@ def _last_words(connection: Connection, analysis: str) -> dict[int, tuple[str, s
 
 def _said(pair: Pair, label: str) -> str:
     """What a person says, as `_results` gives what a model says."""
-    return joined(split(label)) if Subject(0, pair.analysis).has_several else label
+    return join_intents(split_intents(label)) if Subject(0, pair.analysis).has_several else label
 
 
 def _results(pair: Pair, run_id: int, documents: Sequence[int]) -> dict[int, str | None]:
@@ -107,7 +108,7 @@ def _results(pair: Pair, run_id: int, documents: Sequence[int]) -> dict[int, str
         )
         for document, of_one in groupby(rows, key=_document):
             sure = [label for _, label, unsure in of_one if label is not None and not unsure]
-            several = joined(sure) if sure and subject.has_several else None
+            several = join_intents(sure) if sure and subject.has_several else None
             found[document] = several or next(iter(sure), None)
     return found
 

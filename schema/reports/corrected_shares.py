@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, text
 
-from schema.corrections.subject import Subject, reviewable, split
-from schema.intents import NO_INTENT
+from schema.corrections.subject import Subject, reviewable
+from schema.intents import NO_INTENT, split_intents
 
 DESCRIPTION = "Shares of labels, corrected by what people said of a random part of a run"
 
@@ -129,7 +129,7 @@ class _Counted:
     def _named(self, said: str) -> set[str]:
         if not self.subject.has_several:
             return {said}
-        return split(said) or {NO_INTENT}
+        return split_intents(said) or {NO_INTENT}
 
     def _score(self, label: str) -> str:
         if self.subject.has_several:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from schema.intents import NO_INTENT, Intent
+from schema.intents import NO_INTENT, Intent, split_intents
 from schema.results import Result
 from schema.results.intent import FoundIntent
 from workers.calibrate.examples import DataError, Example
@@ -103,8 +103,7 @@ def intents_of(example: Example) -> set[str]:
         DataError: If what they say is no intent.
     """
     given: Any = example.label
-    names = given if isinstance(given, list) else str(given).split(",")
-    said = {str(name).strip().casefold().replace(" ", "_") for name in names} - {"", NO_INTENT}
+    said = split_intents(",".join(map(str, given)) if isinstance(given, list) else str(given))
     if not said <= set(Intent):
         raise DataError(
             f"line {example.line}: the label names none of {', '.join(Intent)} or {NO_INTENT}; "
