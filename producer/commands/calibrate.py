@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Annotated
 
 import typer
 
 from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
+from producer.nodes.worker_program import become
 
 
 def calibrate(
@@ -50,10 +49,5 @@ def calibrate(
         "--accuracy": accuracy,
         "--models": models,
     }
-    options = [f"{name}={value}" for name, value in given.items() if value is not None]
-    command = [sys.executable, "-m", "workers.calibrate", *options]
-    sys.stdout.flush()
-    # Another program, because the console must not import torch.
     flags = {"--corrections": corrections, "--dry-run": dry_run}
-    said = [name for name, is_set in flags.items() if is_set]
-    os.execv(command[0], [*command, *said, "--", analysis])
+    become("workers.calibrate", given, flags, analysis)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Annotated
 
 import typer
 
 from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
+from producer.nodes.worker_program import become
 
 _Data = Annotated[
     str | None,
@@ -72,10 +71,5 @@ def evaluate(
         "--against": against,
         "--limit": limit,
     }
-    options = [f"{name}={value}" for name, value in given.items() if value is not None]
-    command = [sys.executable, "-m", "workers.evaluate", *options]
-    sys.stdout.flush()
-    # Another program, because the console must not import torch.
     flags = {"--corrections": corrections, "--show-text": show_text, "--json": as_json}
-    said = [name for name, is_set in flags.items() if is_set]
-    os.execv(command[0], [*command, *said, "--", analysis])
+    become("workers.evaluate", given, flags, analysis)
