@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, select
 
+from schema.insights.stored_vectors import read_vectors
 from schema.polarity import Polarity
 from schema.results.embedding import EmbeddingRow
 from schema.results.sentiment import SentimentRow
@@ -81,7 +82,10 @@ class Leaning:
             .where(EmbeddingRow.document_id.in_(ids), self.scope.of_runs(EmbeddingRow.run_id))
             .order_by(EmbeddingRow.run_id)
         )
-        return {(row.document_id, row.ordinal): _numbers(row.vector) for row in rows}
+        return {
+            (row.document_id, row.ordinal): read_vectors([row.vector])[0].astype(np.float32)
+            for row in rows
+        }
 
 
 def _mean(connection: Connection, scope: ThemeScope, side: Polarity) -> Floats | None:
@@ -99,11 +103,7 @@ def _mean(connection: Connection, scope: ThemeScope, side: Polarity) -> Floats |
     if not stored:
         return None
     alike = [one for one in stored if len(one) == len(stored[0])]
-    return np.asarray(np.stack([_numbers(one) for one in alike]).mean(axis=0))
-
-
-def _numbers(vector: bytes) -> Floats:
-    return np.frombuffer(vector, "<f2").astype(np.float32)
+    return np.asarray(read_vectors(alike).astype(np.float32).mean(axis=0))
 
 
 def _standard(values: Floats) -> Floats:

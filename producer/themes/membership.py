@@ -13,6 +13,7 @@ from producer.themes.grid import Grid, to_grid
 from producer.themes.lineage import active, read_centres
 from producer.themes.word_vectors import WordVectors
 from schema.insights.copies import text_key
+from schema.insights.stored_vectors import read_vectors
 from schema.tables import ThemeKind
 from schema.themes.clauses import ClauseBlock, ClauseSource, read_clauses
 from schema.themes.memberships import write_memberships
@@ -81,8 +82,7 @@ def grid_of(block: ClauseBlock, words: WordVectors | None) -> Grid:
     """The vectors of a block's clauses, of which there are some."""
     if words is not None:
         return words.vectors(block.texts)
-    rows = np.frombuffer(b"".join(block.vectors), dtype="<f2").reshape(len(block.vectors), -1)
-    return to_grid(rows)
+    return to_grid(read_vectors(block.vectors))
 
 
 def assign_documents(engine: Engine, source: ClauseSource, members: Members) -> set[int]:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from schema.insights.stored_vectors import read_vectors
 
 #: Documents that ask, from which on the direction is one.
 FEWEST = 5
 #: How often the direction is made of the clauses that it has chosen.
 _ROUNDS = 2
-
-Floats = NDArray[np.float32]
 
 
 def choose_request_clauses(
@@ -34,7 +33,8 @@ def choose_request_clauses(
     Returns:
         By document the row of its clause, the first of equal ones; None of too few documents.
     """
-    of, those, middle = np.asarray(owners), _numbers(vectors), _numbers(others).mean(axis=0)
+    of, those = np.asarray(owners), read_vectors(vectors).astype(np.float32)
+    middle = read_vectors(others).astype(np.float32).mean(axis=0)
     documents = np.unique(of)
     if len(documents) < FEWEST:
         return None
@@ -46,7 +46,3 @@ def choose_request_clauses(
         _, first = np.unique(of[order], return_index=True)
         chosen = order[first]
     return dict(zip(documents.tolist(), chosen.tolist(), strict=True))
-
-
-def _numbers(vectors: Sequence[bytes]) -> Floats:
-    return np.stack([np.frombuffer(one, "<f2").astype(np.float32) for one in vectors])

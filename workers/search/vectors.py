@@ -19,6 +19,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, func, select
 
 from schema.document import ORIGINAL
+from schema.insights.stored_vectors import read_vectors
 from schema.private_files import make_private_folder
 from schema.results.embedding import EmbeddingRow
 
@@ -146,5 +147,5 @@ def _read(connection: Connection, block: int, models: Sequence[int]) -> VectorBl
             continue
         keys.append((document_id, start, end, run_id, original))
         vectors.append(vector)
-    stacked = np.frombuffer(b"".join(vectors), "<f2")
-    return VectorBlock(np.array(keys, KEYS), stacked.reshape(len(keys), -1) if keys else stacked)
+    stacked = read_vectors(vectors) if vectors else np.empty(0, "<f2")
+    return VectorBlock(np.array(keys, KEYS), stacked)
