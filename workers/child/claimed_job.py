@@ -55,20 +55,17 @@ class ClaimedJob:
         return list(dict.fromkeys(one for job in read if job for one in job.documents))
 
     @property
-    def unread_siblings(self) -> list[Self]:
-        """Siblings that cannot go with it, since what they read is still to be read; each is to be
-        computed by itself.
-        """
-        jobs = [job for job in self.sibling_jobs if job.reading is None]
-        return [replace(job, prepared=None, exclusive=True) for job in jobs]
-
-    @property
     def exclusive_siblings(self) -> list[Self]:
         """The siblings, each to be computed by itself."""
         return [
             replace(job, exclusive=True, prepared=None if job.reading is None else job.prepared)
             for job in self.sibling_jobs
         ]
+
+    @property
+    def unread_siblings(self) -> list[Self]:
+        """Of these the ones that cannot go with it: what they read is still to be read."""
+        return [job for job in self.exclusive_siblings if job.reading is None]
 
     @property
     def sibling_jobs(self) -> list[Self]:
