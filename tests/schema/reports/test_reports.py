@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, update
 
 from schema.database import reading, writing
 from schema.database.clock import now
@@ -21,10 +20,10 @@ from schema.reports import (
 from schema.results.answer import AnswerRow
 from schema.results.entity import EntityRow
 from schema.results.sentiment import SentimentRow
-from schema.status.progress import all_progress
 from schema.status.runs import UnknownRunError, find_run
-from schema.tables import DeadLetter, DocumentRow, JobState, Run
-from tests.support.feedback import add_document, add_job, add_model, add_result, add_run
+from schema.tables import DocumentRow
+from tests.support.feedback import add_document, add_model, add_result, add_run
+from tests.support.report_rows import columns, rows
 from tests.support.two_runs import WANT, seed
 
 #: Columns of every report on sentiment.
@@ -32,25 +31,6 @@ COUNTED = (
     *("documents", "positive", "neutral", "negative", "unsure", "no_polarity"),
     "classified_negative_percent",
 )
-
-
-def rows(engine: Engine, name: str, run_id: int | None = None, **options: Any) -> list[Any]:
-    """The rows without the ends of intervals, which have tests of their own."""
-    asked = ReportOptions(run_id=run_id, **options)
-    with reading(engine) as connection:
-        found = run_report(connection, find_report(name), asked)
-        shown = [place for place, name in enumerate(found.columns) if not is_end(name)]
-        return [tuple(row[place] for place in shown) for row in found.rows]
-
-
-def columns(engine: Engine, name: str) -> tuple[str, ...]:
-    with reading(engine) as connection:
-        found = run_report(connection, find_report(name)).columns
-    return tuple(name for name in found if not is_end(name))
-
-
-def is_end(column: str) -> bool:
-    return column.endswith(("_low", "_high"))
 
 
 def test_every_report_is_described_and_runs(engine: Engine) -> None:
@@ -235,57 +215,6 @@ def test_texts(engine: Engine) -> None:
         ("de", 1, 0, 0.0),
     ]
     assert rows(engine, "languages")[0] == ("en", 3, 0, 0.0)
-
-
-def test_ledger_reports(engine: Engine) -> None:
-    autumn, _ = seed(engine)
-    with writing(engine) as connection:
-        for worker, size, failed, seconds in (
-            ("w0", 4, 1, 2.0),
-            ("w1", 2, 0, 4.0),
-            ("w0", 4, 0, 2),
-        ):
-            done = {"worker": worker, "failed": failed, "seconds": seconds}
-            add_job(connection, autumn, "sentiment", JobState.DONE, size, **done)
-        for state, size in (("running", 3), ("queued", 2), ("pending", 1)):
-            add_job(connection, autumn, "sentiment", JobState(state), size)
-        add_job(connection, autumn, "sentiment", JobState.DEAD, 1, failed=1)
-        add_job(connection, autumn, "sentiment", JobState.CANCELLED, 7)
-        model = add_model(connection, autumn, "sentiment", "acme/feelings")
-        letter = {"run_id": autumn, "analysis": "sentiment", "attempts": 1}
-        letter |= {"error_class": "ValueError", "message": "empty after tokenising"}
-        failed_at = datetime(2026, 10, 8, 12, tzinfo=UTC)
-        for document, more in ((1, {}), (2, {"attempts": 3})):
-            row = letter | more | {"document_id": document, "model_id": model}
-            connection.execute(insert(DeadLetter).values(**row, failed_at=failed_at))
-        row = letter | {"document_id": 3, "error_class": "WorkerLost"}
-        connection.execute(insert(DeadLetter).values(**row, failed_at=failed_at))
-    # By their text, since 17 == 17.0: sums are whole numbers on both databases.
-    assert str(rows(engine, "run-progress")) == "[('autumn', 'sentiment', 24, 9, 3, 3, 2, 7, 0)]"
-    with reading(engine) as connection:
-        _, run = all_progress(connection)
-    one = run.analyses[0]
-    assert (one.documents, one.done, one.in_flight, one.waiting, one.dead) == (24, 9, 3, 3, 2)
-    assert rows(engine, "throughput") == [
-        ("w0", "sentiment", 2, 8, 4.0, 2.0),
-        ("w1", "sentiment", 1, 2, 4.0, 0.5),
-    ]
-    message = "empty after tokenising"
-    assert rows(engine, "dead-letters") == [
-        ("sentiment", "ValueError", message, "acme/feelings", 2, 3, failed_at, failed_at),
-        ("sentiment", "WorkerLost", message, None, 1, 1, failed_at, failed_at),
-    ]
-    assert rows(engine, "models") == [
-        ("autumn", "sentiment", "acme/feelings", "714eb0f", '{"dtype": "float32"}')
-    ]
-    assert [row[:2] + row[4:] for row in rows(engine, "runs")] == [
-        ("again", "ingested", 2, 2, 0, 0, 0, 0),
-        ("autumn", "ingested", 8, 5, 0, 1, 2, 0),
-    ]
-    for column, word in (("paused_at", "paused"), ("cancelled_at", "cancelled")):
-        with writing(engine) as connection:
-            connection.execute(update(Run).where(Run.name == "again").values({column: now()}))
-        assert [row[1] for row in rows(engine, "runs")] == [word, "ingested"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
