@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from producer.digest.item import Item
 from producer.digest.request import DigestRequest
-from producer.digest.theme_items import MOST_WRONG, group_item, is_worse
+from producer.digest.theme_items import group_item, is_worse
 from schema.questions.examples import newest_part, segment_examples
 from schema.questions.group_changes import read_product_changes
 
@@ -16,7 +16,7 @@ from schema.questions.group_changes import read_product_changes
 def product_items(request: DigestRequest) -> Iterator[Item]:
     """Products that are surely felt worse or better about than in the period before."""
     changes = read_product_changes(request.connection, request.scope, request.now)
-    sure = [one for one in changes if one.negative.is_sure and one.q <= MOST_WRONG]
+    sure = [one for one in changes if one.is_sure]
     scopes = (newest_part(request.connection, request.scope), request.scope) if sure else ()
     examples = {
         side: segment_examples(

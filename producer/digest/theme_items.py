@@ -25,8 +25,6 @@ from schema.questions.themed_documents import read_themed_documents
 from schema.questions.themes import ThemeNames
 from schema.reports import Period
 
-#: Of what is shown as changed, at most this share is chance.
-MOST_WRONG = 0.05
 #: What happens less often by chance is not counted in weeks.
 RARE = 1e-6
 _STARS = 4
@@ -106,7 +104,7 @@ def _mood(request: DigestRequest, documents: tuple[int, ...]) -> str:
 def feeling_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
     """Themes that are surely felt worse or better about than in the period before."""
     changes = read_theme_changes(request.connection, request.scope, names, request.now)
-    sure = [one for one in changes if one.negative.is_sure and one.q <= MOST_WRONG]
+    sure = [one for one in changes if one.is_sure]
     examples: dict[int, tuple[int, ...]] = {}
     for side, worse in (("negative", True), ("positive", False)):
         chosen = [one.id for one in sure if one.id and is_worse(one) == worse]

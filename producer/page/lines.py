@@ -106,8 +106,12 @@ def _product(page: Page) -> Iterator[Line]:
     first = products.rows[0]
     if not first.figures.segment.ranked:
         return
-    name, todo = first.figures.segment.count.name, "See which themes its texts are in."
-    yield Line("Worst product", name, beside(first.figures), "bad", first.key, todo)
+    name, why = first.figures.segment.count.name, beside(first.figures)
+    if first.figures.segment.is_sure and first.figures.segment.difference > 0:
+        todo = "See which themes its texts are in."
+        yield Line("Worst product", name, why, "bad", first.key, todo)
+        return
+    yield Line("Products", "None is surely worse", f"{name} is the lowest: {why}", key=first.key)
 
 
 def beside(one: SegmentFigures) -> str:
@@ -118,8 +122,7 @@ def beside(one: SegmentFigures) -> str:
         f"{numbers.percent(segment.share)} negative, {numbers.signed(100 * segment.difference)} "
         f"points ({ends}) against all others"
     )
-    low, high = segment.difference_interval
-    return said if not low <= 0 <= high else f"{said}, which may be chance"
+    return said if segment.is_sure else f"{said}, which may be chance"
 
 
 def _urgent(page: Page) -> Iterator[Line]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+#: Of what is shown as more than chance, at most this share is chance, on average: the highest q.
+MOST_WRONG = 0.05
+
 
 def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     """The q of each p: whoever shows all that have at most this q has at most this share of them

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from schema.insights.difference import chance_of_difference, newcombe
-from schema.insights.false_discovery import benjamini_hochberg
+from schema.insights.false_discovery import MOST_WRONG, benjamini_hochberg
 from schema.insights.proportion import Interval, wilson
 
 #: Documents that a segment is ranked from; those with fewer come behind, each with its interval.
@@ -45,6 +45,12 @@ class Segment:
     p: float
     q: float
     ranked: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the difference is more than chance, with all that are looked at in mind."""
+        low, high = self.difference_interval
+        return self.q <= MOST_WRONG and not low <= 0 <= high
 
 
 def compare_segments(counts: Sequence[SegmentCount]) -> list[Segment]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from schema.insights.difference import chance_of_difference
-from schema.insights.false_discovery import benjamini_hochberg
+from schema.insights.false_discovery import MOST_WRONG, benjamini_hochberg
 from schema.questions.counts import COUNTS, DocumentCounts
 from schema.questions.figures import Change, share_change
 from schema.questions.scope import Scope, select_rows
@@ -39,6 +39,11 @@ class GroupChange:
     before: DocumentCounts
     negative: Change
     q: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it differs by more than chance, with all groups in mind."""
+        return self.negative.is_sure and self.q <= MOST_WRONG
 
 
 _BY_PRODUCT = f"""

@@ -9,6 +9,7 @@ so nothing is cut at a border, and nothing is found twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
@@ -27,13 +28,22 @@ from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 from workers.spans.analysis import SpanAnalysis
-from workers.spans.words import Offsets, by_word, in_tokens, without_space_before, word_starts
+from workers.spans.words import (
+    Offsets,
+    by_word,
+    in_tokens,
+    name_edges,
+    without_space_before,
+    word_starts,
+)
 
 
 class EntitiesAnalysis(SpanAnalysis):
     """Token classification; see `SpanAnalysis`."""
 
     name = "entities"
+    #: 2: names of whole words end where their letters do.
+    edition = 2
     auto_model_class = AutoModelForTokenClassification
     reads_texts = True
 
@@ -71,7 +81,11 @@ class EntitiesAnalysis(SpanAnalysis):
         offsets = excerpt.encoding.offsets[excerpt.lead :][: len(judged.labels)]
         spans = self._spans(document.text, judged, offsets)
         threshold = self.calibration.threshold
-        return [_entity(document.text, span, offsets, threshold) for span in spans]
+        found = [_entity(document.text, span, offsets, threshold) for span in spans]
+        if self._aggregation == "simple":
+            return [*found]
+        # Whole words are asked for: a name neither begins nor ends with a comma, and is none itself.
+        return [named for one in found if (named := _named(document.text, one)) is not None]
 
     def _spans(self, text: str, judged: TokenPredictions, offsets: Offsets) -> list[Span]:
         if self._aggregation == "simple" or not len(judged.labels):
@@ -85,6 +99,13 @@ def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> 
     """What was read of the text's own tokens."""
     own = slice(excerpt.lead, excerpt.lead + excerpt.tokens)
     return TokenPredictions(*(array[own] for array in tokens))
+
+
+def _named(text: str, found: Entity) -> Entity | None:
+    start, end = name_edges(text, found.start, found.end)
+    if start == end:
+        return None
+    return replace(found, text=text[start:end], start=start, end=end)
 
 
 def _entity(text: str, span: Span, offsets: Sequence[tuple[int, int]], threshold: float) -> Entity:

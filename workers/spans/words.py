@@ -16,6 +16,8 @@ from schema.catalog import Aggregation
 from workers.spans.aggregation import Span, TokenPredictions
 
 Offsets = Sequence[tuple[int, int]]
+#: What names end with beside letters and digits.
+_AT_THE_END = "+#"
 
 
 def word_starts(text: str, offsets: Offsets) -> npt.NDArray[np.int64]:
@@ -75,6 +77,19 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return _without_space(text, start, end), end
+
+
+def name_edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """Begin and end of what can be a name: letters, digits and the marks of C++ and C#.
+
+    Returns:
+        Equal ones where the stretch holds nothing of these.
+    """
+    while end > start and not (_in_word(text[end - 1]) or text[end - 1] in _AT_THE_END):
+        end -= 1
+    while start < end and not _in_word(text[start]):
+        start += 1
+    return start, end
 
 
 def without_space_before(text: str, start: int, end: int) -> tuple[int, int]:

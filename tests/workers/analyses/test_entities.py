@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, NamedTuple
+from unicodedata import combining
 
 import numpy as np
 import pytest
@@ -181,3 +182,14 @@ def test_tokens_are_grouped_by_the_rules_of_the_pipeline(labels: str, groups: li
 
 def test_a_text_without_a_single_token_names_nothing(folder: Path) -> None:
     assert analyse(load(folder), ["\x07\u200b"]) == [[]]
+
+
+def test_names_of_whole_words_end_where_their_letters_do(folder: Path) -> None:
+    found = analyse(load(folder, aggregation="first"), TEXTS)
+    names = [result.text for results in found for result in results if isinstance(result, Entity)]
+    assert len(names) > 100
+    ends = {end for name in names for end in (name[0], name[-1]) if not end.isalnum()}
+    assert {end for end in ends if not combining(end)} <= {"_", "+", "#"}
+    # By the rules of the pipeline the same model names the marks as well.
+    simple = analyse(load(folder), TEXTS)
+    assert any(not result.text[-1].isalnum() for results in simple for result in results)  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from workers.spans.aggregation import EntityAggregation, TokenPredictions
 from workers.spans.words import (
     by_word,
     in_tokens,
+    name_edges,
     trimmed,
     widened,
     without_space_before,
@@ -48,6 +49,25 @@ def found(rows: list[tuple[int, float]], aggregation: Aggregation) -> list[tuple
         start, end = trimmed(TEXT, offsets[span.first][0], offsets[span.last][1])
         texts.append((span.kind, TEXT[start:end]))
     return texts
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("trump ", "trump"),
+        ("Support-", "Support"),
+        (".Photo", "Photo"),
+        ("Windows 10.", "Windows 10"),
+        ("“Moore’s”", "Moore’s"),
+        ("C++,", "C++"),
+        ("Rock 'n' Roll", "Rock 'n' Roll"),
+        (" - ", ""),
+        ("@", ""),
+    ],
+)
+def test_a_name_begins_and_ends_with_what_names_are_made_of(given: str, name: str) -> None:
+    start, end = name_edges(f"a {given}b", 2, 2 + len(given))
+    assert f"a {given}b"[start:end] == name
 
 
 def test_words_are_letters_that_follow_each_other() -> None:
