@@ -1,31 +1,38 @@
-"""What the documents answer to the questions of their runs: how often what."""
+"""What the documents answer to the questions of their runs, and how often: alike ones together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
 from producer.page.texts import TextIndex
+from schema.insights.like_answers import SHOWN as WORDINGS
+from schema.insights.like_answers import LikeAnswers
 from schema.questions import Scope
+from schema.questions.answers import NONE, Answered, read_answered
 from schema.questions.examples import newest_first
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 
 #: Answers to each question that are shown, beside `(none)`, and questions.
 SHOWN, QUESTIONS = 8, 5
-#: Texts behind each.
-TEXTS = 6
-NONE = "(none)"
+#: Texts behind each, and wordings of an answer whose texts are looked for.
+TEXTS, LOOKED_FOR = 6, 12
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerFacts:
-    """An answer, whatever its case; `key` is that of its texts."""
+    """Answers that share a word; `key` is that of their texts.
+
+    Attributes:
+        answer: The word; of one wording alone, whatever its case, the wording.
+        wordings: Some of them, where there are several.
+    """
 
     answer: str
+    wordings: Sequence[str]
     share: Share
     key: str
 
@@ -36,7 +43,7 @@ class QuestionFacts:
 
     Attributes:
         asked: Documents that were asked.
-        answers: The most frequent ones that more than one document gives; else some.
+        answers: Those that most documents give.
         other: How many different answers are not shown, and how many documents give them.
         none: Documents that say nothing of it, or of whose answer the model is unsure.
     """
@@ -48,28 +55,6 @@ class QuestionFacts:
     none: AnswerFacts
 
 
-_ANSWERS = f"""
-WITH counted AS (
-    SELECT a.question, a.grouped, SUM(a.documents) AS documents
-    FROM current_answers AS a
-    GROUP BY a.question, a.grouped
-),
-ranked AS (
-    SELECT c.*,
-        SUM(c.documents) OVER (PARTITION BY c.question) AS asked,
-        COUNT(*) OVER (PARTITION BY c.question) AS different,
-        ROW_NUMBER() OVER (
-            PARTITION BY c.question
-            ORDER BY CASE WHEN c.grouped = '{NONE}' THEN 1 ELSE 0 END, c.documents DESC, c.grouped
-        ) AS place
-    FROM counted AS c
-)
-SELECT r.question, r.grouped, CAST(r.documents AS BIGINT) AS documents,
-    CAST(r.asked AS BIGINT) AS asked, r.different
-FROM ranked AS r
-WHERE r.place <= {SHOWN} OR r.grouped = '{NONE}'
-ORDER BY r.asked DESC, r.question, r.place
-"""
 _TEXTS = f"""
 SELECT grouped, answer, document FROM (
     SELECT a.grouped AS grouped, a.answer AS answer, a.document_id AS document,
@@ -82,7 +67,7 @@ SELECT grouped, answer, document FROM (
         AND a.document_id IN (SELECT d.id FROM current_documents AS d)
 ) AS ranked
 WHERE place <= {TEXTS}
-ORDER BY place
+ORDER BY place, grouped
 """
 
 
@@ -92,13 +77,9 @@ def read_answers(
     """Read the questions, those that most documents were asked first, and some of the scope's
     newest texts.
     """
-    by_question: dict[str, list[Any]] = {}
-    for row in select_rows(connection, _ANSWERS, scope):
-        by_question.setdefault(row.question, []).append(row)
-    scopes = newest, scope
     return [
-        _question(connection, scopes, index, place, rows)
-        for place, rows in enumerate(list(by_question.values())[:QUESTIONS])
+        _question(connection, (newest, scope), index, place, one)
+        for place, one in enumerate(read_answered(connection, scope)[:QUESTIONS])
     ]
 
 
@@ -107,40 +88,55 @@ def _question(
     scopes: tuple[Scope, Scope],
     index: TextIndex,
     place: int,
-    rows: Sequence[Any],
+    answered: Answered,
 ) -> QuestionFacts:
-    question, asked = rows[0].question, rows[0].asked
-    none = sum(row.documents for row in rows if row.grouped == NONE)
-    given = [row for row in rows if row.grouped != NONE]
+    question, asked = answered.question, answered.asked
+    shown = answered.groups[:SHOWN]
+    texts, spelled = _texts(connection, scopes, answered, shown)
+    how = "surest" if scopes[0] == scopes[1] else "surest of the newest"
+    facts = []
+    for number, group in enumerate(shown):
+        said = [spelled.get(one.key, one.wording) for one in group.answers[:WORDINGS]]
+        # What stands alone is called as it was said.
+        about, wordings = (group.about, said) if len(group.answers) > 1 else (said[0], ())
+        title = f"{question} {about}"
+        key = index.add(f"answer{place}-{number}", title, group.documents, texts[number], how)
+        facts.append(AnswerFacts(about, wordings, Share.of(group.documents, asked), key))
+    none = answered.none
+    key = index.add(f"answer{place}-none", f"{question} {NONE}", none, texts[-1], "first")
+    others = asked - none - sum(group.documents for group in shown)
+    return QuestionFacts(
+        question,
+        asked,
+        facts,
+        (len(answered.groups) - len(shown), Share.of(others, asked)),
+        AnswerFacts(NONE, (), Share.of(none, asked), key),
+    )
+
+
+def _texts(
+    connection: Connection,
+    scopes: tuple[Scope, Scope],
+    answered: Answered,
+    shown: Sequence[LikeAnswers],
+) -> tuple[list[list[int]], dict[str, str]]:
+    """Documents of each answer, and last those of none; and how answers are said, by their keys."""
     spelled: dict[str, str] = {}
+    groups = [{one.key: one.documents for one in group.answers[:LOOKED_FOR]} for group in shown]
+    groups.append({NONE: answered.none})
 
     def read(part: Scope, wanted: Sequence[str]) -> dict[str, list[int]]:
         names = {f"answer{number}": answer for number, answer in enumerate(wanted)}
         sql = _TEXTS.format(names=", ".join(f":{name}" for name in names))
         found: dict[str, list[int]] = {}
         for grouped, answer, document in select_rows(
-            connection, sql, part, question=question, **names
+            connection, sql, part, question=answered.question, **names
         ):
             found.setdefault(grouped, []).append(document)
             spelled.setdefault(grouped, answer or grouped)
         return found
 
-    texts = newest_first(scopes, {row.grouped: min(TEXTS, row.documents) for row in rows}, read)
-    how = "surest" if scopes[0] == scopes[1] else "surest of the newest"
-    shown = []
-    for number, row in enumerate(given):
-        answer = spelled.get(row.grouped, row.grouped)
-        title = f"{question} {answer}"
-        ids = texts.get(row.grouped, ())
-        key = index.add(f"answer{place}-{number}", title, row.documents, ids, how)
-        shown.append(AnswerFacts(answer, Share.of(row.documents, asked), key))
-    key = index.add(f"answer{place}-none", f"{question} {NONE}", none, texts.get(NONE, ()), "first")
-    left = rows[0].different - len(rows)
-    others = asked - none - sum(row.documents for row in given)
-    return QuestionFacts(
-        question,
-        asked,
-        shown,
-        (left, Share.of(others, asked)),
-        AnswerFacts(NONE, Share.of(none, asked), key),
-    )
+    wanted = {key: min(TEXTS, n) for group in groups for key, n in group.items() if n}
+    texts = newest_first(scopes, wanted, read)
+    ids = [[one for key in group for one in texts.get(key, ())][:TEXTS] for group in groups]
+    return ids, spelled

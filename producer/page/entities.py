@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,8 @@ from schema.questions.scope import select_rows
 
 #: Entities that are shown: those that most documents name.
 SHOWN = 20
+#: Rows that are read for them: a name may have several types, and some are no names.
+READ = 5 * SHOWN
 #: Texts behind each.
 TEXTS = 8
 
@@ -28,6 +31,8 @@ class EntityFacts:
         sides: Of these by side how many; `unsure` has those without polarity, too.
         negative: Of those whose polarity is sure.
         key: Of its texts.
+        also: Other types that the model gives the name, each with its documents, some of which may
+            be the same.
     """
 
     name: str
@@ -36,6 +41,7 @@ class EntityFacts:
     sides: dict[str, int]
     negative: Share
     key: str
+    also: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ SELECT e.entity, e.type, e.merged, e.documents, e.negative, e.neutral, e.positiv
     COUNT(*) OVER () AS found
 FROM v_entities AS e
 ORDER BY e.documents DESC, e.merged, e.type
-LIMIT {SHOWN}
+LIMIT {READ}
 """
 _UNSURE = "SELECT CAST(COALESCE(SUM(e.unsure_mentions), 0) AS BIGINT) FROM current_entities AS e"
 _TEXTS = f"""
@@ -81,19 +87,25 @@ def read_entities(
     connection: Connection, scope: Scope, index: TextIndex, newest: Scope
 ) -> EntitiesFacts | None:
     """Read them, and some of the scope's newest texts; None if no document names any."""
-    rows = select_rows(connection, _ENTITIES, scope)
+    found = select_rows(connection, _ENTITIES, scope)
+    # Of each name the type that most documents give it; what has no letter is no name.
+    by_name: dict[str, list[Any]] = {}
+    for row in found:
+        if any(character.isalnum() for character in row.merged):
+            by_name.setdefault(row.merged, []).append(row)
+    rows = [given[0] for given in by_name.values()][:SHOWN]
     if not rows:
         return None
 
     def read(part: Scope, wanted: Sequence[Entity]) -> dict[Entity, list[int]]:
         names = {f"name{place}": entity for place, (_, entity) in enumerate(wanted)}
         sql = _TEXTS.format(names=", ".join(f":{name}" for name in names))
-        found: dict[Entity, list[int]] = {}
+        ids_of: dict[Entity, list[int]] = {}
         for kind, entity, document in select_rows(connection, sql, part, **names):
-            ids = found.setdefault((kind, entity), [])
+            ids = ids_of.setdefault((kind, entity), [])
             if document not in ids and len(ids) < TEXTS:
                 ids.append(document)
-        return found
+        return ids_of
 
     wanted = {(row.type, row.merged): min(TEXTS, row.documents) for row in rows}
     texts = newest_first((newest, scope), wanted, read)
@@ -109,6 +121,8 @@ def read_entities(
             "unsure": row.documents - known,
         }
         negative = Share.of(row.negative, known)
-        shown.append(EntityFacts(row.entity, row.type, row.documents, sides, negative, key))
+        also = [(one.type, one.documents) for one in by_name[row.merged][1:]]
+        facts = EntityFacts(row.entity, row.type, row.documents, sides, negative, key, also)
+        shown.append(facts)
     ((unsure,),) = select_rows(connection, _UNSURE, scope)
-    return EntitiesFacts(shown, rows[0].found, unsure)
+    return EntitiesFacts(shown, found[0].found, unsure)

@@ -17,18 +17,19 @@ from schema.insights.words import words
 
 #: Different wordings that are looked at, those of most documents.
 MOST = 20_000
-#: Wordings of a group that are shown.
-SHOWN = 3
+#: Wordings of a group that are shown, and from how many characters on one comes behind others.
+SHOWN, LONG = 3, 60
 #: Ends of plurals, and how many letters a word without has at least: of an n many other words end.
 _PLURALS = (("es", 2), ("s", 2), ("en", 4), ("n", 4))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A wording, and how many documents have it."""
+    """A wording, and how many documents have it; `key` is what its spellings have in common."""
 
     wording: str
     documents: int
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,17 @@ class LikeAnswers:
 
     Attributes:
         about: The word, as most of them write it; of one wording alone the wording.
-        wordings: All of them, those of most documents first, then the shortest.
+        answers: All of them, those of most documents first, then the shortest; long ones last.
     """
 
     about: str
-    wordings: Sequence[str]
+    answers: Sequence[Answer]
     documents: int
+
+    @property
+    def wordings(self) -> list[str]:
+        """How they are said, in the same order."""
+        return [one.wording for one in self.answers]
 
 
 def group_answers(answers: Iterable[Answer]) -> list[LikeAnswers]:
@@ -95,9 +101,9 @@ def _greedily(
 
 
 def _group(about: str, answers: Sequence[Answer]) -> LikeAnswers:
-    return LikeAnswers(
-        about, [one.wording for one in answers], sum(one.documents for one in answers)
-    )
+    # The order of the answers is kept otherwise.
+    shown = sorted(answers, key=lambda one: len(one.wording) > LONG)
+    return LikeAnswers(about, shown, sum(one.documents for one in answers))
 
 
 def _telling(wording: str) -> list[str]:

@@ -84,7 +84,7 @@ class EntitiesAnalysis(SpanAnalysis):
         found = [_entity(document.text, span, offsets, threshold) for span in spans]
         if self._aggregation == "simple":
             return [*found]
-        # Whole words are asked for: a name neither begins nor ends with a comma, and is none itself.
+        # Whole words are asked for: a comma neither ends a name nor is one.
         return [named for one in found if (named := _named(document.text, one)) is not None]
 
     def _spans(self, text: str, judged: TokenPredictions, offsets: Offsets) -> list[Span]:

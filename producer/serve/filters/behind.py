@@ -17,6 +17,9 @@ from producer.export.where import read_conditions
 from producer.serve.filters.page_filters import LONGEST, of_theme
 from producer.serve.filters.sides import read_side, side_words
 from schema.corrections.subject import REVIEWABLE
+from schema.database import reading
+from schema.questions import Scope
+from schema.questions.answers import find_answers
 from schema.questions.counts import STARS
 from schema.questions.segments import COLUMNS
 from schema.reports import Condition
@@ -48,13 +51,16 @@ class Behind:
         return replace(self, words=(*self.words, words), conditions=(*self.conditions, condition))
 
 
-def read_behind(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> Behind:
+def read_behind(
+    engine: Engine, given: Mapping[str, str], names: Mapping[str, str], scope: Scope
+) -> Behind:
     """Read what is behind a figure.
 
     Args:
         engine: To read with.
         given: The parameters of an address.
         names: The names of themes by id.
+        scope: The documents that the page is about.
 
     Raises:
         UsageError: If a parameter cannot be understood.
@@ -65,7 +71,7 @@ def read_behind(engine: Engine, given: Mapping[str, str], names: Mapping[str, st
         if len(value) > LONGEST * 4:
             raise UsageError(f"this address is too long; shorten {name}")
         if value:
-            for words, condition in read(engine, {**given, name: value}, names):
+            for words, condition in read(_Asked(engine, {**given, name: value}, names, scope)):
                 behind = behind.and_also(words, condition)
     return behind
 
@@ -73,22 +79,34 @@ def read_behind(engine: Engine, given: Mapping[str, str], names: Mapping[str, st
 _Found = Iterator[tuple[str, Condition]]
 
 
-def _theme(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    number = given["in_theme"]
-    yield names.get(number, f"theme {number}"), of_theme(engine, number)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a parameter is read with: all of them, names of themes by id, and what the page is
+    about.
+    """
+
+    engine: Engine
+    given: Mapping[str, str]
+    names: Mapping[str, str]
+    scope: Scope
 
 
-def _side(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    yield side_words(given["side"]), read_side(given["side"])
+def _theme(asked: _Asked) -> _Found:
+    number = asked.given["in_theme"]
+    yield asked.names.get(number, f"theme {number}"), of_theme(asked.engine, number)
 
 
-def _week(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    first = _day(given["week"])
+def _side(asked: _Asked) -> _Found:
+    yield side_words(asked.given["side"]), read_side(asked.given["side"])
+
+
+def _week(asked: _Asked) -> _Found:
+    first = _day(asked.given["week"])
     yield f"week of {first}", _days(first, first + timedelta(days=7))
 
 
-def _month(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    first = _day(given["month"]).replace(day=1)
+def _month(asked: _Asked) -> _Found:
+    first = _day(asked.given["month"]).replace(day=1)
     yield f"{first:%B %Y}", _days(first, (first + timedelta(days=31)).replace(day=1))
 
 
@@ -107,12 +125,12 @@ def _days(first: date, behind: date) -> Condition:
     return Condition(f"d.day >= '{first}' AND d.day < '{behind}'", {})
 
 
-def _segment(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    by, _, value = given["segment"].partition("=")
+def _segment(asked: _Asked) -> _Found:
+    by, _, value = asked.given["segment"].partition("=")
     if by in COLUMNS:
         yield value, Condition(f"d.{by} = :segment", {"segment": value})
         return
-    (condition,) = read_conditions(engine, [given["segment"]])
+    (condition,) = read_conditions(asked.engine, [asked.given["segment"]])
     renamed = {f"behind_{name}": one for name, one in condition.parameters.items()}
     sql = condition.sql
     for name in condition.parameters:
@@ -120,23 +138,23 @@ def _segment(engine: Engine, given: Mapping[str, str], names: Mapping[str, str])
     yield value, Condition(sql, renamed)
 
 
-def _low(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
+def _low(asked: _Asked) -> _Found:
     yield "of at most 2 stars", Condition(f"{STARS} <= 2", {})
 
 
-def _entity(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
+def _entity(asked: _Asked) -> _Found:
     # The figure is called by its most frequent spelling, and counts all of them.
     sql = f"""d.id IN (
         SELECT m.document_id FROM v_mentions AS m
         WHERE NOT m.unsure AND m.type = :entity_type
           AND m.entity = {_SAME.format("spelling", "entity")})"""
-    kind = given.get("type", "")
-    parameters = {"entity": given["entity"], "entity_type": kind}
-    yield f"{given['entity']} ({kind})", Condition(sql, parameters)
+    kind = asked.given.get("type", "")
+    parameters = {"entity": asked.given["entity"], "entity_type": kind}
+    yield f"{asked.given['entity']} ({kind})", Condition(sql, parameters)
 
 
-def _answer(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    question, answer = given.get("question", ""), given["answer"]
+def _answer(asked: _Asked) -> _Found:
+    question, answer = asked.given.get("question", ""), asked.given["answer"]
     same = "a.grouped = :answer"
     if answer != NO_ANSWER:
         same = f"a.grouped = {_SAME.format('answer_key', 'answer')}"
@@ -145,8 +163,21 @@ def _answer(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) 
     yield f"{question} {answer}", Condition(sql, {"question": question, "answer": answer})
 
 
-def _differ(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
-    what = given["differ"]
+def _like(asked: _Asked) -> _Found:
+    # Which answers stand together depends on all others: on what the page is about.
+    question, about = asked.given.get("question", ""), asked.given["like"]
+    with reading(asked.engine) as connection:
+        keys = find_answers(connection, asked.scope, question, about)
+    parameters = {f"like{number}": key for number, key in enumerate(keys)} or {"like0": about}
+    among = ", ".join(f":{one}" for one in parameters)
+    sql = f"""d.id IN (
+        SELECT a.document_id FROM v_answers AS a
+        WHERE a.question = :question AND a.grouped IN ({among}))"""
+    yield f"{question} {about}", Condition(sql, {"question": question, **parameters})
+
+
+def _differ(asked: _Asked) -> _Found:
+    what = asked.given["differ"]
     if what == STARS_DIFFER:
         sql = f"({STARS} <= 2 AND d.polarity = 'positive')"
         sql += f" OR ({STARS} >= 4 AND d.polarity = 'negative')"
@@ -172,13 +203,14 @@ def _differ(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) 
     yield f"a person and the model of {what} differ", Condition(sql, {})
 
 
-_Reader = Callable[[Engine, Mapping[str, str], Mapping[str, str]], _Found]
+_Reader = Callable[[_Asked], _Found]
 #: By the parameter; those that only go with another are read with it.
 _READERS: dict[str, _Reader] = {
     "in_theme": _theme,
     "segment": _segment,
     "entity": _entity,
     "answer": _answer,
+    "like": _like,
     "differ": _differ,
     "side": _side,
     "low": _low,

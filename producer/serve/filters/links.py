@@ -72,7 +72,7 @@ def _answers(page: Page) -> _Links:
     for question in page.answers.facts or ():
         asked = {"question": question.question}
         for one in question.answers:
-            yield one.key, asked | {"answer": one.answer}
+            yield one.key, asked | {"like" if one.wordings else "answer": one.answer}
         yield question.none.key, asked | {"answer": NO_ANSWER}
 
 

@@ -28,8 +28,8 @@ def texts(call: Call) -> Response:
         except NoAnswerError:
             themes = {}
     names = {str(number): one.name for number, one in themes.items()}
-    behind = read_behind(reader, dict(given), names)
     scope = read_scope(reader, filters)
+    behind = read_behind(reader, dict(given), names, scope)
     with reading(reader) as connection:
         listing = read_listing(connection, scope, behind, _number(given))
     about = filters.about

@@ -57,4 +57,10 @@ def test_every_answer_is_in_one_group() -> None:
 
 def test_no_answers() -> None:
     assert group_answers([]) == []
-    assert group_answers([Answer("", 2)]) == [LikeAnswers("", [""], 2)]
+    assert group_answers([Answer("", 2)]) == [LikeAnswers("", [Answer("", 2)], 2)]
+
+
+def test_long_wordings_come_behind_short_ones() -> None:
+    long = f"fix {'this and that ' * 5}please"
+    (found,) = group_answers([Answer(long, 9), Answer("fix it", 1), Answer("fix this", 2)])
+    assert found.wordings == ["fix this", "fix it", long]

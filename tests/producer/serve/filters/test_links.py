@@ -21,8 +21,8 @@ def listing(served: Served, link: str) -> Listing:
     """What a link lists."""
     pairs = parse_qsl(urlsplit(link).query)
     reader = served.serve.reader
-    behind = read_behind(reader, dict(pairs), {})
     scope = read_scope(reader, PageFilters.read(pairs))
+    behind = read_behind(reader, dict(pairs), {}, scope)
     with reading(reader) as connection:
         return read_listing(connection, scope, behind, 1)
 
