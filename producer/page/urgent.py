@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from producer.page.recent import DAYS
 from producer.page.texts import TextIndex
 from schema.questions import Scope
 from schema.questions.headline import Headline
 from schema.reports import Period, ReportOptions, find_report, run_report
+from schema.tables import DocumentRow
 
 #: Documents that are shown.
 SHOWN = 12
+#: Characters of a text without a quote that are shown in its place.
+BEGIN = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class UrgentFacts:
         name: How it was delivered; else its id.
         urgency: The higher the sooner.
         reasons: Why, in words.
-        quotes: Where it says so.
+        quotes: Where it says so; where it is a model that says so, how the text begins.
         copies: How many documents say the same.
         key: Of its text.
     """
@@ -75,10 +79,16 @@ def read_urgent(
     found = run_report(connection, find_report("urgent"), options)
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
     first = None if since is None else since.date()
-    return UrgentList(first, [_facts(row, index) for row in rows])
+    # What a model alone says of a text has no quote in the report.
+    silent = [int(str(row["document"])) for row in rows if not row["quotes"]]
+    begins = connection.execute(
+        select(DocumentRow.id, DocumentRow.text).filter(DocumentRow.id.in_(silent))
+    )
+    said = {number: _begin(text) for number, text in begins}
+    return UrgentList(first, [_facts(row, index, said) for row in rows])
 
 
-def _facts(row: dict[str, Any], index: TextIndex) -> UrgentFacts:
+def _facts(row: dict[str, Any], index: TextIndex, said: Mapping[int, str]) -> UrgentFacts:
     document = int(row["document"])
     name = row["external_id"] or f"document {document}"
     return UrgentFacts(
@@ -88,10 +98,16 @@ def _facts(row: dict[str, Any], index: TextIndex) -> UrgentFacts:
         product=row["product"],
         urgency=float(row["urgency"]),
         reasons=row["reasons"],
-        quotes=[_quote(one) for one in str(row["quotes"] or "").split("\n") if one],
+        quotes=[_quote(one) for one in str(row["quotes"] or "").split("\n") if one]
+        or [said[document]],
         copies=int(row["copies"]),
         key=index.add(f"urgent{document}", name, 1, [document]),
     )
+
+
+def _begin(text: str) -> str:
+    said = " ".join(text[: 2 * BEGIN].split())
+    return said if len(said) <= BEGIN else f"{said[:BEGIN]} …"
 
 
 def _quote(said: str) -> str:

@@ -97,7 +97,7 @@ def export(
     config = model.encoder.config
     _write_card(output / ENCODER, encoder_card(config, storage, sha256))
     for head in HEADS:
-        _write_head(model, head, output / head.folder, sha256)
+        write_head(model, head, output / head.folder, sha256)
     names = (ENCODER, *(head.folder for head in HEADS))
     return {
         name: sum(file.stat().st_size for file in (output / name).rglob("*") if file.is_file())
@@ -154,7 +154,8 @@ def restored(written: Mapping[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def _write_head(model: JointModel, head: Head, folder: Path, encoder_sha256: str) -> None:
+def write_head(model: JointModel, head: Head, folder: Path, encoder_sha256: str) -> None:
+    """Write a head, for the encoder whose weights have that hash."""
     state = {
         f"{theirs}.{name}": weight.detach().to(torch.float32).clone()
         for theirs, ours in head.modules.items()

@@ -118,10 +118,16 @@ def _without_space(text: str, begin: int, end: int) -> int:
 
 
 def _joined(text: str, place: int) -> bool:
-    """Whether a word goes on across this place."""
-    return place > 0 and _in_word(text[place - 1]) and _in_word(text[place])
+    """Whether a word goes on across this place; H&M is one."""
+    if place <= 0 or place >= len(text):
+        return False
+    if text[place] == "&":
+        return _in_word(text[place - 1]) and _in_word(text[place + 1 : place + 2])
+    if text[place - 1] == "&":
+        return place > 1 and _in_word(text[place - 2]) and _in_word(text[place])
+    return _in_word(text[place - 1]) and _in_word(text[place])
 
 
 def _in_word(character: str) -> bool:
     # Marks of scripts whose letters carry them are no letters to Python.
-    return character.isalnum() or character == "_" or "\u0300" <= character <= "\u036f"
+    return character.isalnum() or character == "_" or "\u0300" <= character[:1] <= "\u036f"

@@ -68,6 +68,8 @@ def test_a_place_is_where_the_text_says_so() -> None:
         ("Non voglio disdire.", "it"),
         ("Ik wil niet opzeggen.", "nl"),
         ("Não vou cancelar a assinatura.", "pt"),
+        ("I uninstalled and reinstalled it twice, the levels are still gone.", "en"),
+        ("It came with the phone and I can't even uninstall it.", "en"),
     ],
 )
 def test_what_is_denied_is_no_signal(text: str, language: str) -> None:

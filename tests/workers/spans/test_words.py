@@ -152,3 +152,10 @@ def test_a_span_does_not_begin_on_the_space_before_a_word(text: str, kept: tuple
     """Transformers 4.57.6 begins one character earlier; this is decided, see docs/models.md."""
     start = 2 if text.startswith("to") else 0
     assert without_space_before(text, start, len(text)) == kept
+
+
+def test_letters_around_an_ampersand_are_one_word() -> None:
+    text = "at H&M, R & D &c"
+    starts = word_starts(text, [(n, n + 1) for n in range(len(text))]).tolist()
+    assert [text[n] for n in starts if not text[n].isspace()] == [*"aH,R&D&c"]
+    assert widened(text, 4, 5) == (3, 6)
