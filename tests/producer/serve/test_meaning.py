@@ -12,7 +12,7 @@ import pytest
 from producer.serve import meaning
 from producer.serve.meaning import MeaningProcess
 
-#: Answers each line with its own number and the line; ends itself at "die", and is silent at "hang".
+#: Answers each line with its own number and the line; ends at "die", and is silent at "hang".
 _PROGRAM = """
 import os, sys, time
 for line in sys.stdin:
