@@ -158,13 +158,15 @@ def _basis(words: WordVectors | None) -> str:
 
 
 def _sample(engine: Engine, source: ClauseSource) -> tuple[HashSample, WordVectors | None]:
-    """The sample of all clauses; without embeddings, also how its vectors were made."""
+    """The sample of clauses that say something; without embeddings, also how vectors are made."""
     sample = HashSample(SAMPLE)
     for block in read_clauses(engine, source):
+        chosen = np.flatnonzero(block.telling()).tolist()
+        texts = [block.texts[row] for row in chosen]
         if source.model is None:
-            sample.add(block.texts, np.zeros((len(block.texts), 0), dtype=np.int16))
-        elif block.vectors:
-            sample.add(block.texts, grid_of(block, None))
+            sample.add(texts, np.zeros((len(texts), 0), dtype=np.int16))
+        elif texts:
+            sample.add(texts, grid_of(block, None)[chosen])
     if source.model is not None:
         return sample, None
     words = fit_word_vectors(sample.texts)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine
 
-from producer.themes.assignment import FLOOR, WORDS_FLOOR, assign
+from producer.themes.assignment import FLOOR, OTHER, WORDS_FLOOR, assign
 from producer.themes.grid import Grid, to_grid
 from producer.themes.lineage import active, read_centres
 from producer.themes.word_vectors import WordVectors
@@ -47,6 +47,8 @@ class Members:
             return []
         vectors = grid_of(block, self.words)
         themes, cosines = assign(vectors, self.centres, self.floor)
+        # A greeting is near to some theme, as anything is.
+        themes = np.where(block.telling(), themes, OTHER)
         topics = assign(vectors, self._topics, self.floor).themes
         keys = {document: text_key(text) for document, text in block.documents.items()}
         return [

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, exists, select
 
 from schema.database import reading
 from schema.document import ORIGINAL
+from schema.insights.courtesies import is_courtesy
 from schema.results.embedding import EmbeddingRow
 from schema.results.translation import TranslationRow
 from schema.tables import DocumentRow, DocumentTheme, Model, RunDocument
@@ -36,6 +37,10 @@ class ClauseBlock:
     ordinals: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     vectors: list[bytes] = field(default_factory=list)
+
+    def telling(self) -> list[bool]:
+        """Of each clause whether it says more than greetings, thanks and closings do."""
+        return [not is_courtesy(text) for text in self.texts]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""What letters say and are not about, in seven languages, and what only begins like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from schema.insights.courtesies import is_courtesy
+
+COURTESIES = [
+    "Dear Tech Online Store Customer Support,",
+    "I hope this message finds you well.",
+    "Thank you for your time and assistance.",
+    "Please help us resolve this issue as soon as possible.",
+    "Best regards, [Your Name]",
+    "Sehr geehrte Damen und Herren,",
+    "Vielen Dank für Ihre Unterstützung in dieser Angelegenheit.",
+    "Ich freue mich auf Ihre schnelle Antwort.\n\nDanke,\n<name>",
+    "Könnten Sie mir bitte bei der Lösung dieses Problems helfen?",
+    "Mit freundlichen Grüßen, Ulrike Hagenbeck",
+    "Espero que este mensaje les encuentre bien.",
+    "Gracias por su tiempo y su ayuda.",
+    "Chère équipe de support,",
+    "Je vous remercie de votre aide.",
+    "Prezado atendimento ao cliente,",
+    "Obrigado pela sua atenção.",
+    "Gentile servizio clienti,",
+    "Grazie per la vostra assistenza.",
+    "Geachte klantenservice,",
+    "Bedankt voor uw hulp.",
+]
+MATTERS = [
+    "I am very pleased with it!",
+    "Hopeless on me.",
+    "Please fix the login page.",
+    "Thank you for the lovely dress.",
+    "The support team never answered my mails.",
+    "Dear customers are charged twice while others pay nothing for the very same trip.",
+    "Vielen Dank für den schönen Tisch.",
+    "Lieber ein anderes Modell kaufen.",
+    "Das Problem mit dem Drucker besteht weiterhin.",
+    "Bitte senden Sie mir die Rechnung.",
+    "El producto llegó roto.",
+    "Merci de rembourser ma commande.",
+    "O aplicativo fecha sozinho.",
+    "La lavatrice perde acqua.",
+    "De rits is kapot.",
+    "",
+    "12345",
+]
+
+
+@pytest.mark.parametrize("text", COURTESIES)
+def test_what_says_nothing_is_a_courtesy(text: str) -> None:
+    assert is_courtesy(text)
+
+
+@pytest.mark.parametrize("text", MATTERS)
+def test_what_says_something_is_none(text: str) -> None:
+    assert not is_courtesy(text)
