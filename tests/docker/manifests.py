@@ -52,7 +52,8 @@ def keda_schema(kind: str) -> dict[str, Any]:
     """The schema of a resource of KEDA, in which what it does not know is wrong."""
     path = SCHEMAS / f"keda.sh_{kind.lower()}s.yaml"
     (version,) = yaml.safe_load(path.read_text("utf-8"))["spec"]["versions"]
-    return strict(version["schema"]["openAPIV3Schema"] | {"additionalProperties": False})
+    schema: dict[str, Any] = strict(version["schema"]["openAPIV3Schema"])
+    return schema
 
 
 def compose_schema() -> dict[str, Any]:

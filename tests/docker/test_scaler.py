@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from schema.access.reader_role import grant_reading
 from schema.database import reading, writing
@@ -38,9 +38,8 @@ def asked(engine: Engine) -> Iterator[Callable[[], float]]:
             return value
 
         yield ask
-    with writing(engine) as connection:
-        connection.execute(text(f"DROP OWNED BY {READER}"))
-        connection.execute(text(f"DROP ROLE {READER}"))
+    with writing(engine) as owner:
+        owner.exec_driver_sql(f"DROP OWNED BY {READER}; DROP ROLE {READER}")
 
 
 def backlog(engine: Engine) -> int:
