@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --co
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports clean
+.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,15 @@ $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.demo
 $(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
 	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
 	@touch $@
+
+# What docker/Dockerfile makes, with `docker` or `buildah`, which must be installed; see docker/README.md.
+ENGINE ?= docker
+IMAGES ?= producer worker flower metrics serve
+IMAGE_OPTIONS ?= $(if $(findstring buildah,$(ENGINE)),--ignorefile docker/Dockerfile.dockerignore)
+images: ## the container images, by ENGINE (docker, buildah)
+	@for target in $(IMAGES); do \
+		$(ENGINE) build $(IMAGE_OPTIONS) --file docker/Dockerfile --target $$target --tag feedback-triage-$$target . || exit 1; \
+	done
 
 clean: ## removes .venv and .triage
 	rm -rf .triage $(VENV)

@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     #: or of the RAM, divided by the node's children.
     model_memory: ByteSize | None = Field(default=None, gt=0)
 
+    #: The password of the role that `triage init --reader` makes.
+    reader_password: SecretStr | None = Field(default=None, min_length=1)
+
     #: How the lines of a node's log are written: for people, or an object of JSON each.
     log_format: Literal["text", "json"] = "text"
     #: The least that is written of it.

@@ -1,4 +1,4 @@
-"""The compose file as `docker compose` reads it: variables put in, then YAML."""
+"""The compose file as `docker compose` reads it: YAML, then variables put into what it says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ import yaml
 FOLDER = Path(__file__).parents[2] / "docker"
 COMPOSE = FOLDER / "compose.yaml"
 #: Passwords for the variables that have no default.
-SECRETS = {"POSTGRES_PASSWORD": "p0st", "REDIS_PASSWORD": "r3d", "FLOWER_PASSWORD": "fl0"}
+SECRETS = {
+    "POSTGRES_PASSWORD": "p0st",
+    "READER_PASSWORD": "r34d",
+    "REDIS_PASSWORD": "r3d",
+    "FLOWER_PASSWORD": "fl0",
+}
 #: `${NAME}`, `${NAME:-default}` or `${NAME:?message}`.
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 
@@ -37,15 +42,24 @@ def interpolate(text: str, environment: Mapping[str, str]) -> str:
 
 def read_compose(environment: Mapping[str, str], path: Path = COMPOSE) -> dict[str, Any]:
     """The compose file with its variables from `environment`."""
-    loaded = yaml.safe_load(interpolate(path.read_text("utf-8"), environment))
+    loaded = _filled(yaml.safe_load(path.read_text("utf-8")), environment)
     assert isinstance(loaded, dict)
     return loaded
 
 
+def _filled(node: Any, environment: Mapping[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {key: _filled(value, environment) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(value, environment) for value in node]
+    return interpolate(node, environment) if isinstance(node, str) else node
+
+
 def variables() -> dict[str, set[str | None]]:
-    """By variable: its defaults, None where it is required."""
+    """By variable of all files: its defaults, None where it is required."""
     found: dict[str, set[str | None]] = {}
-    for use in VARIABLE.finditer(COMPOSE.read_text("utf-8")):
-        default = None if use["kind"] == "?" else (use["rest"] or "")
-        found.setdefault(use["name"], set()).add(default)
+    for path in sorted(FOLDER.glob("compose*.yaml")):
+        for use in VARIABLE.finditer(path.read_text("utf-8")):
+            default = None if use["kind"] == "?" else (use["rest"] or "")
+            found.setdefault(use["name"], set()).add(default)
     return found

@@ -12,18 +12,28 @@ DOCKERFILE = Path(__file__).parents[2] / "docker" / "Dockerfile"
 
 @dataclass
 class Stage:
-    """One `FROM … AS name` with its instructions, each as (keyword, rest)."""
+    """One `FROM … AS name` with its instructions, each as (keyword, rest).
+
+    Attributes:
+        base: The stage that it goes on from; None where that is an image.
+    """
 
     name: str
     parent: str
+    base: Stage | None = None
     instructions: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def whole(self) -> list[tuple[str, str]]:
+        """Its instructions behind those of what it goes on from."""
+        return [*(self.base.whole if self.base else []), *self.instructions]
 
     def all(self, keyword: str) -> list[str]:
         return [rest for word, rest in self.instructions if word == keyword]
 
     def last(self, keyword: str) -> str:
-        """The one that counts when an instruction stands there more than once."""
-        return self.all(keyword)[-1]
+        """The one that counts, its own or that of what it goes on from."""
+        return [rest for word, rest in self.whole if word == keyword][-1]
 
     def copied_from(self) -> list[str]:
         """Names of the stages that files come from."""
@@ -54,7 +64,7 @@ def read_stages(text: str | None = None) -> dict[str, Stage]:
         keyword, rest = line.split(None, 1)
         if keyword == "FROM":
             parent, _, name = rest.split()
-            current = stages[name] = Stage(name, parent)
+            current = stages[name] = Stage(name, parent, stages.get(parent))
         elif current is not None:
             current.instructions.append((keyword, rest.strip()))
     return stages

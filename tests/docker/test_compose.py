@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from sqlalchemy.engine import make_url
@@ -20,20 +21,42 @@ from tests.docker.compose import (
 )
 from tests.docker.console import parse
 from tests.docker.dockerfile import read_stages
+from tests.docker.manifests import compose_schema
 
 OURS = ("init", "worker", "flower", "metrics", "serve", "producer")
-LONG_RUNNING = ("redis", "postgres", "worker", "flower", "metrics", "serve")
+LONG_RUNNING = ("redis", "postgres", "worker", "flower", "metrics", "serve", "backup")
+#: What the image or the file itself says: where things lie in a container, and its own ports.
+FIXED = {"TRIAGE_HOME", "TRIAGE_FLOWER_PORT", "TRIAGE_METRICS_PORT", "TRIAGE_SERVE_PORT"}
+#: Settings of one service alone.
+OF_ONE = {
+    "TRIAGE_GRACE": "worker",
+    "TRIAGE_FLOWER_AUTH": "flower",
+    "TRIAGE_READER_PASSWORD": "init",
+}
+OVERRIDES = ("compose.gpu.yaml", "compose.bi.yaml")
 
 
 def settings_of(service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name, value in service["environment"].items():
-        monkeypatch.setenv(name, str(value))
+        if value is not None:
+            monkeypatch.setenv(name, str(value))
     return Settings()
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", *OVERRIDES])
+def test_it_holds_the_specification(file: str) -> None:
+    loaded = read_compose(SECRETS, FOLDER / file)
+    schema = jsonschema.Draft7Validator(compose_schema())
+    schema.validate(loaded)
+    misspelt = {"services": {"worker": {**loaded["services"].get("worker", {}), "restrat": "no"}}}
+    with pytest.raises(jsonschema.ValidationError, match="restrat"):
+        schema.validate(misspelt)
 
 
 def test_its_services(services: dict[str, Any]) -> None:
     assert set(services) == {*LONG_RUNNING, *OURS}
-    assert [name for name in services if "profiles" in services[name]] == ["producer"]
+    profiles = {name: one["profiles"] for name, one in services.items() if "profiles" in one}
+    assert profiles == {"producer": ["producer"], "backup": ["backup"]}
 
 
 @pytest.mark.parametrize("missing", SECRETS)
@@ -58,14 +81,14 @@ def test_our_images_come_from_the_dockerfile(services: dict[str, Any], name: str
     context = (FOLDER / build["context"]).resolve()
     assert context == FOLDER.parent
     assert (context / build["dockerfile"]) == FOLDER / "Dockerfile"
-    expected = name if name in ("worker", "flower", "serve") else "producer"
+    expected = "producer" if name == "init" else name
     assert build["target"] == expected
     assert expected in read_stages()
 
 
 def test_images_of_others_name_a_version_and_no_registry(services: dict[str, Any]) -> None:
     images = [service["image"] for service in services.values() if "build" not in service]
-    assert len(images) == 2
+    assert len(images) == 3
     for image in images:
         assert re.fullmatch(r"(redis|postgres):\d+", image)
 
@@ -76,9 +99,13 @@ def test_commands_are_those_of_the_console(services: dict[str, Any], name: str) 
     assert "entrypoint" not in services[name]
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_nobody_of_ours_is_root_or_may_become_it(services: dict[str, Any], name: str) -> None:
+@pytest.mark.parametrize("name", [*OURS, "backup"])
+def test_nobody_of_ours_may_become_root_or_write_to_its_image(
+    services: dict[str, Any], name: str
+) -> None:
     service = services[name]
+    assert service["read_only"] is True
+    assert service["tmpfs"][0].startswith("/tmp:")
     assert "user" not in service and "privileged" not in service and "cap_add" not in service
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -88,6 +115,25 @@ def test_nobody_of_ours_is_root_or_may_become_it(services: dict[str, Any], name:
 def test_every_variable_is_a_setting(services: dict[str, Any], name: str) -> None:
     names = set(services[name]["environment"])
     assert names <= {f"TRIAGE_{field.upper()}" for field in Settings.model_fields}
+
+
+def test_every_setting_reaches_whom_it_concerns(services: dict[str, Any]) -> None:
+    """Without a value, `docker compose` takes the one of the shell or of .env, if there is any."""
+    settings = {f"TRIAGE_{field.upper()}" for field in Settings.model_fields} - FIXED
+    for name in ("init", "worker", "metrics", "serve", "producer"):
+        reached = set(services[name]["environment"])
+        assert settings - reached == {one for one, only in OF_ONE.items() if only != name}
+    for one, only in OF_ONE.items():
+        assert one in services[only]["environment"]
+
+
+@pytest.mark.parametrize("name", [*OURS, *LONG_RUNNING])
+def test_logs_are_rotated_and_memory_is_limited(services: dict[str, Any], name: str) -> None:
+    options = services[name]["logging"]["options"]
+    assert set(options) == {"max-size", "max-file"} and isinstance(options["max-file"], str)
+    limits = services[name]["deploy"]["resources"]["limits"]
+    assert re.fullmatch(r"\d+[mg]", limits["memory"])
+    assert "pids" in limits or name in ("redis", "postgres")
 
 
 @pytest.mark.parametrize("name", ["init", "worker", "metrics", "serve", "producer"])
@@ -141,6 +187,7 @@ def test_nobody_starts_before_what_it_needs(services: dict[str, Any]) -> None:
         "producer": ready,
         "flower": {"redis": "service_healthy"},
         "serve": {"init": "service_completed_successfully"},
+        "backup": {"init": "service_completed_successfully"},
     }
 
 
@@ -151,10 +198,9 @@ def test_who_runs_on_is_checked_and_restarted_and_has_time_to_end(services: dict
         assert service["restart"] == ("unless-stopped" if lives_on else "no")
         assert ("stop_grace_period" in service) == lives_on
         if lives_on and "build" not in service:
-            assert service["healthcheck"]["test"][0] == "CMD-SHELL"
+            assert service["healthcheck"]["test"][0] in ("CMD-SHELL", "CMD")
         elif lives_on:
-            of_image = stages[service["build"]["target"]].last("HEALTHCHECK")
-            assert of_image != "NONE" or service["healthcheck"]["test"][0] == "CMD"
+            assert stages[service["build"]["target"]].last("HEALTHCHECK") != "NONE"
 
 
 def test_the_health_check_looks_at_the_node_that_runs(services: dict[str, Any]) -> None:
@@ -171,12 +217,39 @@ def test_what_has_to_last_lies_on_volumes(compose: dict[str, Any]) -> None:
     assert mounts["postgres"] == {"postgres": "/var/lib/postgresql/data"}
     assert mounts["worker"]["data"] == mounts["producer"]["data"] == "/data"
     assert mounts["serve"]["data"] == "/data"
-    assert set(compose["volumes"]) == {"redis", "postgres", "data"}
+    assert mounts["backup"] == {"backups": "/backups"}
+    assert set(compose["volumes"]) == {"redis", "postgres", "data", "backups"}
+
+
+def test_the_backup_is_of_the_database_that_there_is(compose: dict[str, Any]) -> None:
+    backup, postgres = (compose["services"][name]["environment"] for name in ("backup", "postgres"))
+    assert backup["PGHOST"] == "postgres" and backup["PGUSER"] == postgres["POSTGRES_USER"]
+    assert backup["PGDATABASE"] == postgres["POSTGRES_DB"]
+    assert backup["PGPASSWORD"] == postgres["POSTGRES_PASSWORD"]
+    script = compose["configs"]["backup"]["file"]
+    assert (FOLDER / script).is_file()
+    (config,) = compose["services"]["backup"]["configs"]
+    assert compose["services"]["backup"]["entrypoint"] == ["sh", config["target"]]
+
+
+def test_init_makes_the_role_that_only_reads(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert parse(services["init"]["command"])["reader"] == "triage_reader"
+    password = settings_of(services["init"], monkeypatch).reader_password
+    assert password is not None and password.get_secret_value() == SECRETS["READER_PASSWORD"]
+
+
+def test_bi_finds_postgresql_on_this_host_alone() -> None:
+    override = read_compose({}, FOLDER / "compose.bi.yaml")
+    assert override == {"services": {"postgres": {"ports": ["127.0.0.1:5432:5432"]}}}
 
 
 def test_the_gpu_goes_to_the_worker() -> None:
     override = yaml.safe_load((FOLDER / "compose.gpu.yaml").read_text("utf-8"))
     assert list(override["services"]) == ["worker"]
+    assert override["services"]["worker"]["build"] == {"target": "worker-cuda"}
+    assert "worker-cuda" in read_stages()
     resources = override["services"]["worker"]["deploy"]["resources"]
     (device,) = resources["reservations"]["devices"]
     assert device["driver"] == "nvidia" and "gpu" in device["capabilities"]

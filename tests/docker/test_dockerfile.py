@@ -1,4 +1,4 @@
-"""The Dockerfile: four targets, none of them root, and torch in one of them only."""
+"""The Dockerfile: its targets, none of them root, and torch in workers alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from tests.docker.console import parse
 from tests.docker.dockerfile import DOCKERFILE, Stage, reached, read_stages
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ("producer", "worker", "flower", "serve")
+TARGETS = ("producer", "worker", "worker-cuda", "flower", "metrics", "serve")
+#: Those with packages of their own; `metrics` is the producer with another command.
+INSTALLED = tuple(target for target in TARGETS if target != "metrics")
+WORKERS = ("worker", "worker-cuda")
 EXTRAS = re.compile(r"'\.\[([\w,]+)\]'")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
@@ -33,7 +36,9 @@ def extras(stages: dict[str, Stage], target: str) -> set[str]:
     ("target", "expected"),
     [
         ("producer", {"postgres"}),
+        ("metrics", {"postgres"}),
         ("worker", {"postgres", "worker"}),
+        ("worker-cuda", {"postgres", "worker"}),
         ("flower", {"postgres", "flower"}),
         ("serve", {"postgres", "serve"}),
     ],
@@ -44,7 +49,9 @@ def test_each_target_has_its_extras_and_torch_is_in_the_worker_alone(
     assert extras(stages, target) == expected
     assert expected <= set(PROJECT["project"]["optional-dependencies"])
     runs = " ".join(run for stage in reached(stages, target) for run in stage.all("RUN"))
-    assert "torch" not in runs, "torch comes with the extra, at the version of constraints.txt"
+    assert "install torch" not in runs, (
+        "torch comes with the extra, at the version of constraints.txt"
+    )
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -53,7 +60,7 @@ def test_no_target_runs_as_root(stages: dict[str, Stage], target: str) -> None:
     assert int(user) > 0 and int(group) > 0
     creation = next(run for run in stages["base"].all("RUN") if "useradd" in run)
     assert f"--uid {user} " in creation and f"--gid {group} " in creation
-    after = [word for word, _ in stages[target].instructions]
+    after = [word for word, _ in stages[target].whole]
     assert "RUN" not in after[after.index("USER") :]
 
 
@@ -69,19 +76,39 @@ def test_its_home_is_a_folder_of_that_user(stages: dict[str, Stage], target: str
 
 def test_a_change_of_code_leaves_the_dependencies_where_they_are(stages: dict[str, Stage]) -> None:
     """Docker builds a layer again when what it copies has changed."""
-    for name in (f"{target}-dependencies" for target in TARGETS):
+    for name in (f"{target}-dependencies" for target in INSTALLED):
         for stage in reached(stages, name):
             assert set(stage.copied_from_context()) <= {"pyproject.toml", "constraints.txt"}
-    for target in TARGETS:
+    for target in INSTALLED:
         dependencies, code = stages[target].all("COPY")
-        assert dependencies.endswith("-dependencies /opt/venv /opt/venv")
-        assert code == "--from=project /opt/triage /opt/triage"
+        assert dependencies == f"--from={target}-dependencies /opt/venv /opt/venv"
+        of_whom = "project" if target in WORKERS else "console"
+        assert code == f"--from={of_whom} /opt/triage /opt/triage"
     assert "--no-deps --target /opt/triage ." in stages["project"].last("RUN")
+
+
+def test_models_are_in_workers_alone(stages: dict[str, Stage]) -> None:
+    assert stages["console"].parent == "project"
+    assert stages["console"].last("RUN") == "rm -r /opt/triage/workers/pocket"
+    assert (ROOT / "workers" / "pocket").is_dir()
+
+
+def test_pip_and_what_tests_of_others_are_stay_out(stages: dict[str, Stage]) -> None:
+    assert "venv --without-pip /opt/venv" in stages["environment"].last("RUN")
+    for target in INSTALLED:
+        run = stages[f"{target}-dependencies"].last("RUN")
+        assert "-name tests -prune -exec rm -r" in run
+
+
+def test_the_build_for_cpus_comes_by_pips_variables(stages: dict[str, Stage]) -> None:
+    assert stages["worker-dependencies"].all("ARG") == ["PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"]
+    assert "torch.version.cuda" in stages["worker-cuda-dependencies"].last("RUN")
+    assert not any(stages[f"{target}-dependencies"].all("ARG") for target in INSTALLED[2:])
 
 
 def test_dependencies_have_the_versions_of_the_constraints(stages: dict[str, Stage]) -> None:
     installs = [run for stage in stages.values() for run in stage.all("RUN") if EXTRAS.search(run)]
-    assert len(installs) == len(TARGETS)
+    assert len(installs) == len(INSTALLED)
     assert all("--constraint constraints.txt" in run for run in installs)
 
 
@@ -121,8 +148,10 @@ def test_what_it_runs_is_a_command_of_the_console(stages: dict[str, Stage], targ
 def test_health_checks_look_at_the_node_and_the_pages(stages: dict[str, Stage]) -> None:
     """What they answer is seen where a node and Flower run: `end_to_end/test_flower.py`."""
     assert stages["producer"].last("HEALTHCHECK") == "NONE"
-    name = parse(json.loads(stages["worker"].last("CMD")))["name"]
-    assert stages["worker"].health_command() == f"python -m workers.node.health {name}"
+    for worker in WORKERS:
+        name = parse(json.loads(stages[worker].last("CMD")))["name"]
+        assert stages[worker].health_command() == f"python -m workers.node.health {name}"
+    assert "/favicon.ico" in stages["metrics"].health_command()
     assert "/healthcheck" in stages["flower"].health_command()
     assert "/healthz" in stages["serve"].health_command()
 

@@ -1,8 +1,9 @@
 """Health: whether a node of this host is well, read from its pulse without asking the node.
 
-python -m workers.node.health NAME [--late SECONDS]
+python -m workers.node.health NAME [--ready] [--late SECONDS]
 
-Exit code 0 if it is, 1 if not, with the reason. NAME is what `triage worker --name` was given.
+Exit code 0 if it is, 1 if not, with the reason; with --ready also 1 while it takes no jobs yet.
+NAME is what `triage worker --name` was given.
 """
 
 from __future__ import annotations
@@ -67,12 +68,16 @@ def main() -> int:
     """Print how the node is; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m workers.node.health", description=__doc__)
     parser.add_argument("name", help="of the node, without @host")
+    parser.add_argument("--ready", action="store_true", help="whether it takes jobs, too")
     parser.add_argument("--late", type=float, default=LATE, help="seconds without a sign of life")
     arguments = parser.parse_args()
     node = f"{arguments.name}@{socket.gethostname()}"
     found = health_of(home_folder(), node, arguments.late)
     if found.complaint is not None:
         print(f"node {node} is not well: {found.complaint}", file=sys.stderr)
+        return 1
+    if arguments.ready and found.doing is not None:
+        print(f"node {node} is not ready: {found.doing}", file=sys.stderr)
         return 1
     print(f"node {node} is well" + (f": {found.doing}" if found.doing else ""))
     return 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from workers.runtime.cores import usable_cores
+
 #: Turns that a waiting thread of GNU's OpenMP takes before it sleeps: some microseconds.
 SPINS = "1000"
 
@@ -12,7 +14,8 @@ def limit_threads(count: int, sharers: int = 1) -> int:
     """Set torch's intra-op threads; to be called before anything else imports torch.
 
     Args:
-        count: Threads; 0 means as many as there are cores for each sharer.
+        count: Threads; 0 means as many as there are cores for each sharer, of a container those
+            that its limit allows.
         sharers: Processes that compute on this machine.
 
     Returns:
@@ -25,6 +28,6 @@ def limit_threads(count: int, sharers: int = 1) -> int:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     import torch
 
-    threads = count or max(1, (os.cpu_count() or 1) // sharers)
+    threads = count or max(1, usable_cores() // sharers)
     torch.set_num_threads(threads)
     return threads

@@ -15,7 +15,7 @@ import pytest
 
 from schema import settings as settings_module
 from schema.process import find_process
-from workers.node.health import Health, complaint, health_of
+from workers.node.health import Health, complaint, health_of, main
 from workers.node.pulse import KEPT, LATE, Pulse, pulse_path
 from workers.node.vitals import Vitals
 
@@ -149,6 +149,25 @@ def test_the_command_says_how_a_node_is_and_imports_next_to_nothing(home: Path) 
     assert done.stdout.startswith("node gpu0@")
     imported = {name.split(".")[0] for name in done.stdout.split()}
     assert not imported & {"celery", "kombu", "pydantic", "redis", "sqlalchemy", "torch", "typer"}
+
+
+def test_the_command_tells_ready_from_well(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node = f"gpu0@{socket.gethostname()}"
+    vitals = Vitals()
+    vitals.begin(node)
+    vitals.write()
+
+    def code(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["health", "gpu0", *arguments])
+        return main()
+
+    assert code() == 0 and code("--ready") == 1
+    assert "is not ready: its children load their models" in capsys.readouterr().err
+    path = pulse_path(home, node)
+    replace(Pulse.read(path), childless=None, loop=time.monotonic()).write(path)
+    assert code("--ready") == 0
 
 
 def test_the_command_finds_the_home_folder_in_the_settings(
