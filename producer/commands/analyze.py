@@ -50,6 +50,12 @@ def analyze(
     ] = None,
     question: Annotated[list[str] | None, typer.Option(help="For qa; may be repeated.")] = None,
     translate_to: Annotated[str | None, typer.Option(help="For translation, e.g. de.")] = None,
+    replies: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="For reply: your team's answers, with title, when, reply."
+        ),
+    ] = None,
     models: Annotated[str | None, typer.Option(help="pocket, hub, or a catalog's path.")] = None,
     limit: Annotated[
         int | None,
@@ -64,7 +70,7 @@ def analyze(
     """Try models on a few texts: files or texts in, each with its results out."""
     require_worker_extra()
     config = open_settings()
-    request = read_request(models or config.models, analyses, question or (), translate_to)
+    request = read_request(models or config.models, analyses, question or (), translate_to, replies)
     written = AnalyzedOutput.chosen(format, output, limit)
     if bool(paths) == bool(text):
         raise UsageError(

@@ -127,6 +127,9 @@ class CatalogEntry(BaseModel):
         calibration: How its probabilities are corrected, and below which a result is unsure.
         languages: Codes of the languages that it reads; empty, or with `*`, for any. Of `language`
             those that it looks among.
+        replies: For `reply` without a model that writes: the file of the reply library of runs that
+            name none themselves.
+        instructions: For a model that writes replies: the file that says how.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -139,6 +142,8 @@ class CatalogEntry(BaseModel):
     labels: dict[str, str] = Field(default_factory=dict)
     scale: tuple[float, float] | None = None
     calibration: CalibrationOptions = CalibrationOptions()
+    replies: str | None = None
+    instructions: str | None = None
 
     @field_validator("polarity", mode="before")
     @classmethod
