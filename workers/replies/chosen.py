@@ -26,7 +26,7 @@ from workers.encoders.interface import Floats
 from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.replies.library_vectors import LibraryVectors, owners_of
-from workers.replies.placeholders import fill, known_places
+from workers.replies.placeholders import fill, known_values
 
 #: The similarity below which there is no draft, unless the catalog says otherwise: measured for the
 #: built-in encoder, see docs/replies.md.
@@ -69,7 +69,7 @@ class ChosenReplies(ClauseAnalysis):
         library = _library_of(options)
         told: dict[str, str] = {}
         for macro in library.macros:
-            told |= known_places(macro.reply, document.about)
+            told |= known_values(macro.reply, document.about)
         return library.sha256, document.language or "", json.dumps(told, sort_keys=True)
 
     def assemble(

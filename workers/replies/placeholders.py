@@ -66,7 +66,7 @@ def fill(reply: str, about: About | None) -> Filled:
     return Filled(text, tuple(still_open))
 
 
-def known_places(reply: str, about: About | None) -> dict[str, str]:
+def known_values(reply: str, about: About | None) -> dict[str, str]:
     """The places of an answer that can be filled, by name, with what they are filled with."""
     values = _values(about)
     named = {place[place.lastgroup or 0] for place in _PLACE.finditer(reply)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schema.document import About
-from workers.replies.placeholders import fill, known_places
+from workers.replies.placeholders import fill, known_values
 
 ABOUT = About(
     product="Kettle",
@@ -39,5 +39,5 @@ def test_what_is_filled_in_is_no_place_itself() -> None:
 
 def test_without_anything_known_all_stay_open() -> None:
     assert fill("Hi {name}", None).open_places == ("{name}",)
-    assert known_places("Hi {name}", None) == {}
-    assert known_places("Hi {name}, {agent}", ABOUT) == {"name": "Ann"}
+    assert known_values("Hi {name}", None) == {}
+    assert known_values("Hi {name}, {agent}", ABOUT) == {"name": "Ann"}
