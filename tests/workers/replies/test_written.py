@@ -69,7 +69,7 @@ def said(document: Document) -> str:
 def generated(folder: Path, messages: list[dict[str, str]] | str) -> str:
     """What `generate` writes of a chat, or of a plain prompt."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder)
+    model: Any = AutoModelForCausalLM.from_pretrained(folder)
     if isinstance(messages, str):
         inputs = tokenizer(messages, return_tensors="pt", return_token_type_ids=False)
     else:
