@@ -44,6 +44,7 @@ class IngestOptions(TypedDict, total=False):
     no_language: bool
     question: str | Sequence[str]
     translate_to: str
+    replies: str
     encoding: str
     delimiter: str
     header_row: int

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 #: What was read of a document: its own text, or its translation in the same run.
 ORIGINAL, TRANSLATION = "original", "translation"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a document beside its text, for analyses that look at more than that.
+
+    Attributes:
+        product: What it is about, as delivered.
+        rating: As delivered; the higher the better.
+        rating_scale: The best rating that could be given; None where nobody can tell.
+        polarity: `negative`, `neutral` or `positive`, as the same run has found it, if it surely
+            has; None else.
+        fields: All other columns of the input.
+    """
+
+    product: str | None = None
+    rating: float | None = None
+    rating_scale: int | None = None
+    polarity: str | None = None
+    # Documents are told apart by their hashes, which a mapping has none of.
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +43,7 @@ class Document:
             (`ilo`), or None when nobody knows.
         translation: Its translation in the same run, where the run has one for this analysis.
         text_used: Whether `text` is the `original` or the `translation`.
+        about: What else is known of it; None for an analysis that looks at nothing else.
     """
 
     id: int | str
@@ -27,3 +51,4 @@ class Document:
     language: str | None = None
     translation: str | None = None
     text_used: str = ORIGINAL
+    about: About | None = None

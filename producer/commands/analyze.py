@@ -24,6 +24,8 @@ from producer.nodes.requirements import require_worker_extra
 from producer.session import open_settings
 from schema.settings import Settings
 
+#: What `--replies` is.
+LIBRARY = "For reply: your team's answers, a table with title, when, reply."
 #: What it ends with where some rows were not analysed, or some inputs not read.
 SOME_FAILED = 1
 #: Sentences on rows that were not analysed, one by one; of more, the number.
@@ -50,6 +52,7 @@ def analyze(
     ] = None,
     question: Annotated[list[str] | None, typer.Option(help="For qa; may be repeated.")] = None,
     translate_to: Annotated[str | None, typer.Option(help="For translation, e.g. de.")] = None,
+    replies: Annotated[str | None, typer.Option(metavar="FILE", help=LIBRARY)] = None,
     models: Annotated[str | None, typer.Option(help="pocket, hub, or a catalog's path.")] = None,
     limit: Annotated[
         int | None,
@@ -64,7 +67,8 @@ def analyze(
     """Try models on a few texts: files or texts in, each with its results out."""
     require_worker_extra()
     config = open_settings()
-    request = read_request(models or config.models, analyses, question or (), translate_to)
+    named = (models or config.models, analyses, question or (), translate_to, replies)
+    request = read_request(*named)
     written = AnalyzedOutput.chosen(format, output, limit)
     if bool(paths) == bool(text):
         raise UsageError(

@@ -103,6 +103,14 @@ def ingest(
     translate_to: Annotated[
         str | None, typer.Option(metavar="LANG", help="For translation, e.g. de.")
     ] = None,
+    replies: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="For reply: the answers that your team has written once, a table with the columns "
+            "title, when, reply; the one that fits is a draft. Nothing is sent.",
+        ),
+    ] = None,
     encoding: Annotated[
         str | None, typer.Option(help="Of text files; found where it is not said.")
     ] = None,
@@ -207,6 +215,7 @@ def ingest(
             no_language=no_language,
             questions=question or (),
             translate_to=translate_to,
+            replies=replies,
             reading=ReadingOptions(
                 encoding, delimiter, 0 if no_header else header_row, sheet, path
             ),

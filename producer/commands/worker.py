@@ -49,7 +49,7 @@ def served_analyses(asked: str | None, models: str) -> list[str]:
     try:
         catalog = load_catalog(models)
         if asked is None:
-            return list(catalog.served)
+            return list(catalog.offered)
         wanted = parse_analyses(asked)
         for analysis in wanted:
             _require(catalog, analysis)

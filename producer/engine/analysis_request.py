@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from producer.errors import UsageError
-from producer.ingest.run_options import choose_analyses, make_options
+from producer.ingest.run_options import REPLY, choose_analyses, choose_library, make_options
+from schema.analyses import ANALYSES
 from schema.catalog import CatalogError, load_catalog
 from schema.options import RunOptions
 
@@ -37,7 +38,11 @@ class AnalysisRequest:
 
 
 def read_request(
-    models: str, analyses: str | None, questions: Sequence[str], translate_to: str | None
+    models: str,
+    analyses: str | None,
+    questions: Sequence[str],
+    translate_to: str | None,
+    replies: str | None = None,
 ) -> AnalysisRequest:
     """Check what is asked before a model is loaded.
 
@@ -47,16 +52,19 @@ def read_request(
             that say nothing to a person.
         questions: For `qa`; none for the default.
         translate_to: For `translation`; None for the default.
+        replies: For `reply`, the file of the library; None for that of the catalog, if it has one.
 
     Raises:
         IngestError: If it cannot be done with this catalog.
         UsageError: If there is no such catalog.
     """
-    options = make_options(questions, translate_to)
+    options = make_options(questions, translate_to, choose_library(replies, analyses, models))
     if analyses is None:
         try:
             served = load_catalog(models).served
         except CatalogError as error:
             raise UsageError(str(error)) from None
-        analyses = ",".join(name for name in served if name not in NOT_TO_READ) or None
+        wanted = {*served} | ({REPLY} if options.replies is not None else set())
+        named = [name for name in ANALYSES if name in wanted and name not in NOT_TO_READ]
+        analyses = ",".join(named) or None
     return AnalysisRequest(choose_analyses(analyses, models, options), options)

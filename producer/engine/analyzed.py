@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
 from producer.engine.analysis_request import AnalysisRequest
 from producer.engine.engine_process import EngineProcess
 from producer.engine.texts import TextRow
+from producer.ingest.run_options import REPLY
+from producer.ingest.validation.feedback import Feedback
+from schema.document import About
 
 #: Rows that are analysed together: enough to fill batches, few enough to see results come.
 BLOCK = 128
@@ -62,9 +66,7 @@ def analyze_rows(
     left = iter(rows)
     while together := list(islice(left, block)):
         documents = [
-            {"text": row.feedback.text, "language": row.feedback.language}
-            for row in together
-            if row.feedback is not None
+            _document(row.feedback, request) for row in together if row.feedback is not None
         ]
         answers = iter(engine.ask(request.of(documents)) if documents else ())
         for row in together:
@@ -75,3 +77,13 @@ def analyze_rows(
             failed = results.pop("error", None)
             error = None if failed is None else f"{row.file}, id {row.id}: {failed}"
             yield AnalyzedRow(row, results, error)
+
+
+def _document(feedback: Feedback, request: AnalysisRequest) -> dict[str, Any]:
+    """What the engine is told of a text: for a reply also what came with it."""
+    told: dict[str, Any] = {"text": feedback.text, "language": feedback.language}
+    if REPLY not in request.analyses:
+        return told
+    fields = json.loads(feedback.metadata)
+    about = About(feedback.product, feedback.rating, feedback.rating_scale, fields=fields)
+    return told | {"about": asdict(about)}

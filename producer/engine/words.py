@@ -30,7 +30,8 @@ def _words_of(analysis: str, found: Any) -> str:
     mark = _mark(found)
     if "label" in found:
         return f"{found.get('polarity') or found['label']}{mark} {found['score']:.2f}"
-    return f"{found[analysis] if analysis in found else found.get('text', _NOTHING)}{mark}"
+    said = found[analysis] if analysis in found else found.get("text")
+    return f"{_NOTHING if said is None else said}{mark}"
 
 
 def _one_of(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -18,7 +18,12 @@ from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
 from producer.ingest.recipes.recipe import Recipe
 from producer.ingest.recipes.write_recipe import write_recipe
 from producer.ingest.request import MAX_REJECTED, IngestRequest
-from producer.ingest.run_options import choose_analyses, choose_needs, make_options
+from producer.ingest.run_options import (
+    choose_analyses,
+    choose_library,
+    choose_needs,
+    make_options,
+)
 from producer.ingest.texts.text_cleaner import TextCleaner
 from schema.options import RunOptions
 from schema.settings import Settings
@@ -101,7 +106,8 @@ def make_plan(settings: Settings, paths: Sequence[str | Input], **requested: Any
     inputs = _inputs(paths, request.reading, settings.text_limit)
     _refuse_twice(inputs)
     request.check()
-    options = make_options(request.questions, request.translate_to)
+    library = choose_library(request.replies, request.analyses, settings.models)
+    options = make_options(request.questions, request.translate_to, library)
     by_language = not request.no_language
     chosen = choose_analyses(request.analyses, settings.models, options, by_language=by_language)
     again = request.analyse_again
@@ -155,7 +161,7 @@ def _derive_name(
 ) -> str:
     """The same for the same command, so that running it again resumes."""
     columns, reading = request.columns.requested(), request.reading
-    first = [request.source, columns, chosen, options.model_dump(), reading.encoding, request.limit]
+    first = [request.source, columns, chosen, options.stored(), reading.encoding, request.limit]
     # What came later counts only where it is said, so that a run that an older version has begun
     # keeps its name; and what may differ when the same command is run again does not.
     later = {

@@ -50,6 +50,7 @@ class IngestRequest:
     snapshot: bool = False
     max_rejected: float = MAX_REJECTED
     no_language: bool = False
+    replies: str | None = None
 
     def with_recipe(self, own: Recipe) -> IngestRequest:
         """The same, and what a recipe says where the user says nothing."""

@@ -7,19 +7,32 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from producer.ingest.errors import IngestError
-from schema.analyses import UnknownAnalysisError, parse_analyses
+from producer.ingest.macros import read_library
+from schema.analyses import ANALYSES, UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 from schema.languages import fold_language
 from schema.options import RunOptions
+from schema.reply_library import ReplyLibrary
+from schema.results.reply import ReplyRow
+from schema.results.sentiment import SentimentRow
+
+REPLY = ReplyRow.analysis
 
 
-def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptions:
+def make_options(
+    questions: Sequence[str], translate_to: str | None, library: ReplyLibrary | None = None
+) -> RunOptions:
     """The options of a run; the defaults for what is not said.
+
+    Args:
+        questions: For `qa`.
+        translate_to: For `translation`.
+        library: For `reply`, see `choose_library`.
 
     Raises:
         IngestError: If a question is empty, or the language is no code.
     """
-    said: dict[str, object] = {}
+    said: dict[str, object] = {"replies": library}
     if questions:
         asked = tuple(question.strip() for question in questions)
         if not all(asked):
@@ -36,18 +49,64 @@ def make_options(questions: Sequence[str], translate_to: str | None) -> RunOptio
         ) from None
 
 
+def choose_library(replies: str | None, named: str | None, models: str) -> ReplyLibrary | None:
+    """The library that a run takes its replies from: the user's, else that of the catalog.
+
+    Args:
+        replies: The file that the user names; None if he names none.
+        named: The analyses that he names, separated by commas; None if he names none.
+        models: The catalog.
+
+    Returns:
+        None where the run drafts no replies, or a model writes them.
+
+    Raises:
+        IngestError: If the file is none, or nobody would look into it.
+    """
+    try:
+        catalog = load_catalog(models)
+    except CatalogError as error:
+        raise IngestError(str(error)) from None
+    wanted = named is None or REPLY in [one.strip() for one in named.split(",")]
+    if replies is None:
+        return read_library(catalog.replies) if wanted and catalog.replies else None
+    if not wanted:
+        raise IngestError(
+            f"--replies is for the analysis {REPLY}, which --analyses does not name; add it there, "
+            "or leave --replies out"
+        )
+    if catalog.writes_replies:
+        raise IngestError(
+            f"--replies: the catalog {models!r} (TRIAGE_MODELS) has a model in [reply] that writes "
+            "replies, and looks into no library; leave --replies out, or take another catalog"
+        )
+    return read_library(replies)
+
+
 def choose_needs(
     analyses: Sequence[str], models: str, options: RunOptions
 ) -> dict[str, list[str]] | None:
-    """What each analysis waits for whose model reads some languages only; None for a run that finds
-    no languages, in which every model reads every document.
+    """What each analysis waits for; None for a run in which nothing waits, and every model reads
+    every document.
 
-    Each waits for `language`. One that can read what the run translates into waits for
-    `translation` too, if that can translate what it cannot read itself, and then reads that.
+    One whose model reads some languages only waits for `language`, if the run finds that; a model
+    that writes replies waits for `sentiment`, which it is told.
     """
-    if "language" not in analyses:
-        return None
     catalog = load_catalog(models)
+    needs = _needs_of_languages(analyses, catalog, options) if "language" in analyses else {}
+    sentiment = SentimentRow.analysis
+    if REPLY in analyses and sentiment in analyses and catalog.writes_replies:
+        needs[REPLY] = [*needs.get(REPLY, ()), sentiment]
+    return needs or None
+
+
+def _needs_of_languages(
+    analyses: Sequence[str], catalog: Catalog, options: RunOptions
+) -> dict[str, list[str]]:
+    """One that can read what the run translates into waits for `translation` too, if that can
+    translate what it cannot read itself, and then reads that; but a reply is in the customer's
+    language, not in that of a translation.
+    """
     needs: dict[str, list[str]] = {}
     for analysis in _needing(analyses, catalog):
         languages = catalog.languages(analysis)
@@ -55,9 +114,11 @@ def choose_needs(
         target = fold_language(options.translate_to)
         if "translation" not in analyses or languages is None or target not in languages:
             continue
+        if analysis == REPLY:
+            continue
         if _translates_others(catalog, options.translate_to, languages):
             needs[analysis].append("translation")
-    return needs or None
+    return needs
 
 
 def _translates_others(catalog: Catalog, target: str, languages: frozenset[str]) -> bool:
@@ -80,7 +141,7 @@ def choose_analyses(
     named: str | None, models: str, options: RunOptions, *, by_language: bool = True
 ) -> tuple[str, ...]:
     """The analyses that are named, separated by commas; or all that the catalog has models for,
-    with `language` if one of them needs it.
+    with `language` if one of them needs it, and `reply` if there is something to take one from.
 
     Args:
         named: As the user names them; None for all.
@@ -94,7 +155,7 @@ def choose_analyses(
     """
     try:
         catalog = load_catalog(models)
-        analyses = catalog.served if named is None else parse_analyses(named)
+        analyses = _usual(catalog, options) if named is None else parse_analyses(named)
         if not by_language or (named is None and not _needing(analyses, catalog)):
             analyses = tuple(name for name in analyses if name != "language")
     except (CatalogError, UnknownAnalysisError) as error:
@@ -109,6 +170,12 @@ def choose_analyses(
                 f"the catalog {models!r} (TRIAGE_MODELS) has no model for {analysis!r}; add one or "
                 "name the others with --analyses"
             )
+    if REPLY in analyses and options.replies is None and not catalog.writes_replies:
+        raise IngestError(
+            f"{REPLY!r} has nothing to take replies from: give --replies FILE, a table with the "
+            "columns title, when and reply; or name a model that writes them in [reply] of the "
+            "catalog (TRIAGE_MODELS)"
+        )
     targets = catalog.targets()
     if "translation" in analyses and targets is not None and options.translate_to not in targets:
         raise IngestError(
@@ -117,3 +184,10 @@ def choose_analyses(
             "choose with --translate-to, or leave translation out of --analyses"
         )
     return analyses
+
+
+def _usual(catalog: Catalog, options: RunOptions) -> tuple[str, ...]:
+    """The analyses of a run if nobody names any."""
+    also = {REPLY} if options.replies is not None else set()
+    wanted = {*catalog.served} | also
+    return tuple(analysis for analysis in ANALYSES if analysis in wanted)

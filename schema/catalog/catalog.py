@@ -7,6 +7,9 @@ import re
 from schema.analyses import ANALYSES, BUILT_IN
 from schema.catalog.entry import CatalogEntry
 
+#: The analysis that drafts replies.
+REPLY = "reply"
+
 
 class CatalogError(ValueError):
     """The catalog cannot be read, or has no model for what is asked. One sentence, with the fix."""
@@ -18,12 +21,15 @@ class Catalog:
     Args:
         name: How the user named it: `pocket`, `hub`, or a path.
         entries: By analysis; for `translation` by pair as `translation.en-de`, and as `translation`
-            the one for all other pairs.
+            the one for all other pairs. Without `reply`, the model of `embedding` finds replies in
+            the library of a run.
     """
 
     def __init__(self, name: str, entries: dict[str, CatalogEntry]) -> None:
         self.name = name
         self._entries = entries
+        if REPLY not in entries and "embedding" in entries:
+            self._entries = entries | {REPLY: entries["embedding"]}
 
     def entry(self, analysis: str) -> CatalogEntry:
         """The model of one analysis other than `translation`.
@@ -35,6 +41,7 @@ class Catalog:
             return self._entries[analysis]
         except KeyError:
             table = analysis if analysis in BUILT_IN else f"classify.{analysis}"
+            table = "embedding" if analysis == REPLY else table
             raise CatalogError(
                 f"catalog {self.name!r} has no model for {analysis!r}: add a [{table}] table "
                 f"with model = … or leave {analysis!r} out of --analyses"
@@ -96,9 +103,29 @@ class Catalog:
         return any(key.split(".")[0] == analysis for key in self._entries)
 
     @property
-    def served(self) -> tuple[str, ...]:
-        """The analyses that some model is there for, in standard order."""
+    def offered(self) -> tuple[str, ...]:
+        """The analyses that some model is there for, in standard order: what a worker takes."""
         return tuple(analysis for analysis in ANALYSES if self.serves(analysis))
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """Those of them that a run has if nobody names any: replies, only if the catalog names a
+        model that writes them, or a library.
+        """
+        left_out = () if self.writes_replies or self.replies else (REPLY,)
+        return tuple(analysis for analysis in self.offered if analysis not in left_out)
+
+    @property
+    def writes_replies(self) -> bool:
+        """Whether a model writes drafts of replies; else one finds them in a library."""
+        own, finder = self._entries.get(REPLY), self._entries.get("embedding")
+        return own is not None and (finder is None or own.model != finder.model)
+
+    @property
+    def replies(self) -> str | None:
+        """The path of the reply library that the catalog names; None if it names none."""
+        entry = self._entries.get(REPLY)
+        return None if entry is None else entry.replies
 
 
 def _places(model: str) -> set[str]:

@@ -23,6 +23,7 @@ Aggregation = Literal["simple", "first", "max", "average"]
 _OF_RESULTS = {
     *("split", "prefix", "aggregation", "max_answer_len", "align_to_words"),
     *("handle_impossible_answer", "no_answer_threshold"),
+    *("max_new_tokens", "seed", "temperature", "top_k", "top_p"),
 }
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -56,6 +57,10 @@ class EntryOptions(BaseModel):
         prefix: For `embedding`, `summary` and `translation`: what a model wants to read in front of
             each text, as `query: `, `summarize: `, `>>deu<< ` or `<2de> `, in place of the prefix
             that its checkpoint names.
+        max_new_tokens: For `reply`: tokens that a draft may have.
+        seed: For `reply`: a draft is drawn by the model's probabilities, always the same of the
+            same feedback; unset, the likeliest token is taken each time. What may be drawn is
+            limited by the others, which are called as those of `generate`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,6 +77,11 @@ class EntryOptions(BaseModel):
     languages: dict[str, str] = Field(default_factory=dict)
     unsure_below: float | None = Field(default=None, ge=0, le=1)
     prefix: str = ""
+    max_new_tokens: int = Field(default=256, gt=0, le=4096)
+    seed: int | None = Field(default=None, ge=0)
+    temperature: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    top_k: int | None = Field(default=None, gt=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
 
     def of_results(self) -> dict[str, Any]:
         """What is kept of a model with its results: options that these depend on, where they are
@@ -127,6 +137,9 @@ class CatalogEntry(BaseModel):
         calibration: How its probabilities are corrected, and below which a result is unsure.
         languages: Codes of the languages that it reads; empty, or with `*`, for any. Of `language`
             those that it looks among.
+        replies: For `reply` without a model that writes: the file of the reply library of runs that
+            name none themselves.
+        instructions: For a model that writes replies: the file that says how.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -139,6 +152,8 @@ class CatalogEntry(BaseModel):
     labels: dict[str, str] = Field(default_factory=dict)
     scale: tuple[float, float] | None = None
     calibration: CalibrationOptions = CalibrationOptions()
+    replies: str | None = None
+    instructions: str | None = None
 
     @field_validator("polarity", mode="before")
     @classmethod

@@ -15,6 +15,9 @@ model = "./my-classes"
 
 [translation.en-de]
 model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
+
+[reply]                     # without a model of its own, that of [embedding] finds replies in it
+replies = "macros.csv"
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from schema.analyses import ANALYSES, BUILT_IN, WRITING_ANALYSES
-from schema.catalog.catalog import Catalog, CatalogError
+from schema.catalog.catalog import REPLY, Catalog, CatalogError
 from schema.catalog.entry import CatalogEntry
 from schema.languages import read_language
 
@@ -102,7 +105,36 @@ def _entries(
                     f"catalog {name!r} has a [translation.{next(iter(own))}] table, which is no "
                     "pair of languages: write it as in [translation.en-de]"
                 )
+        if analysis == REPLY:
+            own = _reply_table(name, own, tables)
         yield analysis, _entry(name, analysis, own, beside)
+
+
+def _reply_table(name: str, own: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """The table [reply], with the model of [embedding] where it has none that writes."""
+    finder = tables.get("embedding")
+    if "model" in own:
+        if "replies" in own:
+            raise CatalogError(
+                f"catalog {name!r}, [reply] replies: its model writes replies, and a library is to "
+                "be searched by that of [embedding]; leave out model or replies"
+            )
+        if "calibration" in own:
+            raise CatalogError(
+                f"catalog {name!r}, [reply] calibration: a model that writes has none; leave it out"
+            )
+        return own
+    if not isinstance(finder, dict):
+        raise CatalogError(
+            f"catalog {name!r}, [reply]: name a model that writes, as model = …, or in an "
+            "[embedding] table one that finds replies in a library"
+        )
+    if "instructions" in own:
+        raise CatalogError(
+            f"catalog {name!r}, [reply] instructions: they are for a model that writes; add model "
+            "= … or leave them out"
+        )
+    return {key: one for key, one in finder.items() if key != "calibration"} | own
 
 
 def _own_classes(name: str, tables: Any, beside: Path | None) -> Iterator[tuple[str, CatalogEntry]]:
@@ -137,9 +169,13 @@ def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry
         what = fault["msg"].removeprefix("Value error, ")
         raise CatalogError(f"catalog {name!r}, [{key}] {where}: {what}") from None
     _check_analysis(name, key, entry)
-    if beside is not None and entry.model.startswith(("./", "../")):
-        return entry.model_copy(update={"model": str((beside / entry.model).resolve())})
-    return entry
+    if beside is None:
+        return entry
+    files = {"replies": entry.replies, "instructions": entry.instructions}
+    if entry.model.startswith(("./", "../")):
+        files["model"] = entry.model
+    found = {key: str((beside / file).resolve()) for key, file in files.items() if file}
+    return entry.model_copy(update=found)
 
 
 def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
@@ -150,7 +186,7 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
             f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
             "languages; leave it out"
         )
-    if entry.options.prefix and analysis != "embedding":
+    if entry.options.prefix and analysis not in ("embedding", REPLY):
         raise CatalogError(
             f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
             "leave it out"
@@ -166,9 +202,14 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
         raise CatalogError(
             f"catalog {name!r}, [{key}] {field}: only models for intent have intents; leave it out"
         )
+    for field in ("replies", "instructions"):
+        if getattr(entry, field) and analysis != REPLY:
+            raise CatalogError(
+                f"catalog {name!r}, [{key}] {field}: only [reply] has them; leave it out"
+            )
     given = entry.calibration.model_dump(exclude_none=True)
-    # A translation has a confidence, the rest that is written has none.
-    allowed = {"threshold"} if analysis == "translation" else set()
+    # A translation has a confidence, a reply that is found a similarity, the rest has none.
+    allowed = {"threshold"} if analysis in ("translation", REPLY) else set()
     if analysis in WRITING_ANALYSES and not allowed.issuperset(given):
         wrong = ", ".join(sorted(given.keys() - allowed))
         raise CatalogError(

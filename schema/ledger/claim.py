@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Engine, Row, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, or_, select, update
 
 from schema.database import writing
 from schema.database.clock import after, now
+from schema.ledger.libraries import read_library
 from schema.ledger.needs import Needs
 from schema.options import RunOptions
+from schema.results.language import LanguageRow
+from schema.results.reply import ReplyRow
 from schema.tables import Job, JobState, Run
 
 #: What the statement returns of a claimed job, for `_read_claim`.
@@ -53,6 +56,11 @@ class Claim:
     options: RunOptions
     needs: Needs = field(default_factory=dict)
     fresh: bool = False
+
+    @property
+    def by_language(self) -> bool:
+        """Whether its analysis reads documents by their language, which the run has found."""
+        return LanguageRow.analysis in self.needs.get(self.analysis, ())
 
 
 class UnknownOptionsError(ValueError):
@@ -123,12 +131,26 @@ def claim_together(
         if row is None:
             return []
         # An error ends the transaction, so that nothing is claimed.
-        claimed = [_read_claim(row)]
+        claimed = [_with_library(connection, _read_claim(row))]
         if others and row.attempts == (0 if ahead else 1):
             siblings = update(Job).where(Job.id.in_(_siblings(row, others)))
             rows = connection.execute(siblings.values(values).returning(*_CLAIMED))
             claimed += sorted(map(_read_claim, rows), key=lambda one: one.job_id)
         return claimed
+
+
+def _with_library(connection: Connection, claim: Claim) -> Claim:
+    """The claim, with what is in the run's reply library where replies are taken from it."""
+    library = claim.options.replies
+    if library is None or claim.analysis != ReplyRow.analysis:
+        return claim
+    try:
+        whole = read_library(connection, library)
+    except LookupError as error:
+        raise UnknownOptionsError(
+            f"run {claim.run_id}: {error}; ingest the same files again with --replies and --run"
+        ) from None
+    return replace(claim, options=claim.options.model_copy(update={"replies": whole}))
 
 
 def _claim_values(worker: str, lease: float, ahead: bool) -> dict[str, Any]:

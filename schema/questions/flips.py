@@ -167,8 +167,9 @@ def _by_kind(pair: Pair, named: str, what: str, kind: str, documents: int) -> li
 
 def _texts(pair: Pair, documents: int) -> Flips:
     """Of texts that a model writes: whether they are the same, character for character."""
-    column = "summary" if pair.analysis == "summary" else "translation"
-    differ = f"{JOINED} AND a.{column} <> b.{column}"
+    column = {"summary": "summary", "reply": "draft"}.get(pair.analysis, "translation")
+    # A document may have no draft.
+    differ = f"{JOINED} AND COALESCE(a.{column}, '') <> COALESCE(b.{column}, '')"
     ((changed,),) = pair.rows(f"SELECT COUNT(*) {differ}")
     rows = pair.rows(f"SELECT a.document_id {differ} ORDER BY a.document_id LIMIT {EXAMPLES}")
     share = Share.of(changed, documents)

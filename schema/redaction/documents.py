@@ -5,13 +5,15 @@ places that models have found in them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
+from schema.redaction.fields import kind_of_key
 from schema.redaction.redact import Known
 from schema.results.entity import EntityRow
+from schema.results.reply import ReplyRow
 from schema.tables import DocumentRow
 
 #: Documents that are read at once; SQLite takes no more parameters than some thousands.
@@ -81,6 +83,8 @@ def _read(connection: Connection, ids: list[int]) -> dict[int, Known]:
     for document, kind, text in connection.execute(entities):
         if _is_written_like_a_name(text):
             named.setdefault((document, kind in _PEOPLE), []).append(text)
+    for document, is_name, value in _filled_in(connection, ids):
+        named.setdefault((document, is_name), []).append(value)
     return {
         row.id: Known(
             language=row.language,
@@ -90,6 +94,19 @@ def _read(connection: Connection, ids: list[int]) -> dict[int, Known]:
         )
         for row in documents
     }
+
+
+def _filled_in(connection: Connection, ids: list[int]) -> Iterator[tuple[int, bool, str]]:
+    """What came with documents beside their texts, and leads to a person: drafts of replies are
+    filled with it. Gives document, whether it is a name, and the value.
+    """
+    drafted = select(ReplyRow.document_id).where(ReplyRow.document_id.in_(ids))
+    columns = (DocumentRow.id, DocumentRow.extra)
+    for document, extra in connection.execute(select(*columns).where(DocumentRow.id.in_(drafted))):
+        for key, value in (extra or {}).items():
+            kind = kind_of_key(str(key))
+            if kind is not None and isinstance(value, str) and value.strip():
+                yield document, kind == "name", value.strip()
 
 
 def is_person(kind: str) -> bool:

@@ -15,6 +15,7 @@ from schema.tables.model import Model
 from schema.tables.near_duplicate import NearDuplicateRow
 from schema.tables.page_session import PageSession
 from schema.tables.page_user import PageUser, Role
+from schema.tables.reply_library import ReplyLibraryRow
 from schema.tables.rollup import (
     RollupAnswer,
     RollupDocument,
@@ -52,6 +53,7 @@ __all__ = [
     "NearDuplicateRow",
     "PageSession",
     "PageUser",
+    "ReplyLibraryRow",
     "Role",
     "RollupAnswer",
     "RollupDocument",

@@ -18,6 +18,7 @@ from schema.results.entity import Entity
 from schema.results.intent import FoundIntent
 from schema.results.language import TEXT, DetectedLanguage
 from schema.results.outcome import Outcome, Provenance
+from schema.results.reply import LIBRARY, ReplyDraft
 from schema.results.sentiment import Sentiment
 from schema.results.summary import Summary
 from schema.results.translation import Translation
@@ -38,6 +39,7 @@ def results(analysis: str, document: Document, claimed: Claim) -> Sequence[Resul
         "translation": [Translation("de", text)],
         "embedding": [ClauseEmbedding(0, len(text), bytes(4))],
         "intent": [FoundIntent("complaint", 0.9)],
+        "reply": [ReplyDraft(f"About {text}: thank you.", LIBRARY, "Thanks", 2, 0.9)],
         "language": [DetectedLanguage("de", 0.9, False, TEXT)],
     }
     return made.get(analysis, [Label("CLASS", 0.9)])

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
-from schema.document import Document
+from schema.document import About, Document
 from schema.interrupts import INTERRUPTED
 from schema.options import RunOptions
 from schema.private_files import be_private
@@ -82,7 +82,7 @@ def _own_output() -> IO[bytes]:
 def _answered(request: Mapping[str, Any], engines: LoadedEngines) -> dict[str, Any]:
     options = RunOptions.model_validate(request["options"])
     documents = [
-        Document(number, one["text"], one["language"])
+        Document(number, one["text"], one["language"], about=_about(one.get("about")))
         for number, one in enumerate(request["documents"])
     ]
     try:
@@ -97,6 +97,10 @@ def _answered(request: Mapping[str, Any], engines: LoadedEngines) -> dict[str, A
     notes, engines.notes = engines.notes, []
     answered: dict[str, Any] = {"answers": list(_answers(asked, len(documents)))}
     return answered | ({"notes": notes} if notes else {})
+
+
+def _about(given: Mapping[str, Any] | None) -> About | None:
+    return None if given is None else About(**given)
 
 
 def _answers(done: Mapping[str, Sequence[Conclusion]], documents: int) -> Iterator[dict[str, Any]]:

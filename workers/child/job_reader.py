@@ -45,8 +45,7 @@ class JobReader:
             translation or nothing. Siblings that do not go by languages where it does, or the other
             way round, are left out: they have to be read by themselves.
         """
-        by_language = claim.analysis in claim.needs
-        alike = [one for one in siblings if (one.analysis in one.needs) == by_language]
+        alike = [one for one in siblings if one.by_language == claim.by_language]
         alike.insert(0, claim)
         # With all that any of them waited for.
         read = self._ledger.read(max(alike, key=lambda one: len(one.needs.get(one.analysis, ()))))

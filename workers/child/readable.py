@@ -27,12 +27,12 @@ def choose_texts(
     Args:
         documents: As the ledger has them.
         engine: Of the analysis that is to read them.
-        claim: Of the job. In a run that says nothing of the analysis's needs all is read as it is.
+        claim: Of the job. In a run that finds no languages for the analysis all is read as it is.
 
     Returns:
         The documents that are read, each with the text to read, and the outcomes of the others.
     """
-    if claim.analysis not in claim.needs:
+    if not claim.by_language:
         return list(documents), []
     analysis = engine.analysis
     chosen: list[Document] = []

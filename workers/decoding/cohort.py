@@ -15,6 +15,7 @@ from workers.decoding.search.beam import BeamSearch
 from workers.decoding.search.greedy import GreedySearch
 from workers.decoding.search.lengths import SequenceLengths
 from workers.decoding.search.logits_processors import LogitsProcessors
+from workers.decoding.search.sampled import SampledSearch
 from workers.decoding.search.settings import SearchSettings
 from workers.layers.packing import Packing
 from workers.layers.vocabulary import check_known
@@ -62,7 +63,8 @@ class Cohort:
         ids = to_device(torch.tensor([token for each in read for token in each]).long(), device)
         self.longest = max(map(len, sources))
         self.cache = KVCache(model, model.read(ids, packing), packing, settings.beams)
-        kind = GreedySearch if settings.beams == 1 else BeamSearch
+        by_rank = GreedySearch if settings.beams == 1 else BeamSearch
+        kind = by_rank if settings.sampling is None else SampledSearch
         self._search: Search = kind(begun, self._extent, settings, constraints, device)
 
     @property

@@ -67,7 +67,8 @@ class Decoder:
         self._beams = self._settings.beams
         self._places = max(1, rows // self._beams)
         self._tokens = tokens // self._beams
-        greedy = self._beams == 1 and self._constraints.only_forbid
+        by_rank = self._beams == 1 and self._settings.sampling is None
+        greedy = by_rank and self._constraints.only_forbid
         model.head.lay_out(greedy=greedy)
         self._scores = model.head.coarse_scores if greedy else model.head.scores
         if device.type == "cpu":

@@ -13,7 +13,7 @@ from schema.options import RunOptions
 from schema.results import Abstention, Result
 from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
-from workers.generation.generator import FORWARD_TOKENS, Generator, join
+from workers.generation.generator import FORWARD_TOKENS, Generator, Writer, join
 from workers.generation.language_pair import LanguagePair
 from workers.generation.model import Seq2SeqModel
 from workers.generation.text_stream import WrittenText
@@ -38,11 +38,11 @@ class GenerationAnalysis(Analysis):
         """Load nothing yet; see `add_generator`."""
         self._device, self._registry = device, models or ModelRegistry()
         self._models: dict[str, Seq2SeqModel] = {}
-        self._made: list[Generator] = []
-        self._groups: dict[str, Generator] = {}
+        self._made: list[Writer] = []
+        self._groups: dict[str, Writer] = {}
 
     @abstractmethod
-    def generator_for(self, language: str | None, options: RunOptions) -> Generator | None:
+    def generator_for(self, language: str | None, options: RunOptions) -> Writer | None:
         """The generator of all documents in a language; None if they are their own results.
 
         Raises:
@@ -119,8 +119,8 @@ class GenerationAnalysis(Analysis):
     ) -> list[list[Window] | DocumentError]:
         """Windows of each document's generator; none for one that is its own result."""
         prepared: list[list[Window] | DocumentError] = [[] for _ in documents]
-        found: dict[str | None, Generator | DocumentError | None] = {}
-        indices: dict[Generator, list[int]] = defaultdict(list)
+        found: dict[str | None, Writer | DocumentError | None] = {}
+        indices: dict[Writer, list[int]] = defaultdict(list)
         for index, document in enumerate(documents):
             if document.language not in found:
                 found[document.language] = self._find(document.language, options)
@@ -131,13 +131,18 @@ class GenerationAnalysis(Analysis):
                 indices[generator].append(index)
         for generator, places in indices.items():
             self._groups.setdefault(generator.group, generator)
-            texts = [documents[index].text for index in places]
-            windows = generator.windows(texts, by_paragraph=self.by_paragraph)
+            windows = self.windows_of(generator, [documents[index] for index in places])
             for index, of_text in zip(places, windows, strict=True):
                 prepared[index] = of_text
         return prepared
 
-    def _find(self, language: str | None, options: RunOptions) -> Generator | DocumentError | None:
+    def windows_of(self, writer: Writer, documents: Sequence[Document]) -> list[list[Window]]:
+        """The windows of documents that one writer writes for."""
+        assert isinstance(writer, Generator)
+        texts = [document.text for document in documents]
+        return writer.windows(texts, by_paragraph=self.by_paragraph)
+
+    def _find(self, language: str | None, options: RunOptions) -> Writer | DocumentError | None:
         try:
             return self.generator_for(language, options)
         except DocumentError as error:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from workers.analysis import Window
+from transformers import GenerationConfig
+
+from workers.analysis import Provenance, Window
 from workers.decoding import Decoder, TransformersDecoder
 from workers.generation.language_pair import LanguagePair
 from workers.generation.model import Seq2SeqModel
@@ -32,7 +34,54 @@ class Piece:
     lead: str
 
 
-class Generator:
+class Writer:
+    """Writes with a model by some settings.
+
+    Args:
+        model: Shared with other writers, or not.
+        settings: Complete.
+        provenance: Of what is written.
+        group: Of its windows; writers that share one write the same of the same tokens.
+    """
+
+    #: The confidence below which a text had better not be shown; 0 if there is none.
+    threshold: float = 0.0
+
+    def __init__(
+        self, model: Seq2SeqModel, settings: GenerationConfig, provenance: Provenance, group: str
+    ) -> None:
+        self._model, self._settings = model, settings
+        self.provenance, self.group = provenance, group
+        with self.decoder() as decoder:
+            self._joins = isinstance(decoder, Decoder)
+
+    def decoder(self) -> AbstractContextManager[Decoder | TransformersDecoder]:
+        """What writes; its weights stay in memory while the block runs."""
+        return self._model.decoder(self._settings)
+
+    def generate(
+        self, windows: Sequence[Window], on_progress: Callable[[], None]
+    ) -> list[WrittenText]:
+        """What the model writes for each window, decoded as the pipelines did.
+
+        Args:
+            windows: Whose features have `ids`.
+            on_progress: Called after every token.
+        """
+        # Loading weights takes long.
+        on_progress()
+        with self.decoder() as decoder:
+            written = decoder.decode([window.features.ids for window in windows], on_progress)
+        return written_texts(self._model.texts, written)
+
+    def stream(self) -> TextStream | None:
+        """For windows that come while others are on their way; None if `generate` of Transformers
+        writes.
+        """
+        return TextStream(self.decoder, self._model.texts) if self._joins else None
+
+
+class Generator(Writer):
     """Writes with a model as the pipeline of a task did.
 
     Args:
@@ -53,28 +102,21 @@ class Generator:
     def __init__(
         self, model: Seq2SeqModel, task: str, told: LanguagePair | None = None, group: str = ""
     ) -> None:
-        self._model, self._told, self.group = model, told, group
+        self._told = told
         calibration = model.calibration(task.partition("_")[0])
         self.threshold = calibration.threshold
         options = model.provenance.options | calibration.as_options()
-        self.provenance = replace(model.provenance, options=options)
         self._by_sentence = model.entry.options.split == "sentence"
-        self._settings, self._prefix = generation_settings(model.checkpoint, model.tokenizer, task)
+        settings, self._prefix = generation_settings(model.checkpoint, model.tokenizer, task)
         if told is not None and model.languages is not None:
             # The pipeline left out the prefix here, and whatever the checkpoint begins texts with.
             self._prefix = ""
-            self._settings.forced_bos_token_id = model.languages.first_token(told.target)
+            settings.forced_bos_token_id = model.languages.first_token(told.target)
             if told.named:
-                options = self.provenance.options | {"languages": dict(told.named)}
-                self.provenance = replace(self.provenance, options=options)
+                options = options | {"languages": dict(told.named)}
         # The catalog's own word goes first.
         self._prefix = model.entry.options.prefix or self._prefix
-        with self.decoder() as decoder:
-            self._joins = isinstance(decoder, Decoder)
-
-    def decoder(self) -> AbstractContextManager[Decoder | TransformersDecoder]:
-        """What writes; its weights stay in memory while the block runs."""
-        return self._model.decoder(self._settings)
+        super().__init__(model, settings, replace(model.provenance, options=options), group)
 
     def windows(self, texts: Sequence[str], *, by_paragraph: bool = False) -> list[list[Window]]:
         """Tokenise texts: one window for a text that fits, as many as it takes for a longer one,
@@ -116,27 +158,6 @@ class Generator:
     def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         source = None if self._told is None else self._told.source
         return self._model.tokenise([self._prefix + text for text in texts], source)
-
-    def generate(
-        self, windows: Sequence[Window], on_progress: Callable[[], None]
-    ) -> list[WrittenText]:
-        """What the model writes for each window, decoded as the pipelines did.
-
-        Args:
-            windows: Whose features are pieces.
-            on_progress: Called after every token.
-        """
-        # Loading weights takes long.
-        on_progress()
-        with self.decoder() as decoder:
-            written = decoder.decode([window.features.ids for window in windows], on_progress)
-        return written_texts(self._model.texts, written)
-
-    def stream(self) -> TextStream | None:
-        """For windows that come while others are on their way; None if `generate` of Transformers
-        writes.
-        """
-        return TextStream(self.decoder, self._model.texts) if self._joins else None
 
 
 def join(windows: Sequence[Window], outputs: Sequence[WrittenText]) -> WrittenText:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, ClassVar
 
-from transformers import GenerationConfig
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig
 
 from schema.catalog import CatalogEntry
 from workers.decoding import Decoder, TransformersDecoder
@@ -16,6 +17,8 @@ from workers.generation.settings import CheckpointSettings
 from workers.generation.weights import Seq2SeqWeights
 from workers.models.calibration import Calibration, calibration_of
 from workers.models.registry import ModelRegistry, Reserve
+from workers.tokenizers.chat_template import read_chat_template
+from workers.tokenizers.settings import TokenizerFilesError
 
 #: How the revision of a local checkpoint begins: it is a hash, and cannot be asked for.
 _HASH = "sha256:"
@@ -44,6 +47,9 @@ class Seq2SeqModel:
     Raises:
         ModelError: If the model cannot be loaded.
     """
+
+    #: Of Transformers, which loads it.
+    auto_model_class: ClassVar[Any] = AutoModelForSeq2SeqLM
 
     def __init__(self, entry: CatalogEntry, device: str, models: ModelRegistry) -> None:
         """Load the model, to find out what stays."""
@@ -80,12 +86,14 @@ class Seq2SeqModel:
             ModelError: If they cannot be loaded, or have changed since they were loaded first.
         """
         if not self._is_known:
-            return Seq2SeqWeights(self.entry, self._device, None, reserve)
+            kind = self.auto_model_class
+            return Seq2SeqWeights(self.entry, self._device, None, reserve, kind)
         entry = self.entry
         if not self.provenance.revision.startswith(_HASH):
             # The hub may have a newer one by now.
             entry = entry.model_copy(update={"revision": self.provenance.revision})
-        weights = Seq2SeqWeights(entry, self._device, self.tokenizer, reserve)
+        kind = self.auto_model_class
+        weights = Seq2SeqWeights(entry, self._device, self.tokenizer, reserve, kind)
         if weights.loaded.provenance.revision != self.provenance.revision:
             raise ModelError(
                 f"model {self.name!r} has changed on the disk since this worker loaded it: start "
@@ -147,3 +155,31 @@ class Seq2SeqModel:
             use_source_tokenizer=False,
         )
         return str(text)
+
+
+class CausalModel(Seq2SeqModel):
+    """The same of a decoder-only model, whose sources are prompts that it continues."""
+
+    auto_model_class = AutoModelForCausalLM
+
+    def __init__(self, entry: CatalogEntry, device: str, models: ModelRegistry) -> None:
+        """Load the model, and the chat template of its checkpoint."""
+        super().__init__(entry, device, models)
+        try:
+            self.tokenizer.chat_template = read_chat_template(self._folder)
+        except TokenizerFilesError as error:
+            raise ModelError(
+                f"model {self.name!r}: {error}; copy the model anew, or name another `model` in "
+                "the catalog that TRIAGE_MODELS names"
+            ) from None
+
+    def tokenise(self, texts: Sequence[str], source: str | None = None) -> list[list[int]]:
+        """Tokens of prompts: of a chat, whose template writes all special tokens itself, or plain
+        ones.
+        """
+        if not texts:
+            return []
+        with self._tokenizer_lock:
+            plain = self.tokenizer.chat_template is None
+            ids = self.tokenizer(list(texts), add_special_tokens=plain)["input_ids"]
+        return [list(row) for row in ids]

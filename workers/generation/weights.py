@@ -1,10 +1,11 @@
-"""The weights of an encoder-decoder model, laid out for whoever writes with them."""
+"""The weights of a model that writes, laid out for whoever writes with them."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from transformers import (
     AutoModelForSeq2SeqLM,
@@ -16,6 +17,7 @@ from transformers import (
 from schema.catalog import CatalogEntry, Precision
 from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.capacity import room
+from workers.decoding.search.sampling import sampling_of
 from workers.errors import ModelError, UnsupportedModelError
 from workers.models.loading import LoadedModel, load
 from workers.models.registry import Reserve
@@ -35,6 +37,7 @@ class Seq2SeqWeights:
         device: `cpu` or `cuda:0`.
         tokenizer: The model's, if it is there already.
         reserve: See `ModelSource.load`.
+        auto_model_class: Of Transformers, which loads it.
 
     Attributes:
         loaded: The model; its weights are elsewhere as soon as there is a decoder.
@@ -49,11 +52,12 @@ class Seq2SeqWeights:
         device: str,
         tokenizer: PreTrainedTokenizerBase | None,
         reserve: Reserve,
+        auto_model_class: Any = AutoModelForSeq2SeqLM,
     ) -> None:
         """Load the model."""
-        self._entry, self._device = entry, device
+        self._entry, self._device, self._kind = entry, device, auto_model_class
         self.loaded: LoadedModel = load(
-            entry, AutoModelForSeq2SeqLM, device, tokenizer=tokenizer, reserve=reserve
+            entry, auto_model_class, device, tokenizer=tokenizer, reserve=reserve
         )
         self._loop: Callable[[GenerationConfig], Decoder] | None = None
         self._generates = False
@@ -85,6 +89,12 @@ class Seq2SeqWeights:
                 raise ModelError(
                     f"model {name!r} has no int8 here ({error}): take another `precision` in the "
                     "catalog that TRIAGE_MODELS names"
+                ) from error
+            if sampling_of(settings) is not None:
+                raise ModelError(
+                    f"model {name!r} is decoded by generate of Transformers, since the decoding "
+                    f"loop does not know {error}, and that would draw other texts in every batch: "
+                    "leave `seed` out of the catalog that TRIAGE_MODELS names"
                 ) from error
             logger.warning(
                 "model %s is decoded by generate of Transformers, which is slower: the decoding "
@@ -123,4 +133,4 @@ class Seq2SeqWeights:
             self._generates = True
             return self.loaded.model
         tokenizer = self.loaded.tokenizer
-        return load(self._entry, AutoModelForSeq2SeqLM, self._device, tokenizer=tokenizer).model
+        return load(self._entry, self._kind, self._device, tokenizer=tokenizer).model

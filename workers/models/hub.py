@@ -26,7 +26,10 @@ logger = logging.getLogger(__name__)
 
 _ASK_SECONDS = 5
 #: What of a repository a model may need: none of its other weight formats, none of its folders.
-_PATTERNS = ["*.json", "*.txt", "*.model", "*.spm", "*.tokenizer", "*.codes", "*.safetensors"]
+_PATTERNS = [
+    *("*.json", "*.txt", "*.model", "*.spm", "*.tokenizer", "*.codes", "*.safetensors"),
+    "chat_template.jinja",
+]
 _ELSEWHERE = ["*/*"]
 #: The hub's converter opens such a pull request on a model that has pickled weights only.
 _CONVERTER = "SFconvertbot"

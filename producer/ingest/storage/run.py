@@ -11,6 +11,7 @@ from producer.ingest.counts import Counts
 from producer.ingest.errors import IngestError
 from producer.ingest.plan import Plan
 from schema.database.clock import now
+from schema.ledger.libraries import store_library
 from schema.ledger.needs import Needs
 from schema.tables import Run, RunState
 
@@ -41,12 +42,14 @@ def make_run(connection: Connection, plan: Plan) -> None:
     """
     if connection.execute(select(Run.id).where(Run.name == plan.run)).first() is not None:
         return
+    if plan.options.replies is not None:
+        store_library(connection, plan.options.replies)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     new = {
         "name": plan.run,
         "state": RunState.INGESTING,
         "analyses": list(plan.analyses),
-        "options": plan.options.model_dump(mode="json"),
+        "options": plan.options.stored(),
         **({"needs": plan.needs} if plan.needs else {}),
         "fresh": plan.fresh,
         "read": 0,
@@ -78,7 +81,7 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
     ).where(Run.name == plan.run)
     find = find.with_for_update(key_share=True)
     found = connection.execute(find).one_or_none()
-    options = plan.options.model_dump(mode="json")
+    options = plan.options.stored()
     if found is None:
         raise RunGoneError(
             f"run {plan.run} was deleted while its rows came in, and nothing of it is left; "
@@ -103,7 +106,7 @@ def lock_run(connection: Connection, plan: Plan) -> LockedRun:
 
 def analysing_runs(connection: Connection, run: LockedRun, plan: Plan) -> list[int]:
     """Ids of other runs that have asked the same of their documents, or more analyses besides."""
-    options = plan.options.model_dump(mode="json")
+    options = plan.options.stored()
     alive = (Run.cancelled_at.is_(None), Run.deleted_at.is_(None))
     found = connection.execute(
         select(Run.id, Run.analyses, Run.options).where(Run.id != run.id, *alive)

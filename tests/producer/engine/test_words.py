@@ -21,6 +21,8 @@ UNSURE = {"score": 0.456, "unsure": True}
         ("language", {"language": "en", "probability": 0.9, "unsure": False}, "en"),
         ("language", {"language": "und", "probability": 0.1, "unsure": True}, "und?"),
         ("summary", {"text": "Broken."}, "Broken."),
+        ("reply", {"text": "Hi Ann", "origin": "model"}, "Hi Ann"),
+        ("reply", {"text": None, "origin": "library", "reason": "none fits"}, "–"),
         ("translation", {"language": "de", "text": "Kaputt."}, "Kaputt."),
         ("entities", [{"type": "ORG", "text": "Ikea", **SURE}], "Ikea (ORG)"),
         ("entities", [{"type": "PER", "text": "Al", **UNSURE}] * 2, "Al (PER)?, Al (PER)?"),

@@ -35,7 +35,7 @@ class Mixin(ResultTable):
 def test_the_order_in_which_analyses_are_shown() -> None:
     assert ANALYSES[:3] == ("language", "sentiment", "entities")
     assert ANALYSES[3:6] == ("qa", "summary", "translation")
-    assert ANALYSES[6:] == ("embedding", "intent")
+    assert ANALYSES[6:] == ("embedding", "intent", "reply")
     assert {"summary", "translation"} <= WRITING_ANALYSES
     labelled = [table.analysis for table in RESULT_TABLES if issubclass(table, LabelTable)]
     assert labelled[0] == "sentiment"

@@ -9,6 +9,7 @@ from transformers import GenerationConfig
 from workers.decoding.architecture.causal import Model
 from workers.decoding.architecture.seq2seq import Seq2Seq
 from workers.decoding.search.logits_processors import token_ids
+from workers.decoding.search.sampling import Sampling, sampling_of
 from workers.errors import UnsupportedModelError
 
 
@@ -26,6 +27,7 @@ class SearchSettings:
         length_penalty: Power of the length by which a text's log-probability is divided.
         early_stopping: `True`, `False` or "never": when a document's beams end.
         vocabulary: Number of tokens.
+        sampling: How tokens are drawn; None where the likeliest is taken.
     """
 
     start: int | None
@@ -37,6 +39,7 @@ class SearchSettings:
     length_penalty: float
     early_stopping: bool | str
     vocabulary: int
+    sampling: Sampling | None = None
 
     @classmethod
     def of(cls, settings: GenerationConfig, model: Model) -> SearchSettings:
@@ -62,6 +65,7 @@ class SearchSettings:
             1.0 if settings.length_penalty is None else settings.length_penalty,
             settings.early_stopping or False,
             model.vocabulary,
+            sampling_of(settings),
         )
 
     def room(self, begun: int) -> int:

@@ -1,0 +1,1 @@
+"""Drafts of replies: from the user's own library, or by a model that writes."""

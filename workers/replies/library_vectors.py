@@ -1,0 +1,56 @@
+"""The answers of a reply library as vectors, to be compared with the clauses of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from schema.reply_library import Macro, ReplyLibrary
+from workers.encoders.interface import Floats
+
+#: Digits of a similarity; what stands behind them depends on which texts were in a batch.
+_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryVectors:
+    """Vectors of what customers say whom an answer answers.
+
+    Attributes:
+        library: Whose answers they are.
+        vectors: Each of length 1, (descriptions and examples, numbers), float32.
+        owners: The index of the answer that each is of, (descriptions and examples), int64.
+    """
+
+    library: ReplyLibrary
+    vectors: Floats
+    owners: npt.NDArray[np.int64]
+
+    def best(self, clauses: Floats, language: str | None) -> tuple[Macro, float]:
+        """The answer that is nearest to one of the clauses, and their cosine; of equally near ones
+        the first of the library.
+
+        An answer in another language than the text's is looked at only where the library has none
+        in that language: one answers a German in German.
+
+        Args:
+            clauses: Of the text, each of length 1, (clauses, numbers), float32; at least one.
+            language: Of the text, e.g. `de`; None where nobody knows it.
+        """
+        nearest = (clauses @ self.vectors.T).max(axis=0)
+        scores = np.full(len(self.library.macros), -np.inf, np.float32)
+        np.maximum.at(scores, self.owners, nearest)
+        spoken = {macro.language for macro in self.library.macros}
+        if language in spoken and language is not None:
+            foreign = [macro.language not in (language, None) for macro in self.library.macros]
+            scores[np.array(foreign)] = -np.inf
+        place = int(np.round(scores, _DIGITS).argmax())
+        return self.library.macros[place], round(float(scores[place]), _DIGITS)
+
+
+def owners_of(macros: Sequence[Macro]) -> npt.NDArray[np.int64]:
+    """See `LibraryVectors.owners`."""
+    return np.repeat(np.arange(len(macros)), [len(macro.when) for macro in macros])
