@@ -54,9 +54,9 @@ class EntryOptions(BaseModel):
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
         unsure_below: For `language`: the probability below which a language is unsure.
-        prefix: For `embedding`, labels by similarity, `summary` and `translation`: what a model wants to read in front of
-            each text, as `query: `, `summarize: `, `>>deu<< ` or `<2de> `, in place of the prefix
-            that its checkpoint names.
+        prefix: For `embedding`, labels by similarity, `summary` and `translation`: what a model
+            wants to read in front of each text, as `query: `, `summarize: `, `>>deu<< ` or
+            `<2de> `, in place of the prefix that its checkpoint names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

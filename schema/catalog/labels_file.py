@@ -1,4 +1,4 @@
-"""Reading labels of the user's own: from the catalog itself, or from a TOML, CSV or JSON Lines file.
+"""Reading labels of the user's own: from the catalog itself, from TOML, CSV or JSON Lines.
 
 [labels]                                      label,description,text
 delivery = "The parcel is late or lost."      delivery,The parcel is late or lost.,

@@ -1,4 +1,4 @@
-"""Tables of the user's own analyses: what concerns labels is taken apart from what concerns a model."""
+"""Tables of the user's own analyses: what is said of labels, apart from what is said of a model."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from schema.tables.page_session import PageSession
 from schema.tables.page_user import PageUser, Role
 from schema.tables.rollup import (
     RollupAnswer,
+    RollupClass,
     RollupDocument,
     RollupEntity,
     RollupResult,
@@ -54,6 +55,7 @@ __all__ = [
     "PageUser",
     "Role",
     "RollupAnswer",
+    "RollupClass",
     "RollupDocument",
     "RollupEntity",
     "RollupResult",

@@ -28,6 +28,8 @@ _SIZES: dict[str, Any] = {
     "intermediate_size": 64,
     "max_position_embeddings": ENTAILMENT_WINDOW,
 }
+#: Some of its settings are no arguments for the types of the library.
+_DEBERTA: Any = hf.DebertaV2Config
 _FIRST = ("ENTAILMENT", "NEUTRAL", "CONTRADICTION")
 _LAST = ("contradiction", "neutral", "entailment")
 
@@ -62,7 +64,7 @@ def build_deberta(folder: Path, names: Sequence[str] = ("entailment", "not_entai
     pieces = [*special, *(one for one in sentence_pieces() if one[2] == 1)]
     (folder / "spm.model").write_bytes(sentence_piece_model(pieces))
     _write_tokenizer(folder, "DebertaV2Tokenizer", do_lower_case=False)
-    config = hf.DebertaV2Config(
+    config = _DEBERTA(
         vocab_size=len(pieces) + 1, pad_token_id=0, type_vocab_size=0, relative_attention=True,
         pos_att_type=["p2c", "c2p"], position_buckets=8, share_att_key=True,
         norm_rel_ebd="layer_norm", position_biased_input=False, **_SIZES,
@@ -75,7 +77,7 @@ def build_bart(folder: Path, names: Sequence[str] = _LAST) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = write_byte_pairs(folder)
     _write_tokenizer(folder, "BartTokenizer")
-    sides = {
+    sides: dict[str, Any] = {
         f"{side}_{what}": value
         for side in ("encoder", "decoder")
         for what, value in [("layers", 2), ("attention_heads", 4), ("ffn_dim", 64)]

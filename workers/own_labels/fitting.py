@@ -73,7 +73,8 @@ class Fitted:
             vectors: Of parts of a text, each of length 1, (parts, width).
         """
         nearness = (self.centres @ vectors.T).max(axis=1) - self.floor
-        return _sigmoid(nearness / self.softness).astype(np.float32)
+        found: Floats = _sigmoid(nearness / self.softness).astype(np.float32)
+        return found
 
     def as_numbers(self) -> dict[str, Any]:
         """What JSON can hold."""
@@ -82,9 +83,12 @@ class Fitted:
     @classmethod
     def of_numbers(cls, kept: Mapping[str, Any]) -> Fitted:
         """The same again. Raises KeyError, TypeError or ValueError at anything else."""
-        arrays = {n: np.array(kept[n], dtype=np.float32) for n in ("centres", "weights", "bias")}
-        numbers = {n: float(kept[n]) for n in ("temperature", "floor", "softness")}
-        return cls(**arrays, **numbers)
+        return cls(
+            *(np.array(kept[name], dtype=np.float32) for name in ("centres", "weights", "bias")),
+            temperature=float(kept["temperature"]),
+            floor=float(kept["floor"]),
+            softness=float(kept["softness"]),
+        )
 
 
 def fit(described: Floats, examples: Floats, of_label: Ints, others: Floats) -> Fitted:

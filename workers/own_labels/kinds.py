@@ -1,4 +1,4 @@
-"""An analysis of the user's own: by the classes that a model has, or by labels of the user's own."""
+"""An analysis of the user's own: by the classes of a model, or by labels of the user's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An analysis that sorts texts into labels of the user's own, with a model that does not know them."""
+"""An analysis that sorts texts into labels of the user's own, which its model does not know."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,7 +41,7 @@ _METHOD = "1"
 class SimilarityAnalysis(LabelledAnalysis):
     """Labels by an encoder of sentences, with or without examples."""
 
-    auto_model_class = SentenceModel
+    auto_model_class: ClassVar[Any] = SentenceModel
     reads_texts = False
 
     def __init__(self, catalog: Catalog, device: str, models: ModelRegistry | None = None) -> None:
@@ -146,7 +146,7 @@ class SimilarityAnalysis(LabelledAnalysis):
 
     def _vectors(self, texts: Sequence[str]) -> Floats:
         """The vector of each text, of length 1, (texts, width)."""
-        found: list[Floats] = [np.empty(0)] * len(texts)
+        found: list[Any] = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         for start in range(0, len(order), _ROWS):
             places = order[start : start + _ROWS]

@@ -27,6 +27,8 @@ from schema.results.sentiment import SentimentRow
 NO_ANSWER = "(none)"
 #: What a spelling has in common with others that count as the same; see `schema.views.dialect`.
 _SAME = "(SELECT {0}(given.said) FROM (SELECT CAST(:{1} AS TEXT) AS said) AS given)"
+#: What is called of documents whose label is unsure.
+UNSURE_LABEL = "*unsure*"
 #: Documents whose stars and polarity say the opposite of each other.
 STARS_DIFFER = "stars"
 
@@ -145,6 +147,19 @@ def _answer(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) 
     yield f"{question} {answer}", Condition(sql, {"question": question, "answer": answer})
 
 
+def _labelled(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
+    label, analysis = given["labelled"], given.get("of_analysis", "")
+    having = "NOT c.unsure AND c.label = :labelled"
+    parameters = {"of_analysis": analysis}
+    if label == UNSURE_LABEL:
+        label, having = "unsure", "c.unsure AND c.ordinal = 0"
+    else:
+        parameters["labelled"] = label
+    sql = f"""d.id IN (
+        SELECT c.document_id FROM v_classes AS c WHERE c.analysis = :of_analysis AND {having})"""
+    yield f"{analysis}: {label}", Condition(sql, parameters)
+
+
 def _differ(engine: Engine, given: Mapping[str, str], names: Mapping[str, str]) -> _Found:
     what = given["differ"]
     if what == STARS_DIFFER:
@@ -179,6 +194,7 @@ _READERS: dict[str, _Reader] = {
     "segment": _segment,
     "entity": _entity,
     "answer": _answer,
+    "labelled": _labelled,
     "differ": _differ,
     "side": _side,
     "low": _low,
@@ -186,4 +202,4 @@ _READERS: dict[str, _Reader] = {
     "month": _month,
 }
 #: Every parameter that says what is behind a figure.
-PARAMETERS = (*_READERS, "type", "question")
+PARAMETERS = (*_READERS, "type", "question", "of_analysis")

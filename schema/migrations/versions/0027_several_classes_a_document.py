@@ -1,5 +1,6 @@
 """Several classes a document: rows of `classifications` are numbered, the surest first. Those of
 before are the only ones of their document, and so are those that a worker of before writes.
+How many documents have which class is counted beforehand, and the view `v_classes` has them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,20 @@ _COLUMNS = (
 
 def upgrade() -> None:
     """Apply."""
+    op.create_table(
+        "rollup_classes",
+        sa.Column("id", _BIG_ID, nullable=False),
+        sa.Column("block", sa.BigInteger(), nullable=False),
+        sa.Column("analysis", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("documents", "unsure", "analysed", "sure")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup_classes")),
+    )
+    op.create_index(op.f("ix_rollup_classes_block"), "rollup_classes", ["block"])
     if op.get_context().dialect.name == "postgresql":
         ordinal = sa.Column("ordinal", sa.Integer(), server_default=sa.text("0"), nullable=False)
         op.add_column(_TABLE, ordinal)
@@ -37,6 +52,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back: each document keeps its surest class."""
+    op.drop_table("rollup_classes")
     op.execute(f"DELETE FROM {_TABLE} WHERE ordinal > 0")
     if op.get_context().dialect.name == "postgresql":
         op.drop_constraint(op.f("pk_classifications"), _TABLE)

@@ -1,4 +1,4 @@
-"""Labels of the user's own: every form of them, and what is wrong with those that cannot be used."""
+"""Labels of the user's own: every form of them, and what is said of those that cannot be used."""
 
 from __future__ import annotations
 

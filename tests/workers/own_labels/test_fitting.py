@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from workers.own_labels.fitting import Fitted, fit
 WIDTH, LABELS, EACH = 24, 4, 8
 
 
-def unit(vectors: Floats) -> Floats:
+def unit(vectors: Any) -> Floats:
     made: Floats = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
     return made
 
