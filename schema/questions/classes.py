@@ -13,6 +13,7 @@ from schema.intents import NO_INTENT
 from schema.questions.figures import Change, Share, share_change
 from schema.questions.scope import Scope, select_rows
 from schema.reports import Period
+from schema.results.intent import IntentRow
 
 #: What a document is given that has no label.
 WITHOUT = (NONE, NO_INTENT)
@@ -52,6 +53,11 @@ class ClassTable:
     unsure: Share
     labels: Sequence[ClassFigure]
 
+    @property
+    def has_several(self) -> bool:
+        """Whether some documents have several labels."""
+        return sum(one.share.count for one in self.labels) > self.analysed - self.unsure.count
+
 
 _COUNTS = """
 SELECT c.analysis AS analysis, c.label AS label,
@@ -66,7 +72,7 @@ GROUP BY c.analysis, c.label
 def read_classes(
     connection: Connection, scope: Scope, recent: Period | None = None
 ) -> list[ClassTable]:
-    """Read them, one table for each analysis, in the order of their names.
+    """Read them, one table for each analysis: the user's own by name, then intents.
 
     Args:
         connection: Open.
@@ -102,7 +108,8 @@ def _counted(connection: Connection, scope: Scope) -> Sequence[Any]:
 def _tables(rows: Sequence[Any]) -> list[ClassTable]:
     shares = _by_label(rows)
     found = []
-    for analysis in sorted({row.analysis for row in rows}):
+    names = {row.analysis for row in rows}
+    for analysis in sorted(names, key=lambda one: (one == IntentRow.analysis, one)):
         own = [row for row in rows if row.analysis == analysis]
         analysed = sum(row.analysed for row in own)
         sure = sum(row.sure for row in own)

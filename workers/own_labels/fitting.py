@@ -84,7 +84,9 @@ class Fitted:
     def of_numbers(cls, kept: Mapping[str, Any]) -> Fitted:
         """The same again. Raises KeyError, TypeError or ValueError at anything else."""
         return cls(
-            *(np.array(kept[name], dtype=np.float32) for name in ("centres", "weights", "bias")),
+            centres=np.array(kept["centres"], dtype=np.float32),
+            weights=np.array(kept["weights"], dtype=np.float32),
+            bias=np.array(kept["bias"], dtype=np.float32),
             temperature=float(kept["temperature"]),
             floor=float(kept["floor"]),
             softness=float(kept["softness"]),

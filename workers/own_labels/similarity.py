@@ -57,7 +57,7 @@ class SimilarityAnalysis(LabelledAnalysis):
             self.labels, self.kind = [*self.own.names, NONE], ScoreKind.EXCLUSIVE
         asked = entry.calibration.threshold
         self._unsure_below = NAMED_FROM if asked is None else asked
-        self._fit = self._fitted()
+        self._fit = self._make_fit()
         if self.own.none_below is not None:
             self._fit = replace(self._fit, floor=self.own.none_below)
 
@@ -114,7 +114,7 @@ class SimilarityAnalysis(LabelledAnalysis):
         spans = clauses(document.text, document.language)
         return [document.text[slice(*span)] for span in spans] or [document.text]
 
-    def _fitted(self) -> Fitted:
+    def _make_fit(self) -> Fitted:
         """The labels as they are kept, or worked out."""
         model = self._loaded.provenance
         key = {
@@ -133,7 +133,7 @@ class SimilarityAnalysis(LabelledAnalysis):
         examples = [(n, text) for n, one in enumerate(self.own.labels) for text in one.examples]
         said = [_sentence(one) for one in self.own.labels]
         others = plain_texts()
-        vectors = self._vectors([*said, *(text for _, text in examples), *others])
+        vectors = self.vectors([*said, *(text for _, text in examples), *others])
         described, rest = vectors[: len(said)], vectors[len(said) :]
         made = fit(
             described,
@@ -144,7 +144,7 @@ class SimilarityAnalysis(LabelledAnalysis):
         cache.keep(key, made.as_numbers(), Fitted.of_numbers)
         return made
 
-    def _vectors(self, texts: Sequence[str]) -> Floats:
+    def vectors(self, texts: Sequence[str]) -> Floats:
         """The vector of each text, of length 1, (texts, width)."""
         found: list[Any] = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))

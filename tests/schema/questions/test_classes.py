@@ -49,7 +49,7 @@ def labelled(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 def read(engine: Engine, scope: Scope = ALL, recent: Period | None = None) -> ClassTable:
     with reading(engine) as connection:
-        intent, topics = read_classes(connection, scope, recent)
+        topics, intent = read_classes(connection, scope, recent)
     assert (intent.analysis, topics.analysis) == ("intent", "topics")
     assert [one.label for one in intent.labels] == ["praise"]
     return topics
@@ -67,7 +67,7 @@ def test_each_label_counts_once_a_document(labelled: Engine, are_rolled_up: bool
             assert connection.execute(text("SELECT COUNT(*) FROM rollup_classes")).scalar()
     table = read(labelled)
     assert counts(table) == {"delivery": (3, 5), "price": (2, 5), "(none)": (1, 5)}
-    assert (table.analysed, table.unsure.count) == (6, 1)
+    assert (table.analysed, table.unsure.count, table.has_several) == (6, 1, True)
     assert [one.is_none for one in table.labels] == [False, False, True]
 
 

@@ -107,7 +107,7 @@ def test_the_floor_is_the_users_to_set(tmp_path: Path) -> None:
 def test_what_was_worked_out_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(tmp_path, EXAMPLES)
     with monkeypatch.context() as patch:
-        patch.setattr(SimilarityAnalysis, "_vectors", None)
+        patch.setattr(SimilarityAnalysis, "vectors", None)
         again = load(tmp_path, EXAMPLES)
         with pytest.raises(TypeError):
             load(tmp_path, EXAMPLES.replace("two weeks", "three weeks"))
