@@ -50,12 +50,12 @@ class OwnLabels(BaseModel):
 
     @field_validator("hypothesis")
     @classmethod
-    def _has_a_place(cls, hypothesis: str) -> str:
+    def _takes_a_label(cls, hypothesis: str) -> str:
         try:
-            has_place = hypothesis.format("label") != hypothesis
+            takes_label = hypothesis.format("label") != hypothesis
         except (LookupError, ValueError, AttributeError):
-            has_place = False
-        if not has_place:
+            takes_label = False
+        if not takes_label:
             raise ValueError(f"write {{}} where the label goes, as in {HYPOTHESIS!r}")
         return hypothesis
 

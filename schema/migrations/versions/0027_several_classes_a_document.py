@@ -47,7 +47,7 @@ def upgrade() -> None:
         op.drop_constraint(op.f("pk_classifications"), _TABLE)
         op.create_primary_key(op.f("pk_classifications"), _TABLE, [*_KEY, "ordinal"])
         return
-    _write_anew(numbered=True)
+    _rewrite(numbered=True)
 
 
 def downgrade() -> None:
@@ -59,10 +59,10 @@ def downgrade() -> None:
         op.drop_column(_TABLE, "ordinal")
         op.create_primary_key(op.f("pk_classifications"), _TABLE, _KEY)
         return
-    _write_anew(numbered=False)
+    _rewrite(numbered=False)
 
 
-def _write_anew(*, numbered: bool) -> None:
+def _rewrite(*, numbered: bool) -> None:
     """On SQLite, which changes no key; no other table refers to this one."""
     op.rename_table(_TABLE, _OLD)
     for index in ("document_id_analysis_run_id", "cache_key_run_id_document_id"):
