@@ -65,6 +65,9 @@ def result_columns(analyses: Sequence[str]) -> list[ResultColumn]:
             ResultColumn(_name(analysis, key), analysis, key, value)
             for key, value in example.items()
         ]
+        if table.of_many:
+            # Where a text may have several labels: all of them, the surest first.
+            columns.append(ResultColumn(f"{analysis}_labels", analysis, "labels", [""]))
     return columns
 
 

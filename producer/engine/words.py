@@ -28,6 +28,8 @@ def _words_of(analysis: str, found: Any) -> str:
     if isinstance(found, list):
         return ", ".join(_one_of(found)) or _NOTHING
     mark = _mark(found)
+    if "labels" in found:
+        return f"{', '.join(found['labels'])}{mark} {found['score']:.2f}"
     if "label" in found:
         return f"{found.get('polarity') or found['label']}{mark} {found['score']:.2f}"
     said = found[analysis] if analysis in found else found.get("text")

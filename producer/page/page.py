@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from producer.page.answers import QuestionFacts, read_answers
 from producer.page.asks import AsksFacts, read_asks
+from producer.page.classes import ClassFacts, read_class_facts
 from producer.page.entities import EntitiesFacts, read_entities
 from producer.page.part import Part, read_part
 from producer.page.recent import Recent, read_recent
@@ -50,6 +51,7 @@ class Page:
     segments: Part[list[SegmentTable]]
     asks: Part[AsksFacts]
     answers: Part[list[QuestionFacts]]
+    classes: Part[list[ClassFacts]]
     entities: Part[EntitiesFacts]
     urgent: Part[UrgentList]
     trust: Trust
@@ -69,6 +71,8 @@ MISSING = {
     "asks": "Nothing is known to be a request; run: triage ingest FILE --analyses intent.",
     "answers": "No question was asked; run: triage ingest FILE --analyses qa --question "
     '"What does the customer ask for?"',
+    "classes": "There are no labels of your own; name them in a catalog, [topics] with "
+    "labels = …, and run: triage ingest FILE --analyses topics.",
     "entities": "No names were found; run: triage ingest FILE --analyses entities.",
     "urgent": "There is no feedback yet; run: triage ingest FILE --analyses sentiment.",
 }
@@ -86,12 +90,13 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
     index = TextIndex()
     headline = read_headline(connection, scope, now)
     newest = newest_part(connection, scope)
+    recent = read_part(lambda: read_recent(connection, scope, headline), MISSING["recent"])
     made = Page(
         made_at=now,
         about=about,
         headline=headline,
         timeline=read_part(lambda: read_timeline(connection, scope, index), MISSING["timeline"]),
-        recent=read_part(lambda: read_recent(connection, scope, headline), MISSING["recent"]),
+        recent=recent,
         rising=read_part(lambda: _rising(connection, scope, index, now), MISSING["rising"]),
         themes=read_part(lambda: read_themes(connection, scope, index), MISSING["themes"]),
         segments=read_part(
@@ -100,6 +105,10 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
         asks=read_part(lambda: read_asks(connection, scope), MISSING["asks"]),
         answers=read_part(
             lambda: read_answers(connection, scope, index, newest) or None, MISSING["answers"]
+        ),
+        classes=read_part(
+            lambda: read_class_facts(connection, scope, index, newest, recent.facts),
+            MISSING["classes"],
         ),
         entities=read_part(
             lambda: read_entities(connection, scope, index, newest), MISSING["entities"]

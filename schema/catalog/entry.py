@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schema.catalog.own_labels import OwnLabels
 from schema.intents import NO_INTENT, Intent
 from schema.languages import fold_language, read_language
 from schema.polarity import Polarity
@@ -54,13 +55,13 @@ class EntryOptions(BaseModel):
         languages: For a model that has to be told its languages: what it calls some of them, by
             the code of a document or a run (ISO 639-1), where that is not plain from its own list.
         unsure_below: For `language`: the probability below which a language is unsure.
-        prefix: For `embedding`, `summary` and `translation`: what a model wants to read in front of
-            each text, as `query: `, `summarize: `, `>>deu<< ` or `<2de> `, in place of the prefix
-            that its checkpoint names.
         max_new_tokens: For `reply`: tokens that a draft may have.
         seed: For `reply`: a draft is drawn by the model's probabilities, always the same of the
             same feedback; unset, the likeliest token is taken each time. What may be drawn is
             limited by the others, which are called as those of `generate`.
+        prefix: For `embedding`, labels by similarity, `summary` and `translation`: what a model
+            wants to read in front of each text, as `query: `, `summarize: `, `>>deu<< ` or
+            `<2de> `, in place of the prefix that its checkpoint names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -132,6 +133,8 @@ class CatalogEntry(BaseModel):
             names do not say it themselves.
         labels: For a model for intents: what some of its labels mean, those whose names do not say
             it themselves; an intent, or `none`.
+        own_labels: For an analysis of the user's own: what texts are sorted into, where that is
+            not the model's own classes. In the catalog it is `labels`, with what stands beside it.
         scale: For a model that gives a number: the one for the unhappiest customer, and the one for
             the happiest.
         calibration: How its probabilities are corrected, and below which a result is unsure.
@@ -150,6 +153,7 @@ class CatalogEntry(BaseModel):
     options: EntryOptions = EntryOptions()
     polarity: dict[str, float] = Field(default_factory=dict)
     labels: dict[str, str] = Field(default_factory=dict)
+    own_labels: OwnLabels | None = None
     scale: tuple[float, float] | None = None
     calibration: CalibrationOptions = CalibrationOptions()
     replies: str | None = None

@@ -13,6 +13,9 @@ model = "facebook/nllb-200-distilled-600M"
 [classify.urgency]          # an analysis of your own: whatever classes its model has
 model = "./my-classes"
 
+[topics]                    # the same as [classify.topics]: texts sorted into labels of your own
+labels = "labels.toml"
+
 [translation.en-de]
 model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
 
@@ -34,6 +37,8 @@ from pydantic import ValidationError
 from schema.analyses import ANALYSES, BUILT_IN, WRITING_ANALYSES
 from schema.catalog.catalog import REPLY, Catalog, CatalogError
 from schema.catalog.entry import CatalogEntry
+from schema.catalog.own_tables import split_labels
+from schema.catalog.said_labels import LabelsError
 from schema.languages import read_language
 
 #: Catalogs that come with the project, by the name that `TRIAGE_MODELS` takes.
@@ -44,6 +49,8 @@ _ALWAYS = {"language": CatalogEntry(model="py3langid")}
 
 #: The table whose tables are analyses of the user's own, and what these may be named.
 CLASSIFY = "classify"
+#: One of them that may stand without that word.
+TOPICS = "topics"
 _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
@@ -83,8 +90,8 @@ def _entries(
     name: str, tables: dict[str, Any], beside: Path | None
 ) -> Iterator[tuple[str, CatalogEntry]]:
     for analysis, table in tables.items():
-        if analysis == CLASSIFY:
-            yield from _own_classes(name, table, beside)
+        if analysis in (CLASSIFY, TOPICS):
+            yield from _own_classes(name, analysis, tables, beside)
             continue
         if analysis not in BUILT_IN or not isinstance(table, dict):
             raise CatalogError(
@@ -137,21 +144,35 @@ def _reply_table(name: str, own: dict[str, Any], tables: dict[str, Any]) -> dict
     return {key: one for key, one in finder.items() if key != "calibration"} | own
 
 
-def _own_classes(name: str, tables: Any, beside: Path | None) -> Iterator[tuple[str, CatalogEntry]]:
-    """Analyses of the user's own, each with the model that classifies documents for it."""
-    if not isinstance(tables, dict) or not all(isinstance(one, dict) for one in tables.values()):
+def _own_classes(
+    name: str, table: str, tables: dict[str, Any], beside: Path | None
+) -> Iterator[tuple[str, CatalogEntry]]:
+    """Analyses of the user's own, each with what classifies documents for it."""
+    own = tables[table] if table == CLASSIFY else {TOPICS: tables[TOPICS]}
+    if not isinstance(own, dict) or not all(isinstance(one, dict) for one in own.values()):
         raise CatalogError(
-            f"catalog {name!r}, [classify]: write a table for each analysis, with its name, as "
-            "[classify.urgency], and model = … in it"
+            f"catalog {name!r}, [{table}]: write a table for each analysis, with its name, as "
+            "[classify.urgency], and model = … or labels = … in it"
         )
-    for analysis, table in tables.items():
+    if table == CLASSIFY and TOPICS in own and TOPICS in tables:
+        raise CatalogError(
+            f"catalog {name!r} has both [topics] and [classify.topics], which are one analysis; "
+            "keep one"
+        )
+    for analysis, of_analysis in own.items():
         if analysis in (*BUILT_IN, CLASSIFY) or not _OWN_NAME.fullmatch(analysis):
             raise CatalogError(
                 f"catalog {name!r}, [classify.{analysis}]: choose a name of small letters, digits "
                 "and _, up to 30, that is none of "
                 f"{', '.join(BUILT_IN)}"
             )
-        yield analysis, _entry(name, analysis, table, beside)
+        key = TOPICS if table == TOPICS else f"{CLASSIFY}.{analysis}"
+        try:
+            left, labels = split_labels(of_analysis, tables.get("embedding"), beside)
+        except LabelsError as error:
+            raise CatalogError(f"catalog {name!r}, [{key}] {error}") from None
+        entry = _entry(name, key, left, beside, has_labels=labels is not None)
+        yield analysis, entry.model_copy(update={"own_labels": labels})
         ANALYSES.add(analysis)
 
 
@@ -160,7 +181,9 @@ def _read_pair(pair: str) -> str:
     return "-".join(read_language(code) or code for code in pair.split("-"))
 
 
-def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry:
+def _entry(
+    name: str, key: str, table: Any, beside: Path | None, *, has_labels: bool = False
+) -> CatalogEntry:
     try:
         entry = CatalogEntry.model_validate(table)
     except ValidationError as error:
@@ -168,7 +191,7 @@ def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry
         where = ".".join(str(part) for part in fault["loc"])
         what = fault["msg"].removeprefix("Value error, ")
         raise CatalogError(f"catalog {name!r}, [{key}] {where}: {what}") from None
-    _check_analysis(name, key, entry)
+    _check_analysis(name, key, entry, has_labels)
     if beside is None:
         return entry
     files = {"replies": entry.replies, "instructions": entry.instructions}
@@ -178,7 +201,7 @@ def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry
     return entry.model_copy(update=found)
 
 
-def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
+def _check_analysis(name: str, key: str, entry: CatalogEntry, has_labels: bool) -> None:
     """Make sure that nothing is said of a model that its analysis has no use for."""
     analysis = key.split(".")[0]
     if entry.options.languages and analysis != "translation":
@@ -186,7 +209,7 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
             f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
             "languages; leave it out"
         )
-    if entry.options.prefix and analysis not in ("embedding", REPLY):
+    if entry.options.prefix and analysis not in ("embedding", REPLY) and not has_labels:
         raise CatalogError(
             f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
             "leave it out"

@@ -83,7 +83,12 @@ def _table(analysis: str) -> Any:
     table: Any = result_table(analysis)
     if not table.of_many:
         return table
-    return aliased(table, select(table).where(table.named == analysis).subquery())
+    return aliased(table, _first_rows(table, analysis))
+
+
+def _first_rows(table: Any, analysis: str) -> Any:
+    """Of an analysis that shares its table the surest label of each document."""
+    return select(table).where(table.named == analysis, table.ordinal == 0).subquery()
 
 
 def newest_run(connection: Connection, analysis: str) -> int | None:

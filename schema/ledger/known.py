@@ -83,15 +83,16 @@ def _find_newest(connection: Connection, table: Any, wanted: Sequence[bytes], **
 def _statement(table: Any, keys: int) -> Any:
     """Made once for the number of documents that most jobs have, which takes longer than to run."""
     names = [one.name for one in fields(table.result)] if table is not EmptyResult else []
-    also = "ORDER BY r.ordinal" if issubclass(table, OrdinalTable) else ""
+    # Their keys have the analysis, too.
+    whose = "WHERE r.analysis = :analysis " if table is EmptyResult or table.of_many else ""
+    also = whose + ("ORDER BY r.ordinal" if hasattr(table, "ordinal") else "")
     name = table.__tablename__
     statement = _NEWEST.format(
         wanted=", ".join(f"(:k{number})" for number in range(keys)),
         of_key=_OF_KEY.format(table=name),
         columns="".join(f', r."{column}"' for column in names),
         table=name,
-        # Their keys have the analysis, too.
-        also="WHERE r.analysis = :analysis" if table is EmptyResult or table.of_many else also,
+        also=also,
     )
     typed: list[Any] = [Column("cache_key", LargeBinary), Column("run_id", BigId)]
     typed += [Column(column, getattr(table, column).type) for column in names]

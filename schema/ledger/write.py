@@ -87,16 +87,16 @@ class _Rows:
         key_of = {"cache_key": outcome.cache_key}
         how = model | {"text_used": outcome.text_used, "reused": outcome.reused}
         table = result_table(claim.analysis)
-        if not issubclass(table, OrdinalTable):
+        if not issubclass(table, OrdinalTable) and not table.of_many:
             (result,) = found
-            whose = {"analysis": claim.analysis} if table.of_many else {}
-            self.results.append(key | whose | how | key_of | _columns(result))
+            self.results.append(key | how | key_of | _columns(result))
             return
+        whose = {"analysis": claim.analysis} if table.of_many else {}
         if not found:
             self.empty.append(of_analysis | how | key_of)
         for ordinal, result in enumerate(found):
             number = {"ordinal": ordinal}
-            self.results.append(key | how | key_of | number | _columns(result))
+            self.results.append(key | whose | how | key_of | number | _columns(result))
             key_of = {"cache_key": None}
 
     def insert(self, connection: Connection) -> None:

@@ -20,10 +20,10 @@ SELECT
     COUNT(*) FILTER (WHERE l.unsure) AS unsure,
     ROUND(
         100.0 * COUNT(*) FILTER (WHERE NOT l.unsure)
-        / NULLIF(SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER ({whose}), 0), 1
+        / NULLIF(SUM(COUNT(*) FILTER (WHERE {sure})) OVER ({whose}), 0), 1
     ) AS percent,
     ROUND(CAST(AVG(l.score) FILTER (WHERE NOT l.unsure) AS NUMERIC), 3) AS mean_score,
-    SUM(COUNT(*) FILTER (WHERE NOT l.unsure)) OVER ({whose}) AS _sure
+    SUM(COUNT(*) FILTER (WHERE {sure})) OVER ({whose}) AS _sure
 FROM {results}
 GROUP BY {grouped}l.label
 """
@@ -58,8 +58,10 @@ def _whose(table: type[LabelTable]) -> dict[str, str]:
             "analysis": "l.analysis",
             "whose": "PARTITION BY l.analysis",
             "grouped": "l.analysis, ",
+            # A document counts once, however many labels it has: the first is its surest.
+            "sure": "NOT l.unsure AND l.ordinal = 0",
         }
-    return {"analysis": f"'{table.analysis}'", "whose": "", "grouped": ""}
+    return {"analysis": f"'{table.analysis}'", "whose": "", "grouped": "", "sure": "NOT l.unsure"}
 
 
 def _results(table: type[LabelTable]) -> str:

@@ -50,20 +50,26 @@ def result_table(analysis: str) -> type[ResultTable]:
 
 def rows_of(analysis: str) -> str:
     """What stands behind FROM or JOIN for the results of an analysis. Where several share a table
-    it refers to `:analysis`.
+    it refers to `:analysis`, and has the first row of each document, which is its surest label.
     """
     table: Any = result_table(analysis)
     name: str = table.__tablename__
-    return f"(SELECT * FROM {name} WHERE analysis = :analysis)" if table.of_many else name
+    return (
+        f"(SELECT * FROM {name} WHERE analysis = :analysis AND ordinal = 0)"
+        if table.of_many
+        else name
+    )
 
 
 def results_json(analysis: str, results: Sequence[Result]) -> dict[str, Any] | list[dict[str, Any]]:
     """One document's results as `triage analyze` prints them: an object, or a list of objects for
-    an analysis that gives several rows. `windows` is said where a text was read in pieces.
+    an analysis that gives several rows. `windows` is said where a text was read in pieces. A label
+    of the user's own that is not the only one has `labels`: the names of all, the surest first.
     """
     if issubclass(result_table(analysis), OrdinalTable):
         return [_with_windows(result) for result in results]
-    return _with_windows(results[0])
+    several = {"labels": [getattr(one, "label", None) for one in results]}
+    return _with_windows(results[0]) | (several if len(results) > 1 else {})
 
 
 def _with_windows(result: Result) -> dict[str, Any]:

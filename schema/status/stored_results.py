@@ -136,7 +136,7 @@ def _results_of(
         .where(table.document_id == document_id, *own)
         .where(table.run_id == (counting.scalar_subquery() if run_id is None else run_id))
     )
-    if issubclass(table, OrdinalTable):
+    if issubclass(table, OrdinalTable) or table.of_many:
         query = query.order_by(table.ordinal)
     rows = connection.execute(query).mappings().all()
     if not rows:

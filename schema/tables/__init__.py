@@ -18,6 +18,7 @@ from schema.tables.page_user import PageUser, Role
 from schema.tables.reply_library import ReplyLibraryRow
 from schema.tables.rollup import (
     RollupAnswer,
+    RollupClass,
     RollupDocument,
     RollupEntity,
     RollupResult,
@@ -56,6 +57,7 @@ __all__ = [
     "ReplyLibraryRow",
     "Role",
     "RollupAnswer",
+    "RollupClass",
     "RollupDocument",
     "RollupEntity",
     "RollupResult",

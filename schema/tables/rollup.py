@@ -107,3 +107,26 @@ class RollupResult(Base):
     model: Mapped[str | None]
     revision: Mapped[str | None]
     documents: Mapped[int]
+
+
+class RollupClass(Base):
+    """Table `rollup_classes`: of a block, how many documents of a day have a label of an analysis
+    of the user's own, or an intent.
+    """
+
+    __tablename__ = "rollup_classes"
+    __table_args__ = (Index(None, "block"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger)
+    analysis: Mapped[str]
+    label: Mapped[str]
+    #: Null for documents without a time.
+    day: Mapped[date | None]
+    #: Those that surely have the label.
+    documents: Mapped[int]
+    unsure: Mapped[int]
+    #: Those of which the label is the first, …
+    analysed: Mapped[int]
+    #: … and of these where it is sure.
+    sure: Mapped[int]

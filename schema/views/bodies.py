@@ -6,7 +6,7 @@ from schema.views.rollup import ROLLUPS
 from schema.views.view import VIEWS
 
 #: Views that rollups are made of; the others may read rollups.
-_BELOW = ("v_documents", "v_mentions", "v_answers", "v_results_current")
+_BELOW = ("v_documents", "v_mentions", "v_answers", "v_classes", "v_results_current")
 
 
 def bodies(*, plain: bool) -> dict[str, str]:

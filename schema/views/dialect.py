@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from schema.results import RESULT_TABLES, OrdinalTable
+from schema.results import RESULT_TABLES
 
 #: What is taken from the ends of an answer and of an entity, as SQL quotes it.
 _PUNCTUATION = " .,;:!?\"''()"
@@ -96,7 +96,7 @@ def _name(table: object) -> str:
 
 
 def _first(found: re.Match[str]) -> str:
-    several = {_name(table) for table in RESULT_TABLES if issubclass(table, OrdinalTable)}
+    several = {_name(table) for table in RESULT_TABLES if hasattr(table, "ordinal")}
     return f"{found[2]}.ordinal = 0" if found[1] in several else "1 = 1"
 
 

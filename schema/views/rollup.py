@@ -117,4 +117,11 @@ ROLLUPS = (
         ("analysis", "model", "revision", "documents"),
         ("documents",),
     ),
+    Rollup(
+        "current_classes",
+        "rollup_classes",
+        _read("current_classes"),
+        ("analysis", "label", "day", "documents", "unsure", "analysed", "sure"),
+        ("documents", "unsure", "analysed", "sure"),
+    ),
 )

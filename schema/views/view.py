@@ -18,6 +18,7 @@ NAMES = (
     "v_entities",
     "v_answers",
     "v_intents",
+    "v_classes",
     "v_replies",
     "v_daily",
     "v_results_current",

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from schema.analyses import BUILT_IN
 from schema.catalog import Catalog
 from workers.analysis import Analysis
-from workers.classification.own_analysis import own_analysis
 from workers.errors import ModelError
 from workers.models.registry import ModelRegistry
+from workers.own_labels.kinds import own_analysis
 
 
 def load_analysis(

@@ -7,7 +7,7 @@ theirs, weighted by their tokens.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from transformers import AutoModelForSequenceClassification
@@ -34,7 +34,7 @@ class ClassificationAnalysis(CalibratedAnalysis):
         kind: What the scores are.
     """
 
-    auto_model_class = AutoModelForSequenceClassification
+    auto_model_class: ClassVar[Any] = AutoModelForSequenceClassification
     needs_offsets = False
     reads_texts = True
 

@@ -129,3 +129,8 @@ def texts() -> list[str]:
                 made.append(" ".join([subject, *more, verdict]))
     # A stride that shares no divisor with their number brings all languages into each batch.
     return [made[index * 89 % len(made)] for index in range(len(made))]
+
+
+def plain_texts() -> list[str]:
+    """Sentences of feedback of all kinds, each about something else."""
+    return [subject for subjects in _SUBJECTS.values() for subject in subjects]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schema.catalog.own_labels import NONE
 from schema.languages import read_language
 from schema.polarity import Polarity
 from schema.results import Result
@@ -29,6 +31,7 @@ from workers.evaluate.classes import confusion, score_label_sets, score_labels
 from workers.evaluate.score import Scored
 from workers.evaluate.spans import score_spans
 from workers.evaluate.texts import score_summaries, score_translations
+from workers.own_labels.labelled import LabelledAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def judge(analysis: Analysis, examples: Sequence[Example], results: _Results) ->
     """
     if isinstance(analysis, IntentAnalysis):
         return _intents(examples, results)
+    if isinstance(analysis, LabelledAnalysis) and analysis.own.multiple:
+        return _label_sets(analysis, examples, results)
     if isinstance(analysis, ClassificationAnalysis):
         return _labels(_people(analysis, examples), examples, results)
     judges: dict[str, Callable[[Sequence[Example], _Results], Evaluation]] = {
@@ -124,6 +129,28 @@ def _intents(examples: Sequence[Example], results: _Results) -> Evaluation:
     for found in results:
         sure = [one for one in found if isinstance(one, FoundIntent) and not one.unsure]
         said.append({str(one.intent) for one in sure} or {"none"})
+    return _of_sets(examples, wanted, said)
+
+
+def _label_sets(
+    analysis: LabelledAnalysis, examples: Sequence[Example], results: _Results
+) -> Evaluation:
+    own = {name.casefold(): name for name in analysis.own.names}
+    wanted = []
+    for example in examples:
+        given = example.label if isinstance(example.label, list) else [example.label]
+        names = [one.strip() for part in given for one in re.split("[,;]", str(part))]
+        wanted.append({own.get(one.casefold(), one) for one in names if one} or {NONE})
+    said = []
+    for found in results:
+        sure = [one for one in found if isinstance(one, Label) and not one.unsure]
+        said.append({one.label for one in sure} or {NONE})
+    return _of_sets(examples, wanted, said)
+
+
+def _of_sets(
+    examples: Sequence[Example], wanted: Sequence[set[str]], said: Sequence[set[str]]
+) -> Evaluation:
     verdicts = [
         Verdict(example.line, ", ".join(sorted(gold)), ", ".join(sorted(one)), gold == one)
         for example, gold, one in zip(examples, wanted, said, strict=True)

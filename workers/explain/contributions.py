@@ -103,7 +103,7 @@ def _probabilities(engine: Engine, documents: Sequence[Document]) -> list[dict[s
     for outcome in engine.run(documents, RunOptions()):
         if isinstance(outcome, Failure):
             raise UnexplainedError(f"{outcome.error_class}: {outcome.message}")
-        result = outcome[0] if isinstance(outcome, list) and len(outcome) == 1 else None
+        result = outcome[0] if isinstance(outcome, list) and outcome else None
         if not isinstance(result, Label) or result.probabilities is None:
             raise UnexplainedError(
                 f"{engine.analysis.name} gives no probabilities of labels; explain an analysis "

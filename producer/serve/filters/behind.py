@@ -30,6 +30,8 @@ from schema.results.sentiment import SentimentRow
 NO_ANSWER = "(none)"
 #: What a spelling has in common with others that count as the same; see `schema.views.dialect`.
 _SAME = "(SELECT {0}(given.said) FROM (SELECT CAST(:{1} AS TEXT) AS said) AS given)"
+#: What is called of documents whose label is unsure.
+UNSURE_LABEL = "*unsure*"
 #: Documents whose stars and polarity say the opposite of each other.
 STARS_DIFFER = "stars"
 
@@ -176,6 +178,19 @@ def _like(asked: _Asked) -> _Found:
     yield f"{question} {about}", Condition(sql, {"question": question, **parameters})
 
 
+def _labelled(asked: _Asked) -> _Found:
+    label, analysis = asked.given["labelled"], asked.given.get("of_analysis", "")
+    having = "NOT c.unsure AND c.label = :labelled"
+    parameters = {"of_analysis": analysis}
+    if label == UNSURE_LABEL:
+        label, having = "unsure", "c.unsure AND c.ordinal = 0"
+    else:
+        parameters["labelled"] = label
+    sql = f"""d.id IN (
+        SELECT c.document_id FROM v_classes AS c WHERE c.analysis = :of_analysis AND {having})"""
+    yield f"{analysis}: {label}", Condition(sql, parameters)
+
+
 def _differ(asked: _Asked) -> _Found:
     what = asked.given["differ"]
     if what == STARS_DIFFER:
@@ -211,6 +226,7 @@ _READERS: dict[str, _Reader] = {
     "entity": _entity,
     "answer": _answer,
     "like": _like,
+    "labelled": _labelled,
     "differ": _differ,
     "side": _side,
     "low": _low,
@@ -218,4 +234,4 @@ _READERS: dict[str, _Reader] = {
     "month": _month,
 }
 #: Every parameter that says what is behind a figure.
-PARAMETERS = (*_READERS, "type", "question")
+PARAMETERS = (*_READERS, "type", "question", "of_analysis")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from producer.page.page import Page
 from producer.page.weeks import SIDES
-from producer.serve.filters.behind import NO_ANSWER, STARS_DIFFER
+from producer.serve.filters.behind import NO_ANSWER, STARS_DIFFER, UNSURE_LABEL
 from producer.serve.filters.page_filters import PageFilters
 from producer.serve.filters.sides import UNCLEAR
 from schema.questions.measure import Measure
@@ -24,7 +24,7 @@ def figure_links(page: Page, filters: PageFilters) -> dict[str, str]:
     """
     found = {
         key: filters.link("/texts", parameters)
-        for links in (_weeks, _themes, _rising, _segments, _answers, _entities, _trust)
+        for links in (_weeks, _themes, _rising, _segments, _answers, _classes, _entities, _trust)
         for key, parameters in links(page)
         if key
     }
@@ -74,6 +74,14 @@ def _answers(page: Page) -> _Links:
         for one in question.answers:
             yield one.key, asked | {"like" if one.wordings else "answer": one.answer}
         yield question.none.key, asked | {"answer": NO_ANSWER}
+
+
+def _classes(page: Page) -> _Links:
+    for facts in page.classes.facts or ():
+        of = {"of_analysis": facts.table.analysis}
+        for row in facts.rows:
+            yield row.key, of | {"labelled": row.figure.label}
+        yield facts.unsure_key, of | {"labelled": UNSURE_LABEL}
 
 
 def _entities(page: Page) -> _Links:

@@ -1,0 +1,1 @@
+"""Labels of the user's own, which no model was trained for."""
