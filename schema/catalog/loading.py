@@ -41,7 +41,7 @@ _ALWAYS = {"language": CatalogEntry(model="py3langid")}
 
 #: The table whose tables are analyses of the user's own, and what these may be named.
 CLASSIFY = "classify"
-_OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
 
@@ -113,7 +113,7 @@ def _own_classes(name: str, tables: Any, beside: Path | None) -> Iterator[tuple[
             "[classify.urgency], and model = … in it"
         )
     for analysis, table in tables.items():
-        if analysis in (*BUILT_IN, CLASSIFY) or not _OWN_NAME.fullmatch(analysis):
+        if analysis in (*BUILT_IN, CLASSIFY) or not OWN_NAME.fullmatch(analysis):
             raise CatalogError(
                 f"catalog {name!r}, [classify.{analysis}]: choose a name of small letters, digits "
                 "and _, up to 30, that is none of "
