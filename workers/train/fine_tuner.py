@@ -132,22 +132,22 @@ class FineTuner(Trainer):
         return scores
 
 
-def padding(
-    tokenizer: PreTrainedTokenizerBase,
-) -> Collate:
-    """Makes a batch of rows: tokens are padded to the longest, labels of tokens likewise."""
+def padding(tokenizer: PreTrainedTokenizerBase, is_of_tokens: bool) -> Collate:
+    """Makes a batch of rows, padded to the longest.
+
+    Args:
+        is_of_tokens: Whether `labels` are of tokens, and padded with these.
+    """
     pad = DataCollatorWithPadding(tokenizer)
 
     def collate(rows: list[Any]) -> dict[str, Any]:
-        longest = max(len(row["input_ids"]) for row in rows)
-        padded = [
-            row | {"labels": _padded(row["labels"], len(row["input_ids"]), longest)} for row in rows
-        ]
-        return dict(pad(padded))
-
-    def _padded(labels: Any, length: int, longest: int) -> Any:
-        is_of_tokens = isinstance(labels, list) and len(labels) == length
-        return [*labels, *[IGNORED] * (longest - length)] if is_of_tokens else labels
+        if is_of_tokens:
+            longest = max(len(row["input_ids"]) for row in rows)
+            rows = [
+                row | {"labels": row["labels"] + [IGNORED] * (longest - len(row["labels"]))}
+                for row in rows
+            ]
+        return dict(pad(rows))
 
     return collate
 

@@ -69,7 +69,7 @@ def train(
             with_adapter(model) if recipe.lora else model,
             arguments_of(recipe, str(request.work), request.device, processes),
             datasets.Dataset.from_list(rows),
-            padding(tokenizer),
+            padding(tokenizer, task.is_of_tokens),
             task,
         )
         schedule = Schedule.of(len(rows), recipe.batch_size)

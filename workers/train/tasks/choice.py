@@ -8,12 +8,14 @@ from typing import NamedTuple
 from schema.intents import NO_INTENT
 from workers.calibrate.examples import DataError
 from workers.train.sources import Source
+from workers.train.tasks.answers import AnswerTask, as_answers
 from workers.train.tasks.classification import (
     ClassificationTask,
     as_classes,
     as_polarities,
     check_classes,
 )
+from workers.train.tasks.entities import EntityTask, check_entities
 from workers.train.tasks.intents import IntentTask, as_intents, check_intents
 from workers.train.tasks.task import Task
 
@@ -36,6 +38,11 @@ def choose_task(analysis: str, sources: Sequence[Source], allowed: Sequence[str]
     Raises:
         DataError: Names the row, the column and what to do.
     """
+    if analysis == "entities":
+        return Chosen(EntityTask(check_entities(sources)), sources)
+    if analysis == "qa":
+        sources = [as_answers(one) for one in sources]
+        return Chosen(AnswerTask([one for each in sources for one in each.examples]), sources)
     if analysis == "intent":
         sources = [as_intents(one) for one in sources]
         return Chosen(IntentTask(check_intents(sources)), sources)

@@ -24,12 +24,14 @@ class Task(ABC):
         problem: The `problem_type` of the model's configuration; None where it has none.
         metric: The score of `triage evaluate` by which the best checkpoint is chosen.
         labels: In the order of the model's outputs; none of a model that gives no labels.
+        is_of_tokens: Whether each token has a label.
     """
 
     auto_model_class: ClassVar[Any]
     problem: ClassVar[str | None] = None
     metric: ClassVar[str]
     labels: Sequence[str] = ()
+    is_of_tokens: ClassVar[bool] = False
 
     @abstractmethod
     def stratum(self, example: Example) -> Any:
