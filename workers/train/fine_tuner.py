@@ -160,7 +160,7 @@ def arguments_of(recipe: Recipe, work: str, device: str, processes: int) -> Trai
         device: `cpu`, or a GPU.
         processes: That train together; each takes its share of a batch.
     """
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=work,
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.learning_rate,
@@ -180,3 +180,7 @@ def arguments_of(recipe: Recipe, work: str, device: str, processes: int) -> Trai
         disable_tqdm=True,
         report_to="none",
     )
+    if device != "cpu" and processes == 1:
+        # Else it would spread each batch over all GPUs by threads: processes do that better.
+        arguments._n_gpu = 1
+    return arguments

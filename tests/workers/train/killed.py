@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from typing import Any
+from unittest.mock import patch
 
 from transformers import Trainer
 
@@ -32,7 +33,7 @@ def main() -> int:
                 die()
             return step(self, *given)
 
-        Trainer.training_step = training_step  # type: ignore[method-assign]
+        patch.object(Trainer, "training_step", training_step).start()
     elif point == "saving":
         save = Trainer._save_optimizer_and_scheduler
 
@@ -41,9 +42,9 @@ def main() -> int:
                 die()
             save(self, folder)
 
-        Trainer._save_optimizer_and_scheduler = save_optimizer  # type: ignore[method-assign]
+        patch.object(Trainer, "_save_optimizer_and_scheduler", save_optimizer).start()
     elif point == "ending":
-        work_folder.finish = die
+        patch.object(work_folder, "finish", die).start()
     return command.main(sys.argv[3:])
 
 
