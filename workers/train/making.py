@@ -35,7 +35,8 @@ def make(request: TrainingRequest, material: Material, *, as_json: bool) -> None
         if state.is_main_process:
             work_folder.clean(request.work)
             table = catalog_table(request.analysis, request.output, material.task.options)
-            _print(saved(request.output, table))
+            there = {"output": str(request.output), "catalog": table}
+            _print([json_text(there, indent=2)] if as_json else saved(request.output, table))
         return
     console = Console(stderr=True, quiet=not state.is_main_process)
     for line in _beginning(request, material):
