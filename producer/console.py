@@ -100,6 +100,7 @@ COMMANDS = {
     "evaluate": (
         "Measure a model on labelled texts, each figure with its interval; or two, side by side."
     ),
+    "train": "Train a model on labelled texts; killed, it goes on with the same command.",
     "metrics": (
         "Serve metrics of the ledger, the workers and the servers for Prometheus, or print them "
         "once."

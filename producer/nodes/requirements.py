@@ -22,6 +22,20 @@ def require_worker_extra() -> None:
             )
 
 
+def require_train_extra() -> None:
+    """Make sure that this installation can train.
+
+    Raises:
+        UsageError: Says what to install.
+    """
+    require_worker_extra()
+    for module in ("datasets", "accelerate", "peft", "seqeval"):
+        if util.find_spec(module) is None:
+            raise UsageError(
+                f"{module} is not installed: pip install '.[worker,train]' in the project's folder"
+            )
+
+
 def require_redis(config: Settings) -> str:
     """The broker's URL: the one that is set, or an embedded server that lives as long as we do.
 

@@ -51,7 +51,7 @@ _ALWAYS = {"language": CatalogEntry(model="py3langid")}
 CLASSIFY = "classify"
 #: One of them that may stand without that word.
 TOPICS = "topics"
-_OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
 
@@ -160,7 +160,7 @@ def _own_classes(
             "keep one"
         )
     for analysis, of_analysis in own.items():
-        if analysis in (*BUILT_IN, CLASSIFY) or not _OWN_NAME.fullmatch(analysis):
+        if analysis in (*BUILT_IN, CLASSIFY) or not OWN_NAME.fullmatch(analysis):
             raise CatalogError(
                 f"catalog {name!r}, [classify.{analysis}]: choose a name of small letters, digits "
                 "and _, up to 30, that is none of "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -27,12 +27,15 @@ class Columns:
         label: What the person said: a class, an answer, or a list of entities.
         question: For answers: what was asked.
         may_be_empty: Whether an empty label says something: that there is no answer, no entity.
+        strict: Whether what a model would learn wrongly is an error: an empty text, an entity whose
+            first tag is no beginning, an answer that is not where the file says.
     """
 
     text: str
     label: str
     question: str | None = None
     may_be_empty: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,14 @@ class Example:
     Attributes:
         line: Where it is: the line of JSON Lines, the row of CSV, counted from 1 with the header.
         label: A string, unless JSON has something else there that is no number.
+        starts: Where each answer begins, in characters; empty where the file does not say.
     """
 
     line: int
     text: str
     label: Any
     question: str = ""
+    starts: Sequence[int] = ()
 
 
 def read_examples(path: Path, columns: Columns) -> list[Example]:
@@ -78,10 +83,21 @@ def _example(path: Path, line: int, row: dict[str, Any], columns: Columns) -> Ex
         if column is not None and column not in row:
             raise DataError(f"{path} line {line} has no {column!r}; name the column with {option}")
     text, label = str(row[columns.text] or ""), _label(row[columns.label])
+    if columns.strict and not text.strip():
+        raise DataError(
+            f"{path} line {line}, column {columns.text!r}: no text; write it, or leave the row out"
+        )
     if not text.strip() or not (label or columns.may_be_empty):
         return None
     question = "" if columns.question is None else str(row[columns.question] or "")
-    return Example(line, text, label, question)
+    return Example(line, text, label, question, _starts(row))
+
+
+def _starts(row: dict[str, Any]) -> Sequence[int]:
+    """What a row says in `start`, a number, or a list of them."""
+    given = row.get("start")
+    starts = given if isinstance(given, list) else [given]
+    return tuple(int(str(one)) for one in starts if str(one).isdecimal())
 
 
 def _label(given: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,9 @@ def read_labelled(path: Path, analysis: str, columns: Columns) -> list[Example]:
     if path.suffix.lower() in _CONLL:
         if analysis != "entities":
             raise DataError(f"{path} has tags of tokens, which are entities: not {analysis}")
-        return list(_sentences(path))
+        return list(_sentences(path, columns.strict))
     if analysis == "qa" and path.suffix.lower() == ".json":
-        return list(_questions(path))
+        return list(_questions(path, columns.strict))
     examples = read_examples(path, columns)
     if analysis == "entities":
         return [_with_spans(path, one, columns.label) for one in examples]
@@ -72,7 +72,7 @@ def _check_span(where: str, text: str, one: Any) -> None:
         )
 
 
-def _sentences(path: Path) -> Iterator[Example]:
+def _sentences(path: Path, strict: bool) -> Iterator[Example]:
     """A text for each sentence: its tokens with spaces between."""
     tokens: list[tuple[str, str]] = []
     first = 1
@@ -91,10 +91,22 @@ def _sentences(path: Path) -> Iterator[Example]:
                     f"{path} line {number}, column {len(cells)}: no tag; write O, B-TYPE or I-TYPE"
                 )
             first = first if tokens else number
-            tokens.append((cells[0].strip(), cells[-1].strip()))
+            tag = cells[-1].strip()
+            if strict and _is_unbegun(tokens[-1][1] if tokens else "O", tag):
+                raise DataError(
+                    f"{path} line {number}, column {len(cells)}: {tag[0]}- without a beginning; "
+                    "write B- in front of the type of an entity's first token"
+                )
+            tokens.append((cells[0].strip(), tag))
         elif tokens:
             yield _sentence(first, tokens)
             tokens = []
+
+
+def _is_unbegun(before: str, tag: str) -> bool:
+    """Whether a tag goes on with an entity that the one before does not belong to."""
+    goes_on = tag[0] not in ("O", *_BEGINS)
+    return goes_on and (before[0] in ("O", *_WHOLE) or before[2:] != tag[2:])
 
 
 def _sentence(line: int, tokens: list[tuple[str, str]]) -> Example:
@@ -113,7 +125,7 @@ def _sentence(line: int, tokens: list[tuple[str, str]]) -> Example:
     return Example(line, " ".join(token for token, _ in tokens), entities)
 
 
-def _questions(path: Path) -> Iterator[Example]:
+def _questions(path: Path, strict: bool) -> Iterator[Example]:
     """Every question of a file as SQuAD has it; numbered as they come."""
     try:
         data = json.loads(_text_of(path))["data"]
@@ -134,9 +146,30 @@ def _questions(path: Path) -> Iterator[Example]:
             raise DataError(
                 f'{where}, answers: no list of objects with a text; write [{{"text": "…"}}]'
             ) from None
-        yield Example(number, context, [] if asked.get("is_impossible") else given, question)
+        if asked.get("is_impossible"):
+            given, answers = [], []
+        starts = tuple(one["answer_start"] for one in answers if _has_start(one))
+        if strict:
+            _check_starts(where, context, given, starts)
+        yield Example(number, context, given, question, starts)
     if not number:
         raise DataError(f"{path} has no question")
+
+
+def _has_start(answer: dict[str, Any]) -> bool:
+    return isinstance(answer.get("answer_start"), int)
+
+
+def _check_starts(where: str, context: str, answers: list[str], starts: Sequence[int]) -> None:
+    """Make sure that each answer stands where the file says."""
+    if len(starts) != len(answers):
+        raise DataError(f"{where}, answers: not each has its answer_start; write where it begins")
+    for answer, start in zip(answers, starts, strict=True):
+        if start < 0 or context[start : start + len(answer)] != answer:
+            raise DataError(
+                f"{where}, answer_start: its answer does not stand there; count characters of "
+                "the context from 0"
+            )
 
 
 def _each_question(path: Path, data: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,0 +1,1 @@
+"""`triage train`: a model that learns from texts that people labelled."""
