@@ -64,6 +64,7 @@ PROGRAMS = {
     "explain": ["1"],
     "calibrate": ["sentiment", "--data", "nothing.csv"],
     "evaluate": ["sentiment", "--data", "nothing.csv"],
+    "models": ["list"],
 }
 
 

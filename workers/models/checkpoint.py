@@ -75,15 +75,37 @@ def locate(entry: CatalogEntry) -> Checkpoint:
         ) from None
 
 
-def _located(entry: CatalogEntry) -> Checkpoint:
+def folder_here(entry: CatalogEntry) -> Path | None:
+    """Where a checkpoint lies on this machine; None if it is not here. Nothing is fetched, and
+    nothing looked into.
+    """
+    if folder := _own_folder(entry):
+        return folder if folder.is_dir() else None
+    from workers.models.hub import cached_folder
+
+    return cached_folder(entry)
+
+
+def is_of_hub(entry: CatalogEntry) -> bool:
+    """Whether a model is of the hub: it neither comes with the project nor is a folder."""
+    return _own_folder(entry) is None
+
+
+def _own_folder(entry: CatalogEntry) -> Path | None:
+    """The folder of a model that comes with the project or is named by its path."""
     if entry.model.startswith(_POCKET):
-        folder = Path(__file__).parents[1] / entry.model
+        return Path(__file__).parents[1] / entry.model
+    path = Path(entry.model).expanduser()
+    return path if path.is_absolute() else None
+
+
+def _located(entry: CatalogEntry) -> Checkpoint:
+    if (folder := _own_folder(entry)) and entry.model.startswith(_POCKET):
         fix = "reinstall the project, or set TRIAGE_MODELS to 'hub' or to a catalog of your own"
         return _local(entry, folder, fix)
-    path = Path(entry.model).expanduser()
-    if path.is_absolute():
+    if folder:
         fix = "correct `model` in the catalog that TRIAGE_MODELS names"
-        return _local(entry, path, fix)
+        return _local(entry, folder, fix)
     from workers.models.hub import hub_folder
 
     folder = hub_folder(entry)
