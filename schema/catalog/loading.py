@@ -13,6 +13,10 @@ model = "facebook/nllb-200-distilled-600M"
 [classify.urgency]          # an analysis of your own: whatever classes its model has
 model = "./my-classes"
 
+[intent]
+model = "./my-base"
+adapter = "./my-lora"       # of PEFT, merged when the model is loaded
+
 [translation.en-de]
 model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
 """
@@ -137,9 +141,15 @@ def _entry(name: str, key: str, table: Any, beside: Path | None) -> CatalogEntry
         what = fault["msg"].removeprefix("Value error, ")
         raise CatalogError(f"catalog {name!r}, [{key}] {where}: {what}") from None
     _check_analysis(name, key, entry)
-    if beside is not None and entry.model.startswith(("./", "../")):
-        return entry.model_copy(update={"model": str((beside / entry.model).resolve())})
-    return entry
+    if beside is None:
+        return entry
+    paths = {"model": entry.model, "adapter": entry.adapter or ""}
+    found = {
+        field: str((beside / path).resolve())
+        for field, path in paths.items()
+        if path.startswith(("./", "../"))
+    }
+    return entry.model_copy(update=found)
 
 
 def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
@@ -154,6 +164,10 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
         raise CatalogError(
             f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
             "leave it out"
+        )
+    if entry.adapter and analysis == "language":
+        raise CatalogError(
+            f"catalog {name!r}, [{key}] adapter: the model of languages takes none; leave it out"
         )
     for field in ("polarity", "scale"):
         if getattr(entry, field) and analysis != "sentiment":

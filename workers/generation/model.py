@@ -84,7 +84,8 @@ class Seq2SeqModel:
         entry = self.entry
         if not self.provenance.revision.startswith(_HASH):
             # The hub may have a newer one by now.
-            entry = entry.model_copy(update={"revision": self.provenance.revision})
+            commit, _, _ = self.provenance.revision.partition("+")
+            entry = entry.model_copy(update={"revision": commit})
         weights = Seq2SeqWeights(entry, self._device, self.tokenizer, reserve)
         if weights.loaded.provenance.revision != self.provenance.revision:
             raise ModelError(

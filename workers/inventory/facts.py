@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from schema.analyses import WRITING_ANALYSES
-from schema.catalog import CatalogEntry
 from workers.families import Way, way_of
 from workers.inventory.card import Card, package_card, read_card
 from workers.inventory.labels import Label, labels_of
@@ -89,12 +88,8 @@ def _facts(named: NamedModel, folder: Path | None, card: Card, *, here: bool | N
         way=_way(named, config),
         precision=entry.options.precision,
         options=entry.options.model_dump(exclude_defaults=True, exclude={"precision"}),
-        adapter=_adapter(entry),
+        adapter=entry.adapter,
     )
-
-
-def _adapter(entry: CatalogEntry) -> str | None:
-    return getattr(entry, "adapter", None)
 
 
 def _configuration(folder: Path | None) -> dict[str, Any]:
