@@ -68,6 +68,19 @@ def content_of(fit: Fit, revision: str, accuracy: float) -> dict[str, object]:
     }
 
 
+def coverages_json(fit: Fit) -> list[dict[str, object]]:
+    """The table of what is printed, for programs: how many stay, and how many of them are right."""
+    return [
+        {
+            "stay": round(one.share, 4),
+            "threshold": one.threshold,
+            "right": round(one.accuracy, 4),
+            "interval": _rounded(one.interval),
+        }
+        for one in fit.coverages
+    ]
+
+
 def catalog_lines(analysis: str, entry: CatalogEntry, fit: Fit) -> str:
     """What to write into the catalog instead, as TOML."""
     numbers = f"temperature = {fit.temperature}, threshold = {fit.threshold}"
