@@ -56,7 +56,7 @@ def delete(
     left = [*files.unreached, *_elsewhere(run, files)]
     facts = _facts(run, done, rejected, deleted=True) | {"left": left}
     print_outcome(_say("deleted", run, done, rejected), facts, as_json)
-    _say_space(engine, as_json)
+    _print_space(engine, as_json)
     for sentence in left:
         say(sentence, err=True)
     if left:
@@ -102,7 +102,7 @@ def _delete(engine: Engine, folder: Path, run: str, run_id: int) -> tuple[Delete
     return done, rejected
 
 
-def _say_space(engine: Engine, as_json: bool) -> None:
+def _print_space(engine: Engine, as_json: bool) -> None:
     """What remains to be known of the files of the database."""
     if not empty_log(engine):
         say(

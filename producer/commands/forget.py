@@ -61,7 +61,7 @@ def forget(
     folder = open_settings().rejects
     engine = open_database()
     try:
-        done = _forget(engine, folder, which, _Asked(dry_run, yes, as_json))
+        done = _forget(engine, folder, which, _Request(dry_run, yes, as_json))
     except OSError as error:
         raise UsageError(
             f"cannot take rows out of the rejects in {folder} ({error.strerror}); make the folder "
@@ -70,7 +70,7 @@ def forget(
     left = done.left
     print_outcome(_say(done.verb, done.found, done.rejects), done.facts(), as_json)
     if done.deleted:
-        _say_space(engine, as_json)
+        _print_space(engine, as_json)
     for line in left[:MOST_LEFT]:
         say(line, err=True)
     if len(left) > MOST_LEFT:
@@ -80,7 +80,7 @@ def forget(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     """What is said on the command line beside the customer."""
 
     dry_run: bool
@@ -114,7 +114,7 @@ class _Done:
         }
 
 
-def _forget(engine: Engine, folder: Path, which: Which, asked: _Asked) -> _Done:
+def _forget(engine: Engine, folder: Path, which: Which, asked: _Request) -> _Done:
     files = find_rejects_files(engine, folder)
     found = find_forgettable(engine, which)
     rejects = forget_rejects(engine, files, which, dry_run=True)
@@ -157,7 +157,7 @@ def _which(external_id: str | None, where: str | None, source: str | None) -> Wh
     return Which(key.strip(), value, source)
 
 
-def _confirm(asked: _Asked, found: Forgotten, rejects: ForgottenRejects) -> None:
+def _confirm(asked: _Request, found: Forgotten, rejects: ForgottenRejects) -> None:
     if asked.yes:
         return
     if not sys.stdin.isatty():
@@ -175,7 +175,7 @@ def _delete(
     return done, forget_rejects(engine, files, which)
 
 
-def _say_space(engine: Engine, as_json: bool) -> None:
+def _print_space(engine: Engine, as_json: bool) -> None:
     """What remains to be known of the files of the database."""
     if engine.dialect.name == "postgresql":
         say(

@@ -46,7 +46,7 @@ def review(
         drawn = draw(connection, subject, sample, least_certain)
     with opened(output) as file:
         write_csv(review_rows(name, subject, drawn), file)
-    said = _summary(name, drawn, output) if drawn else _nothing(name, analysis)
+    said = _summary(name, drawn, output) if drawn else _no_documents(name, analysis)
     at_random = sum(one.drawn == RANDOM for one in drawn)
     facts = {
         "run": name,
@@ -65,7 +65,7 @@ def _subject(connection: Connection, run: str | None, analysis: str) -> Subject:
     return Subject(run_id, analysis)
 
 
-def _nothing(name: str, analysis: str) -> str:
+def _no_documents(name: str, analysis: str) -> str:
     return (
         f"nothing is left to review of run {name}, {analysis}: it has no result, or all of them "
         "are labelled; see: triage report corrected-shares"
