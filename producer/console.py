@@ -97,6 +97,9 @@ COMMANDS = {
     "calibrate": (
         "Fit a model's probabilities to labelled texts, and find below which it is unsure."
     ),
+    "models": (
+        "List, fetch or check the models that the catalog names; or show which families there are."
+    ),
     "evaluate": (
         "Measure a model on labelled texts, each figure with its interval; or two, side by side."
     ),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from producer.commands.outcome import AsJson
 from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
 from producer.nodes.worker_program import become
@@ -37,6 +38,7 @@ def calibrate(
     ] = None,
     models: Annotated[str | None, typer.Option(help="pocket, hub, or a catalog's path.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, and write nothing.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit a model's probabilities to labelled texts, and find below which it is unsure."""
     require_worker_extra()
@@ -49,5 +51,5 @@ def calibrate(
         "--accuracy": accuracy,
         "--models": models,
     }
-    flags = {"--corrections": corrections, "--dry-run": dry_run}
+    flags = {"--corrections": corrections, "--dry-run": dry_run, "--json": as_json}
     become("workers.calibrate", given, flags, analysis)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Engine
 
+from producer.commands.outcome import AsJson, print_outcome
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import escaped
@@ -34,6 +35,7 @@ def delete(
         bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete a run: its results, dead letters, jobs and rejected rows, and the documents that no
     other run has. Killed in between, it goes on when it is run again.
@@ -46,11 +48,15 @@ def delete(
     if dry_run or not yes:
         found = find_deletable(engine, run_id)
         if dry_run:
-            say(_say("would be deleted", run, found, bool(files.reached)))
+            said = _say("would be deleted", run, found, bool(files.reached))
+            print_outcome(said, _facts(run, found, bool(files.reached), deleted=False), as_json)
             return
-        _confirm(_say("to be deleted for good", run, found, bool(files.reached)))
-    _delete(engine, folder, run, run_id)
+        _confirm(_say("to be deleted for good", run, found, bool(files.reached)), as_json)
+    done, rejected = _delete(engine, folder, run, run_id)
     left = [*files.unreached, *_elsewhere(run, files)]
+    facts = _facts(run, done, rejected, deleted=True) | {"left": left}
+    print_outcome(_say("deleted", run, done, rejected), facts, as_json)
+    _print_space(engine, as_json)
     for sentence in left:
         say(sentence, err=True)
     if left:
@@ -64,13 +70,28 @@ def _elsewhere(run: str, files: RejectsFiles) -> list[str]:
     ]
 
 
-def _confirm(what: str) -> None:
+def _facts(run: str, found: Deleted, rejects: bool, *, deleted: bool) -> dict[str, Any]:
+    places = found.rows["run_documents"]
+    return {
+        "run": run,
+        "deleted": deleted,
+        "documents": found.documents,
+        "documents_in_other_runs": places - found.documents,
+        "rows": {table.__tablename__: found.rows[table.__tablename__] for table in OUTCOMES},
+        "jobs": found.rows["jobs"],
+        "rejects_file": rejects,
+        "left": [],
+    }
+
+
+def _confirm(what: str, as_json: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError("nobody can be asked here: look with --dry-run, then say --yes")
-    typer.confirm(f"{what}; go on?", abort=True)
+    typer.confirm(f"{what}; go on?", abort=True, err=as_json)
 
 
-def _delete(engine: Engine, folder: Path, run: str, run_id: int) -> None:
+def _delete(engine: Engine, folder: Path, run: str, run_id: int) -> tuple[Deleted, bool]:
+    """Delete a run; returns what was deleted, and whether a file of rejected rows was."""
     begin_deletion(engine, run_id)
     # Before the run, by whose name they are found; nothing is added to them any more.
     rejected = _delete_rejects(engine, folder, run)
@@ -78,14 +99,18 @@ def _delete(engine: Engine, folder: Path, run: str, run_id: int) -> None:
     for sofar in delete_run(engine, run_id):
         done = sofar
     forget_search(engine, open_settings().home)
-    say(_say("deleted", run, done, rejected))
+    return done, rejected
+
+
+def _print_space(engine: Engine, as_json: bool) -> None:
+    """What remains to be known of the files of the database."""
     if not empty_log(engine):
         say(
             "somebody reads the database, so its files may still hold the texts that were deleted, "
             "until the next one that writes",
             err=True,
         )
-    say(_SPACE[engine.dialect.name])
+    say(_SPACE[engine.dialect.name], err=as_json)
 
 
 def _delete_rejects(engine: Engine, folder: Path, run: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Engine
 
+from producer.commands.outcome import AsJson, print_outcome
 from producer.display.say import say
 from producer.errors import UsageError
 from producer.ingest.escaping import shown, shown_names
@@ -27,6 +29,8 @@ from schema.ledger.forget import forget as forget_documents
 from schema.ledger.which import COLUMNS, Which, is_known, known_keys
 from schema.results import RESULT_TABLES
 
+_RESULTS = tuple(table.__tablename__ for table in RESULT_TABLES)  # type: ignore[attr-defined]
+_OTHERS = ("run_documents", "dead_letters")
 #: Exit code where something of the customer may still be there, or nothing has the key.
 NOT_ALL = 1
 #: Files that are named one by one; of more, the number.
@@ -50,18 +54,23 @@ def forget(
         bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete a customer's documents: their text, all results of them, and their rejected rows."""
     which = _which(external_id, where, source)
     folder = open_settings().rejects
     engine = open_database()
     try:
-        left = _forget(engine, folder, which, dry_run, yes)
+        done = _forget(engine, folder, which, _Request(dry_run, yes, as_json))
     except OSError as error:
         raise UsageError(
             f"cannot take rows out of the rejects in {folder} ({error.strerror}); make the folder "
             "of TRIAGE_REJECTS writable, and run this again"
         ) from None
+    left = done.left
+    print_outcome(_say(done.verb, done.found, done.rejects), done.facts(), as_json)
+    if done.deleted:
+        _print_space(engine, as_json)
     for line in left[:MOST_LEFT]:
         say(line, err=True)
     if len(left) > MOST_LEFT:
@@ -70,8 +79,42 @@ def forget(
         raise typer.Exit(NOT_ALL)
 
 
-def _forget(engine: Engine, folder: Path, which: Which, dry_run: bool, yes: bool) -> list[str]:
-    """Returns a sentence for whatever may still be there of the customer."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is said on the command line beside the customer."""
+
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was found of a customer, and what became of it.
+
+    Attributes:
+        verb: In words, what became of it.
+        left: A sentence for whatever may still be there.
+    """
+
+    verb: str
+    deleted: bool
+    found: Forgotten
+    rejects: ForgottenRejects
+    left: list[str]
+
+    def facts(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "deleted": self.deleted,
+            "documents": self.found.documents,
+            "rows": {name: self.found.rows[name] for name in (*_RESULTS, *_OTHERS)},
+            "rejected_rows": self.rejects.rows,
+            "left": self.left,
+        }
+
+
+def _forget(engine: Engine, folder: Path, which: Which, asked: _Request) -> _Done:
     files = find_rejects_files(engine, folder)
     found = find_forgettable(engine, which)
     rejects = forget_rejects(engine, files, which, dry_run=True)
@@ -81,17 +124,16 @@ def _forget(engine: Engine, folder: Path, which: Which, dry_run: bool, yes: bool
             f"rejected rows are: only those in {folder.absolute()} are looked into",
             err=True,
         )
-    if dry_run:
-        say(_say("would be deleted", found, rejects))
-    elif found.documents or rejects.rows:
-        _confirm(yes, found, rejects)
-        rejects = _delete(engine, folder, files, which)
-    else:
-        say(_say("nothing to delete", found, rejects))
+    anything = bool(found.documents or rejects.rows)
+    verb = "would be deleted" if asked.dry_run else "nothing to delete"
+    if anything and not asked.dry_run:
+        _confirm(asked, found, rejects)
+        verb = "deleted"
+        found, rejects = _delete(engine, files, which)
+    if not asked.dry_run:
         _clean(engine, folder, files)
-    if found.documents or rejects.rows:
-        return rejects.left
-    return [*_unknown(engine, files, which), *rejects.left]
+    unknown = [] if anything else _unknown(engine, files, which)
+    return _Done(verb, verb == "deleted", found, rejects, [*unknown, *rejects.left])
 
 
 def _unknown(engine: Engine, files: RejectsFiles, which: Which) -> list[str]:
@@ -115,27 +157,32 @@ def _which(external_id: str | None, where: str | None, source: str | None) -> Wh
     return Which(key.strip(), value, source)
 
 
-def _confirm(yes: bool, found: Forgotten, rejects: ForgottenRejects) -> None:
-    if yes:
+def _confirm(asked: _Request, found: Forgotten, rejects: ForgottenRejects) -> None:
+    if asked.yes:
         return
     if not sys.stdin.isatty():
         raise UsageError("nobody can be asked here: look with --dry-run, then say --yes")
-    typer.confirm(_say("to be deleted for good", found, rejects) + "; go on?", abort=True)
+    question = _say("to be deleted for good", found, rejects) + "; go on?"
+    typer.confirm(question, abort=True, err=asked.as_json)
 
 
-def _delete(engine: Engine, folder: Path, files: RejectsFiles, which: Which) -> ForgottenRejects:
+def _delete(
+    engine: Engine, files: RejectsFiles, which: Which
+) -> tuple[Forgotten, ForgottenRejects]:
     done = Forgotten()
     for sofar in forget_documents(engine, which):
         done = sofar
-    rejects = forget_rejects(engine, files, which)
-    say(_say("deleted", done, rejects))
-    _clean(engine, folder, files)
+    return done, forget_rejects(engine, files, which)
+
+
+def _print_space(engine: Engine, as_json: bool) -> None:
+    """What remains to be known of the files of the database."""
     if engine.dialect.name == "postgresql":
         say(
             "PostgreSQL keeps deleted rows in its files until VACUUM, by hand or by itself; "
-            "backups keep them longer"
+            "backups keep them longer",
+            err=as_json,
         )
-    return rejects
 
 
 def _clean(engine: Engine, folder: Path, files: RejectsFiles) -> None:
@@ -151,8 +198,7 @@ def _clean(engine: Engine, folder: Path, files: RejectsFiles) -> None:
 
 
 def _say(verb: str, found: Forgotten, rejects: ForgottenRejects) -> str:
-    results = [table.__tablename__ for table in RESULT_TABLES]  # type: ignore[attr-defined]
-    counts = ", ".join(f"{name} {found.rows[name]:,}" for name in results)
+    counts = ", ".join(f"{name} {found.rows[name]:,}" for name in _RESULTS)
     return (
         f"{verb}: documents {found.documents:,}, places in runs {found.rows['run_documents']:,}; "
         f"{counts}; dead letters {found.rows['dead_letters']:,}; rejected rows {rejects.rows:,}"

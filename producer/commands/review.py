@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, select
 
-from producer.display.say import say
+from producer.commands.outcome import AsJson, print_outcome
 from producer.errors import UsageError
 from producer.export.files import opened, write_csv
 from producer.review.review_file import review_rows
@@ -34,6 +34,7 @@ def review(
     least_certain: Annotated[
         int, typer.Option(metavar="N", min=0, help="More, of which the model was least sure.")
     ] = 50,
+    as_json: AsJson = False,
 ) -> None:
     """Write a CSV for a person to label: a random part of a run, and the least certain results."""
     with reading(open_database()) as connection:
@@ -45,13 +46,16 @@ def review(
         drawn = draw(connection, subject, sample, least_certain)
     with opened(output) as file:
         write_csv(review_rows(name, subject, drawn), file)
-    if drawn:
-        say(_summary(name, drawn, output))
-    else:
-        say(
-            f"nothing is left to review of run {name}, {analysis}: it has no result, or all of "
-            "them are labelled; see: triage report corrected-shares"
-        )
+    said = _summary(name, drawn, output) if drawn else _no_documents(name, analysis)
+    at_random = sum(one.drawn == RANDOM for one in drawn)
+    facts = {
+        "run": name,
+        "analysis": analysis,
+        "drawn_at_random": at_random,
+        "least_certain": len(drawn) - at_random,
+        "output": str(output),
+    }
+    print_outcome(said, facts, as_json)
 
 
 def _subject(connection: Connection, run: str | None, analysis: str) -> Subject:
@@ -59,6 +63,13 @@ def _subject(connection: Connection, run: str | None, analysis: str) -> Subject:
     if run_id is None:
         raise UsageError(f"no run has results of {analysis} yet; begin with: triage ingest")
     return Subject(run_id, analysis)
+
+
+def _no_documents(name: str, analysis: str) -> str:
+    return (
+        f"nothing is left to review of run {name}, {analysis}: it has no result, or all of them "
+        "are labelled; see: triage report corrected-shares"
+    )
 
 
 def _summary(name: str, drawn: list[Drawn], output: Path) -> str:

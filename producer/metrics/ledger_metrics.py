@@ -31,6 +31,10 @@ _COUNTERS = {
         "job_retries",
         "Attempts beyond the first of each job: a lease had expired, or it had failed.",
     ),
+    "expiries": (
+        "lease_expiries",
+        "Leases on jobs that ended without a finish: the worker had died, hung, or was cut off.",
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 
 def become(
-    module: str, options: Mapping[str, object], flags: Mapping[str, bool], argument: str
+    module: str, options: Mapping[str, object], flags: Mapping[str, bool], *arguments: str
 ) -> NoReturn:
     """Let this process be `python -m MODULE` from here on.
 
@@ -17,10 +17,10 @@ def become(
         module: Of `workers`.
         options: Those that are None are left out.
         flags: Those that are set are said.
-        argument: What stands behind `--`.
+        arguments: What stands behind `--`.
     """
     command = [sys.executable, "-m", module]
     command += [f"{name}={value}" for name, value in options.items() if value is not None]
     command += [name for name, is_set in flags.items() if is_set]
     sys.stdout.flush()
-    os.execv(command[0], [*command, "--", argument])
+    os.execv(command[0], [*command, "--", *arguments])

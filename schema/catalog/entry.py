@@ -129,6 +129,7 @@ class CatalogEntry(BaseModel):
     """One model of the catalog: a hub id or an absolute path, its revision, its options.
 
     Attributes:
+        adapter: The folder of an adapter (PEFT, LoRA), which is merged into the model.
         polarity: For a model for sentiment: the value in -1…1 of some of its labels, those whose
             names do not say it themselves.
         labels: For a model for intents: what some of its labels mean, those whose names do not say
@@ -149,6 +150,7 @@ class CatalogEntry(BaseModel):
 
     model: str
     revision: str | None = None
+    adapter: str | None = None
     languages: tuple[str, ...] = ()
     options: EntryOptions = EntryOptions()
     polarity: dict[str, float] = Field(default_factory=dict)
@@ -158,6 +160,16 @@ class CatalogEntry(BaseModel):
     calibration: CalibrationOptions = CalibrationOptions()
     replies: str | None = None
     instructions: str | None = None
+
+    @field_validator("adapter")
+    @classmethod
+    def _is_folder(cls, adapter: str | None) -> str | None:
+        if adapter is not None and not adapter.startswith(("./", "../", "/", "~")):
+            raise ValueError(
+                'write the folder of the adapter, as in adapter = "./lora"; one of the hub is '
+                "downloaded into a folder first"
+            )
+        return adapter
 
     @field_validator("polarity", mode="before")
     @classmethod

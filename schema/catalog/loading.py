@@ -16,6 +16,10 @@ model = "./my-classes"
 [topics]                    # the same as [classify.topics]: texts sorted into labels of your own
 labels = "labels.toml"
 
+[intent]
+model = "./my-base"
+adapter = "./my-lora"       # of PEFT, merged when the model is loaded
+
 [translation.en-de]
 model = "./my-marian"       # "./", "../" and "/" are paths, the first two beside the catalog
 
@@ -194,10 +198,14 @@ def _entry(
     _check_analysis(name, key, entry, has_labels)
     if beside is None:
         return entry
+    # Names of models may be those of a hub; the others are files.
     files = {"replies": entry.replies, "instructions": entry.instructions}
-    if entry.model.startswith(("./", "../")):
-        files["model"] = entry.model
-    found = {key: str((beside / file).resolve()) for key, file in files.items() if file}
+    files |= {
+        field: path
+        for field, path in (("model", entry.model), ("adapter", entry.adapter))
+        if path and path.startswith(("./", "../"))
+    }
+    found = {field: str((beside / path).resolve()) for field, path in files.items() if path}
     return entry.model_copy(update=found)
 
 
@@ -213,6 +221,10 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry, has_labels: bool) 
         raise CatalogError(
             f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
             "leave it out"
+        )
+    if entry.adapter and analysis == "language":
+        raise CatalogError(
+            f"catalog {name!r}, [{key}] adapter: the model of languages takes none; leave it out"
         )
     for field in ("polarity", "scale"):
         if getattr(entry, field) and analysis != "sentiment":

@@ -110,11 +110,12 @@ def _sort(jobs: Jobs, max_attempts: int) -> tuple[Jobs, Jobs, Jobs]:
 
 
 def _back_to_pending(connection: Connection, jobs: Jobs, **values: Any) -> None:
+    expiries = Job.lease_expiries + 1
     if jobs:
         connection.execute(
             update(Job)
             .where(Job.id.in_([job.id for job in jobs]))
-            .values(state=JobState.PENDING, lease_until=None, **values)
+            .values(state=JobState.PENDING, lease_until=None, lease_expiries=expiries, **values)
         )
 
 
@@ -154,13 +155,14 @@ def _bury(connection: Connection, jobs: Jobs) -> None:
         .with_for_update(read=True, key_share=True, of=DocumentRow)
     )
     documents = {(row.run_id, row.position): row.document_id for row in found}
+    ended = {"state": JobState.DEAD, "lease_until": None, "finished_at": now()}
     for failed in (0, 1):
         ids = [job.id for job in jobs if failed == ((job.run_id, job.first_position) in documents)]
         if ids:
             connection.execute(
                 update(Job)
                 .where(Job.id.in_(ids))
-                .values(state=JobState.DEAD, lease_until=None, finished_at=now(), failed=failed)
+                .values(**ended, failed=failed, lease_expiries=Job.lease_expiries + 1)
             )
     letters = [
         {

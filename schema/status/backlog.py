@@ -57,6 +57,7 @@ class Jobs:
         running: Those that a worker holds.
         claims: How often jobs were taken: once more for each time that one came back.
         retries: Attempts beyond the first of each job: its lease had ended, or it had failed.
+        expiries: How often a lease on one ended without its finish: its worker had died, or hung.
         overdue: Those whose lease is over, and that nobody has freed yet.
         backing_off: Those that wait for their next attempt.
         oldest: Seconds since the oldest run with waiting documents was made that nobody holds back;
@@ -68,6 +69,7 @@ class Jobs:
     running: int
     claims: int
     retries: int
+    expiries: int
     overdue: int
     backing_off: int
     oldest: float | None
@@ -164,6 +166,7 @@ def _jobs(connection: Connection, ages: dict[str, float]) -> list[Jobs]:
             func.count().filter(Job.state == JobState.RUNNING).label("running"),
             _integer(Job.fence).label("claims"),
             _integer(case((Job.attempts > 1, Job.attempts - 1), else_=0)).label("retries"),
+            _integer(Job.lease_expiries).label("expiries"),
             func.count().filter(over).label("overdue"),
             func.count().filter(later).label("backing_off"),
         )

@@ -94,6 +94,8 @@ class Job(Base):
     failed: Mapped[int]
     #: Documents of the slice that took results that were there already, forgotten ones included.
     reused: Mapped[int] = mapped_column(server_default="0")
+    #: Times that a lease on it ended without its finish: the worker had died, or hung.
+    lease_expiries: Mapped[int] = mapped_column(server_default="0")
     #: What ended the last attempt, if it failed as a whole: an exception's class, or a signal.
     error_class: Mapped[str | None]
     #: The same in a sentence that quotes no document.

@@ -65,6 +65,7 @@ PROGRAMS = {
     "calibrate": ["sentiment", "--data", "nothing.csv"],
     "evaluate": ["sentiment", "--data", "nothing.csv"],
     "train": ["sentiment", "--data", "nothing.csv", "--output", "nowhere"],
+    "models": ["list"],
 }
 
 

@@ -12,16 +12,23 @@ from pathlib import Path
 from typing import NoReturn
 
 from schema.analyses import BUILT_IN, WRITING_ANALYSES
-from schema.catalog import CatalogError, load_catalog
-from schema.control_characters import escape_controls
+from schema.catalog import CatalogEntry, CatalogError, load_catalog
+from schema.control_characters import escape_controls, json_text
 from schema.database import DatabaseError
 from schema.interrupts import INTERRUPTED
 from schema.private_files import be_private
 from schema.settings import SettingsError, settings
 from workers.calibrate.corrections import corrected_examples
 from workers.calibrate.examples import Columns, DataError, read_examples
-from workers.calibrate.fit import fit, halves_of
-from workers.calibrate.keep import catalog_lines, content_of, is_local, lines_of, write_calibration
+from workers.calibrate.fit import Fit, fit, halves_of
+from workers.calibrate.keep import (
+    catalog_lines,
+    content_of,
+    coverages_json,
+    is_local,
+    lines_of,
+    write_calibration,
+)
 from workers.errors import WorkerError
 from workers.runtime.threads import limit_threads
 
@@ -78,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--models", metavar="CATALOG", help="pocket, hub, or a catalog's path")
     parser.add_argument("--device", help="cpu, cuda:0, … or auto")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument("--json", action="store_true", help="for programs")
     return parser
 
 
@@ -105,27 +113,47 @@ def _calibrate(asked: argparse.Namespace) -> int:
     analysis = load_uncalibrated(asked.analysis, catalog, chosen_device(asked.device))
     compared = compare(analysis, examples)
     found = fit(compared.sample, halves_of(compared.texts), asked.accuracy)
+    (model,) = analysis.provenance()
+    content = content_of(found, model.revision, asked.accuracy)
+    kept = _keep(asked, entry, analysis.folder, found, content)
+    unread = len(examples) - compared.read
+    if asked.json:
+        said = {"analysis": asked.analysis, "model": entry.model, "texts": compared.read}
+        fitted = content | {"unread": unread, "coverages": coverages_json(found)}
+        _print(json_text(said | fitted | kept, indent=2))
+        return ALL_WELL
     _print(
         f"{asked.analysis}, {entry.model}: {len(compared.texts):,} results of {compared.read:,} "
         f"texts of {asked.data or 'corrections'}"
     )
-    if compared.read < len(examples):
-        _print(f"{len(examples) - compared.read:,} more could not be read by the model")
+    if unread:
+        _print(f"{unread:,} more could not be read by the model")
     _print("\n".join(lines_of(found, asked.accuracy)))
-    if asked.dry_run:
-        return ALL_WELL
-    if not is_local(entry, analysis.folder):
+    if kept["catalog"]:
         _print("nothing is written beside this model; add to a catalog of your own:")
-        _print(catalog_lines(asked.analysis, entry, found))
-        return ALL_WELL
-    (model,) = analysis.provenance()
-    content = content_of(found, model.revision, asked.accuracy)
-    try:
-        path = write_calibration(entry, analysis.folder, asked.analysis, content)
-    except OSError as error:
-        raise DataError(f"cannot write into {analysis.folder} ({error.strerror})") from None
-    _print(f"written to {path}")
+        _print(kept["catalog"])
+    if kept["written"]:
+        _print(f"written to {kept['written']}")
     return ALL_WELL
+
+
+def _keep(
+    asked: argparse.Namespace,
+    entry: CatalogEntry,
+    folder: Path,
+    found: Fit,
+    content: dict[str, object],
+) -> dict[str, str | None]:
+    """Write what was found, unless that is not wanted; says where, or what the catalog needs."""
+    if asked.dry_run:
+        return {"written": None, "catalog": None}
+    if not is_local(entry, folder):
+        return {"written": None, "catalog": catalog_lines(asked.analysis, entry, found)}
+    try:
+        path = write_calibration(entry, folder, asked.analysis, content)
+    except OSError as error:
+        raise DataError(f"cannot write into {folder} ({error.strerror})") from None
+    return {"written": str(path), "catalog": None}
 
 
 def _columns(asked: argparse.Namespace) -> Columns:

@@ -12,13 +12,16 @@ from schema.catalog import CatalogEntry
 from schema.insights import Interval
 from workers.calibrate.fit import Fit
 from workers.models.calibration import FILE, read_file
+from workers.models.checkpoint_files import ADAPTER
 
 
 def is_local(entry: CatalogEntry, folder: Path) -> bool:
     """Whether a file may be written beside the checkpoint: not into the cache of the model hub,
     which others fill, and not where this user must not write.
     """
-    is_of_hub = not entry.model.startswith("pocket/") and not Path(entry.model).is_absolute()
+    # Of a model with an adapter it lies beside that.
+    named = entry.adapter or entry.model
+    is_of_hub = not named.startswith("pocket/") and not Path(named).is_absolute()
     return not is_of_hub and os.access(folder, os.W_OK)
 
 
@@ -38,7 +41,8 @@ def write_calibration(
     ) as file:
         file.write(json.dumps(analyses, indent=2, ensure_ascii=False) + "\n")
     # Whoever may read the model may read this.
-    shutil.copymode(folder / "config.json", file.name)
+    beside = ADAPTER if entry.adapter else "config.json"
+    shutil.copymode(folder / beside, file.name)
     Path(file.name).replace(path)
     return path
 
@@ -62,6 +66,19 @@ def content_of(fit: Fit, revision: str, accuracy: float) -> dict[str, object]:
             "accuracy_interval": _rounded(kept.interval),
         },
     }
+
+
+def coverages_json(fit: Fit) -> list[dict[str, object]]:
+    """The table of what is printed, for programs: how many stay, and how many of them are right."""
+    return [
+        {
+            "stay": round(one.share, 4),
+            "threshold": one.threshold,
+            "right": round(one.accuracy, 4),
+            "interval": _rounded(one.interval),
+        }
+        for one in fit.coverages
+    ]
 
 
 def catalog_lines(analysis: str, entry: CatalogEntry, fit: Fit) -> str:

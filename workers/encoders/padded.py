@@ -16,31 +16,10 @@ import numpy as np
 import torch
 
 from workers.encoders.interface import Floats, Row
+from workers.families import SEES_NO_PADDING
 from workers.layers.vocabulary import check_known, tokens_of
 from workers.runtime.progress import no_progress
 from workers.runtime.transfer import to_device
-
-#: Architectures that nothing but masked attention tells of other tokens: padding behind a row
-#: changes nothing. A test compares each with rows alone.
-_SEES_NO_PADDING = frozenset(
-    {
-        "albert",
-        "bert",
-        "camembert",
-        "data2vec-text",
-        "deberta",
-        "deberta-v2",
-        "distilbert",
-        "electra",
-        "ernie",
-        "modernbert",
-        "mpnet",
-        "rembert",
-        "roberta",
-        "squeezebert",
-        "xlm-roberta",
-    }
-)
 
 
 class PaddedEncoder:
@@ -61,7 +40,7 @@ class PaddedEncoder:
         self._takes_types = takes_types
         self._device = device
         self._known = tokens_of(model)
-        self._pads = model.config.model_type in _SEES_NO_PADDING
+        self._pads = model.config.model_type in SEES_NO_PADDING
         #: BigBird turns its sparse attention off for good at the first short text.
         self._restore: Callable[[], None] = no_progress
         if hasattr(model.base_model, "set_attention_type"):

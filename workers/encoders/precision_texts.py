@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 #: Sentences that a text begins with, by language.
 _SUBJECTS = {
     "en": (
@@ -115,6 +117,12 @@ QUESTIONS = (
     "Who helped the customer?",
     "What should happen next?",
 )
+
+
+def sentence_in(languages: Collection[str]) -> str:
+    """A sentence in one of some languages (ISO 639-1); an English one if there is none in any."""
+    known = [one for one in languages if one in _SUBJECTS and "en" not in languages]
+    return _SUBJECTS[known[0] if known else "en"][0]
 
 
 def texts() -> list[str]:

@@ -91,7 +91,8 @@ class Seq2SeqModel:
         entry = self.entry
         if not self.provenance.revision.startswith(_HASH):
             # The hub may have a newer one by now.
-            entry = entry.model_copy(update={"revision": self.provenance.revision})
+            commit, _, _ = self.provenance.revision.partition("+")
+            entry = entry.model_copy(update={"revision": commit})
         kind = self.auto_model_class
         weights = Seq2SeqWeights(entry, self._device, self.tokenizer, reserve, kind)
         if weights.loaded.provenance.revision != self.provenance.revision:

@@ -7,11 +7,12 @@ anything else is an id on the model hub.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
+from workers.models.adapter import Adapter, AdapterError, adapter_of
 from workers.models.checkpoint_files import (
     ADAPTER,
     TOKENIZER_FILES,
@@ -39,11 +40,13 @@ class Checkpoint:
         revision: The commit of a hub model, or `sha256:` and 12 hex digits of local weights, those
             of a shared encoder among them.
         encoder: That the weights of a head belong to; None if the checkpoint is whole by itself.
+        adapter: To be merged into it; its hash is a part of the revision, behind a `+`.
     """
 
     folder: Path
     revision: str
     encoder: SharedEncoder | None = None
+    adapter: Adapter | None = None
 
     @property
     def tokenizer_folder(self) -> Path:
@@ -62,7 +65,9 @@ def locate(entry: CatalogEntry) -> Checkpoint:
             it is a head whose encoder is not there.
     """
     try:
-        return _located(entry)
+        return _with_adapter(_located(entry), adapter_of(entry))
+    except AdapterError as error:
+        raise ModelError(f"model {entry.model!r}: {error}") from None
     except ShardIndexError as error:
         raise ModelError(
             f"model {entry.model!r}: {error}; save the model with safetensors into one folder, or "
@@ -75,15 +80,50 @@ def locate(entry: CatalogEntry) -> Checkpoint:
         ) from None
 
 
-def _located(entry: CatalogEntry) -> Checkpoint:
+def _with_adapter(checkpoint: Checkpoint, adapter: Adapter | None) -> Checkpoint:
+    if adapter is None:
+        return checkpoint
+    if checkpoint.encoder is not None:
+        raise AdapterError(
+            f"it is a head on an encoder that others share, and takes no adapter ({adapter.folder})"
+            "; leave `adapter` out of the catalog that TRIAGE_MODELS names, or name a model that "
+            "is whole by itself"
+        )
+    revision = f"{checkpoint.revision}+sha256:{adapter.sha256}"
+    return replace(checkpoint, revision=revision, adapter=adapter)
+
+
+def folder_here(entry: CatalogEntry) -> Path | None:
+    """Where a checkpoint lies on this machine; None if it is not here. Nothing is fetched, and
+    nothing looked into.
+    """
+    if folder := _own_folder(entry):
+        return folder if folder.is_dir() else None
+    from workers.models.hub import cached_folder
+
+    return cached_folder(entry)
+
+
+def is_of_hub(entry: CatalogEntry) -> bool:
+    """Whether a model is of the hub: it neither comes with the project nor is a folder."""
+    return _own_folder(entry) is None
+
+
+def _own_folder(entry: CatalogEntry) -> Path | None:
+    """The folder of a model that comes with the project or is named by its path."""
     if entry.model.startswith(_POCKET):
-        folder = Path(__file__).parents[1] / entry.model
+        return Path(__file__).parents[1] / entry.model
+    path = Path(entry.model).expanduser()
+    return path if path.is_absolute() else None
+
+
+def _located(entry: CatalogEntry) -> Checkpoint:
+    if (folder := _own_folder(entry)) and entry.model.startswith(_POCKET):
         fix = "reinstall the project, or set TRIAGE_MODELS to 'hub' or to a catalog of your own"
         return _local(entry, folder, fix)
-    path = Path(entry.model).expanduser()
-    if path.is_absolute():
+    if folder:
         fix = "correct `model` in the catalog that TRIAGE_MODELS names"
-        return _local(entry, path, fix)
+        return _local(entry, folder, fix)
     from workers.models.hub import hub_folder
 
     folder = hub_folder(entry)
@@ -130,7 +170,7 @@ def _without_configuration(folder: Path) -> str:
     if (folder / ADAPTER).is_file():
         return (
             f"the folder {folder} holds an adapter (PEFT, LoRA: {ADAPTER}) without config.json: "
-            "merge it into its model (merge_and_unload() of peft) and save that"
+            "name the model that it was trained on as `model`, and this folder as `adapter`"
         )
     within = sorted(path.parent.name for path in folder.glob("*/config.json"))
     hint = f", but {', '.join(within[:3])} in it does" if within else ""

@@ -40,18 +40,24 @@ class ConfigurationError(ValueError):
     """
 
 
-def check_configuration(folder: Path, auto_model_class: Any) -> None:
+def check_configuration(folder: Path, auto_model_class: Any, adapter: Path | None = None) -> None:
     """Refuse a checkpoint whose answers would not be its own.
 
     Args:
         folder: Of the checkpoint.
         auto_model_class: As what it is to be loaded; its name ends with the task.
+        adapter: The folder of one that will be merged into it; it may be the same.
 
     Raises:
         ConfigurationError: With the key or the file that is to blame, and the way out.
     """
     config = read_configuration(folder)
-    for reason in _reasons(folder, config, str(getattr(auto_model_class, "__name__", ""))):
+    if (folder / ADAPTER).exists() and (adapter is None or not folder.samefile(adapter)):
+        raise ConfigurationError(
+            f"{ADAPTER} says that an adapter (PEFT, LoRA) belongs to it: have it applied with "
+            f"adapter = {json.dumps(str(folder))} beside `model` in {_CATALOG}, or delete it"
+        )
+    for reason in _reasons(config, str(getattr(auto_model_class, "__name__", ""))):
         raise ConfigurationError(reason)
 
 
@@ -73,14 +79,8 @@ def read_configuration(folder: Path) -> dict[str, Any]:
     )
 
 
-def _reasons(folder: Path, config: dict[str, Any], loader: str) -> Iterator[str]:
+def _reasons(config: dict[str, Any], loader: str) -> Iterator[str]:
     other = f"name another `model` in {_CATALOG}"
-    if (folder / ADAPTER).exists():
-        yield (
-            f"{ADAPTER} says that an adapter (PEFT, LoRA) belongs to it, which is not applied "
-            "here: merge it into the model (merge_and_unload() of peft), save that as a model of "
-            f"its own, and name it as `model` in {_CATALOG}"
-        )
     if config.get("auto_map"):
         yield (
             "auto_map in its config.json says that it needs custom code of its repository "

@@ -10,27 +10,24 @@ import logging
 from pathlib import Path
 
 from huggingface_hub import HfApi, constants, snapshot_download
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HFValidationError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub.hf_api import ModelInfo
 
 from schema.catalog import CatalogEntry
 from workers.errors import ModelError
 from workers.models.checkpoint_files import MissingShardError, has_tokenizer, weight_files
+from workers.models.hub_errors import CATALOG, explained, named
+from workers.models.partial_downloads import finish_partials
 from workers.models.sentence_layout import module_files
 
 logger = logging.getLogger(__name__)
 
 _ASK_SECONDS = 5
 #: What of a repository a model may need: none of its other weight formats, none of its folders.
-_PATTERNS = [
+PATTERNS = [
     *("*.json", "*.txt", "*.model", "*.spm", "*.tokenizer", "*.codes", "*.safetensors"),
     "chat_template.jinja",
 ]
-_ELSEWHERE = ["*/*"]
+ELSEWHERE = ["*/*"]
 #: The hub's converter opens such a pull request on a model that has pickled weights only.
 _CONVERTER = "SFconvertbot"
 _CONVERTED = "Adding `safetensors` variant of this model"
@@ -45,12 +42,13 @@ def hub_folder(entry: CatalogEntry) -> Path:
     Raises:
         ModelError: If the model is neither in the cache nor to be had from the hub.
     """
-    folder = _cached(entry) or _fetched(entry)
+    folder = cached_folder(entry) or _fetched(entry)
     _fetch_modules(entry, folder)
     return folder
 
 
-def _cached(entry: CatalogEntry) -> Path | None:
+def cached_folder(entry: CatalogEntry) -> Path | None:
+    """The snapshot folder of a hub model that is in the local cache, whole; None if it is not."""
     repository = Path(constants.HF_HUB_CACHE) / f"models--{entry.model.replace('/', '--')}"
     refs, snapshots = repository / "refs", repository / "snapshots"
     named = [refs / (entry.revision or constants.DEFAULT_REVISION)]
@@ -89,51 +87,33 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _fetched(entry: CatalogEntry) -> Path:
-    which = f"model {entry.model!r}" + (f" (revision {entry.revision})" if entry.revision else "")
-    catalog = "in the catalog that TRIAGE_MODELS names"
-    api = HfApi()
-    try:
+    with explained(entry):
+        api = HfApi()
         # Asked first, once and briefly: a download keeps trying for minutes before it gives up.
         info = api.model_info(entry.model, revision=entry.revision, timeout=_ASK_SECONDS)
-        revision = entry.revision
-        if not any(file.rfilename.endswith(".safetensors") for file in info.siblings or ()):
-            revision = _converted(api, entry)
+        revision, commit = entry.revision, info.sha
+        if not _has_safetensors(info):
+            revision = commit = _converted(api, entry)
             if revision is None:
                 raise ModelError(
-                    f"{which} has no safetensors weights, and no other format is loaded; name "
-                    f"another model, or a `revision` that has them, {catalog}"
+                    f"{named(entry)} has no safetensors weights, and no other format is loaded; "
+                    f"name another model, or a `revision` that has them, {CATALOG}"
                 )
+        if commit is not None:
+            names = [file.rfilename for file in info.siblings or () if "/" not in file.rfilename]
+            finish_partials(entry.model, commit, names)
         return Path(
             snapshot_download(
                 entry.model,
                 revision=revision,
-                allow_patterns=_PATTERNS,
-                ignore_patterns=_ELSEWHERE,
+                allow_patterns=PATTERNS,
+                ignore_patterns=ELSEWHERE,
             )
         )
-    except ModelError:
-        raise
-    except HFValidationError:
-        raise ModelError(
-            f"model {entry.model!r} is neither a hub id (owner/name) nor an absolute path; correct "
-            f"`model` {catalog}"
-        ) from None
-    except GatedRepoError as error:
-        raise ModelError(
-            f"{which} is gated: accept its terms on the hub and set HF_TOKEN, or name another "
-            f"`model` {catalog}"
-        ) from error
-    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
-        raise ModelError(
-            f"{which} is not on the hub, or not for you: correct `model` and `revision` {catalog}, "
-            "or set HF_TOKEN if it is private"
-        ) from error
-    except Exception as error:
-        raise ModelError(
-            f"{which} is not in the cache ({constants.HF_HUB_CACHE}) and the hub is out of reach "
-            f"({type(error).__name__}): fetch it on a machine that has access and set HF_HOME to a "
-            f"copy of that machine's cache, or give the path of a local folder as `model` {catalog}"
-        ) from error
+
+
+def _has_safetensors(info: ModelInfo) -> bool:
+    return any(file.rfilename.endswith(".safetensors") for file in info.siblings or ())
 
 
 def _converted(api: HfApi, entry: CatalogEntry) -> str | None:

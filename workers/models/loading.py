@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import disable_progress_bars
-from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from schema.catalog import CatalogEntry, Precision
 from workers.analysis import Provenance
 from workers.errors import ModelError
-from workers.layers.linear import DTYPES
 from workers.layers.vocabulary import tokens_of
+from workers.models.adapter import AdapterError
 from workers.models.checkpoint import Checkpoint, locate
 from workers.models.checkpoint_files import weight_files
 from workers.models.configuration import ConfigurationError, check_configuration
-from workers.models.merged_weights import merged_weights
 from workers.models.precision import check
-from workers.models.relative_positions import add_distances
+from workers.models.reading import read_model
 from workers.models.shared_encoder import SharedEncoder
 from workers.models.stored_weights import LoadingReport, faults
 from workers.models.window import window_of
@@ -94,7 +93,8 @@ def load(
     place = torch.device(device)
     check(entry, place)
     try:
-        check_configuration(checkpoint.folder, auto_model_class)
+        adapter = checkpoint.adapter.folder if checkpoint.adapter else None
+        check_configuration(checkpoint.folder, auto_model_class, adapter)
     except ConfigurationError as error:
         raise ModelError(f"model {entry.model!r}: {error}") from None
     if reserve is not None:
@@ -109,7 +109,7 @@ def load(
         model=model,
         tokenizer=tokenizer,
         provenance=Provenance(entry.model, checkpoint.revision, options),
-        folder=checkpoint.folder,
+        folder=adapter or checkpoint.folder,
         device=place,
         max_length=max_length,
         batch_tokens=batch_tokens,
@@ -132,8 +132,10 @@ def _read(
         with _loading:
             if tokenizer is None:
                 tokenizer = load_tokenizer(checkpoint.tokenizer_folder)
-            model, report = _read_model(checkpoint, auto_model_class, precision)
+            model, report = read_model(checkpoint, auto_model_class, precision)
             return model.to(device), tokenizer, report
+    except AdapterError as error:
+        raise ModelError(f"model {entry.model!r}: {error}") from error
     except TokenizerFilesError as error:
         raise ModelError(
             f"model {entry.model!r}: its tokenizer cannot be loaded: {error}; copy the model anew, "
@@ -163,6 +165,8 @@ def _stored_bytes(checkpoint: Checkpoint) -> int:
     files = weight_files(checkpoint.folder)
     if checkpoint.encoder is not None:
         files = [*files, checkpoint.encoder.weights]
+    if checkpoint.adapter is not None:
+        files = [*files, checkpoint.adapter.weights]
     return sum(file.stat().st_size for file in files)
 
 
@@ -191,41 +195,6 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
     # The budget is not among them: results do not depend on it, and it varies by device.
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
     return options | entry.options.of_results()
-
-
-def _read_model(
-    checkpoint: Checkpoint, auto_model_class: Any, precision: Precision
-) -> tuple[Any, LoadingReport]:
-    """The model in eval mode, on the CPU, and what is left over of its weights."""
-    if checkpoint.encoder is not None:
-        return _read_head(checkpoint.folder, checkpoint.encoder, auto_model_class, precision)
-    model, info = auto_model_class.from_pretrained(
-        checkpoint.folder,
-        dtype=DTYPES[precision],
-        use_safetensors=True,
-        trust_remote_code=False,
-        local_files_only=True,
-        output_loading_info=True,
-        # Said in words that name the weight and its shapes.
-        ignore_mismatched_sizes=True,
-    )
-    report = LoadingReport.of(info)
-    lacking = add_distances(model, checkpoint.folder)
-    return model.eval(), replace(report, missing=(*report.missing, *lacking))
-
-
-def _read_head(
-    folder: Path, encoder: SharedEncoder, auto_model_class: Any, precision: Precision
-) -> tuple[Any, LoadingReport]:
-    """The same of a head, whose weights are in two files that Transformers does not know of."""
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
-    weights = merged_weights(folder, encoder, model.base_model_prefix)
-    missing = model.load_state_dict(weights, strict=False).missing_keys
-    # What the class has read from files of its own is there.
-    own: tuple[str, ...] = getattr(auto_model_class, "read_by_itself", ())
-    absent = [name for name in missing if not name.startswith(own)]
-    return model.to(DTYPES[precision]).eval(), LoadingReport(tuple(sorted(absent)))
 
 
 def _first_line(error: Exception) -> str:

@@ -83,6 +83,18 @@ def encoder_of(folder: Path) -> SharedEncoder | None:
     return encoder
 
 
+def named_encoder(folder: Path) -> Path | None:
+    """The folder of the encoder that a head's checkpoint names, not looked into.
+
+    Raises:
+        EncoderReferenceError: If the reference is broken.
+    """
+    reference = folder / REFERENCE
+    if not reference.exists():
+        return None
+    return folder.resolve().parent / _read(reference)[0]
+
+
 def sha256_of(file: Path) -> str:
     """The hash of a file's content.
 

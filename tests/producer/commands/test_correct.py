@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,10 @@ def test_there_and_back(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("run run: 2 documents drawn at random and 1 of the least certain; ")
     assert path.stat().st_mode & 0o777 == 0o600
+    asked = ("review", "--sample", "2", "--least-certain", "1", "--output", str(tmp_path / "other"))
+    facts = json.loads(triage(*asked, "--json").out)
+    assert facts["said"].startswith("run run: 2 documents drawn at random")
+    assert (facts["run"], facts["drawn_at_random"], facts["least_certain"]) == ("run", 2, 1)
     rows = read(path)
     assert [row["drawn"] for row in rows] == ["random", "random", "least certain"]
     assert all(row["text"] == f"Text {row['document']}." for row in rows)

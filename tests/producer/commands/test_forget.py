@@ -58,6 +58,10 @@ def test_everything_of_a_customer(engine: Engine, triage: Triage, run: int, tmp_
     )
     before = path.read_bytes()
     assert triage(*where, "--dry-run").out == f"would be deleted: {counts}"
+    facts = json.loads(triage(*where, "--dry-run", "--json").out)
+    assert facts["said"] + "\n" == f"would be deleted: {counts}"
+    assert (facts["deleted"], facts["documents"], facts["rejected_rows"]) == (False, 2, 3)
+    assert (facts["rows"]["entities"], facts["rows"]["dead_letters"], facts["left"]) == (2, 5, [])
     assert path.read_bytes() == before
     assert find_forgettable(engine, Which("customer", "4711")).documents == 2
     ended = triage(*where, "--yes")
@@ -72,8 +76,8 @@ def test_everything_of_a_customer(engine: Engine, triage: Triage, run: int, tmp_
     assert left == [rows[1], "14711"]
     assert path.stat().st_mode & 0o777 == 0o600
     assert [one.name for one in tmp_path.glob(".*rejects*")] == []
-    ended = triage(*where, "--yes")
-    assert (ended.code, ended.out[:17]) == (0, "nothing to delete")
+    ended = triage(*where, "--yes", "--json")
+    assert (ended.code, json.loads(ended.out)["deleted"]) == (0, False)
     if engine.dialect.name == "sqlite":
         for file in tmp_path.rglob("*"):
             assert not file.is_file() or MARKER.encode() not in file.read_bytes(), file

@@ -24,11 +24,9 @@ WITHOUT = {
     **dict.fromkeys(
         ("worker", "workers", "flower", "serve", "demo"), "goes on until it is stopped"
     ),
-    **dict.fromkeys(("analyze", "export", "review"), "writes rows or a file"),
-    **dict.fromkeys(("delete", "forget"), "asks a person, or is told --yes; counts are a sentence"),
+    **dict.fromkeys(("analyze", "export"), "writes rows or a file"),
     "digest": "is a mail",
     "metrics": "prints what Prometheus reads",
-    "calibrate": "prints a table for who chooses a threshold",
 }
 
 
@@ -57,6 +55,8 @@ def test_every_command_that_prints_facts_prints_them_as_json() -> None:
         (["prefer", "autumn"], {"run": "autumn", "changed": True, "preferred": ["autumn"]}),
         (["prefer"], {"preferred": []}),
         (["retry", "autumn"], {"due": 0, "replayed": {}, "left": 0, "of_cancelled_runs": 0}),
+        (["delete", "autumn", "--dry-run"], {"run": "autumn", "deleted": False, "jobs": 1}),
+        (["delete", "autumn", "--yes"], {"run": "autumn", "deleted": True, "jobs": 1, "left": []}),
         (["duplicates"], {"documents": 0, "groups": 0, "equal": 0, "alike": 0, "largest": 0}),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, list) else "",

@@ -20,7 +20,7 @@ from schema.broker.app import make_app
 from schema.broker.messages import Messages
 from schema.database import writing
 from schema.database.clock import after, now
-from schema.ledger.reap import LOST
+from schema.ledger.reap import LOST, reap
 from schema.process import this_process
 from schema.settings import read_settings
 from schema.status.workers import ModelInMemory, Throughput
@@ -92,6 +92,13 @@ def test_what_the_ledger_holds(engine: Engine, redis_url: str, triage: Triage) -
     assert value(found, "leases_expired", analysis="summary") == 1
     assert value(found, "job_retries_total", analysis="sentiment") == 2
     assert value(found, "job_claims_total", analysis="sentiment") == 4
+    # The reaper comes by, and counts what was over.
+    assert value(found, "lease_expiries_total", analysis="summary") == 0
+    reap(engine, max_attempts=4)
+    later = read(triage("metrics", "--once").out)
+    assert value(later, "lease_expiries_total", analysis="summary") == 1
+    assert value(later, "lease_expiries_total", analysis="sentiment") == 0
+    assert value(later, "leases_expired", analysis="summary") == 0
     # The queue is not the backlog.
     assert value(found, "queue_messages", analysis="summary", priority="later") == 2
     assert value(found, "dispatch_window_messages") == 4

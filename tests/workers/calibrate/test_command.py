@@ -94,6 +94,21 @@ def test_what_is_found_is_kept_and_applied(
     assert again == kept
 
 
+def test_programs_get_one_object(
+    data: Path, catalog: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, catalog, "--accuracy", "0.9", "--dry-run", "--json") == 0
+    dry = json.loads(capsys.readouterr().out)
+    assert (dry["analysis"], dry["written"], dry["catalog"]) == ("sentiment", None, None)
+    assert run(data, catalog, "--accuracy", "0.9", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said == dry | {"written": str(checkpoint / "calibration.json")}
+    kept = json.loads((checkpoint / "calibration.json").read_text("utf-8"))["sentiment"]
+    assert {name: said[name] for name in kept} == kept
+    shares = [one["stay"] for one in said["coverages"]]
+    assert shares == sorted(shares, reverse=True) and said["unread"] == 0
+
+
 def test_the_console_starts_it(data: Path, catalog: Path, checkpoint: Path) -> None:
     console = [sys.executable, "-m", "producer", "calibrate", "sentiment"]
     options = ["--data", str(data), "--models", str(catalog), "--text", "body"]

@@ -1,0 +1,1 @@
+"""`python -m workers.inventory`: the models of a catalog, listed, fetched, checked."""
