@@ -14,6 +14,16 @@ from schema.questions.scope import Scope, select_rows
 #: Ids that are read into one string, so that none gets large.
 _BLOCK = 65_536
 _JOINED = {"postgresql": "string_agg({}, ',')", "sqlite": "group_concat({}, ',')"}
+#: Seconds since 1970.
+_SECONDS = {
+    "postgresql": "EXTRACT(EPOCH FROM d.time)",
+    "sqlite": "strftime('%s', d.time) || substr(d.time, 20)",
+}
+
+
+def seconds_of(connection: Connection) -> str:
+    """The column that has the time of `d`, in seconds since 1970."""
+    return _SECONDS[connection.dialect.name]
 
 
 def select_numbers(
