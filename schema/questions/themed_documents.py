@@ -80,6 +80,10 @@ class ThemedDocuments:
             return np.where(np.isnan(self.stars), np.nan, self.stars <= 2)
         return np.where(np.isnan(self.sides), np.nan, self.sides == 0)
 
+    def has(self, measure: Measure) -> bool:
+        """Whether any document has a measure."""
+        return not np.isnan(self.measure(measure)).all()
+
     def is_side(self, side: Polarity | None) -> Mask:
         """Whether a document is surely of a polarity, or of none (n)."""
         return np.isnan(self.sides) if side is None else self.sides == _SIDES.index(side.value)
