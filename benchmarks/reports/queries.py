@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from producer.digest.digest import read_digest
+from producer.digest.request import DigestRequest
 from schema.questions import Scope
+from schema.questions.before_after import read_before_after
 from schema.questions.complaints import read_complaints
 from schema.questions.drivers import read_drivers
 from schema.questions.headline import read_headline
@@ -54,6 +57,9 @@ VIEW_QUERIES = {
 }
 
 ALL = ReportOptions()
+#: Behind the year of which the documents are; and a day in it, at which something changed.
+NOW = datetime(2027, 1, 4, tzinfo=UTC)
+_CHANGED = datetime(2026, 10, 1, tzinfo=UTC)
 #: What named reports are restricted to, or broken down by, by what is said of it: the second half
 #: of the year, a run with six in ten of all documents, one of 40 products, a key of the metadata.
 RESTRICTED = {
@@ -64,6 +70,10 @@ RESTRICTED = {
     ),
     "--by metadata.plan": ReportOptions(by="metadata.plan"),
 }
+#: The last week of the year.
+_WEEK = ReportOptions(
+    period=Period(datetime(2026, 12, 25, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+)
 #: Reports that are asked for with each of them.
 _RESTRICTED_REPORTS = ("answers", "entities-in-negative", "sentiment", "sentiment-by-product")
 
@@ -84,6 +94,7 @@ def restricted_queries() -> Iterator[tuple[str, Query]]:
         for name in _RESTRICTED_REPORTS:
             if options.by is None or "/* by */" in find_report(name).sql:
                 yield f"{name} {said}", partial(run_named, name=name, options=options)
+    yield "urgent --since a week", partial(run_named, name="urgent", options=_WEEK)
 
 
 def question_queries() -> Iterator[tuple[str, Query]]:
@@ -92,10 +103,21 @@ def question_queries() -> Iterator[tuple[str, Query]]:
     yield "triage headline", lambda connection: [read_headline(connection, scope)]
     yield "triage satisfaction", lambda connection: read_satisfaction(connection, scope)
     yield "triage segments", lambda connection: [read_segments(connection, scope, "product")]
+    by_plan = "metadata.plan"
+    yield (
+        "triage segments --by metadata.plan",
+        lambda connection: [read_segments(connection, scope, by_plan)],
+    )
+    yield "triage before-after", lambda connection: read_before_after(connection, scope, _CHANGED)
     yield "triage complaints", lambda connection: [read_complaints(connection, scope)]
     yield "triage drivers", lambda connection: [read_drivers(connection, scope)]
     yield "triage rising", lambda connection: [read_rising(connection, scope)]
     yield "triage trust", lambda connection: [read_trust(connection, scope)]
+    week = Scope(_WEEK.period)
+    yield (
+        "triage digest of a week",
+        lambda connection: [read_digest(DigestRequest(connection, week, NOW))],
+    )
 
 
 def run_named(connection: Connection, name: str, options: ReportOptions = ALL) -> list[Any]:

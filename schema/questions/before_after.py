@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
 from schema.insights.before_after import BeforeAfter, before_and_after
 from schema.questions.errors import NoAnswerError
-from schema.questions.measure import Measure, measures_of
-from schema.questions.scope import Scope, select_rows
+from schema.questions.measure import Measure
+from schema.questions.number_rows import seconds_of, select_numbers
+from schema.questions.scope import Scope
 
 #: Days on either side of the date, if nobody says how many.
 DAYS = 28
 #: Documents that either side needs before a change is spoken of.
 MIN_DOCUMENTS = 30
+
+
+_DATED = "FROM current_documents AS d WHERE d.time IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,15 @@ def read_before_after(
     """
     moment = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     found = []
-    for measure in measures_of(connection, scope):
-        rows = _values(connection, scope, measure)
-        if not rows:
+    columns = ("d.id", seconds_of(connection), *(measure.sql for measure in Measure))
+    rows = select_numbers(connection, columns, _DATED, scope)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    times = np.floor(rows[:, 1]).astype("datetime64[s]")
+    for measure, values in zip(Measure, rows[:, 2:].T, strict=True):
+        known = ~np.isnan(values)
+        if not known.any():
             continue
-        times: list[Any] = [_plain(row.time) for row in rows]
-        compared = before_and_after(times, [float(row.value) for row in rows], moment, days)
+        compared = before_and_after(times[known], values[known], moment, days)
         enough = min(compared.before.count, compared.after.count) >= MIN_DOCUMENTS
         found.append(Comparison(measure, compared, enough))
     if not found:
@@ -72,17 +79,3 @@ def read_before_after(
             "--analyses sentiment (and, where the columns are not found, --time and --rating)"
         )
     return found
-
-
-def _values(connection: Connection, scope: Scope, measure: Measure) -> list[Any]:
-    sql = f"""
-    SELECT d.time AS time, {measure.sql} AS value
-    FROM current_documents AS d
-    WHERE d.time IS NOT NULL AND {measure.sql} IS NOT NULL
-    """
-    return select_rows(connection, sql, scope)
-
-
-def _plain(time: datetime) -> datetime:
-    """In UTC, without saying so, as numpy takes it."""
-    return time.astimezone(UTC).replace(tzinfo=None)

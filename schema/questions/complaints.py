@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from schema.questions.figures import Mean, Share
 from schema.questions.measure import Measure, measures_of, missing
 from schema.questions.scope import Scope
-from schema.questions.themed_documents import read_themed_documents
+from schema.questions.themed_documents import ThemedDocuments, read_themed_documents
 from schema.questions.themes import ThemeName, read_theme_names
 
 #: Documents that a theme is ranked from; those with fewer come behind, each with its interval.
@@ -69,11 +69,8 @@ def read_complaints(connection: Connection, scope: Scope) -> Complaints:
         NoAnswerError: If there are no themes, or neither sentiment nor ratings.
     """
     names = read_theme_names(connection)
-    there = measures_of(connection, scope)
-    measure = next((one for one in _MEASURES if one in there), None)
-    if measure is None:
-        raise missing(Measure.NEGATIVE)
     documents = read_themed_documents(connection, scope, names)
+    measure = _measure(connection, scope, documents)
     values = documents.measure(measure)
     unhappy = values == 1
     negative, known = documents.texts_by_theme(unhappy), documents.texts_by_theme(values >= 0)
@@ -98,6 +95,19 @@ def read_complaints(connection: Connection, scope: Scope) -> Complaints:
     ]
     number = len(documents.ids)
     return Complaints(measure, names.basis, all_texts, number, sorted(found, key=_rank))
+
+
+def _measure(connection: Connection, scope: Scope, documents: ThemedDocuments) -> Measure:
+    """What says that a customer is unhappy."""
+    first = _MEASURES[0]
+    # To look through all documents is needed only where those with themes do not have the first.
+    if documents.has(first):
+        return first
+    there = measures_of(connection, scope)
+    found = next((one for one in _MEASURES if one in there), None)
+    if found is None:
+        raise missing(first)
+    return found
 
 
 def _rank(one: Complaint) -> tuple[bool, int, str]:

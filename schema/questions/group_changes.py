@@ -14,7 +14,8 @@ from schema.insights.false_discovery import MOST_WRONG, benjamini_hochberg
 from schema.questions.counts import COUNTS, DocumentCounts
 from schema.questions.figures import Change, share_change
 from schema.questions.scope import Scope, select_rows
-from schema.questions.themes import MEMBERS, ThemeNames
+from schema.questions.themed_documents import read_themed_documents
+from schema.questions.themes import ThemeNames
 
 #: Documents with a polarity that a group needs in either period before anything is said of it.
 MIN_DOCUMENTS = 10
@@ -48,13 +49,8 @@ class GroupChange:
 
 _BY_PRODUCT = f"""
 SELECT /* by */ {COUNTS}
-FROM v_documents AS d
+FROM current_documents AS d
 GROUP BY /* by */ d.id IS NULL
-"""
-_BY_THEME = f"""
-SELECT m.theme_id AS theme, {COUNTS}
-FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-GROUP BY m.theme_id
 """
 Counts = Mapping[Any, DocumentCounts]
 
@@ -81,8 +77,7 @@ def read_theme_changes(
     """The same of each theme; `names` are those that are in lists."""
     sides = []
     for each in (scope, replace(scope, period=scope.period.previous(now))):
-        rows = select_rows(connection, _BY_THEME, each, set_id=names.set_id)
-        sides.append({row.theme: DocumentCounts.of(row) for row in rows})
+        sides.append(read_themed_documents(connection, each, names).counts_by_theme())
     called = {theme: (one.name, theme) for theme, one in names.by_id.items() if theme in sides[0]}
     return _compare(sides, called)
 

@@ -86,7 +86,8 @@ def read_rising(connection: Connection, scope: Scope, now: datetime | None = Non
     """
     names = read_theme_names(connection)
     end = scope.period.until or now or datetime.now(UTC)
-    ever = replace(scope, period=Period(None, scope.period.until))
+    # Weeks behind the end are not looked at, so that what was counted of all serves as well.
+    ever = replace(scope, period=Period())
     counts = read_theme_weeks(connection, ever, names)
     weeks = _weeks(counts, scope.period.since, end)
     if not weeks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, CursorResult
 
 from schema.reports import Condition, Period, Report, ReportOptions
 from schema.reports.statement import make_statement
@@ -50,8 +50,15 @@ def select_rows(
     Raises:
         ReportError: If there is nothing by which `by` could break down.
     """
+    return list(select_result(connection, sql, scope, by, **parameters).all())
+
+
+def select_result(
+    connection: Connection, sql: str, scope: Scope, by: str | None = None, **parameters: Any
+) -> CursorResult[Any]:
+    """The same before any row has been read; to be closed."""
     options = ReportOptions(run_id=scope.run_id, period=scope.period, where=scope.where, by=by)
     made = make_statement(connection, Report("question", "", sql), options)
     made.parameters.update(parameters)
     made.types = {**made.types, **_TYPES}
-    return list(connection.execute(made.compiled()).all())
+    return connection.execute(made.compiled())

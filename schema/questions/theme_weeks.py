@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from schema.questions.scope import Scope, select_rows
-from schema.questions.themes import MEMBERS, READ, ThemeNames
+from schema.questions.scope import Scope
+from schema.questions.themed_documents import read_themed_documents
+from schema.questions.themes import ThemeNames
 from schema.tables import ThemeWeek
 
 
@@ -28,18 +32,9 @@ class ThemeWeeks:
     texts: dict[int, list[int]]
 
 
-_COUNTS = f"""
-SELECT /* by */ m.theme_id AS theme_id, COUNT(DISTINCT m.copy_key) AS texts
-FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-WHERE d.day IS NOT NULL
-GROUP BY /* by */ m.theme_id
-"""
-_VOLUMES = f"""
-SELECT /* by */ COUNT(DISTINCT m.copy_key) AS texts
-FROM v_documents AS d JOIN {READ} AS m ON m.document_id = d.id
-WHERE d.day IS NOT NULL
-GROUP BY /* by */ d.day IS NULL
-"""
+_SECONDS_A_DAY = 86_400
+#: The first day that is counted from, 1970-01-01, was so many days behind a Monday.
+_THURSDAY = 3
 
 
 def read_theme_weeks(
@@ -82,8 +77,36 @@ def _counted(
     connection: Connection, scope: Scope, names: ThemeNames
 ) -> tuple[list[Any], dict[date, int]]:
     """What is to be counted, where only some documents are asked about."""
-    counts = select_rows(connection, _COUNTS, scope, by="week", set_id=names.set_id)
-    volumes = select_rows(connection, _VOLUMES, scope, by="week", set_id=names.set_id)
-    return [(row.theme_id, row.by_what, row.texts) for row in counts], {
-        row.by_what: row.texts for row in volumes
-    }
+    documents = read_themed_documents(connection, scope, names)
+    days = np.floor(documents.seconds / _SECONDS_A_DAY)
+    # Those without a time are in no week.
+    mondays = np.where(np.isnan(days), -1, days - (days + _THURSDAY) % 7).astype(np.int64)
+    dated = ~np.isnan(days)
+    rows, themes = documents.rows, documents.themes
+    in_week = dated[rows]
+    of_theme = np.stack([themes, mondays[rows], documents.copies[rows]])[:, in_week]
+    volume = np.stack([mondays, documents.copies])[:, dated]
+    counts = [(theme, _day(week), count) for (theme, week), count in _texts(of_theme)]
+    return counts, {_day(week): count for (week,), count in _texts(volume)}
+
+
+def _texts(columns: NDArray[np.int64]) -> Iterator[tuple[tuple[int, ...], int]]:
+    """How many different texts there are of whatever stands above.
+
+    Args:
+        columns: What is counted by, and the text, of each document ((1 + n) × documents).
+    """
+    if not columns.shape[1]:
+        return
+    ordered = columns[:, np.lexsort(columns[::-1])]
+    is_new = np.any(ordered[:, 1:] != ordered[:, :-1], axis=0)
+    distinct = ordered[:-1, np.concatenate([[True], is_new])]
+    begins = np.any(distinct[:, 1:] != distinct[:, :-1], axis=0)
+    places = np.flatnonzero(np.concatenate([[True], begins]))
+    counts = np.diff(np.append(places, distinct.shape[1]))
+    for key, count in zip(distinct[:, places].T.tolist(), counts.tolist(), strict=True):
+        yield tuple(key), count
+
+
+def _day(since_1970: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=since_1970)

@@ -18,7 +18,7 @@ from schema.insights.drivers import Members, membership
 from schema.polarity import Polarity
 from schema.questions.counts import STARS, DocumentCounts
 from schema.questions.measure import Measure
-from schema.questions.number_rows import select_integers, select_numbers
+from schema.questions.number_rows import seconds_of, select_integers, select_numbers
 from schema.questions.scope import Scope
 from schema.questions.themes import EXAMPLES, ThemeNames
 from schema.tables import Theme
@@ -28,11 +28,6 @@ Mask = NDArray[np.bool_]
 _SIDES = ("negative", "neutral", "positive")
 _SIDE = "CASE d.polarity WHEN 'negative' THEN 0 WHEN 'neutral' THEN 1 WHEN 'positive' THEN 2 END"
 _UNSURE = "CASE WHEN d.sentiment_run_id IS NULL THEN NULL WHEN d.unsure THEN 1 ELSE 0 END"
-#: Seconds since 1970.
-_SECONDS = {
-    "postgresql": "EXTRACT(EPOCH FROM d.time)",
-    "sqlite": "strftime('%s', d.time) || substr(d.time, 20)",
-}
 #: Clauses of a set, and if only some documents are asked about, of these.
 _CLAUSES = "FROM document_themes AS m WHERE m.set_id = :set_id"
 _OF_SCOPE = f"{_CLAUSES} AND m.document_id IN (SELECT d.id FROM current_documents AS d)"
@@ -84,6 +79,10 @@ class ThemedDocuments:
         if measure is Measure.LOW_RATING:
             return np.where(np.isnan(self.stars), np.nan, self.stars <= 2)
         return np.where(np.isnan(self.sides), np.nan, self.sides == 0)
+
+    def has(self, measure: Measure) -> bool:
+        """Whether any document has a measure."""
+        return not np.isnan(self.measure(measure)).all()
 
     def is_side(self, side: Polarity | None) -> Mask:
         """Whether a document is surely of a polarity, or of none (n)."""
@@ -179,7 +178,7 @@ def read_themed_documents(
         scope: Which documents.
         names: Of the set of themes.
     """
-    columns = ("d.id", _SIDE, _UNSURE, STARS, _SECONDS[connection.dialect.name])
+    columns = ("d.id", _SIDE, _UNSURE, STARS, seconds_of(connection))
     documents = select_numbers(connection, columns, "FROM current_documents AS d", scope)
     documents = documents[np.argsort(documents[:, 0], kind="stable")]
     clauses = select_integers(

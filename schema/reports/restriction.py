@@ -22,6 +22,27 @@ _VIEWS = {view.name: view for view in VIEWS}
 #: Columns of documents that a condition names, and those that a document's rollup has.
 _COLUMN = re.compile(r"\bd\.(\w+)")
 _IN_ROLLUP = frozenset(next(one.columns for one in ROLLUPS if one.name == "current_documents"))
+#: What the views of results have of documents; texts are for whoever asks for an excerpt.
+_JOINED = {
+    "JOIN v_documents AS d ": "JOIN current_documents AS d ",
+    "d.translation": "(SELECT w.translation FROM v_documents AS w WHERE w.id = d.id)",
+    "d.text": "(SELECT w.text FROM documents AS w WHERE w.id = d.id)",
+}
+
+
+def _beside_rollup(body: str) -> str:
+    """A view of results that takes what it has of documents from their rollups."""
+    for whole, rolled_up in _JOINED.items():
+        body = body.replace(whole, rolled_up)
+    return body
+
+
+_OF_RESULTS = ("v_mentions", "v_answers", "v_intents", "v_document_themes")
+_BESIDE_ROLLUP = {
+    name: _beside_rollup(body) if name in _OF_RESULTS else body
+    for name, body in _BODIES.items()
+    if name != "current_documents"
+}
 
 
 def needed_views(sql: str, there: dict[str, str] = _BODIES) -> list[str]:
@@ -55,13 +76,14 @@ def restricted(written: str, sql: str, options: ReportOptions, dialect: str) -> 
     Raises:
         ReportError: If it reads what is counted of all documents only.
     """
-    there = dict(_BODIES)
+    there = _BODIES
     conditions = " AND ".join(_conditions(options)) or "1 = 1"
     chosen = "v_documents"
     if options.run_id is None and set(_COLUMN.findall(conditions)) <= _IN_ROLLUP:
         # A document's rollup has all that it takes to choose it.
         chosen = "current_documents"
-        there[chosen] = _of_rollup(conditions, options, dialect)
+        # In front, since others read it.
+        there = {chosen: _of_rollup(conditions, options, dialect), **_BESIDE_ROLLUP}
     views = needed_views(sql, there)
     if any(_is_alone(there[name]) for name in views if name != chosen):
         views = [chosen, *(name for name in views if name != chosen)]

@@ -44,11 +44,12 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
     Raises:
         ReportError: If the report does not have what is asked for.
     """
-    if report.make_rows is not None or report.make_of_documents is not None:
-        return _made(connection, report, options)
     if connection.dialect.name == "postgresql":
         # All rows are wanted, not the first tenth, for which a cursor is planned by default.
         connection.execute(text("SET LOCAL cursor_tuple_fraction = 1.0"))
+    if report.make_rows is not None or report.make_of_documents is not None:
+        return _made(connection, report, options)
+    if connection.dialect.name == "postgresql":
         # A report of the user's own reads, whatever it says. SQLite rolls back what it writes.
         connection.execute(text("SET LOCAL transaction_read_only = on"))
     column, descending = _order(options.sort)

@@ -6,11 +6,13 @@ Which documents are looked at is decided in SQL; what their texts say, by the ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from schema.reports.options import ReportOptions
 from schema.reports.rows import Value
+from schema.reports.urgent_candidates import Select, read_candidates, read_shown
 from schema.urgency import Hit, Known, Urgency, default_rules, urgency_of
 
 DESCRIPTION = "Whom to call today: the most urgent feedback, with reasons and quotes"
@@ -19,41 +21,13 @@ COLUMNS = (
     *("document", "source", "external_id", "time", "product", "rating", "rating_scale"),
     *("polarity", "urgency", "reasons", "quotes", "copies"),
 )
-#: Documents that may be urgent: how the customer feels is surely bad, or nobody can tell; one or
-#: two stars; or intent says that it is a complaint, or that somebody leaves.
-_CANDIDATES = """
-SELECT
-    d.id AS id, d.source AS source, t.external_id AS external_id, t.text AS text,
-    d.time AS time, d.product AS product, d.rating AS rating,
-    d.rating_scale AS rating_scale, d.polarity AS polarity, d.leaning AS leaning,
-    d.language AS language, i.complaint AS complaint, i.leaves AS leaves, g.group_id AS group_id
-FROM current_documents AS d
-JOIN documents AS t ON t.id = d.id
-LEFT JOIN (
-    SELECT
-        i.document_id AS id,
-        MAX(CASE WHEN i.intent = 'complaint' THEN 1 ELSE 0 END) AS complaint,
-        MAX(CASE WHEN i.intent = 'churn_risk' THEN 1 ELSE 0 END) AS leaves
-    FROM intents AS i
-    WHERE i.intent IN ('complaint', 'churn_risk') AND NOT i.unsure
-      AND i.document_id IN (SELECT c.id FROM current_documents AS c)
-      AND is_current(intents, i)
-    GROUP BY i.document_id
-) AS i ON i.id = d.id
-LEFT JOIN near_duplicates AS g ON g.document_id = d.id
-WHERE d.polarity = 'negative'
-   OR (d.unsure AND d.leaning = 'negative')
-   OR d.sentiment_run_id IS NULL
-   OR 5.0 * d.rating / d.rating_scale <= 2
-   OR i.id IS NOT NULL
-ORDER BY d.id
-"""
+#: Texts that the rules look through at once.
+_BLOCK = 4_000
 #: Characters of a quote on each side of what the rules have found.
 _AROUND = 60
 #: Documents that are kept while more are read, for each that is shown in the end.
 _SPARE = 4
 
-Select = Callable[[str], Iterator[Any]]
 Row = tuple[Value, ...]
 
 
@@ -65,14 +39,27 @@ def urgent(select: Select, options: ReportOptions) -> Iterator[Row]:
         options: Of them `limit`.
     """
     kept = _MostUrgent(options.limit)
-    rules = default_rules()
-    for row in select(_CANDIDATES):
-        share = row.rating / row.rating_scale if row.rating_scale and row.rating else None
-        known = Known(row.polarity, share, bool(row.complaint), bool(row.leaves))
-        found = urgency_of(row.text, row.language, known, rules)
-        if found.is_listed:
-            kept.add(row, found)
+    candidates = read_candidates(select, options)
+    while block := list(islice(candidates, _BLOCK)):
+        listed = {row.id: (row, found) for row, found in _listed(block)}
+        shown = read_shown(select, list(listed))
+        for document, (row, found) in listed.items():
+            kept.add(row, shown[document], found)
     return kept.rows()
+
+
+def _listed(block: Sequence[Any]) -> Iterator[tuple[Any, Urgency]]:
+    """Of some candidates those that somebody should call."""
+    rules = default_rules()
+    hits = rules.find([row.text for row in block], [row.language for row in block])
+    for row, found in zip(block, hits, strict=True):
+        # Nothing else lists a text that says nothing urgent.
+        if found or row.leaves:
+            share = row.rating / row.rating_scale if row.rating_scale and row.rating else None
+            known = Known(row.polarity, share, bool(row.complaint), bool(row.leaves))
+            urgency = urgency_of(found, known, rules)
+            if urgency.is_listed:
+                yield row, urgency
 
 
 class _MostUrgent:
@@ -86,15 +73,15 @@ class _MostUrgent:
         self._limit = limit
         self._best: dict[Any, tuple[tuple[Any, ...], Row, int]] = {}
 
-    def add(self, row: Any, found: Urgency) -> None:
-        """Count a document."""
-        key = row.group_id if row.group_id is not None else _words(row.text)
-        time = -row.time.timestamp() if row.time else 0.0
+    def add(self, row: Any, shown: Any, found: Urgency) -> None:
+        """Count a document: of it a candidate, what `read_shown` gives, and how urgent it is."""
+        key = shown.group_id if shown.group_id is not None else _words(row.text)
+        time = -shown.time.timestamp() if shown.time else 0.0
         place = (-found.score, time, row.id)
         before = self._best.get(key)
         copies = 1 if before is None else before[2] + 1
         if before is None or place < before[0]:
-            self._best[key] = place, _row(row, found), copies
+            self._best[key] = place, _row(row, shown, found), copies
         else:
             self._best[key] = before[0], before[1], copies
         if self._limit is not None and len(self._best) > _SPARE * max(self._limit, 25):
@@ -109,10 +96,10 @@ class _MostUrgent:
         return sorted(self._best.items(), key=lambda item: item[1][0])
 
 
-def _row(row: Any, found: Urgency) -> Row:
+def _row(row: Any, shown: Any, found: Urgency) -> Row:
     quotes = "\n".join(quote_of(row.text, hit) for hit in found.hits)
     return (
-        *(row.id, row.source, row.external_id, row.time, row.product, row.rating),
+        *(row.id, shown.source, shown.external_id, shown.time, shown.product, row.rating),
         *(row.rating_scale, row.polarity, found.score, "; ".join(found.reasons), quotes or None),
     )
 

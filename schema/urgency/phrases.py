@@ -12,8 +12,6 @@ _GAP = rf"(?:{_BETWEEN}[\w'’]+){{0,3}}?{_BETWEEN}"
 #: What ends a clause: a negation before it says nothing of what follows.
 _CLAUSE_END = re.compile(r"[.!?;:,()\n]|\b(?:but|aber|mais|pero|ma|maar|mas)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’]+")
-#: Apostrophes, which a phrase has and a text may leave out, and what dots of an i may become.
-_FOLDED = str.maketrans({"'": None, "’": None, "ı": "i", "\u0307": None})
 #: Words before a phrase among which a negation counts.
 _REACH = 3
 
@@ -34,27 +32,6 @@ def _word(word: str) -> str:
     stem, _, rest = word.partition("*")
     pattern = re.escape(stem).replace("'", "['’]?")
     return pattern + (r"\w*" + re.escape(rest) if "*" in word else "")
-
-
-def folded(text: str) -> str:
-    """A text as `parts_of` are looked for in it: whatever has another case is the same, as it is
-    where the expressions ignore case, and apostrophes are left out.
-    """
-    return text.casefold().translate(_FOLDED)
-
-
-def parts_of(phrase: str) -> list[tuple[str, ...]]:
-    """What a text must hold for a phrase to be in it, once it is `folded`: one of each tuple.
-
-    Where they are not there, which is so in nearly all texts, no expression has to look for them,
-    which takes a hundred times as long. The longest come first, since they are seldom there.
-    """
-    words = [word.split("/") for word in phrase.split() if word != "..."]
-    parts = [
-        tuple(max(folded(one).split("*"), key=len) for one in alternatives)
-        for alternatives in words
-    ]
-    return sorted(parts, key=lambda part: -min(map(len, part)))
 
 
 @lru_cache(maxsize=4_096)

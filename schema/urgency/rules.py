@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from schema.urgency.phrases import folded
 from schema.urgency.signals import Hit, LanguageSignals, Signal
+from schema.urgency.words import words_of
 
 
 @dataclass(frozen=True)
@@ -29,23 +29,33 @@ class Rules:
     listed_from: float
     finders: Mapping[str, LanguageSignals]
 
-    def find(self, text: str, language: str | None) -> list[Hit]:
-        """The first place of each signal, in the order of the text.
+    def find(self, texts: Sequence[str], languages: Sequence[str | None]) -> list[list[Hit]]:
+        """Of each text the first place of each signal, in the order of the text.
 
         Args:
-            text: As the customer wrote it.
-            language: Whose phrases are looked for; those of all languages if it is not known, or
-                none of theirs.
+            texts: As the customers wrote them; of some thousands one costs least.
+            languages: Of each, whose phrases are looked for; those of all languages if it is not
+                known, or none of theirs.
         """
-        chosen = self.finders.get((language or "").split("-")[0])
-        finders = self.finders.values() if chosen is None else (chosen,)
-        first: dict[str, Hit] = {}
-        plain = folded(text)
-        for finder in finders:
-            for hit in finder.find(text, plain):
-                if hit.signal not in first or hit.start < first[hit.signal].start:
-                    first[hit.signal] = hit
-        return sorted(first.values(), key=lambda hit: (hit.start, hit.end, hit.signal))
+        by_finder: dict[str, list[int]] = {}
+        for place, language in enumerate(languages):
+            known = (language or "").split("-")[0]
+            for one in (known,) if known in self.finders else self.finders:
+                by_finder.setdefault(one, []).append(place)
+        words = [words_of(text) for text in texts]
+        first: list[dict[str, Hit]] = [{} for _ in texts]
+        # In the order of the rules, since of two at one place the first counts.
+        for finder in self.finders:
+            places = by_finder.get(finder, [])
+            chosen = [texts[place] for place in places], [words[place] for place in places]
+            for number, hits in self.finders[finder].find(*chosen):
+                found = first[places[number]]
+                for hit in hits:
+                    if hit.signal not in found or hit.start < found[hit.signal].start:
+                        found[hit.signal] = hit
+        return [
+            sorted(one.values(), key=lambda hit: (hit.start, hit.end, hit.signal)) for one in first
+        ]
 
 
 def read_rules(content: Mapping[str, Any]) -> Rules:

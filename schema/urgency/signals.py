@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from schema.urgency.phrases import any_of, is_negated, parts_of
+from schema.urgency.phrases import any_of, is_negated
+from schema.urgency.words import WordIndex
+
+#: Stands for the signal of phrases that are not looked at.
+_HARMLESS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Signal:
 
 
 class LanguageSignals:
-    """Finds the signals of one language.
+    """Finds the signals of one language; not safe for threads.
 
     Args:
         signals: All of them.
@@ -53,46 +57,53 @@ class LanguageSignals:
         harmless: Sequence[str],
     ) -> None:
         self._names = [one.name for one in signals]
-        phrases = [
+        self._phrases = [
             (place, phrase)
             for place, one in enumerate(signals)
             for phrase in one.phrases.get(language, ())
-        ]
-        # By what a text must hold for a phrase to be in it, of which one of it is looked for first.
-        self._by_part: dict[str, list[tuple[int, Sequence[tuple[str, ...]], str]]] = {}
-        for place, phrase in phrases:
-            first, *others = parts_of(phrase)
-            for part in first:
-                self._by_part.setdefault(part, []).append((place, others, phrase))
+        ] + [(_HARMLESS, phrase) for phrase in harmless]
+        self._index = WordIndex([phrase for _, phrase in self._phrases])
         self._negations = frozenset(negations)
-        self._harmless = [(parts_of(phrase), phrase) for phrase in harmless]
 
-    def find(self, text: str, plain: str) -> Iterator[Hit]:
-        """The first place of each signal that neither a negation nor a harmless phrase denies.
+    def find(
+        self, texts: Sequence[str], words: Sequence[Sequence[bytes]]
+    ) -> Iterator[tuple[int, list[Hit]]]:
+        """The first place of each signal that neither a negation nor a harmless phrase denies, of
+        each text that has any, with the place of the text.
+
+        Args:
+            texts: As the customers wrote them.
+            words: `words_of` each.
+        """
+        for number, there in self._index.find(words).items():
+            by_signal: dict[int, list[str]] = {}
+            for one in sorted(there):
+                place, phrase = self._phrases[one]
+                by_signal.setdefault(place, []).append(phrase)
+            hits = list(self._hits(texts[number], by_signal))
+            if hits:
+                yield number, hits
+
+    def _hits(self, text: str, there: dict[int, list[str]]) -> Iterator[Hit]:
+        """Those of a text.
 
         Args:
             text: As the customer wrote it.
-            plain: The same, `folded`.
+            there: By signal the phrases that it may hold.
         """
-        there: dict[int, dict[str, None]] = {}
-        for part in [part for part in self._by_part if part in plain]:
-            for place, others, phrase in self._by_part[part]:
-                if _has_parts(plain, others):
-                    there.setdefault(place, {})[phrase] = None
-        for place in sorted(there):
-            for found in any_of(tuple(there[place])).finditer(text):
+        harmless = tuple(there.pop(_HARMLESS, ()))
+        for place, phrases in sorted(there.items()):
+            for found in any_of(tuple(phrases)).finditer(text):
                 start, end = found.span()
-                negated = is_negated(text, start, self._negations)
-                if not (negated or self._is_harmless(text, plain, start, end)):
+                if not (
+                    is_negated(text, start, self._negations)
+                    or _is_within(text, start, end, harmless)
+                ):
                     yield Hit(self._names[place], start, end)
                     break
 
-    def _is_harmless(self, text: str, plain: str, start: int, end: int) -> bool:
-        there = tuple(phrase for parts, phrase in self._harmless if _has_parts(plain, parts))
-        spans = (found.span() for found in any_of(there).finditer(text)) if there else ()
-        return any(first < end and start < last for first, last in spans)
 
-
-def _has_parts(plain: str, parts: Sequence[tuple[str, ...]]) -> bool:
-    """Whether a text has one of each tuple."""
-    return all(any(one in plain for one in part) for part in parts)
+def _is_within(text: str, start: int, end: int, phrases: tuple[str, ...]) -> bool:
+    """Whether a place overlaps with one of some phrases."""
+    spans = (found.span() for found in any_of(phrases).finditer(text)) if phrases else ()
+    return any(first < end and start < last for first, last in spans)

@@ -47,16 +47,14 @@ class Urgency:
     is_listed: bool
 
 
-def urgency_of(text: str, language: str | None, known: Known, rules: Rules) -> Urgency:
+def urgency_of(hits: Sequence[Hit], known: Known, rules: Rules) -> Urgency:
     """Say how urgent a document is.
 
     Args:
-        text: As the customer wrote it.
-        language: Its language, if it is known.
-        known: What else is.
+        hits: What the rules have found in its text.
+        known: What else is known of it.
         rules: What weighs how much.
     """
-    hits = rules.find(text, language)
     names = list(dict.fromkeys(hit.signal for hit in hits))
     if known.leaves and LEAVES not in names:
         names.append(LEAVES)
