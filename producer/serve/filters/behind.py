@@ -73,7 +73,7 @@ def read_behind(
         if len(value) > LONGEST * 4:
             raise UsageError(f"this address is too long; shorten {name}")
         if value:
-            for words, condition in read(_Asked(engine, {**given, name: value}, names, scope)):
+            for words, condition in read(_Parameters(engine, {**given, name: value}, names, scope)):
                 behind = behind.and_also(words, condition)
     return behind
 
@@ -82,7 +82,7 @@ _Found = Iterator[tuple[str, Condition]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Parameters:
     """What a parameter is read with: all of them, names of themes by id, and what the page is
     about.
     """
@@ -93,22 +93,22 @@ class _Asked:
     scope: Scope
 
 
-def _theme(asked: _Asked) -> _Found:
-    number = asked.given["in_theme"]
-    yield asked.names.get(number, f"theme {number}"), of_theme(asked.engine, number)
+def _theme(sent: _Parameters) -> _Found:
+    number = sent.given["in_theme"]
+    yield sent.names.get(number, f"theme {number}"), of_theme(sent.engine, number)
 
 
-def _side(asked: _Asked) -> _Found:
-    yield side_words(asked.given["side"]), read_side(asked.given["side"])
+def _side(sent: _Parameters) -> _Found:
+    yield side_words(sent.given["side"]), read_side(sent.given["side"])
 
 
-def _week(asked: _Asked) -> _Found:
-    first = _day(asked.given["week"])
+def _week(sent: _Parameters) -> _Found:
+    first = _day(sent.given["week"])
     yield f"week of {first}", _days(first, first + timedelta(days=7))
 
 
-def _month(asked: _Asked) -> _Found:
-    first = _day(asked.given["month"]).replace(day=1)
+def _month(sent: _Parameters) -> _Found:
+    first = _day(sent.given["month"]).replace(day=1)
     yield f"{first:%B %Y}", _days(first, (first + timedelta(days=31)).replace(day=1))
 
 
@@ -127,12 +127,12 @@ def _days(first: date, behind: date) -> Condition:
     return Condition(f"d.day >= '{first}' AND d.day < '{behind}'", {})
 
 
-def _segment(asked: _Asked) -> _Found:
-    by, _, value = asked.given["segment"].partition("=")
+def _segment(sent: _Parameters) -> _Found:
+    by, _, value = sent.given["segment"].partition("=")
     if by in COLUMNS:
         yield value, Condition(f"d.{by} = :segment", {"segment": value})
         return
-    (condition,) = read_conditions(asked.engine, [asked.given["segment"]])
+    (condition,) = read_conditions(sent.engine, [sent.given["segment"]])
     renamed = {f"behind_{name}": one for name, one in condition.parameters.items()}
     sql = condition.sql
     for name in condition.parameters:
@@ -140,23 +140,23 @@ def _segment(asked: _Asked) -> _Found:
     yield value, Condition(sql, renamed)
 
 
-def _low(asked: _Asked) -> _Found:
+def _low(sent: _Parameters) -> _Found:
     yield "of at most 2 stars", Condition(f"{STARS} <= 2", {})
 
 
-def _entity(asked: _Asked) -> _Found:
+def _entity(sent: _Parameters) -> _Found:
     # The figure is called by its most frequent spelling, and counts all of them.
     sql = f"""d.id IN (
         SELECT m.document_id FROM v_mentions AS m
         WHERE NOT m.unsure AND m.type = :entity_type
           AND m.entity = {_SAME.format("spelling", "entity")})"""
-    kind = asked.given.get("type", "")
-    parameters = {"entity": asked.given["entity"], "entity_type": kind}
-    yield f"{asked.given['entity']} ({kind})", Condition(sql, parameters)
+    kind = sent.given.get("type", "")
+    parameters = {"entity": sent.given["entity"], "entity_type": kind}
+    yield f"{sent.given['entity']} ({kind})", Condition(sql, parameters)
 
 
-def _answer(asked: _Asked) -> _Found:
-    question, answer = asked.given.get("question", ""), asked.given["answer"]
+def _answer(sent: _Parameters) -> _Found:
+    question, answer = sent.given.get("question", ""), sent.given["answer"]
     same = "a.grouped = :answer"
     if answer != NO_ANSWER:
         same = f"a.grouped = {_SAME.format('answer_key', 'answer')}"
@@ -165,11 +165,11 @@ def _answer(asked: _Asked) -> _Found:
     yield f"{question} {answer}", Condition(sql, {"question": question, "answer": answer})
 
 
-def _like(asked: _Asked) -> _Found:
+def _like(sent: _Parameters) -> _Found:
     # Which answers stand together depends on all others: on what the page is about.
-    question, about = asked.given.get("question", ""), asked.given["like"]
-    with reading(asked.engine) as connection:
-        keys = find_answers(connection, asked.scope, question, about)
+    question, about = sent.given.get("question", ""), sent.given["like"]
+    with reading(sent.engine) as connection:
+        keys = find_answers(connection, sent.scope, question, about)
     parameters = {f"like{number}": key for number, key in enumerate(keys)} or {"like0": about}
     among = ", ".join(f":{one}" for one in parameters)
     sql = f"""d.id IN (
@@ -178,8 +178,8 @@ def _like(asked: _Asked) -> _Found:
     yield f"{question} {about}", Condition(sql, {"question": question, **parameters})
 
 
-def _labelled(asked: _Asked) -> _Found:
-    label, analysis = asked.given["labelled"], asked.given.get("of_analysis", "")
+def _labelled(sent: _Parameters) -> _Found:
+    label, analysis = sent.given["labelled"], sent.given.get("of_analysis", "")
     having = "NOT c.unsure AND c.label = :labelled"
     parameters = {"of_analysis": analysis}
     if label == UNSURE_LABEL:
@@ -191,8 +191,8 @@ def _labelled(asked: _Asked) -> _Found:
     yield f"{analysis}: {label}", Condition(sql, parameters)
 
 
-def _differ(asked: _Asked) -> _Found:
-    what = asked.given["differ"]
+def _differ(sent: _Parameters) -> _Found:
+    what = sent.given["differ"]
     if what == STARS_DIFFER:
         sql = f"({STARS} <= 2 AND d.polarity = 'positive')"
         sql += f" OR ({STARS} >= 4 AND d.polarity = 'negative')"
@@ -218,7 +218,7 @@ def _differ(asked: _Asked) -> _Found:
     yield f"a person and the model of {what} differ", Condition(sql, {})
 
 
-_Reader = Callable[[_Asked], _Found]
+_Reader = Callable[[_Parameters], _Found]
 #: By the parameter; those that only go with another are read with it.
 _READERS: dict[str, _Reader] = {
     "in_theme": _theme,

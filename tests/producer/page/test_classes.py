@@ -72,7 +72,9 @@ def test_each_figure_leads_to_its_texts(engine: Engine, page: Page) -> None:
             pair for pair in _pairs(links[key]) if pair[0] in ("labelled", "of_analysis")
         )
         with reading(engine) as connection:
-            found = read_listing(connection, Scope(), read_behind(engine, parameters, {}), 1)
+            found = read_listing(
+                connection, Scope(), read_behind(engine, parameters, {}, Scope()), 1
+            )
         assert found.total == behind.total
         assert {*behind.ids} <= {one.id for one in found.texts}
 

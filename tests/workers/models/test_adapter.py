@@ -12,8 +12,10 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForSeq2SeqLM, AutoModelForSequenceClassification, AutoTokenizer
 
 from schema.catalog import CatalogEntry, load_catalog
+from schema.catalog.entry import EntryOptions
 from schema.document import Document
 from schema.options import RunOptions
+from schema.results.sentiment import Sentiment
 from tests.support.checkpoints import build_sentiment, build_summary
 from workers.analyses import load_analysis
 from workers.engine.engine import Engine
@@ -33,7 +35,7 @@ def train(folder: Path, model: Any, base: Path, **more: Any) -> Path:
         for name, weight in wrapped.named_parameters():
             if "lora_" in name or "modules_to_save" in name:
                 weight.copy_(torch.randn(weight.shape) * 0.5)
-    wrapped.save_pretrained(folder)
+    wrapped.save_pretrained(str(folder))
     return folder
 
 
@@ -49,7 +51,7 @@ def adapter(tmp_path: Path, base: Path) -> Path:
 
 
 def of(base: Path, adapter: Path, **options: Any) -> CatalogEntry:
-    return CatalogEntry(model=str(base), adapter=str(adapter), options=options)
+    return CatalogEntry(model=str(base), adapter=str(adapter), options=EntryOptions(**options))
 
 
 def refused(entry: CatalogEntry) -> str:
@@ -76,7 +78,8 @@ def test_it_answers_as_peft_does(base: Path, adapter: Path, tmp_path: Path) -> N
         with torch.inference_mode():
             expected = peft(**rows).logits.softmax(-1)[0].tolist()
             without = plain(**rows).logits.softmax(-1)[0].tolist()
-        probabilities = list(result.probabilities.values())
+        assert isinstance(result, Sentiment)
+        probabilities = list((result.probabilities or {}).values())
         assert probabilities == pytest.approx(expected, abs=1e-5)
         assert probabilities != pytest.approx(without, abs=1e-3)
 
