@@ -42,6 +42,7 @@ from schema.analyses import ANALYSES, BUILT_IN, WRITING_ANALYSES
 from schema.catalog.catalog import REPLY, Catalog, CatalogError
 from schema.catalog.entry import CatalogEntry
 from schema.catalog.own_tables import split_labels
+from schema.catalog.reply_table import reply_table
 from schema.catalog.said_labels import LabelsError
 from schema.languages import read_language
 
@@ -117,35 +118,8 @@ def _entries(
                     "pair of languages: write it as in [translation.en-de]"
                 )
         if analysis == REPLY:
-            own = _reply_table(name, own, tables)
+            own = reply_table(name, own, tables)
         yield analysis, _entry(name, analysis, own, beside)
-
-
-def _reply_table(name: str, own: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
-    """The table [reply], with the model of [embedding] where it has none that writes."""
-    finder = tables.get("embedding")
-    if "model" in own:
-        if "replies" in own:
-            raise CatalogError(
-                f"catalog {name!r}, [reply] replies: its model writes replies, and a library is to "
-                "be searched by that of [embedding]; leave out model or replies"
-            )
-        if "calibration" in own:
-            raise CatalogError(
-                f"catalog {name!r}, [reply] calibration: a model that writes has none; leave it out"
-            )
-        return own
-    if not isinstance(finder, dict):
-        raise CatalogError(
-            f"catalog {name!r}, [reply]: name a model that writes, as model = …, or in an "
-            "[embedding] table one that finds replies in a library"
-        )
-    if "instructions" in own:
-        raise CatalogError(
-            f"catalog {name!r}, [reply] instructions: they are for a model that writes; add model "
-            "= … or leave them out"
-        )
-    return {key: one for key, one in finder.items() if key != "calibration"} | own
 
 
 def _own_classes(
