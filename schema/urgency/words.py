@@ -107,7 +107,7 @@ class WordIndex:
         self._unneeded: set[bytes] = set()
         self._idle: set[bytes] = set()
         self._is_ordered = False
-        self._look_for_first()
+        self._choose_first()
 
     def find(self, texts: Sequence[Sequence[bytes]]) -> dict[int, list[int]]:
         """By place of a text the phrases that it may hold, by their places; others are left out.
@@ -123,7 +123,7 @@ class WordIndex:
                 bits = there[piece]
                 for other in self._phrases[phrase]:
                     bits &= there.get(other, 0)
-                for place in _places(bits, len(texts)):
+                for place in _positions(bits, len(texts)):
                     found.setdefault(place, []).append(phrase)
         found = {place: self._in_order(texts[place], held) for place, held in found.items()}
         if not self._is_ordered and len(texts) >= _MANY:
@@ -182,9 +182,9 @@ class WordIndex:
         for pieces in self._phrases:
             pieces.sort(key=lambda piece: counts.get(piece, 0))
         self._is_ordered = True
-        self._look_for_first()
+        self._choose_first()
 
-    def _look_for_first(self) -> None:
+    def _choose_first(self) -> None:
         self._by_first: dict[int, list[int]] = defaultdict(list)
         for phrase, pieces in enumerate(self._phrases):
             self._by_first[pieces[0]].append(phrase)
@@ -193,7 +193,7 @@ class WordIndex:
         self._idle = self._unneeded | set(idle)
 
 
-def _places(bits: int, size: int) -> Iterator[int]:
+def _positions(bits: int, size: int) -> Iterator[int]:
     """Where a number has a byte that is 1."""
     if not bits:
         return
