@@ -8,16 +8,10 @@ from sqlalchemy import Connection
 
 from schema.questions import NoAnswerError, Scope
 from schema.questions.scope import select_rows
-from schema.questions.themes import MEMBERS, read_theme_names
+from schema.questions.themes import members, read_theme_names
 
 #: Documents that are read at once; SQLite takes no more parameters than some thousands.
 _BLOCK = 500
-_SQL = f"""
-SELECT m.document_id AS document, m.theme_id AS theme
-FROM v_documents AS d JOIN {MEMBERS} AS m ON m.document_id = d.id
-WHERE d.id IN ({{ids}})
-ORDER BY m.document_id, m.theme_id
-"""
 
 
 def read_text_themes(
@@ -38,7 +32,14 @@ def read_text_themes(
     for start in range(0, len(documents), _BLOCK):
         # Whole numbers of ours, so that they can stand in the statement.
         ids = ", ".join(str(int(one)) for one in documents[start : start + _BLOCK])
+        sql = f"""
+        SELECT m.document_id AS document, m.theme_id AS theme
+        FROM v_documents AS d
+        JOIN {members(f"m.document_id IN ({ids})")} AS m ON m.document_id = d.id
+        WHERE d.id IN ({ids})
+        ORDER BY m.document_id, m.theme_id
+        """
         of_run = Scope(run_id=scope.run_id)
-        for row in select_rows(connection, _SQL.format(ids=ids), of_run, set_id=names.set_id):
+        for row in select_rows(connection, sql, of_run, set_id=names.set_id):
             found[row.document] = (*found.get(row.document, ()), row.theme)
     return found

@@ -31,7 +31,9 @@ _JOINED = {
 
 
 def _beside_rollup(body: str) -> str:
-    """A view of results that takes what it has of documents from their rollups."""
+    """A view of results that takes what it has of documents from their rollups. SQLite reads
+    results of half of the documents more quickly without.
+    """
     for whole, rolled_up in _JOINED.items():
         body = body.replace(whole, rolled_up)
     return body
@@ -39,9 +41,7 @@ def _beside_rollup(body: str) -> str:
 
 _OF_RESULTS = ("v_mentions", "v_answers", "v_intents", "v_document_themes")
 _BESIDE_ROLLUP = {
-    name: _beside_rollup(body) if name in _OF_RESULTS else body
-    for name, body in _BODIES.items()
-    if name != "current_documents"
+    name: _beside_rollup(body) if name in _OF_RESULTS else body for name, body in _BODIES.items()
 }
 
 
@@ -82,8 +82,10 @@ def restricted(written: str, sql: str, options: ReportOptions, dialect: str) -> 
     if options.run_id is None and set(_COLUMN.findall(conditions)) <= _IN_ROLLUP:
         # A document's rollup has all that it takes to choose it.
         chosen = "current_documents"
-        # In front, since others read it.
-        there = {chosen: _of_rollup(conditions, options, dialect), **_BESIDE_ROLLUP}
+        others = _BESIDE_ROLLUP if dialect == "postgresql" else _BODIES
+        # In front, since others may read it.
+        rest = {name: body for name, body in others.items() if name != chosen}
+        there = {chosen: _of_rollup(conditions, options, dialect), **rest}
     views = needed_views(sql, there)
     if any(_is_alone(there[name]) for name in views if name != chosen):
         views = [chosen, *(name for name in views if name != chosen)]

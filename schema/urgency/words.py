@@ -107,7 +107,7 @@ class WordIndex:
         self._unneeded: set[bytes] = set()
         self._idle: set[bytes] = set()
         self._is_ordered = False
-        self._find_first()
+        self._choose_first()
 
     def find(self, texts: Sequence[Sequence[bytes]]) -> dict[int, list[int]]:
         """By place of a text the phrases that it may hold, by their places; others are left out.
@@ -182,9 +182,9 @@ class WordIndex:
         for pieces in self._phrases:
             pieces.sort(key=lambda piece: counts.get(piece, 0))
         self._is_ordered = True
-        self._find_first()
+        self._choose_first()
 
-    def _find_first(self) -> None:
+    def _choose_first(self) -> None:
         self._by_first: dict[int, list[int]] = defaultdict(list)
         for phrase, pieces in enumerate(self._phrases):
             self._by_first[pieces[0]].append(phrase)

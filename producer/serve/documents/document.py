@@ -16,7 +16,7 @@ from schema.ledger.families import FIRST_ID
 from schema.questions import Scope
 from schema.questions.counts import STARS
 from schema.questions.scope import select_rows
-from schema.questions.themes import MEMBERS
+from schema.questions.themes import members
 from schema.tables import AbstentionRow, CorrectionRow, DeadLetter, DocumentRow, Run
 from schema.themes.sets import shown_set
 
@@ -135,8 +135,9 @@ def _themes(connection: Connection, document_id: int) -> list[tuple[int, str]]:
         return []
     sql = f"""
         SELECT m.theme_id AS theme, t.name AS name
-        FROM {MEMBERS} AS m JOIN themes AS t ON t.set_id = :set_id AND t.id = m.theme_id
-        WHERE m.document_id = :document ORDER BY t.name
+        FROM {members("m.document_id = :document")} AS m
+        JOIN themes AS t ON t.set_id = :set_id AND t.id = m.theme_id
+        ORDER BY t.name
     """
     rows = select_rows(connection, sql, Scope(), set_id=chosen.id, document=document_id)
     return [(row.theme, row.name) for row in rows]

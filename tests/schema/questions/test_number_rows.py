@@ -1,0 +1,42 @@
+"""Numbers of rows as arrays: the same from both databases as by rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import Connection
+
+from schema.questions.number_rows import seconds_of, select_integers, select_numbers
+from schema.questions.scope import Scope, select_rows
+from schema.reports import Condition
+
+FROM = "FROM current_documents AS d"
+
+
+def test_numbers_are_those_of_the_rows_and_nothing_is_no_number(connection: Connection) -> None:
+    columns = ("d.id", "d.rating", "CASE WHEN d.id % 2 = 0 THEN d.polarity_score END", "NULL")
+    rows = select_rows(connection, f"SELECT {', '.join(columns)} {FROM}", Scope())
+    expected = np.array([tuple(row) for row in rows], dtype=np.float64)
+    found = select_numbers(connection, columns, FROM, Scope())
+    assert np.isnan(found[:, 2]).any() and not np.isnan(found[:, 2]).all()
+    order = np.argsort(found[:, 0])
+    np.testing.assert_array_equal(found[order], expected[np.argsort(expected[:, 0])])
+
+
+def test_whole_numbers_have_all_their_digits(connection: Connection) -> None:
+    columns = ("d.id", "CAST(9007199254740993 AS BIGINT)", "-d.id", "NULL")
+    found = select_integers(connection, columns, FROM, Scope())
+    assert set(found[:, 1].tolist()) == {2**53 + 1}
+    assert (found[:, 2] == -found[:, 0]).all() and (found[:, 3] == 0).all()
+
+
+def test_times_are_seconds_since_1970(connection: Connection) -> None:
+    found = select_numbers(connection, ("d.id", seconds_of(connection)), FROM, Scope())
+    rows = select_rows(connection, f"SELECT d.id AS id, d.time AS time {FROM}", Scope())
+    times = {row.id: row.time.timestamp() for row in rows if row.time is not None}
+    assert times == {int(one): second for one, second in found if not np.isnan(second)}
+
+
+def test_of_no_documents_there_are_no_rows(connection: Connection) -> None:
+    nobody = Scope(where=(Condition("d.source = :source", {"source": "nowhere"}),))
+    assert select_numbers(connection, ("d.id", "d.rating"), FROM, nobody).shape == (0, 2)
+    assert select_integers(connection, ("d.id", "d.id"), FROM, nobody).shape == (0, 2)
