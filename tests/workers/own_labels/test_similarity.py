@@ -76,9 +76,8 @@ def test_labels_are_those_that_anybody_would_give(content: str, tmp_path: Path) 
 
 
 def test_a_text_between_two_labels_is_unsure(tmp_path: Path) -> None:
-    close = (
-        '[labels]\nlate = "A parcel is late."\nlater = "Parcels are late."\nlast = "Late parcel."\n'
-    )
+    said = "The parcel comes late."
+    close = f'[labels]\nlate = "{said}"\nLateness = "{said}"\n"late one" = "{said}"\n'
     ((result,),) = analyse(load(tmp_path, close), ["My parcel is very late."])
     assert isinstance(result, Label) and result.probabilities is not None
     assert result.label != NONE and result.probabilities[NONE] < 0.1
