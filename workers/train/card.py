@@ -15,7 +15,8 @@ _PIPELINES = {"entities": "token-classification", "qa": "question-answering"}
 def write_card(folder: Path, request: TrainingRequest, outcome: Outcome) -> None:
     """Write `README.md` beside the weights; it quotes no text."""
     lines = [*_front(request, outcome), *_body(request, outcome)]
-    (folder / "README.md").write_text("\n".join(lines) + "\n", "utf-8")
+    text = "".join(f"{line.rstrip()}\n" for line in lines)
+    (folder / "README.md").write_text(text, "utf-8")
 
 
 def _front(request: TrainingRequest, outcome: Outcome) -> Iterator[str]:
