@@ -13,7 +13,7 @@ from schema.options import RunOptions
 from schema.results import Abstention, Result
 from workers.analysis import Analysis, Provenance, Stream, Window
 from workers.errors import DocumentError
-from workers.generation.generator import FORWARD_TOKENS, Generator, Writer, join
+from workers.generation.generator import FORWARD_TOKENS, Generator, TextWriter, join
 from workers.generation.language_pair import LanguagePair
 from workers.generation.model import Seq2SeqModel
 from workers.generation.text_stream import WrittenText
@@ -38,11 +38,11 @@ class GenerationAnalysis(Analysis):
         """Load nothing yet; see `add_generator`."""
         self._device, self._registry = device, models or ModelRegistry()
         self._models: dict[str, Seq2SeqModel] = {}
-        self._made: list[Writer] = []
-        self._groups: dict[str, Writer] = {}
+        self._made: list[TextWriter] = []
+        self._groups: dict[str, TextWriter] = {}
 
     @abstractmethod
-    def generator_for(self, language: str | None, options: RunOptions) -> Writer | None:
+    def generator_for(self, language: str | None, options: RunOptions) -> TextWriter | None:
         """The generator of all documents in a language; None if they are their own results.
 
         Raises:
@@ -119,8 +119,8 @@ class GenerationAnalysis(Analysis):
     ) -> list[list[Window] | DocumentError]:
         """Windows of each document's generator; none for one that is its own result."""
         prepared: list[list[Window] | DocumentError] = [[] for _ in documents]
-        found: dict[str | None, Writer | DocumentError | None] = {}
-        indices: dict[Writer, list[int]] = defaultdict(list)
+        found: dict[str | None, TextWriter | DocumentError | None] = {}
+        indices: dict[TextWriter, list[int]] = defaultdict(list)
         for index, document in enumerate(documents):
             if document.language not in found:
                 found[document.language] = self._find(document.language, options)
@@ -136,13 +136,13 @@ class GenerationAnalysis(Analysis):
                 prepared[index] = of_text
         return prepared
 
-    def windows_of(self, writer: Writer, documents: Sequence[Document]) -> list[list[Window]]:
+    def windows_of(self, writer: TextWriter, documents: Sequence[Document]) -> list[list[Window]]:
         """The windows of documents that one writer writes for."""
         assert isinstance(writer, Generator)
         texts = [document.text for document in documents]
         return writer.windows(texts, by_paragraph=self.by_paragraph)
 
-    def _find(self, language: str | None, options: RunOptions) -> Writer | DocumentError | None:
+    def _find(self, language: str | None, options: RunOptions) -> TextWriter | DocumentError | None:
         try:
             return self.generator_for(language, options)
         except DocumentError as error:

@@ -34,7 +34,7 @@ class Piece:
     lead: str
 
 
-class Writer:
+class TextWriter:
     """Writes with a model by some settings.
 
     Args:
@@ -81,7 +81,7 @@ class Writer:
         return TextStream(self.decoder, self._model.texts) if self._joins else None
 
 
-class Generator(Writer):
+class Generator(TextWriter):
     """Writes with a model as the pipeline of a task did.
 
     Args:

@@ -16,7 +16,7 @@ from schema.results.reply import MODEL, ReplyDraft
 from workers.analysis import Window
 from workers.errors import DocumentError, ModelError
 from workers.generation.analysis import GenerationAnalysis
-from workers.generation.generator import Writer
+from workers.generation.generator import TextWriter
 from workers.generation.model import CausalModel
 from workers.generation.text_stream import WrittenText
 from workers.models.registry import ModelRegistry
@@ -65,7 +65,7 @@ class WrittenReplies(GenerationAnalysis):
         }
         own = self._model.provenance
         provenance = replace(own, options=own.options | told)
-        self._writer = Writer(self._model, settings, provenance, "")
+        self._writer = TextWriter(self._model, settings, provenance, "")
         self._made.append(self._writer)
         self._room = self._model.max_length - entry.options.max_new_tokens
         least = len(self._tokenise(Document(0, ""), ""))
@@ -77,7 +77,7 @@ class WrittenReplies(GenerationAnalysis):
                 "catalog that TRIAGE_MODELS names"
             )
 
-    def generator_for(self, language: str | None, options: RunOptions) -> Writer:
+    def generator_for(self, language: str | None, options: RunOptions) -> TextWriter:
         """The one there is.
 
         Raises:
@@ -94,7 +94,7 @@ class WrittenReplies(GenerationAnalysis):
         """What the prompt says beside the text."""
         return (json.dumps(self._prompts.known(document.about)),)
 
-    def windows_of(self, writer: Writer, documents: Sequence[Document]) -> list[list[Window]]:
+    def windows_of(self, writer: TextWriter, documents: Sequence[Document]) -> list[list[Window]]:
         """A window a document: its prompt."""
         prompts = [self._prompt(document) for document in documents]
         return [[Window(len(prompt.ids), prompt, writer.group)] for prompt in prompts]
