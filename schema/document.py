@@ -30,6 +30,16 @@ class About:
     # Documents are told apart by their hashes, which a mapping has none of.
     fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
+    @property
+    def sentiment(self) -> str | None:
+        """The polarity, else what the rating says where its scale is known: `negative` in the lower
+        two fifths, `positive` in the upper two; None where neither says anything.
+        """
+        if self.polarity is not None or self.rating is None or not self.rating_scale:
+            return self.polarity
+        part = self.rating / self.rating_scale
+        return "negative" if part <= 0.4 else "positive" if part >= 0.8 else "neutral"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

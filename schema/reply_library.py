@@ -18,6 +18,7 @@ class Macro(BaseModel):
         when: What a customer says whom it answers: a description, or examples; never empty.
         reply: The answer, with places such as `{name}` for what differs from customer to customer.
         language: It is written in, e.g. `de`; None where the file does not say it.
+        sentiment: Of customers whom it answers, `negative` or `positive`; None for any.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +28,7 @@ class Macro(BaseModel):
     when: tuple[str, ...]
     reply: str
     language: str | None = None
+    sentiment: str | None = None
 
 
 class ReplyLibrary(BaseModel):

@@ -33,6 +33,7 @@ _NAMES = {
     "when": ("when", "description", "example", "examples"),
     "reply": ("reply", "answer", "response", "body", "text"),
     "language": ("language", "lang", "locale"),
+    "sentiment": ("sentiment", "polarity"),
 }
 #: A place that is opened and not closed, or the other way round.
 _WHOLE_PLACES = re.compile(r"\{\{[^{}]+\}\}|\{[^{}]+\}")
@@ -141,7 +142,16 @@ class _Reader:
             when=tuple(when) or (title,),
             reply=reply,
             language=self._language(row),
+            sentiment=self._sentiment(row),
         )
+
+    def _sentiment(self, row: Row) -> str | None:
+        given = self._value(row, "sentiment").casefold()
+        if given not in ("", "negative", "positive"):
+            raise self._error(
+                row, "sentiment", "write negative or positive, or leave it empty for any customer"
+            )
+        return given or None
 
     def _language(self, row: Row) -> str | None:
         given = self._value(row, "language")

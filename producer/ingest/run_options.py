@@ -89,13 +89,15 @@ def choose_needs(
     """What each analysis waits for; None for a run in which nothing waits, and every model reads
     every document.
 
-    One whose model reads some languages only waits for `language`, if the run finds that; a model
-    that writes replies waits for `sentiment`, which it is told.
+    One whose model reads some languages only waits for `language`, if the run finds that; `reply`
+    waits for `sentiment` if a model writes, or if the library has answers for some customers only.
     """
     catalog = load_catalog(models)
     needs = _needs_of_languages(analyses, catalog, options) if "language" in analyses else {}
     sentiment = SentimentRow.analysis
-    if REPLY in analyses and sentiment in analyses and catalog.writes_replies:
+    macros = () if options.replies is None else options.replies.macros
+    asks = catalog.writes_replies or any(macro.sentiment for macro in macros)
+    if REPLY in analyses and sentiment in analyses and asks:
         needs[REPLY] = [*needs.get(REPLY, ()), sentiment]
     return needs or None
 

@@ -34,6 +34,7 @@ FLOOR = 0.65
 #: Why there is no draft.
 NOTHING_FITS = "no answer of the library is similar enough"
 NOTHING_SAID = "the text says nothing"
+NOBODY_ELSE = "all answers of the library are to customers of another sentiment"
 
 #: Libraries whose vectors are kept.
 _MOST_KEPT = 8
@@ -70,6 +71,9 @@ class ChosenReplies(ClauseAnalysis):
         told: dict[str, str] = {}
         for macro in library.macros:
             told |= known_values(macro.reply, document.about)
+        sentiment = None if document.about is None else document.about.sentiment
+        if any(macro.sentiment for macro in library.macros):
+            told[" sentiment"] = sentiment or ""
         return library.sha256, document.language or "", json.dumps(told, sort_keys=True)
 
     def assemble(
@@ -88,7 +92,11 @@ class ChosenReplies(ClauseAnalysis):
             return [ReplyDraft(None, LIBRARY, reason=NOTHING_SAID)]
         clauses = _numbers([vector for _, vector in self.vectors(windows, outputs)])
         known = self._vectors_of(_library_of(options))
-        macro, similarity = known.best(clauses, document.language)
+        sentiment = None if document.about is None else document.about.sentiment
+        best = known.best(clauses, document.language, sentiment)
+        if best is None:
+            return [ReplyDraft(None, LIBRARY, reason=NOBODY_ELSE)]
+        macro, similarity = best
         found: dict[str, Any] = {
             "macro": macro.title,
             "macro_line": macro.line,

@@ -29,24 +29,36 @@ class LibraryVectors:
     vectors: Floats
     owners: npt.NDArray[np.int64]
 
-    def best(self, clauses: Floats, language: str | None) -> tuple[Macro, float]:
+    def best(
+        self, clauses: Floats, language: str | None, sentiment: str | None = None
+    ) -> tuple[Macro, float] | None:
         """The answer that is nearest to one of the clauses, and their cosine; of equally near ones
         the first of the library.
 
         An answer in another language than the text's is looked at only where the library has none
-        in that language: one answers a German in German.
+        in that language: one answers a German in German. An answer to unhappy customers is none to
+        a happy one, nor the other way round.
 
         Args:
             clauses: Of the text, each of length 1, (clauses, numbers), float32; at least one.
             language: Of the text, e.g. `de`; None where nobody knows it.
+            sentiment: Of the text: `negative`, `neutral`, `positive`; None likewise.
+
+        Returns:
+            None where all answers are to other customers.
         """
         nearest = (clauses @ self.vectors.T).max(axis=0)
         scores = np.full(len(self.library.macros), -np.inf, np.float32)
         np.maximum.at(scores, self.owners, nearest)
-        spoken = {macro.language for macro in self.library.macros}
-        if language in spoken and language is not None:
-            foreign = [macro.language not in (language, None) for macro in self.library.macros]
-            scores[np.array(foreign)] = -np.inf
+        macros = self.library.macros
+        spoken = language is not None and language in {macro.language for macro in macros}
+        opposite = {"negative": "positive", "positive": "negative"}.get(sentiment or "")
+        for place, macro in enumerate(macros):
+            foreign = spoken and macro.language not in (language, None)
+            if foreign or (opposite is not None and macro.sentiment == opposite):
+                scores[place] = -np.inf
+        if not np.isfinite(scores).any():
+            return None
         place = int(np.round(scores, _DIGITS).argmax())
         return self.library.macros[place], round(float(scores[place]), _DIGITS)
 

@@ -52,6 +52,7 @@ def test_the_hash_is_of_what_is_in_it(tmp_path: Path) -> None:
         ("title,reply\na,Hi name}}\n", "line 2, column 'reply': a } without its counterpart"),
         ("title,reply\na,b\nA,c\n", "line 3, column 'title': line 2 has the same title"),
         ("title,reply,lang\na,b,Klingonish\n", "line 2, column 'lang': no language; write de"),
+        ("title,reply,sentiment\na,b,angry\n", "line 2, column 'sentiment': write negative"),
         ("title,reply\n", "macros.csv"),
     ],
 )
@@ -117,3 +118,11 @@ def test_a_model_that_writes_looks_into_no_library_and_is_told_the_sentiment(
     analyses = choose_analyses(None, catalog, options)
     assert analyses == ("sentiment", "embedding", "reply")
     assert choose_needs(analyses, catalog, options) == {"reply": ["sentiment"]}
+
+
+def test_answers_for_some_customers_wait_for_the_sentiment(tmp_path: Path) -> None:
+    library = read_library(written(tmp_path, "title,reply,sentiment\na,b,Negative\nc,d,\n"))
+    assert [macro.sentiment for macro in library.macros] == ["negative", None]
+    options = make_options((), None, library)
+    needs = choose_needs(("language", "sentiment", "reply"), "pocket", options)
+    assert needs is not None and needs["reply"] == ["language", "sentiment"]

@@ -14,7 +14,7 @@ from schema.results.reply import ReplyDraft
 from workers.analyses import load_analysis
 from workers.child.cache_key import CacheKey
 from workers.engine.engine import Engine
-from workers.replies.chosen import NOTHING_FITS, NOTHING_SAID
+from workers.replies.chosen import NOBODY_ELSE, NOTHING_FITS, NOTHING_SAID
 
 REFUND = Macro(line=2, title="Refund", when=("I want my money back",), reply="Hi {name}: sent.")
 PARCEL = Macro(line=3, title="Parcel", when=("My parcel never arrived",), reply="We look.")
@@ -110,3 +110,24 @@ def test_the_floor_is_the_catalogs_and_kept_with_the_model(tmp_path: Path) -> No
 def test_a_run_without_a_library_is_a_failure_that_says_so() -> None:
     (failure,) = engine().run([LOST], RunOptions())
     assert "names no reply library" in str(failure)
+
+
+def test_an_answer_to_unhappy_customers_is_none_to_a_happy_one() -> None:
+    sorry = PARCEL.model_copy(update={"sentiment": "negative"})
+    text = LOST.text
+    unhappy, happy, middling, unknown = drafts(
+        [
+            Document(1, text, "en", about=About(rating=1.0, rating_scale=5)),
+            Document(2, text, "en", about=About(rating=1.0, rating_scale=5, polarity="positive")),
+            Document(3, text, "en", about=About(rating=3.0, rating_scale=5)),
+            Document(4, text, "en", about=About(rating=5.0)),
+        ],
+        sorry,
+    )
+    assert unhappy.draft == middling.draft == unknown.draft == "We look."
+    assert (happy.draft, happy.reason) == (None, NOBODY_ELSE)
+    keys = [
+        CacheKey.of(engine().analysis, Document(1, text, about=About(polarity=one)), asked(sorry))
+        for one in ("negative", "positive")
+    ]
+    assert len({key.digest for key in keys if key is not None}) == 2
