@@ -47,6 +47,9 @@ _ALWAYS = {"language": CatalogEntry(model="py3langid")}
 CLASSIFY = "classify"
 _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
+#: Analyses whose models may want something in front of each text.
+_PREFIXED = ("embedding", *sorted(WRITING_ANALYSES))
+
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
 
 
@@ -160,10 +163,10 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry) -> None:
             f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
             "languages; leave it out"
         )
-    if entry.options.prefix and analysis != "embedding":
+    if entry.options.prefix and analysis not in _PREFIXED:
         raise CatalogError(
-            f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
-            "leave it out"
+            f"catalog {name!r}, [{key}] options.prefix: only models for "
+            f"{', '.join(_PREFIXED)} read a prefix; leave it out"
         )
     if entry.adapter and analysis == "language":
         raise CatalogError(
