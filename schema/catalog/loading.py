@@ -58,6 +58,9 @@ CLASSIFY = "classify"
 TOPICS = "topics"
 OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
+#: Analyses whose models may want something in front of each text.
+_PREFIXED = ("embedding", *sorted(WRITING_ANALYSES))
+
 _PAIR = re.compile(r"[a-z]{2,3}-[a-z]{2,3}")
 
 
@@ -191,10 +194,10 @@ def _check_analysis(name: str, key: str, entry: CatalogEntry, has_labels: bool) 
             f"catalog {name!r}, [{key}] options.languages: only models for translation are told "
             "languages; leave it out"
         )
-    if entry.options.prefix and analysis not in ("embedding", REPLY) and not has_labels:
+    if entry.options.prefix and analysis not in (*_PREFIXED, REPLY) and not has_labels:
         raise CatalogError(
-            f"catalog {name!r}, [{key}] options.prefix: only models for embedding read a prefix; "
-            "leave it out"
+            f"catalog {name!r}, [{key}] options.prefix: only models for "
+            f"{', '.join(_PREFIXED)} read a prefix; leave it out"
         )
     if entry.adapter and analysis == "language":
         raise CatalogError(

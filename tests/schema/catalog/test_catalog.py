@@ -150,3 +150,25 @@ def test_the_built_in_models_read_english(name: str) -> None:
     read = {one: catalog.languages(one) for one in ("sentiment", "entities", "qa", "summary")}
     assert all(languages and "en" in languages for languages in read.values())
     assert ("de" in (read["sentiment"] or ())) == (name == "pocket")
+
+
+def test_models_that_write_or_embed_read_a_prefix(tmp_path: Path) -> None:
+    text = (
+        '[embedding]\nmodel = "a/b"\noptions = { prefix = "query: " }\n'
+        '[summary]\nmodel = "a/b"\noptions = { prefix = "summarize: " }\n'
+        '[translation.en-de]\nmodel = "a/b"\noptions = { prefix = ">>deu<< " }\n'
+    )
+    catalog = catalog_of(text, tmp_path)
+    assert catalog.entry("summary").options.prefix == "summarize: "
+    assert catalog.pair("en", "de").options.prefix == ">>deu<< "
+    with pytest.raises(CatalogError, match="options.prefix: only models for embedding, summary"):
+        catalog_of('[qa]\nmodel = "a/b"\noptions = { prefix = "x" }', tmp_path)
+
+
+def test_an_adapter_is_a_folder_beside_the_catalog(tmp_path: Path) -> None:
+    catalog = catalog_of('[qa]\nmodel = "a/b"\nadapter = "./lora"', tmp_path)
+    assert catalog.entry("qa").adapter == str(tmp_path / "lora")
+    with pytest.raises(CatalogError, match=r"\[qa\] adapter: write the folder of the adapter"):
+        catalog_of('[qa]\nmodel = "a/b"\nadapter = "owner/lora"', tmp_path)
+    with pytest.raises(CatalogError, match="the model of languages takes none"):
+        catalog_of('[language]\nmodel = "py3langid"\nadapter = "./lora"', tmp_path)

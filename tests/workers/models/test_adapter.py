@@ -11,8 +11,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForSeq2SeqLM, AutoModelForSequenceClassification, AutoTokenizer
 
-from schema.catalog import CatalogEntry, load_catalog
-from schema.catalog.entry import EntryOptions
+from schema.catalog import CatalogEntry, EntryOptions, load_catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results.sentiment import Sentiment
@@ -51,7 +50,9 @@ def adapter(tmp_path: Path, base: Path) -> Path:
 
 
 def of(base: Path, adapter: Path, **options: Any) -> CatalogEntry:
-    return CatalogEntry(model=str(base), adapter=str(adapter), options=EntryOptions(**options))
+    return CatalogEntry(
+        model=str(base), adapter=str(adapter), options=EntryOptions.model_validate(options)
+    )
 
 
 def refused(entry: CatalogEntry) -> str:
@@ -67,12 +68,12 @@ def test_it_answers_as_peft_does(base: Path, adapter: Path, tmp_path: Path) -> N
     catalog.write_text('[sentiment]\nmodel = "./base"\nadapter = "./lora"\n', "utf-8")
     analysis = load_analysis("sentiment", load_catalog(str(catalog)), "cpu")
     documents = [Document(number, text) for number, text in enumerate(TEXTS)]
-    given = Engine(analysis).run(documents, RunOptions())
+    given: Any = Engine(analysis).run(documents, RunOptions())
     model = AutoModelForSequenceClassification.from_pretrained(base)
     peft = PeftModel.from_pretrained(model, str(adapter)).eval()
     plain = AutoModelForSequenceClassification.from_pretrained(base).eval()
     tokenizer = AutoTokenizer.from_pretrained(base)
-    for text, (result,) in zip(TEXTS, given, strict=True):  # type: ignore[misc]
+    for text, (result,) in zip(TEXTS, given, strict=True):
         rows = tokenizer(text, return_tensors="pt")
         rows.pop("token_type_ids", None)
         with torch.inference_mode():

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -27,6 +28,7 @@ from workers.layers.from_transformers import (
 from workers.layers.linear import DTYPES, Linear
 from workers.layers.norm import Norm
 from workers.layers.packed_attention import packed_attention
+from workers.layers.packing import Packing
 
 #: By `model_type`: whether each norm stands before its block.
 FAMILY = {"bart": False, "marian": False, "mbart": True, "m2m_100": True, "pegasus": True}
@@ -42,9 +44,10 @@ def from_bart(model: Any, precision: Precision) -> Seq2Seq:
     encoder, decoder = model.model.encoder, model.model.decoder
     norm_first = FAMILY[config.model_type]
     embed_source = _embedding(encoder, config, precision)
+    place_source = _source_positions(encoder.embed_positions)
     bias = getattr(model, "final_logits_bias", None)
     return Seq2Seq(
-        embed_source=lambda ids, packing: embed_source(ids, packing.positions),
+        embed_source=lambda ids, packing: embed_source(ids, place_source(ids, packing)),
         encoder=[_encoder_layer(layer, config, precision, norm_first) for layer in encoder.layers],
         encoder_norm=_norm(encoder, "layer_norm", precision),
         embed=_embedding(decoder, config, precision),
@@ -67,13 +70,38 @@ def _embedding(half: Any, config: Any, precision: Precision) -> Callable[[Tensor
     table, offset = _positions(half.embed_positions)
     table = table.detach().to(dtype)
     embedding_norm = _norm(half, "layernorm_embedding", precision)
+    padding = _uncounted(half.embed_positions)
 
     def embed(ids: Tensor, positions: Tensor) -> Tensor:
+        if padding is not None:
+            positions = torch.where(ids == padding, -1, positions)
         x = functional.embedding(ids, words)
         x = (x * scale if scale != 1.0 else x) + table[positions + offset]
         return embedding_norm(x) if embedding_norm else x
 
     return embed
+
+
+def _source_positions(module: Any) -> Callable[[Tensor, Packing], Tensor]:
+    """Make the function that gives each token of the sources its position."""
+    padding = _uncounted(module)
+    if padding is None:
+        return lambda ids, packing: packing.positions
+
+    def positions(ids: Tensor, packing: Packing) -> Tensor:
+        is_padding = (ids == padding).long()
+        upto = is_padding.cumsum(0)
+        firsts = torch.arange(packing.tokens, device=ids.device) - packing.positions
+        return packing.positions - upto + (upto - is_padding)[firsts]
+
+    return positions
+
+
+def _uncounted(module: Any) -> int | None:
+    """The padding token, if it has no position: M2M100 does not count it, and a text may spell it
+    out (`create_position_ids_from_input_ids` of `modeling_m2m_100.py`). None in other families.
+    """
+    return int(module.padding_idx) if hasattr(module, "weights") else None
 
 
 def _positions(module: Any) -> tuple[Tensor, int]:
