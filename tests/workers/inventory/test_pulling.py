@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 CARD = b"---\nlicense: mit\nlanguage:\n- en\n- de\n---\n# A model\n"
 WEIGHTS = "model.safetensors"
-PATIENCE = 60
+PATIENCE = 300
 
 
 @pytest.fixture
