@@ -24,7 +24,17 @@ from tests.support.pages import Document
 from tests.support.shop import NOW, Shop
 
 #: In the order of what is asked first.
-SECTIONS = ["headline", "rising", "themes", "segments", "answers", "entities", "urgent", "trust"]
+SECTIONS = [
+    "headline",
+    "rising",
+    "themes",
+    "segments",
+    "answers",
+    "classes",
+    "entities",
+    "urgent",
+    "trust",
+]
 
 
 def test_the_sections_stand_in_their_order_and_each_can_be_jumped_to(drawn: Drawn) -> None:
