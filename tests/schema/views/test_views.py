@@ -62,6 +62,8 @@ def test_kinds_are_those_of_the_database(engine: Engine) -> None:
     """On SQLite they cannot be told, but all values can be read as such."""
     autumn, _ = seed(engine)
     add_intents(engine, autumn, 1, ["complaint"])
+    with writing(engine) as connection:
+        add_result(connection, "reply", autumn, 1, draft="Hi", origin="model", unread=0)
     assert all(view_rows(engine, name) for name in NAMES)
     if engine.dialect.name != "postgresql":
         return
