@@ -161,7 +161,7 @@ def test_models_that_write_or_embed_read_a_prefix(tmp_path: Path) -> None:
     catalog = catalog_of(text, tmp_path)
     assert catalog.entry("summary").options.prefix == "summarize: "
     assert catalog.pair("en", "de").options.prefix == ">>deu<< "
-    with pytest.raises(CatalogError, match="options.prefix: only models for embedding, reply, summary"):
+    with pytest.raises(CatalogError, match="only models for embedding, reply, summary"):
         catalog_of('[qa]\nmodel = "a/b"\noptions = { prefix = "x" }', tmp_path)
 
 
