@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from schema.insights import Interval
+from producer.page.texts import TextIndex
 from schema.questions import Scope
 from schema.questions.figures import Share
-from schema.reports import ReportOptions, find_report, run_report
+from schema.questions.wishes import read_wishes
 from schema.results.intent import IntentRow
 
 #: Requests that are shown: those of most texts.
 SHOWN = 8
-#: Quotes of each.
-QUOTES = 2
+#: Quotes of each, and texts behind it.
+QUOTES, TEXTS = 2, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,14 @@ class AskFacts:
     Attributes:
         texts: Different texts that ask for it, of all that ask for anything.
         documents: With copies.
+        key: Of the newest of them.
     """
 
     name: str
     texts: Share
     documents: int
     quotes: list[str]
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,17 @@ class AsksFacts:
     found: int
 
 
-def read_asks(connection: Connection, scope: Scope) -> AsksFacts | None:
+def read_asks(connection: Connection, scope: Scope, index: TextIndex) -> AsksFacts | None:
     """Read it; None if intent was not analysed, or nobody asks for anything."""
     if connection.execute(select(IntentRow.document_id).limit(1)).first() is None:
         return None
-    options = ReportOptions(run_id=scope.run_id, period=scope.period, where=scope.where)
-    found = run_report(connection, find_report("asks"), options)
-    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-    if not rows:
+    wishes, total = read_wishes(connection, scope)
+    if not wishes:
         return None
     shown = []
-    for row in rows[:SHOWN]:
-        low, high, share = (
-            float(str(row[name])) / 100 for name in ("low_percent", "high_percent", "percent")
-        )
-        texts = int(str(row["texts"]))
-        total = round(texts / share) if share else 0
-        quotes = str(row["quotes"] or "").split("\n")[:QUOTES]
-        share_of = Share(texts, total, share, Interval(low, high))
-        shown.append(AskFacts(str(row["asked_for"]), share_of, int(str(row["documents"])), quotes))
-    return AsksFacts(shown, len(rows))
+    for place, one in enumerate(wishes[:SHOWN]):
+        newest = one.documents[: -TEXTS - 1 : -1]
+        key = index.add(f"ask{place}", one.name, len(one.documents), newest)
+        texts = Share.of(len(one.texts), total)
+        shown.append(AskFacts(one.name, texts, len(one.documents), one.quotes(QUOTES), key))
+    return AsksFacts(shown, len(wishes))

@@ -102,7 +102,7 @@ def read_page(connection: Connection, scope: Scope, about: Sequence[str], now: d
         segments=read_part(
             lambda: read_segment_tables(connection, scope, index, newest), MISSING["segments"]
         ),
-        asks=read_part(lambda: read_asks(connection, scope), MISSING["asks"]),
+        asks=read_part(lambda: read_asks(connection, scope, index), MISSING["asks"]),
         answers=read_part(
             lambda: read_answers(connection, scope, index, newest) or None, MISSING["answers"]
         ),

@@ -6,7 +6,7 @@ themes of the whole document stand for what it asks for, and without themes its 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from schema.insights import wilson
@@ -30,30 +30,38 @@ Row = tuple[Value, ...]
 
 
 @dataclass(slots=True)
-class _Wish:
-    """Something that is asked for, and the texts that do."""
+class Wish:
+    """Something that is asked for.
+
+    Attributes:
+        basis: What it is told by: `clause`, `theme` or `words`.
+        documents: Ids of those that ask for it, copies too, the oldest first.
+        texts: A quote of each different text.
+    """
 
     name: str
     basis: str
-    documents: int = 0
+    documents: list[int] = field(default_factory=list)
     texts: dict[Key, str] = field(default_factory=dict)
 
-    def add(self, key: Key, quote: str) -> None:
-        self.documents += 1
+    def add(self, document: int, key: Key, quote: str) -> None:
+        """Count a document."""
+        self.documents.append(document)
         self.texts.setdefault(key, quote)
 
+    def quotes(self, most: int) -> list[str]:
+        """Short quotes, those first that say what it is called."""
+        word = self.name.casefold()
+        said = sorted(self.texts.values(), key=lambda one: word not in one.casefold())
+        return [_short(one) for one in said[:most]]
+
     def row(self, total: int) -> Row:
+        """Its row of the report, where so many different texts ask for anything."""
         share = len(self.texts) / total
         ends = (share, *wilson(len(self.texts), total))
         percents = (round(100 * end, 1) for end in ends)
-        quotes = "\n".join(_short(one) for one in self._quotes())
-        return self.name, self.basis, self.documents, len(self.texts), *percents, quotes
-
-    def _quotes(self) -> Sequence[str]:
-        """Those first that say what it is called."""
-        word = self.name.casefold()
-        texts = [*self.texts.values()]
-        return sorted(texts, key=lambda one: word not in one.casefold())[:_QUOTES]
+        quotes = "\n".join(self.quotes(_QUOTES))
+        return self.name, self.basis, len(self.documents), len(self.texts), *percents, quotes
 
 
 def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
@@ -63,15 +71,26 @@ def asks(select: Select, options: ReportOptions) -> Iterator[Row]:
         select: Runs a SELECT on the documents that are asked for.
         options: Nothing of them is needed here.
     """
+    wishes, total = find_wishes(select)
+    for one in wishes:
+        yield one.row(total)
+
+
+def find_wishes(select: Select) -> tuple[list[Wish], int]:
+    """What is asked for, by most texts first; and how many different texts ask for anything.
+
+    Args:
+        select: Runs a SELECT on the documents that are asked for.
+    """
     requests = read_requests(select)
     total = len({one.key for one in requests})
-    found: dict[Hashable, _Wish] = {}
+    found: dict[Hashable, Wish] = {}
     for one in requests:
         for what, name, basis, quote in _what(one):
-            found.setdefault(what, _Wish(name, basis)).add(one.key, quote)
+            found.setdefault(what, Wish(name, basis)).add(one.document, one.key, quote)
     joined = _joined(found.values())
-    for each in sorted(joined, key=lambda one: (-len(one.texts), -one.documents, one.name)):
-        yield each.row(total)
+    order = sorted(joined, key=lambda one: (-len(one.texts), -len(one.documents), one.name))
+    return order, total
 
 
 def _what(request: Request) -> Iterator[tuple[Hashable, str, str, str]]:
@@ -92,14 +111,14 @@ def _what(request: Request) -> Iterator[tuple[Hashable, str, str, str]]:
         yield normalise(request.text), _short(request.text), "words", request.text
 
 
-def _joined(things: Iterable[_Wish]) -> list[_Wish]:
+def _joined(things: Iterable[Wish]) -> list[Wish]:
     """What clauses ask for under the word that they share, which says more than the name of a theme
     of which others praise the same; what is called the same, but for an s, is one.
     """
     # With lists of fifteen languages, for which no other report has to wait.
     from schema.insights.like_answers import Answer, group_answers
 
-    found: dict[tuple[str, str], _Wish] = {}
+    found: dict[tuple[str, str], Wish] = {}
     for one in things:
         name = one.name
         if one.basis == "clause" and len(one.texts) == 1:
@@ -109,8 +128,8 @@ def _joined(things: Iterable[_Wish]) -> list[_Wish]:
             if largest.documents >= max(2, _NAMED_FROM * len(one.texts)):
                 name = largest.about
         key = (one.basis, name.casefold().removesuffix("s"))
-        into = found.setdefault(key, _Wish(name, one.basis))
-        into.documents += one.documents
+        into = found.setdefault(key, Wish(name, one.basis))
+        into.documents = sorted({*into.documents, *one.documents})
         into.texts = one.texts | into.texts
     return list(found.values())
 

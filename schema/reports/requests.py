@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from schema.insights.courtesies import is_courtesy
+
 #: The newest requests that are looked at.
 MOST = 5_000
 #: Clauses of other feedback that a request is told apart from.
@@ -75,6 +77,7 @@ class Request:
     """A document that asks for something.
 
     Attributes:
+        document: Its id.
         text: All of it.
         key: The same for copies.
         themes: Those of its clauses; hidden ones are left out.
@@ -82,6 +85,7 @@ class Request:
         theme: … and its theme.
     """
 
+    document: int
     text: str
     key: Key
     themes: list[Named] = field(default_factory=list)
@@ -104,7 +108,7 @@ def read_requests(select: Select) -> list[Request]:
             words = row.copy_key if row.copy_key is not None else text_key(row.text)
             is_copy = row.group_id is not None
             key = ("group", row.group_id) if is_copy else ("words", words)
-            found[row.id] = Request(row.text, key)
+            found[row.id] = Request(row.id, row.text, key)
         named = (row.theme_id, row.theme)
         if row.theme_id is not None and not row.hidden and named not in found[row.id].themes:
             found[row.id].themes.append(named)
@@ -117,7 +121,9 @@ def _find_clauses(select: Select, requests: dict[int, Request]) -> None:
     # With numpy, likewise.
     from schema.insights.request_clauses import choose_request_clauses
 
-    rows = [row for row in select(_CLAUSES) if row.text is not None] if requests else []
+    read = [row for row in select(_CLAUSES) if row.text is not None] if requests else []
+    # "Please help me with this" asks for nothing that could be told.
+    rows = [row for row in read if not is_courtesy(row.text[row.begins : row.ends])]
     # Vectors of several models cannot be compared: those of most are.
     by_size: dict[int, list[Any]] = defaultdict(list)
     for row in rows:

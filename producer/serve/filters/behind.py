@@ -22,6 +22,7 @@ from schema.questions import Scope
 from schema.questions.answers import find_answers
 from schema.questions.counts import STARS
 from schema.questions.segments import COLUMNS
+from schema.questions.wishes import read_wishes
 from schema.reports import Condition
 from schema.results import RESULT_TABLES
 from schema.results.sentiment import SentimentRow
@@ -178,6 +179,16 @@ def _like(sent: _Parameters) -> _Found:
     yield f"{question} {about}", Condition(sql, {"question": question, **parameters})
 
 
+def _asked_for(sent: _Parameters) -> _Found:
+    # As with answers, what stands together depends on all that is asked for.
+    name = sent.given["asked_for"]
+    with reading(sent.engine) as connection:
+        wishes, _ = read_wishes(connection, sent.scope)
+    ids = next((one.documents for one in wishes if one.name == name), [])
+    among = ", ".join(map(str, ids)) or "NULL"
+    yield f"asked for: {name}", Condition(f"d.id IN ({among})", {})
+
+
 def _labelled(sent: _Parameters) -> _Found:
     label, analysis = sent.given["labelled"], sent.given.get("of_analysis", "")
     having = "NOT c.unsure AND c.label = :labelled"
@@ -227,6 +238,7 @@ _READERS: dict[str, _Reader] = {
     "answer": _answer,
     "like": _like,
     "labelled": _labelled,
+    "asked_for": _asked_for,
     "differ": _differ,
     "side": _side,
     "low": _low,

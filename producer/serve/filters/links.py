@@ -24,7 +24,17 @@ def figure_links(page: Page, filters: PageFilters) -> dict[str, str]:
     """
     found = {
         key: filters.link("/texts", parameters)
-        for links in (_weeks, _themes, _rising, _segments, _answers, _classes, _entities, _trust)
+        for links in (
+            _weeks,
+            _themes,
+            _rising,
+            _segments,
+            _asks,
+            _answers,
+            _classes,
+            _entities,
+            _trust,
+        )
         for key, parameters in links(page)
         if key
     }
@@ -66,6 +76,11 @@ def _segments(page: Page) -> _Links:
         counted = {"low": "1"} if table.measure is Measure.LOW_RATING else {"side": "negative"}
         for row in table.rows:
             yield row.key, {"segment": f"{by}={row.figures.segment.count.name}"} | counted
+
+
+def _asks(page: Page) -> _Links:
+    for one in page.asks.facts.shown if page.asks.facts else ():
+        yield one.key, {"asked_for": one.name}
 
 
 def _answers(page: Page) -> _Links:
