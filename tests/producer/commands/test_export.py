@@ -65,7 +65,7 @@ def test_parquet_has_the_documented_types(
             run, _ = seed(engine)
             add_intents(engine, run, 1, ["complaint"])
             with writing(engine) as connection:
-                draft = {"draft": "Hi {name}", "origin": "library", "open_places": "{name}"}
+                draft = {"draft": "Hi {name}", "origin": "library", "unread": 0}
                 add_result(connection, "reply", run, 1, **draft)
         assert triage("export", name, "--output", str(file)).code == 0
         (view,) = (view for view in VIEWS if view.name == name)
