@@ -30,9 +30,11 @@ def labels_of(analysis: str, entry: CatalogEntry, config: Mapping[str, Any]) -> 
 
     Args:
         analysis: That it serves.
-        entry: What the catalog says of it.
+        entry: What the catalog says of it; labels of the user's own are in it.
         config: The object in `config.json`.
     """
+    if entry.own_labels is not None:
+        return [Label(one.name) for one in entry.own_labels.labels]
     names = _names(config)
     if analysis == "entities":
         types = dict.fromkeys(name.partition("-")[2] or name for name in names if name != "O")
@@ -49,7 +51,7 @@ def labels_of(analysis: str, entry: CatalogEntry, config: Mapping[str, Any]) -> 
     if analysis == "intent":
         meanings = known_intents(names) | entry.labels
         return [Label(one, str(meanings.get(one, UNKNOWN))) for one in names]
-    if analysis in ("qa", "summary", "translation", "embedding", "language"):
+    if analysis in ("qa", "summary", "translation", "embedding", "language", "reply"):
         return []
     return [Label(one) for one in names]
 
