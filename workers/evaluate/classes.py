@@ -35,7 +35,13 @@ def score_labels(wanted: Sequence[str], said: Sequence[str], sure: Sequence[bool
             scores["accuracy where sure"] = ratio(kept_hits, kept)
         return scores | _by_class(classes, sums[4:])
 
-    return Scored(figures.astype(np.float64), scores_of)
+    def counts_of(sums: Doubles) -> Mapping[str, tuple[float, float]]:
+        total, hits, kept, kept_hits = sums[:4]
+        whole = {"accuracy": (hits, total), "macro F1": (hits, total)}
+        sure = {"share unsure": (total - kept, total), "accuracy where sure": (kept_hits, kept)}
+        return whole | sure | _counts_by_class(classes, sums[4:])
+
+    return Scored(figures.astype(np.float64), scores_of, counts_of)
 
 
 def score_label_sets(wanted: Sequence[set[str]], said: Sequence[set[str]]) -> Scored:
@@ -53,7 +59,11 @@ def score_label_sets(wanted: Sequence[set[str]], said: Sequence[set[str]]) -> Sc
         }
         return scores | _by_class(classes, sums[2:])
 
-    return Scored(figures.astype(np.float64), scores_of)
+    def counts_of(sums: Doubles) -> Mapping[str, tuple[float, float]]:
+        whole = dict.fromkeys(("micro F1", "macro F1", "exact match"), (sums[1], sums[0]))
+        return whole | _counts_by_class(classes, sums[2:])
+
+    return Scored(figures.astype(np.float64), scores_of, counts_of)
 
 
 def confusion(wanted: Sequence[str], said: Sequence[str]) -> list[tuple[str, str, int]]:
@@ -83,6 +93,17 @@ def _macro(classes: Sequence[str], sums: Doubles) -> float:
     there = [place for place in range(len(classes)) if named[place] + asked[place]]
     values = [f1(hits[place], named[place], asked[place]) for place in there]
     return ratio(sum(values), len(values))
+
+
+def _counts_by_class(classes: Sequence[str], sums: Doubles) -> dict[str, tuple[float, float]]:
+    """Hits of how many; of F1, which is no share, of the larger number of the two."""
+    hits, named, asked = sums.reshape(3, -1)
+    counts = {}
+    for place, name in enumerate(classes):
+        counts[f"{name}: precision"] = (hits[place], named[place])
+        counts[f"{name}: recall"] = (hits[place], asked[place])
+        counts[f"{name}: F1"] = (hits[place], max(named[place], asked[place]))
+    return counts
 
 
 def _by_class(classes: Sequence[str], sums: Doubles) -> dict[str, float]:

@@ -13,6 +13,7 @@ from sacrebleu.metrics.chrf import CHRF
 from seqeval import metrics as seqeval
 from sklearn import metrics as sklearn
 
+from schema.insights import wilson
 from workers.evaluate.answers import best_f1, exact_match, normalized, score_answers
 from workers.evaluate.classes import score_label_sets, score_labels
 from workers.evaluate.score import Scored, scores_with_intervals
@@ -144,3 +145,17 @@ def test_an_interval_holds_what_it_promises_and_pairs_are_drawn_together() -> No
     assert share.difference is not None
     assert share.difference.high - share.difference.low < 0.03
     assert share.interval.high - share.interval.low > 0.15
+
+
+def test_a_score_that_no_draw_changes_is_as_unsure_as_its_texts_are_few() -> None:
+    wanted = ["late"] * 3 + ["broken"] * 20
+    found = {
+        one.name: one for one in scores_with_intervals(score_labels(wanted, wanted, [True] * 23))
+    }
+    assert {one.value for one in found.values()} == {1.0}
+    assert found["late: recall"].interval == wilson(3, 3)
+    assert found["broken: F1"].interval == wilson(20, 20)
+    assert found["accuracy"].interval == found["macro F1"].interval == wilson(23, 23)
+    sets = score_label_sets([{"late"}, set()], [{"late"}, set()])
+    both = {one.name: one for one in scores_with_intervals(sets)}
+    assert both["exact match"].interval == wilson(2, 2)
