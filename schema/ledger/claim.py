@@ -59,8 +59,11 @@ class Claim:
 
     @property
     def by_language(self) -> bool:
-        """Whether its analysis reads documents by their language, which the run has found."""
-        return LanguageRow.analysis in self.needs.get(self.analysis, ())
+        """Whether its analysis reads documents by their language: that which the run has found, or,
+        where it needs nothing, that which they came with.
+        """
+        needs = self.needs.get(self.analysis)
+        return needs is not None and (not needs or LanguageRow.analysis in needs)
 
 
 class UnknownOptionsError(ValueError):

@@ -83,6 +83,7 @@ def test_all_traces_go_and_all_else_stays(engine: Engine) -> None:
         "translations": 2,
         "embeddings": 0,
         "intents": 0,
+        "replies": 0,
         "classifications": 0,
         "empty_results": 0,
         "dead_letters": 10,

@@ -84,16 +84,17 @@ def _without_replicas(server: RedisServer) -> Iterator[Count]:
 def _without_disk(server: RedisServer) -> Iterator[Count]:
     with server.client() as client:
         count = _counting(client, "MISCONF")
-        name = client.config_get("dbfilename")["dbfilename"]
-        in_the_way = Path(client.config_get("dir")["dir"]) / "in-the-way"
-        in_the_way.mkdir(exist_ok=True)
-        # Redis writes a file, and cannot give it the name of a folder.
-        client.config_set("dbfilename", in_the_way.name)
+        folder = Path(client.config_get("dir")["dir"])
+        in_the_way = folder / client.config_get("dbfilename")["dbfilename"]
+        # Redis writes a file, and cannot give it the name of a folder. Redis 7 lets nobody choose
+        # another name.
+        in_the_way.unlink(missing_ok=True)
+        in_the_way.mkdir()
         client.config_set("save", "3600 1")
         client.bgsave()
         _wait_for_save(client, "err")
         yield count
-        client.config_set("dbfilename", name)
+        in_the_way.rmdir()
         client.bgsave()
         _wait_for_save(client, "ok")
         client.config_set("save", "")
