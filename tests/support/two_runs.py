@@ -136,6 +136,13 @@ def add_intents(engine: Engine, run: int, document: int, intents: list[str]) -> 
             add_result(connection, "intent", run, document, **row)
 
 
+def add_draft(engine: Engine, run: int, document: int) -> None:
+    """A draft of a reply to a document, by a run."""
+    with writing(engine) as connection:
+        draft = {"draft": "Hi {name}", "origin": "library", "unread": 0}
+        add_result(connection, "reply", run, document, **draft)
+
+
 def view_rows(engine: Engine, name: str, run_id: int | None = None) -> list[dict[str, Any]]:
     """All rows of a view, or those that a run alone would give."""
     with reading(engine) as connection:

@@ -21,8 +21,7 @@ from schema.database import writing
 from schema.reports import ReportRows
 from schema.views import VIEWS
 from tests.support.console import Triage
-from tests.support.feedback import add_result
-from tests.support.two_runs import add_intents, seed
+from tests.support.two_runs import add_draft, add_intents, seed
 
 
 def test_list(triage: Triage) -> None:
@@ -64,9 +63,7 @@ def test_parquet_has_the_documented_types(
         if fill:
             run, _ = seed(engine)
             add_intents(engine, run, 1, ["complaint"])
-            with writing(engine) as connection:
-                draft = {"draft": "Hi {name}", "origin": "library", "unread": 0}
-                add_result(connection, "reply", run, 1, **draft)
+            add_draft(engine, run, 1)
         assert triage("export", name, "--output", str(file)).code == 0
         (view,) = (view for view in VIEWS if view.name == name)
         found = pq.read_table(file)

@@ -15,7 +15,7 @@ from schema.database import open_engine, reading, writing
 from schema.migrations.revision import alembic_config, upgrade
 from schema.tables import Base
 from schema.views import VIEWS
-from tests.support.two_runs import add_intents, seed
+from tests.support.two_runs import add_draft, add_intents, seed
 
 PASSWORD = "only-for-reading"
 on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -44,6 +44,7 @@ def test_it_reads_all_views_also_when_they_are_made_anew(engine: Engine, reader:
         command.downgrade(alembic_config(connection), "0018")
     upgrade(engine)
     add_intents(engine, autumn, 1, ["complaint"])
+    add_draft(engine, autumn, 1)
     with as_reader(engine, reader) as connection:
         for view in VIEWS:
             found = connection.execute(f"SELECT count(*) FROM {view.name}").fetchone()
