@@ -35,7 +35,7 @@ def test_what_it_says(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     assert rejects.exists()
     counts = (
         "run first: documents 1, 1 more stay in other runs; languages 0, sentiments 1, entities 2, "
-        "answers 0, summaries 0, translations 0, embeddings 0, intents 0, "
+        "answers 0, summaries 0, translations 0, embeddings 0, intents 0, replies 0, "
         "classifications 0, empty results 0, dead letters 2, abstentions 0; jobs 2; "
         "the file of its rejected rows\n"
     )

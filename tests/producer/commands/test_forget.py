@@ -53,7 +53,7 @@ def test_everything_of_a_customer(engine: Engine, triage: Triage, run: int, tmp_
     where = ("forget", "--where", "customer=4711")
     counts = (
         "documents 2, places in runs 2; languages 0, sentiments 1, entities 2, answers 1, "
-        "summaries 1, translations 1, embeddings 0, intents 0, "
+        "summaries 1, translations 1, embeddings 0, intents 0, replies 0, "
         "classifications 0; dead letters 5; rejected rows 3\n"
     )
     before = path.read_bytes()
