@@ -179,7 +179,7 @@ def _like(sent: _Parameters) -> _Found:
     yield f"{question} {about}", Condition(sql, {"question": question, **parameters})
 
 
-def _asked_for(sent: _Parameters) -> _Found:
+def _request(sent: _Parameters) -> _Found:
     # As with answers, what stands together depends on all that is asked for.
     name = sent.given["asked_for"]
     with reading(sent.engine) as connection:
@@ -238,7 +238,7 @@ _READERS: dict[str, _Reader] = {
     "answer": _answer,
     "like": _like,
     "labelled": _labelled,
-    "asked_for": _asked_for,
+    "asked_for": _request,
     "differ": _differ,
     "side": _side,
     "low": _low,
