@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from producer.nodes import embedded_redis
 from schema import settings as settings_module
+from schema.analyses import ANALYSES
 from schema.database import open_engine
 from schema.migrations.revision import upgrade
 from tests.support.servers.postgres import create_database, drop_database, postgres_server
@@ -47,6 +48,14 @@ def needs_server(item: pytest.Item) -> bool:
     kinds = ("database_url", "shop_engine")
     on_postgres = callspec is not None and "postgresql" in map(callspec.params.get, kinds)
     return on_postgres or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_analyses() -> Iterator[None]:
+    """Analyses that a catalog of some test named are unknown to the tests of other files."""
+    before = ANALYSES.own
+    yield
+    ANALYSES._own = before
 
 
 @pytest.fixture(autouse=True)
