@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from producer.commands.labelled_options import TextColumn
 from producer.commands.outcome import AsJson
 from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
@@ -22,9 +23,7 @@ def calibrate(
         bool,
         typer.Option("--corrections", help="In place of a file: what `triage correct` stored."),
     ] = False,
-    text: Annotated[
-        str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
-    ] = None,
+    text: TextColumn = None,
     label: Annotated[
         str | None,
         typer.Option(

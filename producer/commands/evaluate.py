@@ -6,26 +6,13 @@ from typing import Annotated
 
 import typer
 
+from producer.commands.labelled_options import LabelColumn, LabelledFile, TextColumn
 from producer.errors import UsageError
 from producer.nodes.requirements import require_worker_extra
 from producer.nodes.worker_program import become
 
-_Data = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE",
-        help="Texts that people labelled: CSV, JSON Lines, CoNLL (.conll), SQuAD (.json).",
-    ),
-]
 _Corrections = Annotated[
     bool, typer.Option("--corrections", help="In place of a file: what `triage correct` stored.")
-]
-_Text = Annotated[
-    str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
-]
-_Label = Annotated[
-    str | None,
-    typer.Option(metavar="COL", help="That of what people said; else `label`, `entities` …"),
 ]
 _Language = Annotated[
     str | None, typer.Option(metavar="LANG", help="Of all texts; else found in each.")
@@ -45,10 +32,10 @@ _ShowText = Annotated[bool, typer.Option("--show-text", help="Each wrong example
 
 def evaluate(
     analysis: Annotated[str, typer.Argument(help="The analysis whose model it is.")],
-    data: _Data = None,
+    data: LabelledFile = None,
     corrections: _Corrections = False,
-    text: _Text = None,
-    label: _Label = None,
+    text: TextColumn = None,
+    label: LabelColumn = None,
     language: _Language = None,
     translate_to: _TranslateTo = None,
     models: _Models = None,

@@ -6,18 +6,12 @@ from typing import Annotated
 
 import typer
 
+from producer.commands.labelled_options import LabelColumn, LabelledFile, TextColumn
 from producer.errors import UsageError
 from producer.nodes.requirements import require_train_extra
 from producer.nodes.worker_program import become
 
 _Output = Annotated[str, typer.Option(metavar="FOLDER", help="For the model; not there yet.")]
-_Data = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE",
-        help="Texts that people labelled: CSV, JSON Lines, CoNLL (.conll), SQuAD (.json).",
-    ),
-]
 _Corrections = Annotated[
     bool, typer.Option("--corrections", help="Also, or only, what `triage correct` stored.")
 ]
@@ -27,13 +21,6 @@ _Base = Annotated[
 ]
 _Models = Annotated[
     str | None, typer.Option(metavar="CATALOG", help="Where the analysis that is the base is.")
-]
-_Text = Annotated[
-    str | None, typer.Option(metavar="COL", help="The column of the text; else `text`.")
-]
-_Label = Annotated[
-    str | None,
-    typer.Option(metavar="COL", help="That of what people said; else `label`, `entities` …"),
 ]
 _Labels = Annotated[
     str | None, typer.Option(metavar="A,B,…", help="The only labels that there may be.")
@@ -64,12 +51,12 @@ _Accuracy = Annotated[
 def train(
     analysis: Annotated[str, typer.Argument(help="The analysis that learns.")],
     output: _Output,
-    data: _Data = None,
+    data: LabelledFile = None,
     corrections: _Corrections = False,
     base: _Base = None,
     models: _Models = None,
-    text: _Text = None,
-    label: _Label = None,
+    text: TextColumn = None,
+    label: LabelColumn = None,
     labels: _Labels = None,
     validation: _Validation = None,
     lora: _Lora = False,

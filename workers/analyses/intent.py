@@ -16,9 +16,8 @@ from schema.results.intent import FoundIntent
 from workers.analysis import Window
 from workers.classification.analysis import ClassificationAnalysis
 from workers.classification.intents import INTENTS, IntentReader, label_meanings
-from workers.classification.scores import temper
+from workers.classification.scores import check_numbers, temper
 from workers.encoders.interface import Floats
-from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 
 #: An intent is named from this probability on.
@@ -57,10 +56,7 @@ class IntentAnalysis(ClassificationAnalysis):
             DocumentError: If the model gives what is no number.
         """
         scores = np.stack(outputs)
-        if not np.isfinite(scores).all():
-            raise DocumentError(
-                'the model gives a score that is no number; set precision = "fp32" in the catalog'
-            )
+        check_numbers(scores)
         scores = temper(self.kind, scores, self.calibration.temperature)
         probabilities = self._reader.read(scores).max(axis=0).tolist()
         named = [

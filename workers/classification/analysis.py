@@ -19,7 +19,7 @@ from schema.results import Result, result_table
 from workers.analysis import Window
 from workers.classification.calibrated import CalibratedAnalysis
 from workers.classification.classifier import Classifier
-from workers.classification.scores import ScoreKind, scores_of, temper
+from workers.classification.scores import ScoreKind, check_numbers, scores_of, temper
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
@@ -116,10 +116,6 @@ class ClassificationAnalysis(CalibratedAnalysis):
         if len(windows) > 1:
             tokens = [window.features.tokens for window in windows]
             scores = np.average(outputs, axis=0, weights=tokens).astype(np.float32)
-        if not np.isfinite(scores).all():
-            raise DocumentError(
-                "the model gives a score that is not a number (NaN) or infinite; set precision = "
-                '"fp32" in the catalog, or name another model'
-            )
+        check_numbers(scores)
         scores = temper(self.kind, scores, self.calibration.temperature)
         return [self.result(scores, len(windows))]

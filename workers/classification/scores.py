@@ -12,6 +12,7 @@ import numpy as np
 
 from workers.classification.classifier import softmax
 from workers.encoders.interface import Floats
+from workers.errors import DocumentError
 
 #: Probabilities nearer to 0 or 1 than this are taken for this: float32 knows none nearer to 1.
 _LEAST = float(np.finfo(np.float32).eps)
@@ -74,3 +75,19 @@ def temper(kind: ScoreKind, scores: Floats, temperature: float) -> Floats:
         sure = np.clip(scores, _LEAST, 1 - _LEAST)
         logits = np.log(sure / (1 - sure))
     return scores_of(kind, (logits / temperature).astype(np.float32))
+
+
+def check_numbers(*scores: Floats) -> None:
+    """Let nothing through that JSON could not hold.
+
+    Args:
+        scores: Of any shape.
+
+    Raises:
+        DocumentError: If one is NaN or infinite.
+    """
+    if not all(np.isfinite(some).all() for some in scores):
+        raise DocumentError(
+            "the model gives a score that is not a number (NaN) or infinite; set precision = "
+            '"fp32" in the catalog, or name another model'
+        )

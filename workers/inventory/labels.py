@@ -9,6 +9,8 @@ from typing import Any
 from schema.catalog import CatalogEntry
 from schema.intents import known_intents
 from schema.polarity import known_values, polarity_of
+from schema.results import RESULT_TABLES
+from schema.results.base import LabelTable
 
 #: Of a label that nobody can tell the meaning of.
 UNKNOWN = "?"
@@ -51,9 +53,13 @@ def labels_of(analysis: str, entry: CatalogEntry, config: Mapping[str, Any]) -> 
     if analysis == "intent":
         meanings = known_intents(names) | entry.labels
         return [Label(one, str(meanings.get(one, UNKNOWN))) for one in names]
-    if analysis in ("qa", "summary", "translation", "embedding", "language", "reply"):
-        return []
-    return [Label(one) for one in names]
+    return [Label(one) for one in names] if gives_labels(analysis) else []
+
+
+def gives_labels(analysis: str) -> bool:
+    """Whether texts are labelled by it: by its table, or since it is one of the user's own."""
+    table = next((one for one in RESULT_TABLES if one.analysis == analysis), None)
+    return table is None or issubclass(table, LabelTable)
 
 
 def _names(config: Mapping[str, Any]) -> list[str]:

@@ -22,7 +22,7 @@ from schema.options import RunOptions
 from schema.results import Result
 from workers.analysis import Window
 from workers.classification.classifier import softmax
-from workers.classification.scores import ScoreKind, temper
+from workers.classification.scores import ScoreKind, check_numbers, temper
 from workers.encoders.interface import Floats
 from workers.errors import DocumentError, ModelError
 from workers.models.registry import ModelRegistry
@@ -106,11 +106,7 @@ class EntailmentAnalysis(LabelledAnalysis):
         """
         # (pieces, labels, classes)
         logits = np.stack(outputs).reshape(-1, len(self.labels), len(outputs[0]))
-        if not np.isfinite(logits).all():
-            raise DocumentError(
-                "the model gives a score that is not a number (NaN) or infinite; set precision = "
-                '"fp32" in the catalog, or name another model'
-            )
+        check_numbers(logits)
         scores = self._scores(logits)
         if self.own.multiple:
             scores = scores.max(axis=0)

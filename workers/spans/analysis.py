@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from schema.catalog import Catalog
@@ -15,8 +14,9 @@ from schema.options import RunOptions
 from schema.results import Result
 from workers.analysis import Window
 from workers.classification.calibrated import CalibratedAnalysis
+from workers.classification.scores import check_numbers
 from workers.encoders.interface import Floats
-from workers.errors import DocumentError, ModelError
+from workers.errors import ModelError
 from workers.models.registry import ModelRegistry
 
 
@@ -88,10 +88,6 @@ class SpanAnalysis(CalibratedAnalysis):
         Raises:
             DocumentError: If the model gives what is no number; JSON could not hold it either.
         """
-        if not all(np.isfinite(array).all() for output in outputs for array in output):
-            raise DocumentError(
-                "the model gives a score that is not a number (NaN) or infinite; set precision = "
-                '"fp32" in the catalog, or name another model'
-            )
+        check_numbers(*(array for output in outputs for array in output))
         features = [window.features for window in windows]
         return self.spans(document, list(zip(features, outputs, strict=True)), options)

@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--validation", metavar="FILE|SHARE", default=SHARE, help="to validate")
     parser.add_argument("--lora", action="store_true", help="train adapters, and merge them")
     parser.add_argument("--epochs", metavar="N", type=_count, default=USUAL.epochs)
-    parser.add_argument("--learning-rate", metavar="X", type=_rate)
+    parser.add_argument("--learning-rate", metavar="X", type=share)
     parser.add_argument("--batch-size", metavar="N", type=_count, default=USUAL.batch_size)
     parser.add_argument("--max-length", metavar="TOKENS", type=_count)
     parser.add_argument("--patience", metavar="N", type=_count, default=USUAL.patience)
@@ -94,13 +94,6 @@ def _count(given: str) -> int:
     read = int(given)
     if read < 1:
         raise argparse.ArgumentTypeError(f"{given} is not 1 or more")
-    return read
-
-
-def _rate(given: str) -> float:
-    read = float(given)
-    if not 0 < read < 1:
-        raise argparse.ArgumentTypeError(f"{given} is not between 0 and 1")
     return read
 
 

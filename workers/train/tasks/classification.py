@@ -45,13 +45,9 @@ class ClassificationTask(Task):
         self, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, max_length: int
     ) -> list[dict[str, Any]]:
         """The first window of each text, with the number of its label."""
-        encoded = tokenizer(
-            [one.text for one in examples], truncation=True, max_length=max_length, padding=False
-        )
-        return [
-            {name: encoded[name][row] for name in encoded} | {"labels": self._number[one.label]}
-            for row, one in enumerate(examples)
-        ]
+        rows = self.first_windows(examples, tokenizer, max_length)
+        labels = [self._number[one.label] for one in examples]
+        return [row | {"labels": label} for row, label in zip(rows, labels, strict=True)]
 
     def weigh(self, examples: Sequence[Example]) -> None:
         """As scikit-learn's `balanced`: texts over classes times texts of the class."""

@@ -48,13 +48,9 @@ class IntentTask(Task):
         self, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, max_length: int
     ) -> list[dict[str, Any]]:
         """The first window of each text, with a number for each intent, 1 where it has it."""
-        encoded = tokenizer(
-            [one.text for one in examples], truncation=True, max_length=max_length, padding=False
-        )
-        return [
-            {name: encoded[name][row] for name in encoded} | {"labels": self._numbers(one)}
-            for row, one in enumerate(examples)
-        ]
+        rows = self.first_windows(examples, tokenizer, max_length)
+        labels = [self._numbers(one) for one in examples]
+        return [row | {"labels": label} for row, label in zip(rows, labels, strict=True)]
 
     def _numbers(self, example: Example) -> list[float]:
         said = split_intents(example.label)

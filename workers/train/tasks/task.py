@@ -43,6 +43,16 @@ class Task(ABC):
     ) -> list[dict[str, Any]]:
         """Rows of tokens with `labels`; of a text one, or as many as it needs."""
 
+    @staticmethod
+    def first_windows(
+        examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, max_length: int
+    ) -> list[dict[str, Any]]:
+        """Of each text the row of tokens that a model reads of it at once, without `labels`."""
+        encoded = tokenizer(
+            [one.text for one in examples], truncation=True, max_length=max_length, padding=False
+        )
+        return [{name: encoded[name][row] for name in encoded} for row in range(len(examples))]
+
     @abstractmethod
     def loss(self, outputs: Any, labels: Tensor, items: Tensor) -> Tensor:
         """The mean loss of a batch.
