@@ -102,6 +102,12 @@ def _calibrate(asked: argparse.Namespace) -> int:
         raise DataError(f"{asked.analysis} writes texts, which have no probability to calibrate")
     catalog = load_catalog(asked.models or settings().models)
     entry = catalog.entry(asked.analysis)
+    if entry.own_labels is not None:
+        # What would be kept beside the model would be known to all who use it, and to no labels.
+        raise DataError(
+            f"{asked.analysis} sorts into labels of your own: write calibration = {{ threshold = … "
+            "} into its table of the catalog; triage evaluate says what that gives"
+        )
     if asked.corrections:
         examples = corrected_examples(settings().database, asked.analysis)
     else:

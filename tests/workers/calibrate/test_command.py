@@ -138,6 +138,11 @@ def test_mistakes_are_told_without_a_text(
     assert "nothing to calibrate" in capsys.readouterr().err
     assert command.main(["summary", "--data", str(data), "--models", "pocket"]) == 2
     assert "summary writes texts" in capsys.readouterr().err
+    catalog.write_text(
+        '[topics]\nlabels = { zip = "a zip broke", late = "it came late" }\n', "utf-8"
+    )
+    assert command.main(["topics", "--data", str(data), "--models", str(catalog)]) == 2
+    assert "topics sorts into labels of your own" in capsys.readouterr().err
 
 
 def test_a_model_of_the_hub_gets_lines_for_the_catalog(catalog: Path, checkpoint: Path) -> None:
