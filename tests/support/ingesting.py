@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, func, select
 
 from producer.ingest import Ingested, ingest, make_plan
 from schema.database import open_engine, reading
@@ -110,3 +110,9 @@ def undisturbed(folder: Path, *paths: Path, **asked: Any) -> tuple[list[Any], li
     left = positions(engine, done.run), jobs(engine, done.run), rejects
     engine.dispose()
     return left
+
+
+def count(engine: Engine, table: type) -> int:
+    """The rows of a table."""
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
