@@ -9,8 +9,9 @@ import numpy as np
 
 from benchmarks.themes.data import Comments, Labelled
 from benchmarks.themes.scores import adjusted_rand, normalized_information, purity
-from producer.themes.assignment import FLOOR, assign
+from producer.themes.assignment import assign
 from producer.themes.clustering import Clustering, cluster
+from producer.themes.fit import measure
 from producer.themes.grid import Grid, Ints, centres
 from producer.themes.naming import name_themes
 from producer.themes.sample import SAMPLE, HashSample
@@ -33,7 +34,8 @@ def find(
     sample.add(texts, rows)
     clustering = cluster(sample.vectors, before)
     middles = centres(sample.vectors, clustering.themes, len(clustering.broad))
-    return Sampled(sample, clustering, middles, assign(rows, middles, FLOOR).themes)
+    least, _ = measure(sample.vectors, middles)
+    return Sampled(sample, clustering, middles, assign(rows, middles, least).themes)
 
 
 def score_labels(data: Labelled, rows: Grid) -> dict[str, float]:

@@ -8,8 +8,9 @@ from benchmarks.themes.data import Labelled
 from benchmarks.themes.quality import Sampled, find
 from benchmarks.themes.scores import adjusted_rand
 from producer.themes.assignment import FLOOR, OTHER, assign
+from producer.themes.fit import Fit, measure
 from producer.themes.grid import Grid, Ints
-from producer.themes.leftovers import LATE_BELOW, cluster_leftovers
+from producer.themes.leftovers import cluster_leftovers
 from producer.themes.matching import match
 from producer.themes.sample import HashSample
 
@@ -25,7 +26,8 @@ def same_rows(data: Labelled, rows: Grid) -> bool:
     for block in np.array_split(order, 7):
         sample.add([data.texts[row] for row in block.tolist()], rows[block])
     again = find(sample.texts, sample.vectors)
-    there = assign(rows, again.centres, FLOOR)
+    least, _ = measure(again.sample.vectors, again.centres)
+    there = assign(rows, again.centres, least)
     return bool(
         np.array_equal(once.centres, again.centres) and np.array_equal(once.themes, there.themes)
     )
@@ -67,12 +69,13 @@ def find_late(data: Labelled, rows: Grid, seed: int) -> tuple[int, int]:
     old, new = np.flatnonzero(~late), np.flatnonzero(late)
     arriving = np.concatenate([new, random.choice(old, len(new), replace=False)])
     known = _find(data, rows, old)
-    left = arriving[assign(rows[arriving], known.centres).cosines < LATE_BELOW]
+    fit = Fit.of_embeddings(*measure(known.sample.vectors, known.centres))
+    left = arriving[assign(rows[arriving], known.centres).cosines < fit.late_below]
     sample = HashSample()
     texts = [data.texts[row] for row in left.tolist()]
     sample.add(texts, rows[left])
     label = dict(zip(texts, labels[left].tolist(), strict=True))
-    themes = cluster_leftovers(sample.vectors)
+    themes = cluster_leftovers(sample.vectors, known.centres, fit.least_mean)
     hits, false = set(), 0
     for theme in range(int(themes.max(initial=OTHER)) + 1):
         members = [label[sample.texts[row]] for row in np.flatnonzero(themes == theme).tolist()]

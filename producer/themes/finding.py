@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, select
 
-from producer.themes.clustering import cluster
+from producer.themes.clustering import Clustering, cluster
+from producer.themes.fit import measure
+from producer.themes.grid import Grid, centres
 from producer.themes.lineage import (
     Past,
     carry_over,
@@ -90,7 +92,7 @@ def find_themes(
     source = ClauseSource(scope, chosen.model)
     with reading(engine) as connection:
         themes = [row._asdict() for row in themes_of(connection, chosen.id)]
-    members = Members(chosen.id, themes, _vectors(chosen), late=begun is None)
+    members = Members(chosen, themes, late=begun is None)
     documents = assign_documents(engine, source, members)
     new = add_new_themes(engine, source, members, documents)
     count_weeks(engine, chosen.id)
@@ -109,10 +111,6 @@ def _stale(engine: Engine, scope: ThemeScope, chosen: Any) -> str | None:
     if chosen.basis == WORDS:
         return "there are embeddings by now, and themes are still of words"
     return "the newest embeddings are of another model than the themes"
-
-
-def _vectors(chosen: Any) -> WordVectors | None:
-    return None if chosen.projection is None else WordVectors.from_bytes(chosen.projection)
 
 
 def _begin(
@@ -140,7 +138,8 @@ def _begin(
     elif current is not None and current.model != model:
         # Vectors of another model: nothing of then can be compared.
         past.themes = []
-    themes = make_themes(past, sample.texts, rows, cluster(rows, start_from(past, rows)))
+    clustering = cluster(rows, start_from(past, rows))
+    themes = make_themes(past, sample.texts, rows, clustering)
     own, unknown = _topics(past, topics, sample)
     values = {
         "scope": str(scope),
@@ -148,9 +147,18 @@ def _begin(
         "model": model,
         "projection": None if words is None else words.to_bytes(),
         "next_theme_id": past.next_id,
+        **({} if words else _fit(rows, clustering)),
     }
     begin_set(engine, values, [*themes, *own])
     return unknown
+
+
+def _fit(rows: Grid, clustering: Clustering) -> dict[str, float]:
+    count = len(clustering.broad)
+    if not count:
+        return {}
+    least, usual = measure(rows, centres(rows, clustering.themes, count))
+    return {"least_similarity": least, "usual_similarity": usual}
 
 
 def _basis(words: WordVectors | None) -> str:

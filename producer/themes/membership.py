@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine
 
-from producer.themes.assignment import FLOOR, OTHER, WORDS_FLOOR, assign
+from producer.themes.assignment import OTHER, assign
+from producer.themes.fit import Fit
 from producer.themes.grid import Grid, to_grid
 from producer.themes.lineage import active, read_centres
 from producer.themes.word_vectors import WordVectors
@@ -20,23 +21,25 @@ from schema.themes.memberships import write_memberships
 
 
 class Members:
-    """The themes and topics of a set, ready to be compared with clauses.
+    """The themes and topics of a set, a row of `theme_sets`, ready to be compared with clauses.
 
     Attributes:
         set_id: The set.
         themes: All its rows.
         words: How words become vectors, where there are no embeddings.
         late: Whether what comes now comes after the themes were made.
-        floor: The least cosine with its centre that a clause of a theme has.
+        fit: How near to its theme a clause has to be.
         ids: Of the themes that clauses may belong to, …
         centres: … and their centres.
     """
 
-    def __init__(
-        self, set_id: int, themes: Sequence[dict[str, Any]], words: WordVectors | None, late: bool
-    ) -> None:
-        self.set_id, self.themes, self.words, self.late = set_id, themes, words, late
-        self.floor = FLOOR if words is None else WORDS_FLOOR
+    def __init__(self, chosen: Any, themes: Sequence[dict[str, Any]], late: bool) -> None:
+        self.set_id, self.themes, self.late = chosen.id, themes, late
+        self.words, self.fit = None, Fit.of_words()
+        if chosen.projection is None:
+            self.fit = Fit.of_embeddings(chosen.least_similarity, chosen.usual_similarity)
+        else:
+            self.words = WordVectors.from_bytes(chosen.projection)
         self.ids, self.centres = _comparable(active(themes))
         topics = [theme for theme in themes if theme["kind"] == ThemeKind.TOPIC]
         self._topic_ids, self._topics = _comparable(topics)
@@ -46,10 +49,10 @@ class Members:
         if not block.owners:
             return []
         vectors = grid_of(block, self.words)
-        themes, cosines = assign(vectors, self.centres, self.floor)
+        themes, cosines = assign(vectors, self.centres, self.fit.least)
         # A greeting is near to some theme, as anything is.
         themes = np.where(block.telling(), themes, OTHER)
-        topics = assign(vectors, self._topics, self.floor).themes
+        topics = assign(vectors, self._topics, self.fit.least).themes
         keys = {document: text_key(text) for document, text in block.documents.items()}
         return [
             {

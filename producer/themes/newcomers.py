@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from producer.themes.assignment import OTHER, assign
 from producer.themes.grid import Grid, Ints, centres
-from producer.themes.leftovers import LATE_BELOW, WORDS_LATE_BELOW, cluster_leftovers
+from producer.themes.leftovers import cluster_leftovers
 from producer.themes.lineage import Past, give_names, new_theme
 from producer.themes.membership import Members, grid_of
 from producer.themes.sample import HashSample
@@ -58,7 +58,7 @@ def add_new_themes(
     if not members.ids:
         return []
     left = _read(engine, source, members, documents)
-    found = cluster_leftovers(left.sample.vectors)
+    found = cluster_leftovers(left.sample.vectors, members.centres, members.fit.least_mean)
     count = int(found.max(initial=OTHER)) + 1
     if not count:
         return []
@@ -70,7 +70,7 @@ def add_new_themes(
     for row in rows:
         row["new"] = members.late
     give_names(rows, members.themes, _before_others(engine, source, members, left.sample, found))
-    themes, cosines = assign(left.vectors, middles, members.floor)
+    themes, cosines = assign(left.vectors, middles, members.fit.least)
     nearer = (themes >= 0) & (cosines > np.array(left.similarities))
     moves = [
         {
@@ -88,8 +88,7 @@ def add_new_themes(
 def _read(
     engine: Engine, source: ClauseSource, members: Members, documents: Collection[int]
 ) -> Leftovers:
-    late_below = LATE_BELOW if members.words is None else WORDS_LATE_BELOW
-    below = late_below if members.late else members.floor
+    below = members.fit.late_below if members.late else members.fit.least
     badly = [DocumentTheme.similarity < below, *([DocumentTheme.late] if members.late else [])]
     sample = HashSample()
     places, similarities = [], []

@@ -26,6 +26,10 @@ class ThemeSet(Base):
     model: Mapped[str | None]
     #: For words: the words that count, and how their counts become vectors.
     projection: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: The cosine with its theme's centre that a clause has at least; null for words.
+    least_similarity: Mapped[float | None]
+    #: The one that half of the clauses that themes were found in exceed; null for words.
+    usual_similarity: Mapped[float | None]
     #: Ids of themes from here on are free.
     next_theme_id: Mapped[int]
     made_at: Mapped[datetime]

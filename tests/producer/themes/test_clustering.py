@@ -85,7 +85,8 @@ def test_what_is_near_to_none_is_not_assigned() -> None:
 def test_leftovers_make_a_theme_where_enough_are_alike() -> None:
     rows, whose = groups(4, 20)
     kept = (whose < 2) | (np.arange(len(whose)) < 20)
-    found = cluster_leftovers(rows[kept])
+    known = np.empty((0, rows.shape[1]), dtype=np.int16)
+    found = cluster_leftovers(rows[kept], known, 0.6)
     assert set(found[whose[kept] < 2].tolist()) == {0, 1}
     assert set(found[whose[kept] >= 2].tolist()) == {OTHER}
 
