@@ -90,12 +90,36 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'triage.db'}"
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of a migrated, empty PostgreSQL database to be copied, as `migrated_sqlite` is."""
+    name = "triage_migrated"
+    engine = open_engine(create_database(postgres, name))
+    upgrade(engine)
+    # PostgreSQL copies none that somebody is connected to.
+    engine.dispose()
+    return name
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """An empty PostgreSQL database."""
+def postgres_url(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty PostgreSQL database, or a migrated one if the test has an `engine` on it."""
+    if "engine" in request.fixturenames:
+        yield from _database(postgres, request.getfixturevalue("migrated_postgres"))
+    else:
+        yield from _database(postgres)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: str, migrated_postgres: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database, where a test opens it itself."""
+    yield from _database(postgres, migrated_postgres)
+
+
+def _database(server: str, *template: str) -> Iterator[str]:
     name = f"triage_{next(_numbers)}"
-    yield create_database(postgres, name)
-    drop_database(postgres, name)
+    yield create_database(server, name, *template)
+    drop_database(server, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -137,8 +161,6 @@ def _migrated(url: str, sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     if url.startswith("sqlite"):
         shutil.copy2(sqlite, url.removeprefix("sqlite:///"))
     engine = open_engine(url)
-    if not url.startswith("sqlite"):
-        upgrade(engine)
     yield engine
     engine.dispose()
 

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from producer.serve.access import passwords
 from schema.database import open_engine
-from schema.migrations.revision import upgrade
 from tests.producer.page.conftest import shop_file
 from tests.support.hostile import make_hostile
 from tests.support.served import Served
@@ -44,13 +43,14 @@ def shop_engine(
         shutil.copy2(migrated_sqlite, path)
         engine = open_engine(f"sqlite:///{path}")
     else:
-        engine = open_engine(create_database(request.getfixturevalue("postgres"), _NAME))
-        upgrade(engine)
+        server = request.getfixturevalue("postgres")
+        template = request.getfixturevalue("migrated_postgres")
+        engine = open_engine(create_database(server, _NAME, template))
     make_hostile(engine, make_shop(engine))
     yield engine
     engine.dispose()
     if request.param != "sqlite":
-        drop_database(request.getfixturevalue("postgres"), _NAME)
+        drop_database(server, _NAME)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from schema.database import open_engine, reading
-from schema.migrations.revision import upgrade
 from tests.support.servers.postgres import create_database, drop_database
 from tests.support.shop import Shop, make_shop
 
@@ -30,8 +29,8 @@ def shop_engine(
         engine.dispose()
         return
     server = request.getfixturevalue("postgres")
-    engine = open_engine(create_database(server, _NAME))
-    upgrade(engine)
+    template = request.getfixturevalue("migrated_postgres")
+    engine = open_engine(create_database(server, _NAME, template))
     yield engine, make_shop(engine)
     engine.dispose()
     drop_database(server, _NAME)
