@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,15 +29,45 @@ SERVER_FOLDERS = {"chaos", "end_to_end", "safety"}
 LONG_FOLDERS = {"bad_input", "chaos"}
 
 
-@pytest.hookimpl(tryfirst=True)  # `-m` chooses by these
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use and where they lie; see docs/testing.md."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Mark tests by what they use and where they lie; see docs/testing.md. Of several processes of
+    tests, which share files, each has the same order: what takes long comes first, so that none is
+    left alone with it at the end.
+    """
+    mark(items)
+    done = yield  # `-m` chooses by these marks
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
+    return done
+
+
+def mark(items: Sequence[pytest.Item]) -> None:
+    """Give tests their markers, but those that their files name."""
     for item in items:
         folders = set(item.path.relative_to(Path(__file__).parent).parts[:-1])
         if needs_server(item) or folders & SERVER_FOLDERS:
             item.add_marker(pytest.mark.server)
         if folders & LONG_FOLDERS:
             item.add_marker(pytest.mark.long)
+
+
+def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Tests file by file; of the files first chaos, which mostly waits, so that others use the
+    processor meanwhile; then what is long, what is slow or starts nodes, and what has many tests.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+
+    def rank(path: Path) -> tuple[bool, bool, bool, int]:
+        own, names = files[path], {one.name for one in files[path][0].iter_markers()}
+        heavy = "slow" in names or not SERVER_FOLDERS.isdisjoint(path.parts)
+        return "chaos" in path.parts, "long" in names, heavy, len(own)
+
+    return [item for path in sorted(files, key=rank, reverse=True) for item in files[path]]
 
 
 def needs_server(item: pytest.Item) -> bool:
