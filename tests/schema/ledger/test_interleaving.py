@@ -47,7 +47,7 @@ LEASE = 3600.0
 WORKER = "node/0"
 PROCESS = Process("a machine", 4711, 1)
 #: Seconds that whoever comes between waits for a lock: who would wait comes later.
-COURTESY = 0.05
+COURTESY = 0.01
 
 OPEN = {JobState.PENDING, JobState.QUEUED, JobState.RUNNING}
 
