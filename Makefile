@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Processes of tests: one more than CI has cores, since some always wait for a node or a lease. The
+# order of files is that of tests/conftest.py.
+WORKERS ?= 3
+# One thread in each: tiny matrices are not worth a second one.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images clean
+.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +24,7 @@ demo: $(VENV)/.demo ## 700 pieces of feedback through eight analyses, then a pag
 check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
 	$(PYTEST) -m "not (server or slow or long or gpu)"
 
-check: lint contracts test test-long ## what CI runs: lint, import contracts, all tests
+check: lint contracts test-all ## what CI runs: lint, import contracts, all tests
 
 test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real PostgreSQL; some minutes
 	$(PYTEST) -m "not long"
@@ -28,7 +32,13 @@ test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real Postgre
 test-long: $(VENV)/.dev ## what `make test` leaves out: chaos, bad input and full parity
 	$(PYTEST) -m long
 
-test-all: test test-long ## all of them; half an hour
+test-all: $(VENV)/.dev ## all of them, in one run
+	$(PYTEST)
+
+# What the tests of FOLDER cost, in one process, dearest file first; see docs/testing.md.
+FOLDER ?= tests
+test-times: $(VENV)/.dev ## seconds of each file of tests in FOLDER, of processor and of waiting
+	$(BIN)/python -m pytest -q -p tests.support.seconds_of_files $(FOLDER)
 
 lint: $(VENV)/.dev ## format, lint and types
 	$(BIN)/ruff format --check .

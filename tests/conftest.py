@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,15 +29,45 @@ SERVER_FOLDERS = {"chaos", "end_to_end", "safety"}
 LONG_FOLDERS = {"bad_input", "chaos"}
 
 
-@pytest.hookimpl(tryfirst=True)  # `-m` chooses by these
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use and where they lie; see docs/testing.md."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Mark tests by what they use and where they lie; see docs/testing.md. Of several processes of
+    tests, which share files, each has the same order: what takes long comes first, so that none is
+    left alone with it at the end.
+    """
+    mark(items)
+    done = yield  # `-m` chooses by these marks
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
+    return done
+
+
+def mark(items: Sequence[pytest.Item]) -> None:
+    """Give tests their markers, but those that their files name."""
     for item in items:
         folders = set(item.path.relative_to(Path(__file__).parent).parts[:-1])
         if needs_server(item) or folders & SERVER_FOLDERS:
             item.add_marker(pytest.mark.server)
         if folders & LONG_FOLDERS:
             item.add_marker(pytest.mark.long)
+
+
+def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Tests file by file; of the files first chaos, which mostly waits, so that others use the
+    processor meanwhile; then what is long, what is slow or starts nodes, and what has many tests.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+
+    def rank(path: Path) -> tuple[bool, bool, bool, int]:
+        own, names = files[path], {one.name for one in files[path][0].iter_markers()}
+        heavy = "slow" in names or not SERVER_FOLDERS.isdisjoint(path.parts)
+        return "chaos" in path.parts, "long" in names, heavy, len(own)
+
+    return [item for path in sorted(files, key=rank, reverse=True) for item in files[path]]
 
 
 def needs_server(item: pytest.Item) -> bool:
@@ -90,12 +120,36 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'triage.db'}"
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of a migrated, empty PostgreSQL database to be copied, as `migrated_sqlite` is."""
+    name = "triage_migrated"
+    engine = open_engine(create_database(postgres, name))
+    upgrade(engine)
+    # PostgreSQL copies none that somebody is connected to.
+    engine.dispose()
+    return name
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """An empty PostgreSQL database."""
+def postgres_url(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty PostgreSQL database, or a migrated one if the test has an `engine` on it."""
+    if "engine" in request.fixturenames:
+        yield from _database(postgres, request.getfixturevalue("migrated_postgres"))
+    else:
+        yield from _database(postgres)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: str, migrated_postgres: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database, where a test opens it itself."""
+    yield from _database(postgres, migrated_postgres)
+
+
+def _database(server: str, *template: str) -> Iterator[str]:
     name = f"triage_{next(_numbers)}"
-    yield create_database(postgres, name)
-    drop_database(postgres, name)
+    yield create_database(server, name, *template)
+    drop_database(server, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -137,8 +191,6 @@ def _migrated(url: str, sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     if url.startswith("sqlite"):
         shutil.copy2(sqlite, url.removeprefix("sqlite:///"))
     engine = open_engine(url)
-    if not url.startswith("sqlite"):
-        upgrade(engine)
     yield engine
     engine.dispose()
 

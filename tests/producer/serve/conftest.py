@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from producer.serve.access import passwords
 from schema.database import open_engine
-from schema.migrations.revision import upgrade
 from tests.producer.page.conftest import shop_file
 from tests.support.hostile import make_hostile
 from tests.support.served import Served
@@ -34,29 +33,57 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def shop_engine(
-    request: pytest.FixtureRequest, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture(scope="session")
+def shop_on_sqlite(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    """The shop's database of each kind in turn, with customers who mean harm."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("served") / "triage.db"
-        shutil.copy2(migrated_sqlite, path)
-        engine = open_engine(f"sqlite:///{path}")
-    else:
-        engine = open_engine(create_database(request.getfixturevalue("postgres"), _NAME))
-        upgrade(engine)
+    """The shop in SQLite, with customers who mean harm."""
+    path = tmp_path_factory.mktemp("served") / "triage.db"
+    shutil.copy2(migrated_sqlite, path)
+    engine = open_engine(f"sqlite:///{path}")
     make_hostile(engine, make_shop(engine))
     yield engine
     engine.dispose()
-    if request.param != "sqlite":
-        drop_database(request.getfixturevalue("postgres"), _NAME)
 
 
 @pytest.fixture(scope="session")
-def shown(shop_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shop_on_postgresql(postgres: str, migrated_postgres: str) -> Iterator[Engine]:
+    """The same in PostgreSQL."""
+    engine = open_engine(create_database(postgres, _NAME, migrated_postgres))
+    make_hostile(engine, make_shop(engine))
+    yield engine
+    engine.dispose()
+    drop_database(postgres, _NAME)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shop_engine(request: pytest.FixtureRequest) -> Engine:
+    """The shop's database of each kind in turn: files of tests go from one to the other and back,
+    and neither is made anew for that.
+    """
+    engine: Engine = request.getfixturevalue(f"shop_on_{request.param}")
+    return engine
+
+
+@pytest.fixture(scope="session")
+def shown_on_sqlite(
+    shop_on_sqlite: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    yield from serving(shop_on_sqlite, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def shown_on_postgresql(
+    shop_on_postgresql: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    yield from serving(shop_on_postgresql, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def shown(shop_engine: Engine, request: pytest.FixtureRequest) -> Served:
     """The shop as it is served; no test changes it."""
-    yield from serving(shop_engine, tmp_path_factory.mktemp("home"))
+    served: Served = request.getfixturevalue(f"shown_on_{shop_engine.dialect.name}")
+    return served
 
 
 @pytest.fixture

@@ -32,7 +32,6 @@ from schema.ledger.release import disown, expire, release
 from schema.ledger.replay import make_due, replay
 from schema.ledger.resend import find_unclaimed, resend
 from schema.ledger.share import share
-from schema.migrations.revision import upgrade
 from schema.process import Process
 from schema.tables import Job, JobState
 from schema.verification import verify
@@ -48,7 +47,7 @@ LEASE = 3600.0
 WORKER = "node/0"
 PROCESS = Process("a machine", 4711, 1)
 #: Seconds that whoever comes between waits for a lock: who would wait comes later.
-COURTESY = 0.05
+COURTESY = 0.01
 
 OPEN = {JobState.PENDING, JobState.QUEUED, JobState.RUNNING}
 
@@ -162,11 +161,13 @@ class Between:
 
 
 @pytest.fixture
-def engines(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engine, Engine]]:
+def engines(
+    migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Engine, Engine]]:
     """Of who is in the middle of a step, and of who comes between; a deadlock ends either."""
     monkeypatch.setattr(waiting, "FIRST_DOCUMENTS", 3)
-    both = open_engine(postgres_url, lock_timeout=5), open_engine(postgres_url, None, COURTESY)
-    upgrade(both[0])
+    url = migrated_postgres_url
+    both = open_engine(url, lock_timeout=5), open_engine(url, None, COURTESY)
     yield both
     for engine in both:
         engine.dispose()

@@ -20,7 +20,6 @@ from schema.ledger.finish import finish
 from schema.ledger.reap import reap
 from schema.ledger.replay import replay
 from schema.ledger.unblock import unblock_left_over
-from schema.migrations.revision import upgrade
 from schema.tables import Job, JobState, Run
 from schema.verification import verify
 from tests.schema.ledger.test_interleaving import COURTESY, LEASE, Between, attempted
@@ -107,10 +106,10 @@ class Ledger:
 
 
 @pytest.fixture
-def engines(postgres_url: str) -> Iterator[tuple[Engine, Engine]]:
+def engines(migrated_postgres_url: str) -> Iterator[tuple[Engine, Engine]]:
     """Of who is in the middle of a step, and of who comes between; a deadlock ends either."""
-    both = open_engine(postgres_url, lock_timeout=5), open_engine(postgres_url, None, COURTESY)
-    upgrade(both[0])
+    url = migrated_postgres_url
+    both = open_engine(url, lock_timeout=5), open_engine(url, None, COURTESY)
     yield both
     for engine in both:
         engine.dispose()

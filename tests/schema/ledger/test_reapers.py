@@ -23,7 +23,6 @@ from schema.ledger.documents import read_documents
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.reap import LOST, Reaped, reap
-from schema.migrations.revision import upgrade
 from schema.results.outcome import Outcome
 from schema.results.sentiment import Sentiment, SentimentRow
 from schema.tables import DeadLetter, Job, RunDocument
@@ -147,20 +146,19 @@ def test_two_reapers_at_once_free_a_job_once(engine: Engine, database_url: str) 
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[Engine]:
-    engine = open_engine(postgres_url)
-    upgrade(engine)
+def postgres_engine(migrated_postgres_url: str) -> Iterator[Engine]:
+    engine = open_engine(migrated_postgres_url)
     yield engine
     engine.dispose()
 
 
 def test_a_reaper_that_stands_still_holds_up_no_other(
-    postgres_engine: Engine, postgres_url: str
+    postgres_engine: Engine, migrated_postgres_url: str
 ) -> None:
     """It has its rows locked; the other one passes them by, and frees the rest."""
     engine, model = postgres_engine, abandoned(postgres_engine)
     # Two locks on tables, the clock; then it has read, and locked, what is expired.
-    stopped = run_in_process(reap_until, postgres_url, 4, signal.SIGSTOP)
+    stopped = run_in_process(reap_until, migrated_postgres_url, 4, signal.SIGSTOP)
     os.waitpid(stopped.pid, os.WUNTRACED)
     later = make_run(engine, ["text"], job_size=1, name="later")
     die(engine, jobs(engine, later)[0].id)

@@ -10,31 +10,40 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from schema.database import open_engine, reading
-from schema.migrations.revision import upgrade
 from tests.support.servers.postgres import create_database, drop_database
 from tests.support.shop import Shop, make_shop
 
 _NAME = "triage_questions"
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def shop_engine(
-    request: pytest.FixtureRequest, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture(scope="session")
+def shop_on_sqlite(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Engine, Shop]]:
-    """The shop's database of each kind in turn, and what was written into it."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("shop") / "triage.db"
-        shutil.copy2(migrated_sqlite, path)
-        engine = open_engine(f"sqlite:///{path}")
-        yield engine, make_shop(engine)
-        engine.dispose()
-        return
-    server = request.getfixturevalue("postgres")
-    engine = open_engine(create_database(server, _NAME))
-    upgrade(engine)
+    """The shop's database in SQLite, and what was written into it."""
+    path = tmp_path_factory.mktemp("shop") / "triage.db"
+    shutil.copy2(migrated_sqlite, path)
+    engine = open_engine(f"sqlite:///{path}")
     yield engine, make_shop(engine)
     engine.dispose()
-    drop_database(server, _NAME)
+
+
+@pytest.fixture(scope="session")
+def shop_on_postgresql(postgres: str, migrated_postgres: str) -> Iterator[tuple[Engine, Shop]]:
+    """The same in PostgreSQL."""
+    engine = open_engine(create_database(postgres, _NAME, migrated_postgres))
+    yield engine, make_shop(engine)
+    engine.dispose()
+    drop_database(postgres, _NAME)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shop_engine(request: pytest.FixtureRequest) -> tuple[Engine, Shop]:
+    """The shop's database of each kind in turn: files of tests go from one to the other and back,
+    and neither is made anew for that.
+    """
+    made: tuple[Engine, Shop] = request.getfixturevalue(f"shop_on_{request.param}")
+    return made
 
 
 @pytest.fixture

@@ -121,10 +121,17 @@ def _wait_until_ready(server: subprocess.Popen[str]) -> None:
     raise RuntimeError("PostgreSQL did not start:\n" + "".join(said))
 
 
-def create_database(server: str, name: str) -> str:
-    """Create an empty database; returns its URL."""
+def create_database(server: str, name: str, template: str = "template1") -> str:
+    """Create a database; returns its URL.
+
+    Args:
+        server: URL without a database name.
+        name: Of the new database.
+        template: The database of this server that it is a copy of, to which nobody is connected;
+            PostgreSQL's own is empty.
+    """
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"{server}/{name}"
 
 

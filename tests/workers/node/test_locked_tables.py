@@ -17,7 +17,6 @@ from schema.database.clock import now
 from schema.ledger.claim import Claim, claim
 from schema.ledger.finish import finish
 from schema.ledger.heartbeat import heartbeat
-from schema.migrations.revision import upgrade
 from schema.settings import Settings
 from schema.tables import Job, JobState
 from tests.support.ledger import jobs, make_run
@@ -44,9 +43,8 @@ PATIENCE = 60.0
 
 
 @pytest.fixture
-def database(postgres_url: str) -> Iterator[Engine]:
-    engine = open_engine(postgres_url)
-    upgrade(engine)
+def database(migrated_postgres_url: str) -> Iterator[Engine]:
+    engine = open_engine(migrated_postgres_url)
     yield engine
     engine.dispose()
 
@@ -119,15 +117,15 @@ def waits(connection: Connection) -> bool:
     ("table", "impatient"), [*((table, True) for table in TABLES), ("jobs", False)]
 )
 def test_no_job_of_a_living_worker_is_taken(
-    database: Engine, postgres_url: str, redis_url: str, table: str, impatient: bool
+    database: Engine, migrated_postgres_url: str, redis_url: str, table: str, impatient: bool
 ) -> None:
     config = Settings.model_validate(CONFIG)
     make_run(database, ["a"])
     held = claim(database, jobs(database)[0].id, "sentiment", "node/0", config.lease)
     assert held
     patience = config.heartbeat if impatient else None
-    keeper = Keeping(open_engine(postgres_url, lock_timeout=patience), config)
-    living = Living(open_engine(postgres_url), held, config)
+    keeper = Keeping(open_engine(migrated_postgres_url, lock_timeout=patience), config)
+    living = Living(open_engine(migrated_postgres_url), held, config)
     with living.running(), keeper.running():
         wait_until(lambda: living.rounds > 0 and keeper.rounds > 1, PATIENCE)
         with database.begin() as connection:
