@@ -24,16 +24,18 @@ demo: $(VENV)/.demo ## 700 pieces of feedback through eight analyses, then a pag
 check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
 	$(PYTEST) -m "not (server or slow or long or gpu)"
 
-check: lint contracts test-all ## what CI runs: lint, import contracts, all tests
+check: lint contracts test-all ## lint, import contracts, all tests
 
+# `make test SELECT=` leaves none out, as CI does.
+SELECT ?= not long
 test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real PostgreSQL; some minutes
-	$(PYTEST) -m "not long"
+	$(PYTEST) -m "$(SELECT)"
 
 test-long: $(VENV)/.dev ## what `make test` leaves out: chaos, bad input and full parity
 	$(PYTEST) -m long
 
-test-all: $(VENV)/.dev ## all of them, in one run
-	$(PYTEST)
+test-all: SELECT =
+test-all: test ## all of them, in one run
 
 # What the tests of FOLDER cost, in one process, dearest file first; see docs/testing.md.
 FOLDER ?= tests
