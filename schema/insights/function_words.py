@@ -35,6 +35,12 @@ def function_words(said: Iterable[str]) -> frozenset[str]:
 
 
 @cache
+def all_function_words() -> frozenset[str]:
+    """Those of all languages together."""
+    return EMPTY_WORDS.union(*_lists())
+
+
+@cache
 def _lists() -> tuple[frozenset[str], ...]:
     return tuple(
         frozenset(word for entry in get_stop_words(code) for word in words(entry))

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from schema.insights.mean_difference import Group
 
 
+#: The ends of the scale of stars: of an answer from 0 to 10 the lowest is none.
+LEAST, MOST = 0.0, 5.0
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How many have a property, of all that could have it.
@@ -57,7 +61,11 @@ class Mean:
         from schema.insights.mean_difference import Group
 
         group = Group.of_sums(count, total or 0.0, squares or 0.0)
-        return cls(count, group.mean if count else None, mean_interval(group), group)
+        interval = mean_interval(group)
+        if interval is not None:
+            # Of two ratings the interval is wider than the scale.
+            interval = Interval(max(interval.low, LEAST), min(interval.high, MOST))
+        return cls(count, group.mean if count else None, interval, group)
 
 
 @dataclass(frozen=True, slots=True)

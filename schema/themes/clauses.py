@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, exists, select
 from schema.database import reading
 from schema.document import ORIGINAL
 from schema.insights.courtesies import is_courtesy
+from schema.insights.verdicts import is_verdict
 from schema.results.embedding import EmbeddingRow
 from schema.results.translation import TranslationRow
 from schema.tables import DocumentRow, DocumentTheme, Model, RunDocument
@@ -39,8 +40,10 @@ class ClauseBlock:
     vectors: list[bytes] = field(default_factory=list)
 
     def telling(self) -> list[bool]:
-        """Of each clause whether it says more than greetings, thanks and closings do."""
-        return [not is_courtesy(text) for text in self.texts]
+        """Of each clause whether it says more than greetings, thanks and closings do, and more
+        than how good or bad something is.
+        """
+        return [not (is_courtesy(text) or is_verdict(text)) for text in self.texts]
 
 
 @dataclass(frozen=True, slots=True)
