@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -33,13 +32,6 @@ class Archives:
 
     wheel: Path
     source: Path
-
-    def hashes(self) -> str:
-        """Their SHA-256 in the form that `sha256sum --check` reads."""
-        return "".join(
-            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-            for path in sorted((self.wheel, self.source))
-        )
 
 
 @contextmanager

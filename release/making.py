@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,15 +60,15 @@ class Distribution:
                     if not bill.exists():
                         write_bill(place, self.root, bill)
                 self.report(f"installed and used with {python}")
-            return self._keep([archives.wheel, archives.source, bill], archives.hashes())
+            return self._keep([archives.wheel, archives.source, bill])
 
-    def _keep(self, files: Sequence[Path], hashes: str) -> Path:
+    def _keep(self, files: Sequence[Path]) -> Path:
         folder = self.root / FINISHED
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         for file in files:
             shutil.copy2(file, folder)
-        (folder / "SHA256SUMS").write_text(hashes, "utf-8")
+        (folder / "SHA256SUMS").write_text(_hashes(files), "utf-8")
         return folder
 
 
@@ -108,4 +109,11 @@ def _sizes(archives: building.Archives) -> str:
     return ", ".join(
         f"{path.name} ({path.stat().st_size / 1e6:.1f} MB)"
         for path in (archives.wheel, archives.source)
+    )
+
+
+def _hashes(files: Sequence[Path]) -> str:
+    """The SHA-256 of each file, in the form that `sha256sum --check` reads."""
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files
     )
