@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ id,text,rating,product,created_at
 #: Packages that the base must do without.
 WORKERS_ONLY = ("torch", "transformers", "numba")
 
+_UV = (sys.executable, "-m", "uv")
+
 
 @contextmanager
 def installed(wheel: Path, python: str, constraints: Path) -> Iterator[Path]:
@@ -38,11 +41,11 @@ def installed(wheel: Path, python: str, constraints: Path) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="triage-trial-") as made:
         folder = Path(made)
-        run([python, "-m", "venv", folder / "venv"], folder=folder)
+        run([*_UV, "venv", "--quiet", "--python", python, folder / "venv"], folder=folder)
         binaries = folder / "venv" / "bin"
-        pip: list[str | Path] = [binaries / "python", "-m", "pip"]
-        run([*pip, "install", "--quiet", "--constraint", constraints, wheel], folder=folder)
-        run([*pip, "check"], folder=folder)
+        here: list[str | Path] = ["--quiet", "--python", binaries / "python"]
+        run([*_UV, "pip", "install", *here, "--constraint", constraints, wheel], folder=folder)
+        run([*_UV, "pip", "check", *here], folder=folder)
         yield binaries
 
 
