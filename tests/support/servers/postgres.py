@@ -24,7 +24,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 
 def find_binaries() -> Path:
-    """The folder with `initdb` and `postgres`: of the PATH, of Debian's packages, or of pgserver."""
+    """The folder with `initdb` and `postgres`: on the PATH, of Debian's packages, or pgserver's."""
     if path := shutil.which("postgres"):
         folder = Path(path).resolve().parent
         if (folder / "initdb").exists():
