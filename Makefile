@@ -10,7 +10,7 @@ WORKERS ?= 3
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images clean
+.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images dist release lock licences clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,25 @@ $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.demo
 $(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
 	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
 	@touch $@
+
+$(VENV)/.release: pyproject.toml constraints.txt $(VENV)/.dev
+	$(PIP) --editable '.[worker,embedded,postgres,flower,serve,remote,adapters,evaluate,train,dev,release]'
+	@touch $@
+
+# See docs/release.md. Each of PYTHONS, paths of interpreters, gets the wheel installed and used.
+PYTHONS ?=
+TRIED = $(foreach python,$(PYTHONS),--python $(python))
+dist: $(VENV)/.release ## wheel and source distribution of what is there, built, checked and tried
+	$(BIN)/python -m release build $(TRIED)
+
+release: $(VENV)/.release ## a release as VERSION: all of `make dist`, then a commit and a tag; pushes nothing
+	$(BIN)/python -m release make "$(VERSION)" $(TRIED)
+
+lock: $(VENV)/.release ## the lock files with hashes, by pyproject.toml and constraints.txt
+	$(BIN)/python -m release lock
+
+licences: $(VENV)/.release ## docs/licences.md: under which licences the packages are that we need
+	$(BIN)/python -m release licences
 
 # What docker/Dockerfile makes, with `docker` or `buildah`, which must be installed; see docker/README.md.
 ENGINE ?= docker

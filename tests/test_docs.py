@@ -25,7 +25,10 @@ COMMANDS = typer.main.get_command(console).commands  # type: ignore[attr-defined
 #: What follows makes a word in backticks a path of the project, unless a place to be filled in
 #: (`<name>`, `RUN`, `…`) or a pattern stands in it.
 ENDINGS = "py|md|toml|tsv|jsonl|sql|sh|svg|yaml|csv|example"
-FOLDERS = "benchmarks|docker|docs|examples|feedback_triage|producer|recipes|schema|tests|workers"
+FOLDERS = (
+    "benchmarks|docker|docs|examples|feedback_triage|locks|producer|"
+    "recipes|release|schema|tests|workers"
+)
 #: Files that are not in the repository: whoever uses the project has them.
 OTHERS = {
     *("reviews.csv", "entities.csv", "pip.conf"),

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("schema", "producer", "workers", "feedback_triage")
+PACKAGES = ("schema", "producer", "workers", "feedback_triage", "release")
 
 #: Lines of a file, of a function with its signature and docstring, arguments of a constructor,
 #: files in the root of `workers`.

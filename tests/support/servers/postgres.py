@@ -19,17 +19,26 @@ import psycopg
 
 #: Whose privileges the server takes when tests run as root, which PostgreSQL refuses.
 UNPRIVILEGED = "nobody"
+#: Where Debian's packages `postgresql-15` and the like have their programs.
+DEBIAN = Path("/usr/lib/postgresql")
 
 
 def find_binaries() -> Path:
-    """The folder with `initdb` and `postgres`: of the PATH, else the one that pgserver carries."""
+    """The folder with `initdb` and `postgres`: on the PATH, of Debian's packages, or pgserver's."""
     if path := shutil.which("postgres"):
         folder = Path(path).resolve().parent
         if (folder / "initdb").exists():
             return folder
+    # Debian puts no server on the PATH, and has a folder for each version.
+    if debian := max(DEBIAN.glob("*/bin/initdb"), key=_version, default=None):
+        return debian.parent
     spec = util.find_spec("pgserver")
     assert spec and spec.origin, "tests need PostgreSQL: install it, or pip install pgserver"
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _version(program: Path) -> int:
+    return int(program.parents[1].name)
 
 
 @dataclass(frozen=True, slots=True)
