@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --co
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images clean
+.PHONY: help setup demo check-fast check test test-long test-all lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports docs images clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ lint: $(VENV)/.dev ## format, lint and types
 
 contracts: $(VENV)/.dev ## who may import whom; see ARCHITECTURE.md
 	PYTHONPATH=. $(BIN)/lint-imports
+
+# The pages, and a reference that is made of the code; it opens from disk. See mkdocs.yml.
+docs: $(VENV)/.dev ## the documentation as a site, in .triage/docs; a quarter of a minute
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "open .triage/docs/index.html"
 
 coverage: $(VENV)/.dev ## which lines `make test` reaches: a report, not a gate
 	$(PYTEST) -m "not long" --cov --cov-report=term:skip-covered --cov-report=html:.triage/coverage
@@ -85,11 +90,11 @@ $(VENV)/.demo: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.demo
-	$(PIP) --editable '.[worker,embedded,postgres,flower,dev]'
+	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,docs]'
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
-	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
+	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,docs,bench]'
 	@touch $@
 
 # What docker/Dockerfile makes, with `docker` or `buildah`, which must be installed; see docker/README.md.
