@@ -14,7 +14,7 @@ def alerts_page() -> str:
     found = [rule for group in rules["groups"] for rule in group["rules"]]
     rows = [
         (
-            f"[{rule['alert']}](../operations.md#{rule['alert'].lower()})",
+            f"[{rule['alert']}](../runbook.md#{rule['alert'].lower()})",
             rule["labels"]["severity"],
             str(rule["for"]),
             code(" ".join(rule["expr"].split())),
