@@ -163,4 +163,6 @@ def parse(arguments: list[str]) -> None:
         return
     with CONSOLE.make_context("triage", [name], resilient_parsing=True) as context:
         _, command, _ = CONSOLE.resolve_command(context, [name])
+        if command is None:
+            raise typer.BadParameter(f"there is no command {name}")
         command.make_context(name, rest, parent=context).close()
