@@ -10,7 +10,7 @@ WORKERS ?= 3
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports images dist release lock licences clean
+.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports docs images dist release lock licences clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ lint: $(VENV)/.dev ## format, lint and types
 
 contracts: $(VENV)/.dev ## who may import whom; see ARCHITECTURE.md
 	PYTHONPATH=. $(BIN)/lint-imports
+
+# The pages, and a reference that is made of the code; it opens from disk. See mkdocs.yml.
+docs: $(VENV)/.dev ## the documentation as a site, in .triage/docs; a quarter of a minute
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "open .triage/docs/index.html"
 
 coverage: $(VENV)/.dev ## which lines `make test` reaches: a report, not a gate
 	$(PYTEST) -m "not long" --cov --cov-report=term:skip-covered --cov-report=html:.triage/coverage
@@ -97,11 +102,11 @@ $(VENV)/.demo: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.demo
-	$(PIP) --editable '.[worker,embedded,postgres,flower,dev]'
+	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,docs]'
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt $(VENV)/.dev
-	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,bench]'
+	$(PIP) --editable '.[worker,embedded,postgres,flower,dev,docs,bench]'
 	@touch $@
 
 $(VENV)/.release: pyproject.toml constraints.txt $(VENV)/.dev

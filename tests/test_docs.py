@@ -16,7 +16,7 @@ from producer.console import console
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     page
-    for pattern in ("*.md", "docs/*.md", "docker/*.md", "workers/pocket/*/README.md")
+    for pattern in ("*.md", "docs/**/*.md", "docker/*.md", "workers/pocket/*/README.md")
     for page in ROOT.glob(pattern)
 )
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
