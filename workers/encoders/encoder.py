@@ -17,9 +17,9 @@ from transformers import PreTrainedModel
 from schema.catalog import CatalogEntry, Precision
 from schema.settings import settings
 from workers.encoders.conversion import pack, release
-from workers.encoders.interface import EncoderForward
+from workers.encoders.interface import EncoderForward, Row
 from workers.encoders.padded import PaddedEncoder
-from workers.encoders.precision_trial import TrialInputs, compare
+from workers.encoders.precision_trial import CLASSES, TrialInputs, compare
 from workers.encoders.sentence_model import SentenceModel
 from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 #: On a GPU: while it computes the batch of one, the other reads its outputs and puts together its
 #: next, so that work is always queued.
 _LANES = 2
+#: Texts by which weights are rounded in int8: some 700 tokens.
+_SAMPLE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +101,15 @@ def load_encoder(
         entry: The model, its revision, its options.
         auto_model_class: The class of Transformers that loads it.
         device: `cpu` or `cuda:0`.
-        judge: Inputs of the precision trial, which is made where `precision` is `auto`.
+        judge: Inputs of the precision trial, which is made where `precision` is `auto`; weights are
+            rounded by some of them where it is `int8`.
 
     Raises:
         ModelError: If the model cannot be loaded, or cannot be computed in the precision that the
             catalog asks for.
     """
     loaded = load(entry, auto_model_class, device)
-    builder = _Builder(loaded, entry)
+    builder = _Builder(loaded, entry, judge)
     requested = entry.options.precision
     precision = _resolve(builder, judge) if requested == "auto" else requested
     forward = builder(precision)
@@ -128,9 +131,9 @@ class _Row:
 class _Builder:
     """Makes the forwards of one model, once for each precision."""
 
-    def __init__(self, loaded: LoadedModel, entry: CatalogEntry) -> None:
+    def __init__(self, loaded: LoadedModel, entry: CatalogEntry, judge: TrialInputs) -> None:
         self.loaded = loaded
-        self._entry = entry
+        self._entry, self._judge = entry, judge
         named = "token_type_ids" in loaded.tokenizer.model_input_names
         self._takes_types = named and _takes(loaded.model, "token_type_ids")
         self._built: dict[Precision, EncoderForward] = {}
@@ -146,7 +149,8 @@ class _Builder:
         if self.packs:
             try:
                 shared = loaded.encoder.sha256 if loaded.encoder else None
-                return pack(loaded.model, precision, self._takes_types, shared)
+                sample = self._sample() if precision == "int8" else []
+                return pack(loaded.model, precision, self._takes_types, shared, sample)
             except UnsupportedModelError as reason:
                 self.packs = False
                 logger.info(
@@ -169,6 +173,14 @@ class _Builder:
         if precision != "fp32":
             self._try(padded, precision)
         return padded
+
+    def _sample(self) -> list[Row]:
+        """Rows by which weights are rounded; of an encoder that others share, the same for all."""
+        tokenizer = self.loaded.tokenizer
+        if not tokenizer.is_fast:
+            return []
+        judge = CLASSES if self.loaded.encoder else self._judge
+        return judge.rows(tokenizer, self.loaded.max_length)[:_SAMPLE]
 
     def _try(self, forward: EncoderForward, precision: Precision) -> None:
         """Some models of Transformers mix precisions, and fail at their first row."""
