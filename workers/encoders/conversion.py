@@ -55,7 +55,7 @@ def pack(
         takes_types: Whether the tokenizer gives `token_type_ids`.
         encoder: The hash of the encoder's weights, if other heads stand on it too: it is packed
             once for all of them.
-        sample: Rows by which weights are rounded in int8; always the same ones of an `encoder`.
+        sample: Rows by which weights are rounded in int8; for heads on one encoder the same ones.
 
     Raises:
         UnsupportedModelError: If the packed path cannot compute what this model does.
@@ -66,20 +66,16 @@ def pack(
     if getattr(model, "_hf_peft_config_loaded", False):
         raise UnsupportedModelError("adapters")
     head = head_of(model, precision)
-    if encoder is None:
-        read, key = head, None
-    else:
-        read, key = (
-            Head(nn.Identity(), firsts_only=False),
-            BodyKey(encoder, precision, str(model.device)),
-        )
+    key = None if encoder is None else BodyKey(encoder, precision, str(model.device))
 
     def make() -> Body:
         if precision != "int8" or not sample:
             return body_of(model.base_model, precision)
+        # Not the model's own head: an encoder is the same for all that stand on it.
+        every_token = Head(nn.Identity(), firsts_only=False)
         with sampled():
             body = body_of(model.base_model, precision)
-            PackedEncoder(body, read, takes_types, model.device)(sample)
+            PackedEncoder(body, every_token, takes_types, model.device)(sample)
         return body
 
     return PackedEncoder(shared_bodies.get(key, make), head, takes_types, model.device)

@@ -101,15 +101,14 @@ def load_encoder(
         entry: The model, its revision, its options.
         auto_model_class: The class of Transformers that loads it.
         device: `cpu` or `cuda:0`.
-        judge: Inputs of the precision trial, which is made where `precision` is `auto`; weights are
-            rounded by some of them where it is `int8`.
+        judge: Inputs of the precision trial, which is made where `precision` is `auto`.
 
     Raises:
         ModelError: If the model cannot be loaded, or cannot be computed in the precision that the
             catalog asks for.
     """
     loaded = load(entry, auto_model_class, device)
-    builder = _Builder(loaded, entry, judge)
+    builder = _Builder(loaded, entry)
     requested = entry.options.precision
     precision = _resolve(builder, judge) if requested == "auto" else requested
     forward = builder(precision)
@@ -131,9 +130,9 @@ class _Row:
 class _Builder:
     """Makes the forwards of one model, once for each precision."""
 
-    def __init__(self, loaded: LoadedModel, entry: CatalogEntry, judge: TrialInputs) -> None:
+    def __init__(self, loaded: LoadedModel, entry: CatalogEntry) -> None:
         self.loaded = loaded
-        self._entry, self._judge = entry, judge
+        self._entry = entry
         named = "token_type_ids" in loaded.tokenizer.model_input_names
         self._takes_types = named and _takes(loaded.model, "token_type_ids")
         self._built: dict[Precision, EncoderForward] = {}
@@ -175,12 +174,11 @@ class _Builder:
         return padded
 
     def _sample(self) -> list[Row]:
-        """Rows by which weights are rounded; of an encoder that others share, the same for all."""
+        """Rows by which weights are rounded: the same for all heads, which may share an encoder."""
         tokenizer = self.loaded.tokenizer
         if not tokenizer.is_fast:
             return []
-        judge = CLASSES if self.loaded.encoder else self._judge
-        return judge.rows(tokenizer, self.loaded.max_length)[:_SAMPLE]
+        return CLASSES.rows(tokenizer, self.loaded.max_length)[:_SAMPLE]
 
     def _try(self, forward: EncoderForward, precision: Precision) -> None:
         """Some models of Transformers mix precisions, and fail at their first row."""

@@ -14,9 +14,6 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-#: Rows that are kept of a layer, at the most, and of those that it reads at once.
-_ROWS, _ROWS_AT_ONCE = 192, 64
-
 
 class Waiting(Protocol):
     """Computes exactly until it is told to round its weight."""
@@ -38,7 +35,6 @@ class InputSample:
     def __init__(self) -> None:
         self.mean: Tensor | None = None
         self._count = 0
-        self._kept: list[Tensor] = []
 
     def add(self, x: Tensor) -> None:
         """Take down (rows, inputs)."""
@@ -48,15 +44,6 @@ class InputSample:
         mean = x.mean(dim=0)
         part = len(x) / self._count
         self.mean = mean if self.mean is None else torch.lerp(self.mean, mean, part)
-        room = min(_ROWS_AT_ONCE, _ROWS - sum(map(len, self._kept)))
-        if room > 0:
-            # Evenly: of documents in a row, none is left out.
-            self._kept.append(x[:: -(-len(x) // room)].clone())
-
-    @property
-    def rows(self) -> Tensor:
-        """Some of the rows, (rows, inputs)."""
-        return torch.cat(self._kept)
 
 
 def wait(layer: Waiting) -> bool:

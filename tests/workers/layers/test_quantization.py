@@ -1,4 +1,4 @@
-"""Weights and rows in int8: how integers are spent, and what is taken back of what rounding shifts."""
+"""Weights and rows in int8: how integers are spent, and what rounding shifts is given back."""
 
 from __future__ import annotations
 
