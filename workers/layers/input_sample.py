@@ -18,7 +18,7 @@ from torch import Tensor
 class Waiting(Protocol):
     """Computes exactly until it is told to round its weight."""
 
-    def settle(self) -> None:
+    def round_weight(self) -> None:
         """Round the weight, by what was read until now."""
 
 
@@ -47,7 +47,7 @@ class InputSample:
 
 
 def wait(layer: Waiting) -> bool:
-    """Whether layers are sampled now; then this one is settled at the end."""
+    """Whether layers are sampled now; then this one is rounded at the end."""
     waiting = _waiting.get()
     if waiting is not None:
         waiting.append(layer)
@@ -66,4 +66,4 @@ def sampled() -> Iterator[None]:
     finally:
         _waiting.reset(token)
     for layer in layers:
-        layer.settle()
+        layer.round_weight()

@@ -39,7 +39,7 @@ class Int8Weight:
         return self._multiply(x, bias)
 
     @torch.inference_mode()
-    def settle(self) -> None:
+    def round_weight(self) -> None:
         """Round the weight, by what was read until now."""
         if isinstance(self._multiply, _Sampled):
             self._multiply = _Rounded(self._multiply.weight, self._multiply.sample.mean)
