@@ -52,8 +52,8 @@ class Int8Matmul(ABC):
         """Whether a weight, (outputs, inputs) in int8, keeps to `largest_pair`."""
         if cls.largest_pair is None or not quantised.numel():
             return True
-        alone = functional.pad(quantised.short().abs(), (0, quantised.shape[1] % 2))
-        return int(alone.unflatten(1, (-1, 2)).sum(2).amax()) <= cls.largest_pair
+        padded = functional.pad(quantised.short().abs(), (0, quantised.shape[1] % 2))
+        return int(padded.reshape(len(padded), -1, 2).sum(2).amax()) <= cls.largest_pair
 
     @abstractmethod
     def __call__(self, rows: Tensor) -> Tensor:

@@ -95,7 +95,8 @@ def quantised(weight: Tensor, largest_pair: int | None = None) -> tuple[Tensor, 
     """
     scale = weight.abs().amax(dim=1).div_(LARGEST)
     if largest_pair is not None:
-        pairs = functional.pad(weight.abs(), (0, weight.shape[1] % 2)).unflatten(1, (-1, 2)).sum(2)
+        padded = functional.pad(weight.abs(), (0, weight.shape[1] % 2))
+        pairs = padded.reshape(len(weight), -1, 2).sum(2)
         # Two that are rounded up are larger by one.
         scale = torch.maximum(scale, pairs.amax(dim=1).div_(largest_pair - 1))
     scale = scale.clamp_(min=_TINY)
