@@ -24,11 +24,11 @@ import numpy as np
 
 from schema.catalog import load_catalog
 from workers.encoders.interface import Floats, Ints
-from workers.encoders.precision_texts import plain_texts
 from workers.own_labels.fitting import Fitted, fit
 from workers.own_labels.kinds import own_analysis
 from workers.own_labels.labelled import NAMED_FROM
 from workers.own_labels.similarity import SimilarityAnalysis
+from workers.text.precision_texts import plain_texts
 
 
 def main() -> None:

@@ -40,7 +40,8 @@ def rows_of(levels: int, count: int, inputs: int) -> Tensor:
 
 
 def sound_kinds() -> list[type[Int8Matmul]]:
-    """All that this process can rely on, the quickest first: not oneDNN where `ONEDNN_MAX_CPU_ISA`
-    keeps it from VNNI.
+    """All that this process can rely on with any weight, the quickest first: not oneDNN where
+    `ONEDNN_MAX_CPU_ISA` keeps it from VNNI.
     """
-    return [*filter(is_exact_here, cpu_kinds()), FloatProduct]
+    sound = [kind for kind in cpu_kinds() if kind.largest_pair is None and is_exact_here(kind)]
+    return [*sound, FloatProduct]

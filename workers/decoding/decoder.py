@@ -28,8 +28,8 @@ _CHOICE = 4
 #: Documents that are not waited for any longer, however many there are places for.
 _MOST_WAITING = 2048
 #: Documents times beams that are worth a lane: with fewer, weights would be read more often than it
-#: pays.
-_ROWS_OF_LANE = 32
+#: pays. Two lanes are worth less: neither has to wait for the other after every operation.
+_ROWS_OF_LANE, _ROWS_OF_TWO = 32, 8
 
 #: `AdmissionQueue.take` of one lane.
 _Take = Callable[[int, int, bool], list[dict[int, Sequence[int]]]]
@@ -113,8 +113,9 @@ class Decoder:
         """How many lanes so many documents are worth."""
         if self._device.type != "cpu":
             return 1
-        enough = documents * self._beams // _ROWS_OF_LANE
-        return lanes_for(enough, torch.get_num_threads())
+        rows = documents * self._beams
+        two = 2 if documents > 1 and rows >= _ROWS_OF_TWO else 1
+        return lanes_for(max(rows // _ROWS_OF_LANE, two), torch.get_num_threads())
 
     @torch.inference_mode()
     def write(self, take: _Take, lanes: int) -> Generator[Texts, None, None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from torch import nn
 from transformers import PreTrainedModel
 
 from schema.catalog import Precision
@@ -16,9 +17,11 @@ from workers.encoders.families.modernbert import modernbert_body
 from workers.encoders.families.mpnet import mpnet_body
 from workers.encoders.families.roberta import roberta_body
 from workers.encoders.heads import head_of
-from workers.encoders.packed import Body, PackedEncoder
+from workers.encoders.interface import Row
+from workers.encoders.packed import Body, Head, PackedEncoder
 from workers.encoders.shared_bodies import BodyKey, shared_bodies
 from workers.errors import UnsupportedModelError
+from workers.layers.input_sample import sampled
 
 #: Converters of the encoder body, by `model_type` of the configuration.
 _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
@@ -37,7 +40,11 @@ _BODIES: dict[str, Callable[[Any, Precision], Body]] = {
 
 
 def pack(
-    model: PreTrainedModel, precision: Precision, takes_types: bool, encoder: str | None = None
+    model: PreTrainedModel,
+    precision: Precision,
+    takes_types: bool,
+    encoder: str | None = None,
+    sample: Sequence[Row] = (),
 ) -> PackedEncoder:
     """Convert a model into one that computes the same over packed rows.
 
@@ -48,6 +55,7 @@ def pack(
         takes_types: Whether the tokenizer gives `token_type_ids`.
         encoder: The hash of the encoder's weights, if other heads stand on it too: it is packed
             once for all of them.
+        sample: Rows by which weights are rounded in int8; for heads on one encoder the same ones.
 
     Raises:
         UnsupportedModelError: If the packed path cannot compute what this model does.
@@ -57,9 +65,20 @@ def pack(
         raise UnsupportedModelError(f"architecture {model.config.model_type!r}")
     if getattr(model, "_hf_peft_config_loaded", False):
         raise UnsupportedModelError("adapters")
+    head = head_of(model, precision)
     key = None if encoder is None else BodyKey(encoder, precision, str(model.device))
-    body = shared_bodies.get(key, lambda: body_of(model.base_model, precision))
-    return PackedEncoder(body, head_of(model, precision), takes_types, model.device)
+
+    def make() -> Body:
+        if precision != "int8" or not sample:
+            return body_of(model.base_model, precision)
+        # Not the model's own head: an encoder is the same for all that stand on it.
+        every_token = Head(nn.Identity(), firsts_only=False)
+        with sampled():
+            body = body_of(model.base_model, precision)
+            PackedEncoder(body, every_token, takes_types, model.device)(sample)
+        return body
+
+    return PackedEncoder(shared_bodies.get(key, make), head, takes_types, model.device)
 
 
 def release(model: PreTrainedModel) -> None:

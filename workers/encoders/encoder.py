@@ -17,9 +17,9 @@ from transformers import PreTrainedModel
 from schema.catalog import CatalogEntry, Precision
 from schema.settings import settings
 from workers.encoders.conversion import pack, release
-from workers.encoders.interface import EncoderForward
+from workers.encoders.interface import EncoderForward, Row
 from workers.encoders.padded import PaddedEncoder
-from workers.encoders.precision_trial import TrialInputs, compare
+from workers.encoders.precision_trial import CLASSES, TrialInputs, compare
 from workers.encoders.sentence_model import SentenceModel
 from workers.errors import ModelError, UnsupportedModelError
 from workers.layers.linear import DTYPES
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 #: On a GPU: while it computes the batch of one, the other reads its outputs and puts together its
 #: next, so that work is always queued.
 _LANES = 2
+#: Texts by which weights are rounded in int8: some 700 tokens.
+_SAMPLE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class _Builder:
         if self.packs:
             try:
                 shared = loaded.encoder.sha256 if loaded.encoder else None
-                return pack(loaded.model, precision, self._takes_types, shared)
+                sample = self._sample() if precision == "int8" else []
+                return pack(loaded.model, precision, self._takes_types, shared, sample)
             except UnsupportedModelError as reason:
                 self.packs = False
                 logger.info(
@@ -169,6 +172,13 @@ class _Builder:
         if precision != "fp32":
             self._try(padded, precision)
         return padded
+
+    def _sample(self) -> list[Row]:
+        """Rows by which weights are rounded: the same for all heads, which may share an encoder."""
+        tokenizer = self.loaded.tokenizer
+        if not tokenizer.is_fast:
+            return []
+        return CLASSES.rows(tokenizer, self.loaded.max_length)[:_SAMPLE]
 
     def _try(self, forward: EncoderForward, precision: Precision) -> None:
         """Some models of Transformers mix precisions, and fail at their first row."""

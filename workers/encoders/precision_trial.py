@@ -14,8 +14,8 @@ import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
 from workers.encoders.interface import EncoderForward, Floats, Row
-from workers.encoders.precision_texts import QUESTIONS, texts
 from workers.models.precision import PrecisionTrial
+from workers.text.precision_texts import QUESTIONS, texts
 
 #: Tokens of a batch.
 _BATCH = 1024

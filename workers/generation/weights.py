@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from transformers import (
@@ -19,6 +20,8 @@ from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.capacity import room
 from workers.decoding.search.sampling import sampling_of
 from workers.errors import ModelError, UnsupportedModelError
+from workers.generation.sample_texts import short, write_sample
+from workers.layers.input_sample import sampled
 from workers.models.loading import LoadedModel, load
 from workers.models.registry import Reserve
 
@@ -112,15 +115,18 @@ class Seq2SeqWeights:
             return self._loop(settings)
         loaded = self.loaded
         precision: Precision = loaded.provenance.options["precision"]
-        parts = convert(loaded.model, precision)
-        parameters = loaded.model.num_parameters()
-        rows, tokens = room(parts, parameters, loaded.device, precision)
-        tokens = self._entry.options.batch_tokens or tokens
+        with sampled() if precision == "int8" else nullcontext():
+            parts = convert(loaded.model, precision)
+            parameters = loaded.model.num_parameters()
+            rows, tokens = room(parts, parameters, loaded.device, precision)
+            tokens = self._entry.options.batch_tokens or tokens
 
-        def loop(settings: GenerationConfig) -> Decoder:
-            return Decoder(parts, settings, rows, tokens, loaded.device)
+            def loop(settings: GenerationConfig) -> Decoder:
+                return Decoder(parts, settings, rows, tokens, loaded.device)
 
-        decoder = loop(settings)
+            decoder = loop(settings)
+            if precision == "int8":
+                write_sample(loop(short(settings)), loaded.tokenizer)
         self._loop = loop
         if not self._generates:
             # Its weights have been laid out anew: they need not be in memory twice.

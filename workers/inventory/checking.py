@@ -15,7 +15,6 @@ from schema.settings import settings
 from workers.analyses import load_analysis
 from workers.analysis import Analysis
 from workers.calibrate.command import chosen_device
-from workers.encoders.precision_texts import sentence_in, texts
 from workers.engine.document_state import Conclusion
 from workers.engine.engine import Engine
 from workers.errors import WorkerError
@@ -26,6 +25,7 @@ from workers.inventory.listing import labels_line
 from workers.inventory.named_model import PACKAGE, NamedModel
 from workers.models.checkpoint import folder_here
 from workers.runtime.threads import limit_threads
+from workers.text.precision_texts import sentence_in, texts
 
 #: Texts that a smaller precision is compared on; of models that write, which take long, fewer.
 _TEXTS, _TEXTS_OF_WRITERS = 60, 12

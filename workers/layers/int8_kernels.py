@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 #: Largest absolute value of a weight's integers: they are symmetric, without -128.
 LARGEST = 127
@@ -29,10 +30,13 @@ class Int8Matmul(ABC):
     Attributes:
         name: The library's name in log lines.
         levels: Largest absolute value of a row's integers.
+        largest_pair: What the absolute values of inputs 0 and 1, 2 and 3, … of an output of the
+            weight may add up to; None if any weight will do.
     """
 
     name: ClassVar[str]
     levels: ClassVar[int] = LARGEST
+    largest_pair: ClassVar[int | None] = None
 
     @abstractmethod
     def __init__(self, quantised: Tensor, scale: Tensor) -> None:
@@ -42,6 +46,14 @@ class Int8Matmul(ABC):
             quantised: (outputs, inputs) in int8, without -128, however they lie in memory.
             scale: Scale of each output, (outputs), in float32.
         """
+
+    @classmethod
+    def takes(cls, quantised: Tensor) -> bool:
+        """Whether a weight, (outputs, inputs) in int8, keeps to `largest_pair`."""
+        if cls.largest_pair is None or not quantised.numel():
+            return True
+        padded = functional.pad(quantised.short().abs(), (0, quantised.shape[1] % 2))
+        return int(padded.reshape(len(padded), -1, 2).sum(2).amax()) <= cls.largest_pair
 
     @abstractmethod
     def __call__(self, rows: Tensor) -> Tensor:
@@ -194,9 +206,19 @@ class FbgemmProduct(Int8Matmul):
         return y
 
 
+class PairedFbgemmProduct(FbgemmProduct):
+    """Multiplies by FBGEMM without VNNI: it adds up pairs of products in 16 bits, in which there is
+    room for rows of eight bits if no two neighbours of the weight are large at once.
+    """
+
+    name = "FBGEMM with pairs"
+    #: The largest integer of a row, made unsigned, is 255; 255 times this is below 2**15.
+    largest_pair = 128
+
+
 class NarrowFbgemmProduct(FbgemmProduct):
-    """Multiplies by FBGEMM without VNNI: it adds up pairs of products in 16 bits, which rows of
-    seven bits never overflow.
+    """Multiplies by FBGEMM without VNNI, with any weight: rows of seven bits never overflow what
+    pairs of products are added up in.
     """
 
     name = "FBGEMM with 7 bits"

@@ -18,6 +18,7 @@ from workers.layers.int8_kernels import (
     Int8Matmul,
     NarrowFbgemmProduct,
     OneDnnProduct,
+    PairedFbgemmProduct,
     TorchProduct,
     has_fbgemm,
     has_onednn,
@@ -41,6 +42,8 @@ def byte_product(quantised: Tensor, scale: Tensor) -> Int8Matmul:
     if quantised.device.type != "cpu":
         return TorchProduct(quantised, scale)
     for kind in cpu_kinds():
+        if not kind.takes(quantised):
+            continue
         if is_exact_here(kind):
             product = kind(quantised, scale)
             if is_exact(product, quantised, scale):
@@ -76,7 +79,18 @@ def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProd
 
 def cpu_kinds() -> list[type[Int8Matmul]]:
     """The products that claim to work on this processor, the quickest first."""
-    return [*([OneDnnProduct] if has_vnni() and has_onednn() else []), *fbgemm_kinds()]
+    if has_vnni():
+        return [*([OneDnnProduct] if has_onednn() else []), *fbgemm_kinds()]
+    return [*([PairedFbgemmProduct] if has_fbgemm() else []), *fbgemm_kinds()]
+
+
+def largest_pair() -> int | None:
+    """What a weight had better keep to, for the quickest product to take it; see `Int8Matmul`."""
+    for kind in cpu_kinds():
+        if is_exact_here(kind):
+            return kind.largest_pair
+        _warn_once(kind.name)
+    return None
 
 
 def fbgemm_kinds() -> list[type[FbgemmProduct]]:

@@ -125,7 +125,7 @@ class Linear:
     def _int8(self, x: Tensor) -> Tensor:
         y = self._weight.product(x.reshape(-1, x.shape[-1]), self._bias)
         y = self._function(y) if self._function else y
-        return y.view(*x.shape[:-1], -1)
+        return y.view(*x.shape[:-1], y.shape[-1])
 
 
 def prepacks(weight: Tensor) -> bool:

@@ -24,13 +24,13 @@ from workers.analysis import Window
 from workers.classification.scores import ScoreKind, temper
 from workers.embedding.clauses import clauses
 from workers.encoders.interface import Floats
-from workers.encoders.precision_texts import plain_texts
 from workers.encoders.sentence_model import SentenceModel
 from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.own_labels.fitting import Fitted, fit
 from workers.own_labels.labelled import NAMED_FROM, LabelledAnalysis
 from workers.runtime.tuning_cache import TuningCache
+from workers.text.precision_texts import plain_texts
 
 #: Rows that go through the encoder together when labels are worked out.
 _ROWS = 32

@@ -14,9 +14,9 @@ import transformers as hf
 from schema.catalog import CatalogEntry
 from workers.encoders import precision_trial as trial_module
 from workers.encoders.conversion import pack
-from workers.encoders.precision_texts import texts
 from workers.encoders.precision_trial import ANSWERS, CLASSES, compare
 from workers.models.loading import load
+from workers.text.precision_texts import texts
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,14 @@ from tests.support.byte_weights import LAYOUTS, rows_of, sound_kinds, weights
 from workers.decoding import Decoder, convert
 from workers.layers import int8_matmul
 from workers.layers.int8_check import TOLERANCE, integer_product, is_exact, is_exact_here
-from workers.layers.int8_kernels import FloatProduct, Int8Matmul
+from workers.layers.int8_kernels import (
+    FloatProduct,
+    Int8Matmul,
+    NarrowFbgemmProduct,
+    PairedFbgemmProduct,
+)
 from workers.layers.int8_matmul import byte_product, cpu_kinds
-from workers.layers.quantization import Int8Weight
+from workers.layers.quantization import Int8Weight, quantised
 
 pytestmark = pytest.mark.slow
 
@@ -107,6 +112,29 @@ def test_a_check_sees_one_pair_that_is_too_large_in_a_weight_where_it_is_rare() 
     assert not is_exact(Saturated(quantised, scale), quantised, scale)
 
 
+class PairSaturated(Saturated):
+    """The same, for weights whose neighbours are not large at once."""
+
+    largest_pair = 128
+
+
+def test_neighbours_that_keep_to_the_largest_pair_never_saturate() -> None:
+    weight = torch.randn(200, 768, generator=torch.Generator().manual_seed(5))
+    fitting, scale = quantised(weight, PairSaturated.largest_pair)
+    for kind in (PairSaturated, PairedFbgemmProduct):
+        assert kind.takes(fitting) and not kind.takes(quantised(weight)[0])
+        assert is_exact(kind(fitting, scale), fitting, scale)
+    assert not is_exact(Saturated(quantised(weight)[0], scale), quantised(weight)[0], scale)
+
+
+def test_without_vnni_rows_keep_their_eight_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(int8_matmul, "has_vnni", lambda: False)
+    weight = torch.randn(40, 300, generator=torch.Generator().manual_seed(5))
+    rounded = byte_product(*quantised(weight, int8_matmul.largest_pair()))
+    assert type(rounded) is PairedFbgemmProduct and rounded.levels == 127
+    assert type(byte_product(*quantised(weight))) is NarrowFbgemmProduct
+
+
 def break_them(monkeypatch: pytest.MonkeyPatch, count: int, inputs: list[int] | None) -> None:
     """One output of each of the first libraries is off, for weights of these inputs or all."""
     kinds = cpu_kinds()
@@ -150,7 +178,8 @@ def test_what_is_wrong_is_not_taken_and_told_once(
     passed_over = [kind.name for kind in cpu_kinds()]
     if kept.name in passed_over:
         passed_over = passed_over[: passed_over.index(kept.name)]
-    plain = type("Plain", (FloatProduct,), {"levels": kept.levels})
+    pair = int8_matmul.largest_pair() if inputs else kept.largest_pair
+    plain = type("Plain", (FloatProduct,), {"levels": kept.levels, "largest_pair": pair})
     decoded = Decoded()
     with monkeypatch.context() as patch:
         patch.setattr(int8_matmul, "cpu_kinds", lambda: [plain])

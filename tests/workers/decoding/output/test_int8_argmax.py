@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from schema.catalog import Precision
 from workers.decoding.output import int8_argmax as module
 from workers.decoding.output import lm_head
 from workers.decoding.output.int8_argmax import Int8Argmax
@@ -120,3 +121,16 @@ def test_without_a_right_product_of_bytes_scores_are_exact(
     finally:
         is_exact_here.cache_clear()
     assert torch.equal(scores.largest(), exact(weight, None, hidden).argmax(1))
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_the_likeliest_token_is_exact_in_int8_too(
+    precision: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lm_head, "_LARGE", 1)
+    weight, hidden = weight_of(), hidden_of(200)
+    head = Head(weight, None, precision)
+    expected = exact(weight, None, hidden).argmax(1)
+    assert torch.equal(head.coarse_scores(hidden).largest(), expected)
+    if precision == "int8":
+        assert not torch.equal(head.scores(hidden).values[:, : len(weight)], hidden @ weight.t())
