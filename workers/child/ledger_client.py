@@ -107,14 +107,17 @@ class LedgerClient:
 
         return retry(f"job {job_id}", once, self._slot.wait)
 
-    def next_message(self, analysis: str, *, urgent: bool = False) -> tuple[str, int] | None:
-        """The message whose turn it is, taken out of the queue: its id, and that of its job; with
-        `urgent` only an urgent one.
+    def next_message(
+        self, analysis: str, *, urgent: bool = False, later_first: bool = False
+    ) -> tuple[str, int] | None:
+        """The message whose turn it is, taken out of the queue: its id, and that of its job; as
+        `Messages.take`.
 
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        while (raw := self._messages.take(analysis, urgent=urgent)) is not None:
+        take = self._messages.take
+        while (raw := take(analysis, urgent=urgent, later_first=later_first)) is not None:
             try:
                 return ids_of(analysis, raw)
             except ForgedMessageError as error:
