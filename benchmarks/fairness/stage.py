@@ -75,7 +75,8 @@ class Stage:
         """Ingest a large run, and wait until it is behind its first documents, which are as urgent
         as those of small runs.
         """
-        rows = [(n, f"{_LONG_TEXT} {n}") for n in range(documents)]
+        # Of its own: what was read before is not computed again.
+        rows = [(n, f"{_LONG_TEXT}: {name} {n}") for n in range(documents)]
         path = write_csv(self.folder / f"{name}.csv", rows)
         plan = make_plan(self._config, [str(path)], run=name, source=name, analyses=ANALYSIS)
         ingest(self.engine, self._config, plan)

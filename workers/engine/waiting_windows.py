@@ -13,7 +13,7 @@ from workers.engine.batching import room_of
 #: Tokens of urgent windows to those of others while both wait: these keep more than a third.
 URGENT, OTHERS = 7, 4
 #: Batches of others after an urgent one that are short, so that what is urgent next waits less, …
-SHORT_BATCHES = 16
+SHORT_BATCHES = 64
 #: … and what they cost: one in so many of the budget.
 SHORT = 8
 
