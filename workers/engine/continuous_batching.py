@@ -123,14 +123,17 @@ class ContinuousBatcher:
                     return _fault_of(error)
                 if finished is not None:
                     yield finished
-                elif job := self._next(source):
-                    self.admit(job)
+                else:
+                    self._admit_next(source)
 
-    def _next(self, source: JobSource) -> PreparedJob | None:
-        """A job to admit now; an urgent one also where there is enough to do."""
+    def _admit_next(self, source: JobSource) -> None:
+        """Admit an urgent job, also where there is enough to do, and one that is not, where there
+        is not: those that are urgent must not keep it out.
+        """
         if job := source.join_urgent(self._group):
-            return job
-        return source.join(self._group, wait=False) if self._stream.needs_windows() else None
+            self.admit(job)
+        if self._stream.needs_windows() and (job := source.join(self._group, wait=False)):
+            self.admit(job)
 
     def admit(self, job: PreparedJob) -> None:
         """Have the windows of a job wait behind those that are there; before them if it is urgent
