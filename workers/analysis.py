@@ -61,13 +61,7 @@ class Stream(Protocol):
         """
 
     def add(self, windows: Sequence[Window], urgency: int | None = None) -> None:
-        """Have windows wait for their turn; they are counted from 0 as they come.
-
-        Args:
-            windows: Of one job.
-            urgency: Where they go before others that have none, if the model lets any: the less it
-                is, the earlier.
-        """
+        """Have windows of a job wait; they are counted from 0. The less `urgency`, the earlier."""
 
     def needs_windows(self) -> bool:
         """Say, between two steps, whether so few wait that more should be added."""

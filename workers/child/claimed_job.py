@@ -92,7 +92,7 @@ class ClaimedJob:
         gone = {job.claim.job_id for job in jobs}
         return replace(self, siblings=tuple(one for one in self.siblings if one.job_id not in gone))
 
-    def begun(self, failures: FailurePolicy) -> Self | None:
+    def begin(self, failures: FailurePolicy) -> Self | None:
         """The job and its siblings, charged from here on; None if it must not be computed."""
         if self.has_begun:
             return self

@@ -104,7 +104,7 @@ class JobSource:
     def join_urgent(self, group: str) -> PreparedJob | None:
         """Give the job of an urgent message, if one waits, which joins those that are computed."""
         context, age = self._context, monotonic() - self._began
-        if not self._has_room() or age >= BURST_SECONDS + MAX_JOINING_SECONDS:
+        if not self._has_capacity() or age >= BURST_SECONDS + MAX_JOINING_SECONDS:
             return None
         with context.slot.idle():
             job = context.prefetcher.take_urgent(self._analysis, age)
@@ -155,7 +155,7 @@ class JobSource:
         """The job and its siblings, charged from here on; None if it must not be computed."""
         if self._context.slot.is_stopping and not job.has_begun:
             return None
-        return job.begun(self._context.failures)
+        return job.begin(self._context.failures)
 
     def _give(self, job: ClaimedJob) -> PreparedJob:
         """Get a job ready that has begun, while no other is being computed."""
@@ -201,7 +201,7 @@ class JobSource:
 
     def _may_take(self, wait: bool) -> bool:
         """Whether to take the next job now, if there is one; where none is looked for, one is."""
-        if not self._has_room():
+        if not self._has_capacity():
             return False
         prefetcher = self._context.prefetcher
         if not prefetcher.is_pending and monotonic() >= self._ask_again:
@@ -209,7 +209,7 @@ class JobSource:
             self._prefetch(held=self._held())
         return wait or prefetcher.is_ready
 
-    def _has_room(self) -> bool:
+    def _has_capacity(self) -> bool:
         if self._queue or self._context.slot.is_stopping:
             return False
         # Where one lane hangs, others would hide it as long as there is something to do.

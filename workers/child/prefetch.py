@@ -138,16 +138,16 @@ class Prefetcher:
             if not self._urgent.done():
                 return None
             if job := self.wait_for_urgent():
-                self._look(analysis, age)
+                self._start_urgent(analysis, age)
                 return job
         # The thread would first end what it is at.
         is_busy = self._pending is not None and not self._pending.done()
         if is_busy or monotonic() < self._next_look:
             return None
         self._next_look = monotonic() + URGENT_LOOK
-        self._look(analysis, age)
+        self._start_urgent(analysis, age)
         if job := self.wait_for_urgent():
-            self._look(analysis, age)
+            self._start_urgent(analysis, age)
         return job
 
     def wait_for_urgent(self) -> ClaimedJob | None:
@@ -164,7 +164,7 @@ class Prefetcher:
                     wait([pending])
         return pending.result()
 
-    def _look(self, analysis: str, age: float) -> None:
+    def _start_urgent(self, analysis: str, age: float) -> None:
         which = _Wanted(analysis, 0, age, pull=False, only_urgent=True)
         self._urgent = self._thread.submit(self._take, which)
 
