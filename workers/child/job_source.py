@@ -107,7 +107,9 @@ class JobSource:
         if not self._has_capacity() or age >= BURST_SECONDS + MAX_JOINING_SECONDS:
             return None
         with context.slot.idle():
-            job = context.prefetcher.take_urgent(self._analysis, age)
+            # Beside urgent jobs alone it would go before nobody, and might be another's share.
+            search = not self._computing.all_are_urgent
+            job = context.prefetcher.take_urgent(self._analysis, age, search=search)
             return self._join(job, group) if job else None
 
     def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:

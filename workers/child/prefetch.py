@@ -120,7 +120,7 @@ class Prefetcher:
         """Wait for the urgent job, or else for the other."""
         return self.wait_for_urgent() or self.wait_for_job()
 
-    def take_urgent(self, analysis: str, age: float) -> ClaimedJob | None:
+    def take_urgent(self, analysis: str, age: float, *, search: bool) -> ClaimedJob | None:
         """Take the job of an urgent message, if one waits; whatever else `start` has found is left.
 
         Where none has come, that is known within a millisecond; where one has, another is looked
@@ -129,6 +129,7 @@ class Prefetcher:
         Args:
             analysis: Of the queue.
             age: Seconds that this analysis has had its turn.
+            search: Whether to look for one now; else only what was found before is taken.
         """
         if self._pending is not None and self._pending.done():
             found = self._pending.result()
@@ -138,11 +139,12 @@ class Prefetcher:
             if not self._urgent.done():
                 return None
             if job := self.wait_for_urgent():
-                self._start_urgent(analysis, age)
+                if search:
+                    self._start_urgent(analysis, age)
                 return job
         # The thread would first end what it is at.
         is_busy = self._pending is not None and not self._pending.done()
-        if is_busy or monotonic() < self._next_look:
+        if is_busy or not search or monotonic() < self._next_look:
             return None
         self._next_look = monotonic() + URGENT_LOOK
         self._start_urgent(analysis, age)
