@@ -11,7 +11,7 @@ from producer.errors import UnreachableError, UsageError
 from schema.database import open_engine
 from schema.database.errors import DatabaseError
 from schema.database.errors import UnreachableError as DatabaseUnreachableError
-from schema.migrations.revision import check_revision
+from schema.migrations.revision import RevisionError, check_revision
 from schema.private_files import tighten_home
 from schema.settings import Settings, SettingsError, read_settings
 from schema.views import refresh
@@ -45,6 +45,32 @@ def open_database() -> Engine:
     except DatabaseError as error:
         raise as_usage_error(error) from None
     return engine
+
+
+def check_for_workers() -> str | None:
+    """Make sure that there is a database for workers to begin with. One of another revision is no
+    error: they wait for its upgrade, or go on beside one that is newer.
+
+    Returns:
+        What to say of its revision, if it is another.
+
+    Raises:
+        UsageError: If it cannot be used as it is, or has no tables yet.
+        UnreachableError: If it does not answer.
+    """
+    config = open_settings()
+    try:
+        engine = open_engine(config.database)
+        check_revision(engine)
+    except RevisionError as error:
+        meanwhile = (
+            "until then workers go on beside it" if error.is_newer else "workers wait for it"
+        )
+        return f"{error}; {meanwhile}"
+    except DatabaseError as error:
+        raise as_usage_error(error) from None
+    engine.dispose()
+    return None
 
 
 def refresh_rollups(engine: Engine) -> None:

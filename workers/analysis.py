@@ -60,8 +60,8 @@ class Stream(Protocol):
             tick: Called in this thread before what takes long, as loading weights does.
         """
 
-    def add(self, windows: Sequence[Window]) -> None:
-        """Have windows wait for their turn; they are counted from 0 as they come."""
+    def add(self, windows: Sequence[Window], urgency: int | None = None) -> None:
+        """Have windows of a job wait; they are counted from 0. The less `urgency`, the earlier."""
 
     def needs_windows(self) -> bool:
         """Say, between two steps, whether so few wait that more should be added."""

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from producer.display.say import say
 from producer.errors import UsageError
 from producer.nodes.node_command import node_command, node_environment
 from producer.nodes.requirements import require_redis, require_worker_extra
-from producer.session import open_database, open_settings
+from producer.session import check_for_workers, open_settings
 from schema.analyses import UnknownAnalysisError, parse_analyses
 from schema.catalog import Catalog, CatalogError, load_catalog
 
@@ -29,7 +30,8 @@ def worker(
     """Work on jobs: one Celery node with warm models, until it is stopped."""
     config = open_settings()
     require_worker_extra()
-    open_database().dispose()
+    if said := check_for_workers():
+        say(said, err=True)
     served = served_analyses(analyses, config.models)
     device = device or config.device
     redis_url = require_redis(config)

@@ -14,7 +14,7 @@ from producer.nodes.devices import parse_devices
 from producer.nodes.node_command import node_command, node_environment
 from producer.nodes.requirements import require_redis, require_worker_extra
 from producer.nodes.supervisor import Node, Supervisor
-from producer.session import open_database, open_settings
+from producer.session import check_for_workers, open_settings
 
 
 def workers(
@@ -27,7 +27,8 @@ def workers(
     """Work on jobs with one node for each GPU, started again when it dies, until stopped."""
     config = open_settings()
     require_worker_extra()
-    open_database().dispose()
+    if said := check_for_workers():
+        say(said, err=True)
     served = served_analyses(analyses, config.models)
     places = parse_devices(devices)
     redis_url = require_redis(config)

@@ -67,7 +67,9 @@ class Messages:
                     retry=False,
                 )
 
-    def take(self, analysis: str, *, urgent: bool = False) -> bytes | None:
+    def take(
+        self, analysis: str, *, urgent: bool = False, later_first: bool = False
+    ) -> bytes | None:
         """Take the message that has waited longest out of the queue, an urgent one if there is any.
 
         It is gone for good, without an acknowledgement: a prefetched job needs none, and a message
@@ -76,6 +78,7 @@ class Messages:
         Args:
             analysis: The analysis whose queue it is.
             urgent: Whether only an urgent one is taken.
+            later_first: Whether one that is not urgent goes before.
 
         Returns:
             The message as Redis holds it, not yet checked; None if none waits.
@@ -85,7 +88,8 @@ class Messages:
         """
         with self._asking(), self._app.connection_or_acquire() as connection:
             channel = connection.default_channel
-            for priority in (URGENT,) if urgent else (URGENT, LATER):
+            order = (LATER, URGENT) if later_first else (URGENT, LATER)
+            for priority in (URGENT,) if urgent else order:
                 taken: bytes | None = channel.client.rpop(_list_of(channel, analysis, priority))
                 if taken is not None:
                     return taken

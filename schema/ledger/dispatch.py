@@ -2,7 +2,8 @@
 
 The first documents of every run are urgent: their messages are taken before all others, whatever
 the analysis, so that a small run is soon through beside a large one. So that many small runs do not
-keep a large one waiting for ever, they get no more documents than large ones, but for a small lead.
+keep a large one waiting for ever, they get, unless large ones have a third of the workers anyway,
+four documents for three of large ones, and a lead.
 
 Between two statements of it others claim, finish and dispatch: what was read may be overtaken, and
 then a message too many or too few is sent, which does no harm.
@@ -25,7 +26,13 @@ from schema.tables import Job, JobState
 
 #: Messages kept ready for each worker that is busy, with however many jobs at once.
 MESSAGES_PER_WORKER = 3
-#: Documents by which small runs may lead large ones, while these wait.
+#: Documents of small runs for each `PER_LARGE` of large ones, while these wait and have not a third
+#: of the workers: so small runs take 7/4 of what they take alone, and large ones keep more than a
+#: third, with the lead below.
+PER_SMALL, PER_LARGE = 4, 3
+#: Of the window, the part that is kept for messages that are not urgent, if there are any: a third.
+LATER_PART = 3
+#: Documents by which small runs may lead their part.
 LEAD = 64
 
 
@@ -94,12 +101,15 @@ def _next_jobs(engine: Engine, analysis: str, window: int) -> Turn:
         limit = max(window, MESSAGES_PER_WORKER * flight.busy)
         if flight.urgent >= limit:
             return Turn()
-        first = first_jobs(connection, analysis, limit - flight.urgent)
         later = later_jobs(connection, analysis, limit)
+        # A worker that has none of a large run takes one, which has to be there.
+        kept = -(-limit // LATER_PART) if later or flight.later else 0
+        first = first_jobs(connection, analysis, max(0, limit - kept - flight.urgent))
         urgent = first
-        if first and (later or flight.later):
+        if first and (later or flight.later) and not flight.large_have_their_part:
             small, large = recently_started(connection, analysis)
-            urgent = _within(large + LEAD - small - flight.small, first)
+            part = large * PER_SMALL // PER_LARGE + LEAD
+            urgent = _within(part - small - flight.small, first)
     free = limit - flight.urgent - flight.later - len(urgent)
     chosen = _in_turn(later, flight, free)
     # Those beyond the lead wait behind the others, if the window has room for them.

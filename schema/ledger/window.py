@@ -21,6 +21,8 @@ class Flight:
 
     Attributes:
         busy: How many workers compute.
+        thirds: Of large runs' part of these, the thirds: three of each that computes for nobody
+            else, and one where small runs go before them.
         urgent: Jobs of first documents that wait in Redis or are prefetched, …
         later: … and other jobs that do.
         small: Documents of small runs that do.
@@ -28,10 +30,16 @@ class Flight:
     """
 
     busy: int = 0
+    thirds: int = 0
     urgent: int = 0
     later: int = 0
     small: int = 0
     holds: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def large_have_their_part(self) -> bool:
+        """Whether large runs have a third of the workers that compute, if any does."""
+        return self.thirds >= self.busy > 0
 
 
 _DOCUMENTS = Job.end_position - Job.first_position
@@ -55,7 +63,9 @@ def in_flight(connection: Connection, analysis: str) -> Flight:
         .where(Job.analysis == analysis, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
         .group_by("run_id", "first", "small", "worker", "at_work")
     ).all()
-    flight = Flight(busy=len({row.worker for row in rows if row.at_work}))
+    small = {row.worker for row in rows if row.at_work and row.small}
+    large = {row.worker for row in rows if row.at_work and not row.small}
+    flight = Flight(busy=len(small | large), thirds=3 * len(large - small) + len(large & small))
     for row in rows:
         flight.holds[row.run_id] = flight.holds.get(row.run_id, 0) + row.jobs
         if not row.at_work:

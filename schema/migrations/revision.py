@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 _KEPT = table("alembic_version", column("version_num"))
 
 
+class RevisionError(DatabaseError):
+    """The database is at another revision than this version needs. Its text is one sentence.
+
+    Attributes:
+        is_newer: Whether it has been upgraded by a newer version. What an older one needs is still
+            there: migrations add.
+    """
+
+    def __init__(self, message: str, *, is_newer: bool) -> None:
+        super().__init__(message)
+        self.is_newer = is_newer
+
+
 def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's configuration; there is no `alembic.ini`."""
     # A third of the time of a command that only looks whether the revision is the newest.
@@ -72,7 +85,8 @@ def check_revision(engine: Engine) -> None:
     """Make sure that the database is as this version needs it.
 
     Raises:
-        DatabaseError: If it is missing, old, or newer than this version.
+        RevisionError: If it is old, or newer than this version.
+        DatabaseError: If it is missing, or cannot be reached.
     """
     reachable(engine)
     current, newest = current_revision(engine), newest_revision()
@@ -82,11 +96,13 @@ def check_revision(engine: Engine) -> None:
     if current is None:
         raise DatabaseError(f"the database {where} has no tables yet; run: triage init")
     if current in known_revisions():
-        raise DatabaseError(
+        raise RevisionError(
             f"the database {where} is at revision {current}, this version needs {newest}; "
-            "run: triage init"
+            "run: triage init",
+            is_newer=False,
         )
-    raise DatabaseError(
+    raise RevisionError(
         f"the database {where} is at revision {current}, which this version does not know; "
-        "upgrade feedback-triage"
+        "upgrade feedback-triage",
+        is_newer=True,
     )

@@ -16,7 +16,7 @@ from producer.nodes.node_command import node_command
 from tests.support.waiting import wait_until
 
 #: Loading torch and models takes long on a busy machine.
-PATIENCE = 120.0
+PATIENCE = 400.0
 #: The application in place of the shipped one.
 _VULNERABLE = "tests.chaos.worker"
 

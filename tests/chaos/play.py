@@ -22,11 +22,11 @@ from tests.chaos.stage import Stage
 from tests.support.waiting import wait_until
 
 #: Seconds in which a stage has to recover from a fault, on however busy a machine.
-RECOVERY = 300.0
+RECOVERY = 600.0
 #: Seconds that the next fault waits for a run with a planted document.
 LONG_ENOUGH = 60.0
 #: Seconds for what is still waiting at the end.
-REST = 400.0
+REST = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Record:
 
 #: Seconds for the run that nothing disturbs, in which all documents go through all analyses; beside
 #: other tests on two cores it takes two minutes.
-UNDISTURBED = 900.0
+UNDISTURBED = 1_800.0
 
 
 class Play:

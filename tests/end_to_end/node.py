@@ -17,7 +17,7 @@ from schema.settings import read_settings
 from tests.support.waiting import wait_until
 
 #: Loading torch and models takes long on a busy machine.
-PATIENCE = 120.0
+PATIENCE = 300.0
 LOADED = re.compile(
     r"models loaded: (?P<analyses>[\w,]+); child (?P<child>\d+), pid (?P<pid>\d+), "
     r"device (?P<device>\S+), CUDA_VISIBLE_DEVICES=(?P<visible>\S*), "

@@ -85,6 +85,9 @@ class Jobs:
         self.waited_for += wait
         return self.remaining.pop(0)
 
+    def join_urgent(self, group: str) -> PreparedJob | None:
+        """None is urgent."""
+
     def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
         """Nobody asks again."""
         self.faults.append(error)

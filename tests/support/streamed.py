@@ -60,7 +60,7 @@ class OneByOne:
         self.queue_target = analysis.queue_target
         self._waiting: list[Window] = []
 
-    def add(self, windows: Sequence[Window]) -> None:
+    def add(self, windows: Sequence[Window], urgency: int | None = None) -> None:
         self._waiting += windows
 
     def opened(self, tick: Callable[[], None]) -> AbstractContextManager[None]:

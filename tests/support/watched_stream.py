@@ -30,8 +30,8 @@ class WatchedStream:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def add(self, windows: Sequence[Window]) -> None:
-        self._stream.add(windows)
+    def add(self, windows: Sequence[Window], urgency: int | None = None) -> None:
+        self._stream.add(windows, urgency)
         self._unseen += windows
 
     def run(

@@ -8,7 +8,9 @@ from typing import Self
 
 from schema.document import Document
 from schema.ledger.claim import Claim
+from schema.tables import FIRST_DOCUMENTS
 from workers.analysis import Window
+from workers.child.failure_policy import FailurePolicy
 from workers.child.job_reading import JobReading
 from workers.engine.jobs import PreparedJob
 
@@ -40,6 +42,17 @@ class ClaimedJob:
     def reading(self) -> JobReading | None:
         """What it reads; None if it is not read yet."""
         return self.readings.get(self.claim.analysis)
+
+    @property
+    def urgency(self) -> int | None:
+        """How far it is in its run, if it is of the first documents, which are urgent."""
+        first = self.claim.first_position
+        return first if first < FIRST_DOCUMENTS else None
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether it must be computed by itself: it may have been what a worker died of."""
+        return self.exclusive or self.claim.attempts > self.has_begun
 
     @property
     def documents(self) -> list[Document] | None:
@@ -79,6 +92,19 @@ class ClaimedJob:
         gone = {job.claim.job_id for job in jobs}
         return replace(self, siblings=tuple(one for one in self.siblings if one.job_id not in gone))
 
+    def begin(self, failures: FailurePolicy) -> Self | None:
+        """The job and its siblings, charged from here on; None if it must not be computed."""
+        if self.has_begun:
+            return self
+        claim = failures.begin_job(self.claim)
+        if claim is None:
+            for sibling in self.siblings:
+                failures.refuse(sibling)
+            return None
+        begun = (failures.begin_job(sibling) for sibling in self.siblings)
+        siblings = tuple(sibling for sibling in begun if sibling)
+        return replace(self, claim=claim, has_begun=True, siblings=siblings)
+
     def prepared_job(self, group: str | None) -> PreparedJob:
         """The job as the engine takes it, with its siblings; documents and windows are there.
 
@@ -95,4 +121,5 @@ class ClaimedJob:
             group,
             claim.analysis,
             [sibling.prepared_job(group) for sibling in self.sibling_jobs],
+            self.urgency,
         )

@@ -85,7 +85,7 @@ class FailurePolicy:
             self._release(claim, str(error) or "no memory left")
         kind = type(error).__name__
         if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_DOCUMENTS):
-            self._release(claim, f"the database refuses: {kind}")
+            self._release(claim, self._ledger.other_revision() or f"the database refuses: {kind}")
         logger.error("job %d: failed with %s", claim.job_id, kind, extra=about(claim))
         self._ledger.expire(claim, Failure(kind, f"{kind} outside of the model"))
         self._heartbeat.drop(claim)

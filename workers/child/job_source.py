@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
 from schema.ledger.claim import Claim
 from workers.child.claimed_job import ClaimedJob
+from workers.child.computing_jobs import ComputingJobs
 from workers.child.context import JobContext
 from workers.child.writer import JobResult
 from workers.engine.jobs import FinishedJob, PreparedJob
@@ -30,14 +31,6 @@ MAX_JOINING_SECONDS = 600.0
 EMPTY_QUEUE_SECONDS = 1.0
 #: Jobs that are begun and not finished, at the most: all of them are released when the node ends.
 MAX_JOBS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class _Computing:
-    """A job that the engine computes, and since when."""
-
-    job: ClaimedJob
-    since: float
 
 
 class JobSource:
@@ -61,8 +54,7 @@ class JobSource:
         #: To be given by `next`, in this order; all have begun but perhaps the last, which was
         #: prefetched and may not join.
         self._queue: deque[ClaimedJob] = deque([first])
-        #: By the job's id, in the order in which they were given.
-        self._computing: dict[int, _Computing] = {}
+        self._computing = ComputingJobs()
         self._group: str | None = None
         self._is_first = True
         self._free_since = began
@@ -71,7 +63,7 @@ class JobSource:
     @property
     def unfinished(self) -> list[Claim]:
         """The claims of jobs that are being computed."""
-        return [computing.job.claim for computing in self._computing.values()]
+        return self._computing.claims
 
     @property
     def is_joint(self) -> bool:
@@ -89,11 +81,9 @@ class JobSource:
             self._free_since = monotonic()
         self._is_first = False
         with self._context.slot.idle():
-            if not self._queue and (job := self._context.prefetcher.wait_for_job()):
-                self._queue.append(job)
-            if not self._queue:
-                return None
-            begun = self._begin(self._queue.popleft())
+            queue, prefetcher = self._queue, self._context.prefetcher
+            job = queue.popleft() if queue else prefetcher.wait_for_any()
+            begun = self._begin(job) if job else None
             return self._give(begun) if begun else None
 
     def join(self, group: str, *, wait: bool) -> PreparedJob | None:
@@ -103,18 +93,24 @@ class JobSource:
             group: Of all their windows.
             wait: Whether to wait for the one that is being prefetched.
         """
-        context = self._context
         while self._may_take(wait):
-            with context.slot.idle():
-                if (job := context.prefetcher.wait_for_job()) is None:
+            with self._context.slot.idle():
+                if (job := self._context.prefetcher.wait_for_job()) is None:
                     return None
-                if not self._may_join(job, group):
-                    self._queue.append(job)
-                    return None
-                self._prefetch(held=self._held() + 1)
-                if begun := self._begin(job):
-                    return self._hand_out(begun, group)
+                if joined := self._join(job, group):
+                    return joined
         return None
+
+    def join_urgent(self, group: str) -> PreparedJob | None:
+        """Give the job of an urgent message, if one waits, which joins those that are computed."""
+        context, age = self._context, monotonic() - self._began
+        if not self._has_capacity() or age >= BURST_SECONDS + MAX_JOINING_SECONDS:
+            return None
+        with context.slot.idle():
+            # Beside urgent jobs alone it would go before nobody, and might be another's share.
+            search = not self._computing.all_are_urgent
+            job = context.prefetcher.take_urgent(self._analysis, age, search=search)
+            return self._join(job, group) if job else None
 
     def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
         """Have `next` give the unfinished jobs again, one by one.
@@ -123,9 +119,8 @@ class JobSource:
             error: That the model raised; at whose document, is found out there.
             job_id: Of the only one that is given again; None for all of them.
         """
-        again = list(self._computing) if job_id is None else [job_id]
         # One that is lost meanwhile is not among them.
-        unfinished = [each.job for one in again if (each := self._computing.pop(one, None))]
+        unfinished = self._computing.pop_all(None if job_id is None else [job_id])
         self._queue.extendleft(replace(job, exclusive=True) for job in reversed(unfinished))
         ids = ", ".join(str(job.claim.job_id) for job in unfinished)
         kind = type(error).__name__
@@ -136,45 +131,40 @@ class JobSource:
 
         What is on its way of them costs less than to begin anew with the others.
         """
-        is_lost = self._context.failures.is_lost
-        lost = [number for number, each in self._computing.items() if is_lost(each.job.claim)]
-        for number in lost:
-            del self._computing[number]
-        return bool(lost) and not self._computing
+        return self._computing.drop(self._context.failures.is_lost)
 
     def finish(self, finished: FinishedJob) -> JobResult | None:
         """What is to be written of a job that the engine has finished; None if it is lost."""
-        if (computing := self._computing.pop(finished.job.id, None)) is None:
+        if (job := self._computing.pop(finished.job.id)) is None:
             return None
         now = monotonic()
         seconds, self._free_since = now - self._free_since, now
-        job = computing.job
         assert job.reading is not None
         outcomes = job.reading.outcomes(finished.outcomes)
         return JobResult(job.claim, outcomes, finished.counters, seconds, job.message)
 
+    def _join(self, job: ClaimedJob, group: str) -> PreparedJob | None:
+        """The job, if it may join those that are computed; else it is the next when these are."""
+        if not self._may_join(job, group):
+            self._queue.append(job)
+            return None
+        if not self._context.prefetcher.is_pending:
+            self._prefetch(held=self._held() + 1)
+        begun = self._begin(job)
+        return self._hand_out(begun, group) if begun else None
+
     def _begin(self, job: ClaimedJob) -> ClaimedJob | None:
         """The job and its siblings, charged from here on; None if it must not be computed."""
-        if job.has_begun:
-            return job
-        if self._context.slot.is_stopping:
+        if self._context.slot.is_stopping and not job.has_begun:
             return None
-        failures = self._context.failures
-        claim = failures.begin_job(job.claim)
-        if claim is None:
-            for sibling in job.siblings:
-                failures.refuse(sibling)
-            return None
-        begun = (failures.begin_job(sibling) for sibling in job.siblings)
-        siblings = tuple(sibling for sibling in begun if sibling)
-        return replace(job, claim=claim, has_begun=True, siblings=siblings)
+        return job.begin(self._context.failures)
 
     def _give(self, job: ClaimedJob) -> PreparedJob:
         """Get a job ready that has begun, while no other is being computed."""
         context, claim = self._context, job.claim
         # From here on whatever goes wrong is a fault in this job.
         self._group = None
-        self._computing[claim.job_id] = _Computing(job, monotonic())
+        self._computing.add(job)
         if not self._queue:
             self._prefetch_beside(job)
         # The first documents of a language may load a model.
@@ -195,41 +185,37 @@ class JobSource:
     def _hand_out(self, job: ClaimedJob, group: str | None) -> PreparedJob:
         self._group = group
         for each in (job, *job.sibling_jobs):
-            self._computing[each.claim.job_id] = _Computing(each, monotonic())
+            self._computing.add(each)
         return job.prepared_job(group)
 
     def _held(self) -> int:
-        """Jobs of this analysis that are being computed; siblings are of others."""
-        jobs = (each.job for each in self._computing.values())
-        return sum(job.claim.analysis == self._analysis for job in jobs)
+        return self._computing.count(self._analysis)
 
     def _is_exclusive(self, job: ClaimedJob) -> bool:
-        """Whether a job must be computed by itself: it may have been what a worker died of."""
-        tried = job.claim.attempts - job.has_begun
-        return job.exclusive or tried > 0 or self._context.settings.max_attempts < 2
+        return job.was_tried or self._context.settings.max_attempts < 2
 
     def _may_join(self, job: ClaimedJob, group: str) -> bool:
-        if job.prepared is None or self._is_exclusive(job) or job.unread_siblings:
-            return False
-        return self._group_of(job) == group
+        is_ready = job.prepared is not None and not job.unread_siblings
+        return is_ready and not self._is_exclusive(job) and self._group_of(job) == group
 
     def _group_of(self, job: ClaimedJob) -> str | None:
         return self.engine.group_of([*(job.prepared or {}).values()])
 
     def _may_take(self, wait: bool) -> bool:
         """Whether to take the next job now, if there is one; where none is looked for, one is."""
-        context = self._context
-        if self._queue or context.slot.is_stopping or not self._may_compute_more():
+        if not self._has_capacity():
             return False
-        if not context.prefetcher.is_pending and monotonic() >= self._ask_again:
+        prefetcher = self._context.prefetcher
+        if not prefetcher.is_pending and monotonic() >= self._ask_again:
             self._ask_again = monotonic() + EMPTY_QUEUE_SECONDS
             self._prefetch(held=self._held())
-        return wait or context.prefetcher.is_ready
+        return wait or prefetcher.is_ready
 
-    def _may_compute_more(self) -> bool:
+    def _has_capacity(self) -> bool:
+        if self._queue or self._context.slot.is_stopping:
+            return False
         # Where one lane hangs, others would hide it as long as there is something to do.
-        oldest = min((each.since for each in self._computing.values()), default=monotonic())
-        hangs = monotonic() - oldest > self._context.settings.batch_timeout
+        hangs = self._computing.oldest_seconds > self._context.settings.batch_timeout
         return len(self._computing) + len(self.engine.siblings) < MAX_JOBS and not hangs
 
     def _prefetch_beside(self, job: ClaimedJob) -> None:
@@ -241,10 +227,15 @@ class JobSource:
         if is_last or prefetcher.is_pending or slot.is_stopping or age >= BURST_SECONDS:
             return
         joins = self.engine.is_continuous
-        prefetcher.start(self._analysis, held=int(joins), age=age, pull=joins)
+        # A large run is to keep its part of each worker.
+        later_first = joins and self._computing.all_are_urgent
+        held = int(joins)
+        prefetcher.start(self._analysis, held=held, age=age, pull=joins, later_first=later_first)
 
     def _prefetch(self, held: int) -> None:
         """Have a job prefetched that may join those that are being computed."""
         age = monotonic() - self._began
         if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
-            self._context.prefetcher.start(self._analysis, held=held, age=age, pull=True)
+            later_first = self._computing.all_are_urgent
+            prefetcher = self._context.prefetcher
+            prefetcher.start(self._analysis, held=held, age=age, pull=True, later_first=later_first)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema import worker_registry
 from schema.broker.messages import BrokerError, Messages
-from schema.database import reading
+from schema.database import DatabaseError, reading
 from schema.document import Document
 from schema.ledger.begin import begin
 from schema.ledger.claim import Claim, claim_together
@@ -22,6 +22,7 @@ from schema.ledger.finish import finish
 from schema.ledger.known import find_known
 from schema.ledger.release import disown, expire, release
 from schema.ledger.share import share
+from schema.migrations.revision import RevisionError, check_revision
 from schema.results import Failure, Result
 from schema.results.outcome import Outcome
 from schema.settings import Settings
@@ -107,14 +108,17 @@ class LedgerClient:
 
         return retry(f"job {job_id}", once, self._slot.wait)
 
-    def next_message(self, analysis: str, *, urgent: bool = False) -> tuple[str, int] | None:
-        """The message whose turn it is, taken out of the queue: its id, and that of its job; with
-        `urgent` only an urgent one.
+    def next_message(
+        self, analysis: str, *, urgent: bool = False, later_first: bool = False
+    ) -> tuple[str, int] | None:
+        """The message whose turn it is, taken out of the queue: its id, and that of its job; as
+        `Messages.take`.
 
         Raises:
             BrokerError: If Redis cannot be reached.
         """
-        while (raw := self._messages.take(analysis, urgent=urgent)) is not None:
+        take = self._messages.take
+        while (raw := take(analysis, urgent=urgent, later_first=later_first)) is not None:
             try:
                 return ids_of(analysis, raw)
             except ForgedMessageError as error:
@@ -172,6 +176,16 @@ class LedgerClient:
         except SQLAlchemyError as error:
             kind = type(error).__name__
             logger.error("job %d: not released: %s", claimed.job_id, kind, extra=about(claimed))
+
+    def other_revision(self) -> str | None:
+        """In a sentence, that the database is at another revision than this version needs."""
+        try:
+            check_revision(self._database)
+        except RevisionError as error:
+            return str(error)
+        except DatabaseError:
+            pass
+        return None
 
     def record_ready(self) -> None:
         """Let everybody know that this child works."""

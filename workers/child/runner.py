@@ -129,6 +129,7 @@ class JobRunner:
         with contextlib.suppress(NodeStopping, WorkerError):
             context.writer.flush()
         context.prefetcher.wait_for_job()
+        context.prefetcher.wait_for_urgent()
         reason = "the node ends" if context.slot.is_stopping else "its burst has ended"
         for claim in context.heartbeat.held:
             context.ledger.give_back(claim, reason)

@@ -24,6 +24,7 @@ from schema.process import die_with_parent, machine, this_process
 from schema.settings import Settings, settings
 from schema.worker_registry import NameTakenError, not_ready, ready, register, workers_on
 from workers.child.ledger_client import LedgerClient
+from workers.child.upgrade_wait import wait_for_upgrade
 from workers.models.checkpoint import ModelError
 from workers.node.child_exit import exit_of
 from workers.node.logs import name_worker
@@ -80,6 +81,11 @@ def _start(node: str) -> None:
     name_worker(name)
     # Before anything else: the one before may have died with a deadline on the scoreboard.
     slot = node_scoreboard.slot(billiard.current_process().index, os.getpid())
+    database = open_engine(settings().database)
+    upgraded = wait_for_upgrade(database, slot.wait)
+    database.dispose()
+    if not upgraded:
+        return
     with slot.loading():
         _load_or_give_up(name, slot)
 

@@ -6,15 +6,13 @@ smaller towards its end, and a small job does not even fill one.
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from typing import Any
 
 from workers.analysis import Window
-from workers.engine.batching import room_of
+from workers.engine.waiting_windows import WaitingWindows
 from workers.runtime.lanes import LaneTask, Tick, run_in_lanes
 
 #: Batches of each lane that should be waiting: with fewer, they get smaller, as at the end.
@@ -48,7 +46,7 @@ class BatchStream:
         queues: bool = False,
     ) -> None:
         self._forward, self._budget, self._lanes_for = forward, budget, lanes
-        self._waiting = _Waiting(budget, queues)
+        self._waiting = WaitingWindows(budget, queues)
         self._lanes = 0
         self._running: set[int] = set()
         #: Whether the lanes come to their end, so that others begin.
@@ -58,9 +56,9 @@ class BatchStream:
         """Nothing has to be opened."""
         return nullcontext()
 
-    def add(self, windows: Sequence[Window]) -> None:
+    def add(self, windows: Sequence[Window], urgency: int | None = None) -> None:
         """Have windows wait for their turn."""
-        self._waiting.add(windows)
+        self._waiting.add(windows, urgency)
 
     def needs_windows(self) -> bool:
         """Whether less than three batches of each lane wait. Not where there is work for a lane
@@ -95,37 +93,3 @@ class BatchStream:
     def outputs(self, raw: Sequence[Any]) -> list[Any]:
         """As they are."""
         return list(raw)
-
-
-class _Waiting:
-    """Windows that no lane has taken yet: those that came first, and of these the longest."""
-
-    def __init__(self, budget: Callable[[], int], queues: bool) -> None:
-        self._budget, self._queues = budget, queues
-        self._windows: deque[tuple[int, Window]] = deque()
-        self._came = 0
-        self._lock = threading.Lock()
-        self.tokens = 0
-
-    def __bool__(self) -> bool:
-        return bool(self._windows)
-
-    def add(self, windows: Sequence[Window]) -> None:
-        numbered = enumerate(windows, start=self._came)
-        longest_first = sorted(numbered, key=lambda pair: -pair[1].length)
-        with self._lock:
-            self._windows += longest_first
-            self._came += len(windows)
-            self.tokens += sum(window.length for window in windows)
-
-    def take(self, lanes: int) -> dict[int, Window]:
-        """A batch, by the numbers of its windows; none if nothing waits."""
-        batch: dict[int, Window] = {}
-        with self._lock:
-            room = room_of(self._budget(), self.tokens, lanes, self._queues)
-            while self._windows and (not batch or self._windows[0][1].length <= room):
-                number, window = self._windows.popleft()
-                batch[number] = window
-                room -= window.length
-                self.tokens -= window.length
-        return batch

@@ -110,6 +110,9 @@ class ContinuousBatcher:
                 if (job := source.join(self._group, wait=True)) is None:
                     break
                 self.admit(job)
+            # Before the first batch, for which it would wait else.
+            if job := source.join_urgent(self._group):
+                self.admit(job)
             steps = stack.enter_context(closing(self._steps(source, progress)))
             while True:
                 try:
@@ -120,11 +123,22 @@ class ContinuousBatcher:
                     return _fault_of(error)
                 if finished is not None:
                     yield finished
-                elif self._stream.needs_windows() and (job := source.join(self._group, wait=False)):
-                    self.admit(job)
+                else:
+                    self._admit_next(source)
+
+    def _admit_next(self, source: JobSource) -> None:
+        """Admit an urgent job, also where there is enough to do, and one that is not, where there
+        is not: those that are urgent must not keep it out.
+        """
+        if job := source.join_urgent(self._group):
+            self.admit(job)
+        if self._stream.needs_windows() and (job := source.join(self._group, wait=False)):
+            self.admit(job)
 
     def admit(self, job: PreparedJob) -> None:
-        """Have the windows of a job wait behind those that are there."""
+        """Have the windows of a job wait behind those that are there; before them if it is urgent
+        and they are not.
+        """
         joined = _JoinedJob.of(job)
         readers = self._readers(joined) if self._shares else {}
         windows: list[Window] = []
@@ -134,7 +148,7 @@ class ContinuousBatcher:
             for index in range(len(own)):
                 self._windows[self._came] = (joined, state, index)
                 self._came += 1
-        self._stream.add(windows)
+        self._stream.add(windows, job.urgency)
 
     def _readers(self, joined: _JoinedJob) -> dict[int, list[str]]:
         """By identity of a document's state, the analyses that read it."""

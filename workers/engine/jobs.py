@@ -31,6 +31,7 @@ class PreparedJob:
             share its encoder.
         siblings: Jobs for other analyses that go through the encoder with this one: a document that
             is equal in several has the same windows in all. Each is finished by itself.
+        urgency: Where it goes before jobs that have none: the less it is, the earlier.
     """
 
     id: int
@@ -40,6 +41,7 @@ class PreparedJob:
     group: str | None = None
     analysis: str = ""
     siblings: Sequence[PreparedJob] = ()
+    urgency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class JobSource(Protocol):
 
         Returns:
             None if there is none just now, or the next one does not fit.
+        """
+
+    def join_urgent(self, group: str) -> PreparedJob | None:
+        """Give a job that is urgent and joins others likewise, whether they need one or not. It is
+        asked for at the end of each batch, and has to answer soon.
         """
 
     def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:

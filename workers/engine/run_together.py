@@ -80,6 +80,10 @@ class _OneJob:
         """There is no other."""
         return None
 
+    def join_urgent(self, group: str) -> PreparedJob | None:
+        """There is no other."""
+        return None
+
     def retry_exclusively(self, error: Exception, job_id: int | None = None) -> None:
         """Whatever is not finished, or this one job, is computed by itself."""
         ids = list(self.unfinished) if job_id is None else [job_id]

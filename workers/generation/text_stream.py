@@ -68,8 +68,8 @@ class TextStream:
             finally:
                 self._sources = None
 
-    def add(self, windows: Sequence[Window]) -> None:
-        """Have pieces wait for their turn."""
+    def add(self, windows: Sequence[Window], urgency: int | None = None) -> None:
+        """Have pieces wait for their turn; what is urgent waits behind those that are there."""
         self._open.add([window.features.ids for window in windows])
 
     def needs_windows(self) -> bool:

@@ -19,10 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema.analyses import ANALYSES
 from schema.broker.messages import Messages
+from schema.database import DatabaseError
 from schema.ledger.dispatch import dispatch
 from schema.ledger.lose import lose
 from schema.ledger.reap import reap
 from schema.ledger.unblock import unblock_left_over
+from schema.migrations.revision import RevisionError, check_revision
 from schema.process import Process, machine
 from schema.results import Failure
 from schema.settings import Settings
@@ -69,6 +71,7 @@ class Maintenance:
         self._removed: set[Process] = set()
         self._outage_guard = OutageGuard(config)
         self._next_refresh = 0.0
+        self._upgraded = False
         self._lost = LostMessages(engine, messages, config.message_timeout)
 
     def watch(self) -> bool:
@@ -88,10 +91,14 @@ class Maintenance:
     def step(self) -> None:
         """Do one round: free jobs of dead workers, take back what Redis has lost, fill the queues.
 
+        Nothing is done before the database is upgraded to what this version needs.
+
         Raises:
             SQLAlchemyError: If the database is away.
             BrokerError: If Redis is away.
         """
+        if not self._is_upgraded():
+            return
         began = time.monotonic()
         try:
             self.check_liveness()
@@ -146,6 +153,20 @@ class Maintenance:
             record_exit(process.pid, ended)
             return False
         return self._undetermined.get(process, 0) < (1 if parent is None else EXIT_CHECKS)
+
+    def _is_upgraded(self) -> bool:
+        """Whether the database is not older than this version; children say it if it is."""
+        if not self._upgraded:
+            try:
+                check_revision(self._engine)
+            except RevisionError as error:
+                self._upgraded = error.is_newer
+            except DatabaseError:
+                # What the round asks next says what is wrong.
+                return True
+            else:
+                self._upgraded = True
+        return self._upgraded
 
     def dispose(self) -> None:
         """Close the connections to the database."""
