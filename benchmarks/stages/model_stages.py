@@ -39,7 +39,6 @@ def run_models(stages: Stages, documents: int, catalog: str) -> None:
 def demo_documents(count: int) -> list[Document]:
     """English reviews of the demo, as many as there are at the most."""
     path = resources.files("producer") / "demo" / "reviews.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = csv.DictReader(path.read_text("utf-8").splitlines(keepends=True))
     texts = [row["text"] for row in rows if row.get("language", "en") in ("en", "")]
     return [Document(number, text, "en") for number, text in enumerate(texts[:count], 1)]

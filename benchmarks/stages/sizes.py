@@ -25,4 +25,4 @@ def database_bytes(engine: Engine) -> int:
 def queue_bytes(client: redis.Redis) -> int:
     """Bytes of all keys of Redis: of the messages, and not of connections."""
     keys: Any = client.keys()
-    return sum(int(client.memory_usage(key, samples=0) or 0) for key in keys)  # type: ignore[arg-type]
+    return sum(int(client.memory_usage(key, samples=0) or 0) for key in keys)
