@@ -96,7 +96,7 @@ def make_app(config: Settings, redis_timeout: float | None = None) -> Celery:
         # Not in the URL: there kombu would check no certificate, and Flower finds none of it.
         broker_use_ssl=broker.tls,
         task_queues=queues(),
-        broker_transport_options=dict(TRANSPORT_OPTIONS),
+        broker_transport_options=TRANSPORT_OPTIONS | broker.transport_options,
         # A respawned child loads its models before it says that it is alive.
         worker_proc_alive_timeout=config.load_timeout,
     )
