@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from schema.broker.app import make_app
 from schema.broker.messages import BrokerError, Messages
 from schema.database import open_engine
+from schema.database.reasons import reason_of
 from schema.settings import Settings, settings
 from workers.node.child_exit import wake
 from workers.node.maintenance import (
@@ -107,6 +110,8 @@ def _round(maintenance: Maintenance, step: Callable[[], None]) -> None:
             step()
         except BrokerError as error:
             redis_outage.note(str(error))
+        except SQLAlchemyError as error:
+            logger.warning("maintenance waits, and expired leases with it: %s", reason_of(error))
         except Exception as error:
             # Whatever it was, the next round may do better; without maintenance jobs are forgotten.
             logger.warning(
