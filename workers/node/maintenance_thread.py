@@ -89,8 +89,11 @@ def _repeat(maintenance: Maintenance) -> None:
     while not _over.is_set():
         if maintenance.watch() or wake.is_set() or time.monotonic() >= due:
             wake.clear()
+            began = time.monotonic()
             _round(maintenance, maintenance.step)
-            due = time.monotonic() + between_rounds(settings())
+            # From its begin: on a host that is far too busy a round takes seconds, and the outage
+            # guard takes what is more than a heartbeat between two for an outage.
+            due = max(began + between_rounds(settings()), time.monotonic() + WATCHDOG_INTERVAL)
         vitals.write()
         wake.wait(_pause(due))
 
