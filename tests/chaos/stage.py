@@ -108,7 +108,7 @@ class Stage:
         return (
             inherited
             | SETTINGS
-            | self.settings
+            | dict(self.settings)
             | {
                 "TRIAGE_MODELS": str(write_catalog(self.folder)),
                 "TRIAGE_HOME": str(self.folder / "home"),

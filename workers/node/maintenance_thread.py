@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _over = threading.Event()
 
+#: Seconds between two rounds at the least, in which children are forked.
+SHORTEST_PAUSE = 0.1
 #: Held during a round: a child forked in the middle of one would inherit locks on a SQLite file
 #: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
 _stepping = threading.Lock()
@@ -93,7 +95,7 @@ def _repeat(maintenance: Maintenance) -> None:
             _round(maintenance, maintenance.step)
             # From its begin: on a host that is far too busy a round takes seconds, and the outage
             # guard takes what is more than a heartbeat between two for an outage.
-            due = max(began + between_rounds(settings()), time.monotonic() + WATCHDOG_INTERVAL)
+            due = max(began + between_rounds(settings()), time.monotonic() + SHORTEST_PAUSE)
         vitals.write()
         wake.wait(_pause(due))
 
