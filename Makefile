@@ -10,7 +10,7 @@ WORKERS ?= 3
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos bad-input bench bench-heads bench-ingest bench-reports docs images dist release lock licences clean
+.PHONY: help setup demo check-fast check test test-long test-all test-times lint contracts coverage chaos hosts bad-input bench bench-heads bench-ingest bench-reports docs images dist release lock licences clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,11 @@ FAULTS ?= 30
 SEED ?= 2234
 chaos: $(VENV)/.dev ## FAULTS faults on real servers and nodes, chosen by SEED
 	$(BIN)/python -m tests.chaos --faults $(FAULTS) --seed $(SEED) --log .triage/chaos.log --summary .triage/chaos.md
+
+# Hosts, networks and servers that fail, ten minutes of storm among them; see docs/faults.md. Root.
+SCENARIOS ?= cut failover storm limits
+hosts: $(VENV)/.dev ## several hosts: cut off, failed over, restarted for ten minutes, full
+	for scenario in $(SCENARIOS); do $(BIN)/python -m tests.hosts $$scenario --log .triage/hosts.log || exit 1; done
 
 # Generated files and rows through `triage ingest` and `triage analyze`; see docs/faults.md.
 bad-input: EXAMPLES ?= 10000

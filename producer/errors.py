@@ -43,6 +43,7 @@ def explain(error: Exception) -> Explained | None:
 
     from producer.ingest.errors import StorageError, UnfinishedError
     from schema.database.errors import first_line, is_passing
+    from schema.database.reasons import known_reason_of
 
     if isinstance(error, UnreachableError) or (isinstance(error, StorageError) and error.retry):
         return Explained(str(error), TRY_AGAIN)
@@ -54,7 +55,8 @@ def explain(error: Exception) -> Explained | None:
         return Explained("the run was deleted meanwhile; see: triage status", WRONG_USAGE)
     if isinstance(error, DBAPIError):
         code = TRY_AGAIN if is_passing(error) else WRONG_USAGE
-        return Explained(f"the database failed: {first_line(error)}", code)
+        reason = known_reason_of(error) or f"the database failed: {first_line(error)}"
+        return Explained(reason, code)
     return None
 
 

@@ -24,9 +24,9 @@ _numbers = itertools.count()
 #: Fixtures that stand on a real server.
 SERVERS = {"postgres", "redis_server"}
 #: Folders whose tests start servers or nodes themselves, in all that they do.
-SERVER_FOLDERS = {"chaos", "end_to_end", "safety"}
+SERVER_FOLDERS = {"chaos", "end_to_end", "hosts", "safety"}
 #: Folders that generate what they do, and take the longer the more they generate.
-LONG_FOLDERS = {"bad_input", "chaos"}
+LONG_FOLDERS = {"bad_input", "chaos", "hosts"}
 
 
 @pytest.hookimpl(wrapper=True)

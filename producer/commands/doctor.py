@@ -17,6 +17,7 @@ from producer.doctor.database_checks import database_checks
 from producer.doctor.disk_checks import disk_checks
 from producer.doctor.model_checks import model_checks
 from producer.doctor.redis_checks import redis_checks
+from producer.doctor.sentinel_checks import sentinel_checks
 from producer.doctor.worker_checks import worker_checks
 from producer.session import open_settings
 from schema.control_characters import json_text
@@ -66,6 +67,7 @@ def _checks(config: Settings, hashes: bool) -> Iterator[Check]:
             with reading(engine) as connection:
                 yield from worker_checks(connection)
     yield from redis_checks(config)
+    yield from sentinel_checks(config)
     yield from model_checks(config.models, hashes)
     yield from disk_checks(config)
 

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator
 
 import redis
+import redis.sentinel
 
 WRONG_TYPE = "WRONGTYPE"
 #: Words that redis-py puts before the text of a command that failed in a pipeline.
@@ -20,6 +21,10 @@ CODE = re.compile(r"[A-Z]{2,20}\b")
 #: Redis 6 wraps what a script met into an error of the script's.
 IN_A_SCRIPT = re.compile(r"-([A-Z]{2,20}) ")
 PASSWORD = "correct TRIAGE_REDIS_URL and start again, or give Redis that password back"
+NO_PRIMARY = (
+    "no Sentinel names a primary that works (a failover that goes on, or the hosts or the "
+    "master_name in TRIAGE_REDIS_URL are wrong; triage doctor says which)"
+)
 #: What a code means, and what to do about it.
 MEANING = {
     "READONLY": "it is a replica that takes no writes; name the primary in TRIAGE_REDIS_URL, or "
@@ -47,6 +52,8 @@ def reason_of(error: BaseException) -> str:
         if isinstance(link, redis.AuthenticationError):
             named = f" ({link.status_code})" if link.status_code else ""
             return f"Redis refuses the user or the password{named}: {PASSWORD}"
+        if isinstance(link, redis.sentinel.MasterNotFoundError):
+            return NO_PRIMARY
         if isinstance(link, ssl.SSLCertVerificationError):
             return f"the certificate of Redis is not trusted ({link.verify_message})"
         if isinstance(link, ssl.SSLError):

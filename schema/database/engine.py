@@ -9,12 +9,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from schema.database.errors import DatabaseError, UnreachableError, describe, first_line
+from schema.database.errors import (
+    READ_ONLY,
+    DatabaseError,
+    UnreachableError,
+    describe,
+    first_line,
+)
+from schema.database.reasons import NO_ANSWER, known_reason_of
 from schema.private_files import make_private_file, make_private_folder, tighten
 
 #: Milliseconds that a SQLite writer waits for another one before it says "database is locked".
@@ -48,7 +55,7 @@ def open_engine(
         if seconds is not None:
             options.append(f"-c {name}={round(seconds * 1000)}")
     try:
-        return create_engine(
+        engine = create_engine(
             parsed,
             # A day in a report must not depend on where the analyst sits.
             connect_args={
@@ -69,6 +76,16 @@ def open_engine(
         raise DatabaseError(
             "PostgreSQL needs its driver: pip install '.[postgres]' in the project's folder"
         ) from None
+    event.listen(engine, "handle_error", _leave_read_only)
+    return engine
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Give up the sessions of a server that takes no writes: a session stays read-only when the
+    setting of its database or role is taken back, and after a failover another server does.
+    """
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -149,7 +166,7 @@ def reachable(engine: Engine) -> None:
         with reading(engine):
             pass
     except SQLAlchemyError as error:
+        reason = known_reason_of(error) or f"{first_line(error)}; {NO_ANSWER.partition('; ')[2]}"
         raise UnreachableError(
-            f"cannot open the database {describe(str(engine.url))} ({first_line(error)}); "
-            "check TRIAGE_DATABASE_URL and that its server runs"
+            f"cannot open the database {describe(str(engine.url))}: {reason}"
         ) from None

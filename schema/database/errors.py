@@ -11,6 +11,10 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
+#: SQLSTATE of a write to a server that takes none, as after a failover (PostgreSQL's manual,
+#: appendix A).
+READ_ONLY = "25006"
+
 
 class DatabaseError(RuntimeError):
     """The database cannot be used as it is. One sentence, with the fix."""
@@ -28,8 +32,7 @@ def is_passing(error: SQLAlchemyError) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    # 25006: still read-only, after a failover. PostgreSQL's manual, appendix A.
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == "25006"
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 def describe(url: str | URL) -> str:

@@ -7,8 +7,10 @@ what it cannot read into its error, which can be the password; so the URL is rea
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
+
+from schema.settings.sentinel_url import parse_sentinel_url
 
 #: Options that a `rediss://` URL may have, under redis-py's names.
 TLS_OPTIONS = (
@@ -30,20 +32,25 @@ class BrokerUrl:
     Attributes:
         url: The URL without its options. It may have a password: never print it.
         tls: The options of redis-py for Celery's `broker_use_ssl`; None without TLS.
+        transport_options: Further options of kombu's transport: how Sentinels are asked.
     """
 
     url: str
     tls: dict[str, object] | None
+    transport_options: dict[str, object] = field(default_factory=dict)
 
 
 def parse_broker_url(url: str) -> BrokerUrl:
-    """Parse `redis://[user:password@]host[:port][/number]`, or `rediss://…[?ssl_…=…]`.
+    """Parse `redis://[user:password@]host[:port][/number]`, `rediss://…[?ssl_…=…]`, or
+    `sentinel://…` (`schema.settings.sentinel_url`).
 
     Raises:
         ValueError: If it is none. The text quotes nothing: anything may be part of a password.
     """
+    if url.startswith("sentinel://"):
+        return BrokerUrl(*parse_sentinel_url(url))
     if not url.startswith(("redis://", "rediss://")):
-        raise ValueError("must begin with redis:// or rediss://")
+        raise ValueError("must begin with redis://, rediss:// or sentinel://")
     try:
         parts = urlsplit(url)
         readable = bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     home: Path = Path(".triage")
     #: SQLAlchemy URL; SQLite in `home` when unset.
     database_url: SecretStr | None = None
-    #: `redis://`, `rediss://` (TLS); an embedded server in `home` when unset.
+    #: `redis://`, `rediss://` (TLS), `sentinel://`; an embedded server in `home` when unset.
     redis_url: SecretStr | None = None
     #: `pocket`, `hub`, or the path of a catalog.
     models: str = "pocket"

@@ -33,16 +33,20 @@ class Postgres:
 
     Args:
         folder: Its own; other users must be able to reach it.
+        address: Where it listens; all of its network may connect.
     """
 
     kind = "postgresql"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         self._cluster = make_cluster(folder)
+        with (self._cluster.data / "pg_hba.conf").open("a") as allowed:
+            allowed.write(f"host all all {address}/24 trust\n")
         self._log = folder / "postgres.log"
         self._log.touch(mode=0o666)
+        self._address = address
         self._port = free_port()
-        self._server_url = f"postgresql://postgres@127.0.0.1:{self._port}"
+        self._server_url = f"postgresql://postgres@{address}:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
         self.url = create_database(self._server_url, "triage")
@@ -55,7 +59,7 @@ class Postgres:
         if self._process is None or self._process.poll() is not None:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    self._cluster.command(self._port),
+                    self._cluster.command(self._port, self._address),
                     user=self._cluster.user,
                     cwd="/",
                     stdout=log,
@@ -77,6 +81,11 @@ class Postgres:
         assert self._process is not None
         self._process.send_signal(how)
         self._process.wait(PATIENCE)
+
+    def execute(self, statement: str) -> None:
+        """Run a statement as the administrator, outside of a transaction."""
+        with self._connect() as connection:
+            connection.execute(statement)
 
     def cut_connections(self) -> int:
         """End the sessions of everybody; how many there were."""

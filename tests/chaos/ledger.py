@@ -59,6 +59,12 @@ def works(connection: Connection, node: str) -> bool:
     return connection.execute(found.limit(1)).first() is not None
 
 
+def jobs_done(connection: Connection, node: str) -> int:
+    """Jobs that children of this node have finished."""
+    done = select(func.count()).select_from(Job).where(Job.state == JobState.DONE)
+    return connection.execute(done.where(Job.worker.startswith(f"{node}@"))).scalar_one()
+
+
 def open_jobs(connection: Connection) -> int:
     """Jobs that are not closed."""
     statement = select(func.count()).select_from(Job).where(Job.state.in_(OPEN))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -69,6 +69,9 @@ class Stage:
         folder: Empty; all files and logs go there.
     """
 
+    #: Settings that differ from those of other stages.
+    settings: Mapping[str, str] = {}
+
     def __init__(self, kind: str, seed: str, folder: Path) -> None:
         self.folder = folder
         self.seed = seed
@@ -78,16 +81,26 @@ class Stage:
         self.over = threading.Event()
         self._armed = folder / "armed"
         self._numbers = itertools.count(1)
-        self.database = Postgres(folder) if kind == "postgresql" else Sqlite(folder)
-        self.redis = RedisServer(folder / "home")
+        self.start_servers(kind)
         self.environment = self._environment()
         self.engine = open_engine(self.database.url)
         upgrade(self.engine)
         # Each takes from its first queue first: so none has to wait until the others are empty.
         self.nodes = [
-            Node("node0", ANALYSES, self.environment, folder),
-            Node("node1", ANALYSES[::-1], self.environment, folder),
+            Node("node0", ANALYSES, self.environment, folder, self.prefix("node0")),
+            Node("node1", ANALYSES[::-1], self.environment, folder, self.prefix("node1")),
         ]
+
+    def start_servers(self, kind: str) -> None:
+        """Start the database and Redis."""
+        self.database: Postgres | Sqlite = (
+            Postgres(self.folder) if kind == "postgresql" else Sqlite(self.folder)
+        )
+        self.redis = RedisServer(self.folder / "home")
+
+    def prefix(self, node: str) -> Sequence[str]:
+        """A command that runs that of a node."""
+        return ()
 
     def _environment(self) -> dict[str, str]:
         inherited = {
@@ -96,6 +109,7 @@ class Stage:
         return (
             inherited
             | SETTINGS
+            | dict(self.settings)
             | {
                 "TRIAGE_MODELS": str(write_catalog(self.folder)),
                 "TRIAGE_HOME": str(self.folder / "home"),

@@ -15,6 +15,7 @@ from typing import NoReturn, Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from schema.database.reasons import reason_of
 from schema.ledger.claim import Claim
 from schema.ledger.heartbeat import heartbeat
 from schema.ledger.release import release
@@ -115,8 +116,8 @@ class Heartbeat:
             try:
                 still_ours = heartbeat(self._database, claim, self._settings.lease)
             except SQLAlchemyError as error:
-                kind = type(error).__name__
-                logger.warning("job %d: no heartbeat: %s", claim.job_id, kind, extra=about(claim))
+                why = reason_of(error)
+                logger.warning("job %d: no heartbeat: %s", claim.job_id, why, extra=about(claim))
                 return RETRY
             if not still_ours:
                 self._lose(claim)

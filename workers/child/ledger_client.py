@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from schema import worker_registry
 from schema.broker.messages import BrokerError, Messages
 from schema.database import DatabaseError, reading
+from schema.database.reasons import reason_of
 from schema.document import Document
 from schema.ledger.begin import begin
 from schema.ledger.claim import Claim, claim_together
@@ -174,8 +175,8 @@ class LedgerClient:
             if release(self._database, claimed):
                 logger.info("job %d: released, %s", claimed.job_id, why, extra=about(claimed))
         except SQLAlchemyError as error:
-            kind = type(error).__name__
-            logger.error("job %d: not released: %s", claimed.job_id, kind, extra=about(claimed))
+            why = reason_of(error)
+            logger.error("job %d: not released: %s", claimed.job_id, why, extra=about(claimed))
 
     def other_revision(self) -> str | None:
         """In a sentence, that the database is at another revision than this version needs."""
@@ -206,7 +207,7 @@ class LedgerClient:
         try:
             worker_registry.report(self._database, self._name, throughput, models)
         except SQLAlchemyError as error:
-            logger.warning("cannot report: %s", type(error).__name__)
+            logger.warning("cannot report: %s", reason_of(error))
 
     def tell_done(self, claimed: Claim, message_id: str, seconds: float) -> None:
         """Let Flower know of a job whose message Celery has not seen."""
@@ -226,7 +227,7 @@ class LedgerClient:
         except BrokerError as error:
             redis_outage.note(str(error))
         except SQLAlchemyError as error:
-            logger.warning("cannot dispatch %s: %s", analysis, type(error).__name__)
+            logger.warning("cannot dispatch %s: %s", analysis, reason_of(error))
 
     def _retry(self, claimed: Claim, operation: Callable[[], T]) -> T:
         return retry(f"job {claimed.job_id}", operation, self._wait_while_holding)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema.database.errors import is_passing
+from schema.database.reasons import reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,7 @@ def retry(what: str, operation: Callable[[], T], wait: Callable[[float], bool]) 
         except SQLAlchemyError as error:
             if not is_passing(error):
                 raise
-            # The driver's message may quote rows.
-            logger.warning("%s: the database failed: %s", what, type(error).__name__)
+            logger.warning("%s waits: %s", what, reason_of(error))
         if wait(pause):
             raise NodeStopping(what)
         pause = min(2 * pause, MAX_PAUSE_SECONDS)

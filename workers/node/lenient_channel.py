@@ -12,6 +12,7 @@ from queue import Empty
 from typing import Any
 
 import redis
+import redis.sentinel
 from kombu.transport import redis as transport
 from kombu.transport import virtual
 
@@ -70,6 +71,10 @@ class _TlsConnection(_Reconnecting, redis.SSLConnection):
     pass
 
 
+class SentinelConnection(_Reconnecting, redis.sentinel.SentinelManagedConnection):
+    """A connection to the server that Sentinels name when it is made."""
+
+
 class LenientQoS(transport.QoS):
     """Knows which messages are being worked on; Redis notes it as far as it takes writes."""
 
@@ -118,8 +123,8 @@ class LenientChannel(transport.Channel):
     """A channel that goes on as long as messages can be had."""
 
     QoS = LenientQoS
-    connection_class = _Connection
-    connection_class_ssl = _TlsConnection
+    connection_class: Any = _Connection
+    connection_class_ssl: Any = _TlsConnection
     #: Whether Redis has answered when it was asked for messages.
     has_answered = False
 

@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from schema.broker.app import make_app
 from schema.broker.messages import BrokerError, Messages
 from schema.database import open_engine
+from schema.database.reasons import reason_of
 from schema.settings import Settings, settings
 from workers.node.child_exit import wake
 from workers.node.maintenance import (
@@ -28,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _over = threading.Event()
 
+#: Seconds between two rounds at the least, in which children are forked.
+SHORTEST_PAUSE = 0.1
 #: Held during a round: a child forked in the middle of one would inherit locks on a SQLite file
 #: that nobody ever releases (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
 _stepping = threading.Lock()
@@ -86,8 +91,11 @@ def _repeat(maintenance: Maintenance) -> None:
     while not _over.is_set():
         if maintenance.watch() or wake.is_set() or time.monotonic() >= due:
             wake.clear()
+            began = time.monotonic()
             _round(maintenance, maintenance.step)
-            due = time.monotonic() + between_rounds(settings())
+            # From its begin: on a host that is far too busy a round takes seconds, and the outage
+            # guard takes what is more than a heartbeat between two for an outage.
+            due = max(began + between_rounds(settings()), time.monotonic() + SHORTEST_PAUSE)
         vitals.write()
         wake.wait(_pause(due))
 
@@ -107,6 +115,8 @@ def _round(maintenance: Maintenance, step: Callable[[], None]) -> None:
             step()
         except BrokerError as error:
             redis_outage.note(str(error))
+        except SQLAlchemyError as error:
+            logger.warning("maintenance waits, and expired leases with it: %s", reason_of(error))
         except Exception as error:
             # Whatever it was, the next round may do better; without maintenance jobs are forgotten.
             logger.warning(

@@ -19,7 +19,7 @@ from kombu.transport import TRANSPORT_ALIASES, redis
 from redis.exceptions import RedisError
 
 from schema.broker.app import EXCHANGE
-from workers.node.lenient_channel import LenientChannel, LenientQoS
+from workers.node.lenient_channel import LenientChannel, LenientQoS, SentinelConnection
 from workers.node.message_filter import UNREADABLE, ForgedMessageError, admit, is_readable, rebuild
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,23 @@ class Transport(redis.Transport):
     connection_errors = (*redis.Transport.connection_errors, RedisError)
 
 
+class SentinelChannel(Channel, redis.SentinelChannel):
+    """The same, of a Redis that Sentinels name."""
+
+    connection_class = SentinelConnection
+    #: `parse_sentinel_url` takes no TLS.
+    connection_class_ssl = None
+
+
+class SentinelTransport(Transport, redis.SentinelTransport):
+    """The same, of a Redis that Sentinels name."""
+
+    Channel = SentinelChannel
+    default_port = redis.SentinelTransport.default_port
+
+
 def install() -> None:
-    """Make URLs with `redis://` and `rediss://` use this transport in this process."""
+    """Make URLs with `redis://`, `rediss://` and `sentinel://` use these in this process."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
+    TRANSPORT_ALIASES["sentinel"] = f"{__name__}:SentinelTransport"

@@ -53,11 +53,11 @@ class Cluster:
     data: Path
     user: str | None
 
-    def command(self, port: int) -> list[str]:
+    def command(self, port: int, address: str = "127.0.0.1") -> list[str]:
         """The command that serves it. Nothing syncs to the disk: the machine stays up."""
         return [
             *(str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.data)),
-            *("-h", "127.0.0.1", "-p", str(port)),
+            *("-h", address, "-p", str(port)),
             *("-c", "fsync=off", "-c", "max_connections=100"),
         ]
 
