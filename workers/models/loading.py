@@ -35,6 +35,8 @@ from workers.tokenizers.settings import TokenizerFilesError
 _BATCH_TOKENS = {"cpu": 1024, "cuda": 65536}
 #: Parameters of a model below which no budget is measured: tests and demos load at once.
 _WORTH_MEASURING = 10_000_000
+#: Which way of rounding to 8 bits this is: results of one before are not used again.
+ROUNDING = 2
 
 _loading = threading.Lock()
 
@@ -194,6 +196,8 @@ def _check_vocabulary(entry: CatalogEntry, model: Any, tokenizer: PreTrainedToke
 def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int) -> dict[str, Any]:
     # The budget is not among them: results do not depend on it, and it varies by device.
     options: dict[str, Any] = {"precision": precision, "max_length": max_length}
+    if precision == "int8":
+        options["rounding"] = ROUNDING
     return options | entry.options.of_results()
 
 

@@ -26,7 +26,7 @@ from workers.classification.classifier import Classifier
 from workers.encoders.encoder import load_encoder
 from workers.encoders.precision_trial import CLASSES
 from workers.errors import ModelError
-from workers.models.loading import load
+from workers.models.loading import ROUNDING, load
 
 HEADS: dict[str, Any] = {
     "sentiment": AutoModelForSequenceClassification,
@@ -84,6 +84,12 @@ def test_options_of_the_catalog_are_in_force_and_told(folder: Path) -> None:
     assert loaded.model.dtype == torch.bfloat16
     assert (loaded.batch_tokens, loaded.max_length) == (777, 20)
     assert loaded.provenance.options == {"precision": "bf16", "max_length": 20}
+
+
+def test_results_of_another_way_to_round_are_told_apart(folder: Path) -> None:
+    entry = CatalogEntry(model=str(folder), options=EntryOptions(precision="int8"))
+    options = load(entry, AutoModelForSequenceClassification, "cpu").provenance.options
+    assert (options["precision"], options["rounding"]) == ("int8", ROUNDING)
 
 
 @pytest.mark.parametrize(
