@@ -56,16 +56,18 @@ def mark(items: Sequence[pytest.Item]) -> None:
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Tests file by file; of the files first chaos, which mostly waits, so that others use the
-    processor meanwhile; then what is long, what is slow or starts nodes, and what has many tests.
+    processor meanwhile; then what is long and starts no nodes, which would get in its way; then
+    what starts nodes or is slow, and what has many tests.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
 
-    def rank(path: Path) -> tuple[bool, bool, bool, int]:
+    def rank(path: Path) -> tuple[bool, bool, bool, bool, int]:
         own, names = files[path], {one.name for one in files[path][0].iter_markers()}
-        heavy = "slow" in names or not SERVER_FOLDERS.isdisjoint(path.parts)
-        return "chaos" in path.parts, "long" in names, heavy, len(own)
+        long, nodes = "long" in names, not SERVER_FOLDERS.isdisjoint(path.parts)
+        heavy = "slow" in names or nodes
+        return "chaos" in path.parts, long and not nodes, long, heavy, len(own)
 
     return [item for path in sorted(files, key=rank, reverse=True) for item in files[path]]
 

@@ -43,11 +43,6 @@ def test_the_primary_of_redis_dies() -> None:
     assert "takes over" in played("failover", "--only", "the primary is killed")
 
 
-def test_postgresql_restarts_again_and_again() -> None:
-    said = played("storm", "--minutes", "0.4", "--pause", "6")
-    assert re.search(r"a storm: .*; a job done \d+\.\d s \(median\)", said), said
-
-
 def test_a_disk_is_full_and_no_connection_is_left() -> None:
     if os.geteuid() != 0:
         pytest.skip("a small disk needs root, to be mounted")
