@@ -56,7 +56,7 @@ class Policy:
     def is_permissive(self, licence: str) -> bool:
         """Whether all that an expression of SPDX demands is permissive."""
         try:
-            return bool(licence) and _holds(_SPDX.parse(licence), self.permissive)
+            return bool(licence) and _is_permissive(_SPDX.parse(licence), self.permissive)
         except ExpressionError:
             return False
 
@@ -190,10 +190,10 @@ def _needs(name: str, extras: tuple[str, ...]) -> Iterator[tuple[str, tuple[str,
             yield canonicalize_name(requirement.name), tuple(sorted(requirement.extras))
 
 
-def _holds(expression: object, permissive: frozenset[str]) -> bool:
-    """Whether a parsed expression holds, whose names hold if they are permissive."""
+def _is_permissive(expression: object, permissive: frozenset[str]) -> bool:
+    """Whether a parsed expression lets anybody use it, given the names that do."""
     if isinstance(expression, _SPDX.AND):
-        return all(_holds(part, permissive) for part in expression.args)
+        return all(_is_permissive(part, permissive) for part in expression.args)
     if isinstance(expression, _SPDX.OR):
-        return any(_holds(part, permissive) for part in expression.args)
+        return any(_is_permissive(part, permissive) for part in expression.args)
     return str(expression) in permissive

@@ -31,6 +31,7 @@ NOT_RUN = {
     ("docs/operations.md", "docker"): "no engine here; tests/docker/ holds files and services",
     ("docs/operations.md", "cp"): "the file is there: tests/docker/test_manifests.py",
     ("docs/operations.md", "kubectl"): "no cluster here; tests/docker/ holds the manifests",
+    ("docs/release.md", "git"): "pushes to a server",
     ("docs/runbook.md", "sed"): "tests/docker/test_monitoring.py runs it",
     ("docs/testing.md", ".venv/bin/python"): "tests that run tests",
     ("docs/views.md", "datasette"): "a tool that the project does not install",
