@@ -103,7 +103,7 @@ def _next_jobs(engine: Engine, analysis: str, window: int) -> Turn:
             return Turn()
         later = later_jobs(connection, analysis, limit)
         # A worker that has none of a large run takes one, which has to be there.
-        kept = -(-limit // LATER_PART) if later or flight.later else 0
+        kept = limit // LATER_PART if later or flight.later else 0
         first = first_jobs(connection, analysis, max(0, limit - kept - flight.urgent))
         urgent = first
         if first and (later or flight.later) and not flight.large_have_their_part:

@@ -184,7 +184,8 @@ class LedgerModel:
 
     def next_jobs(self, analysis: str, window: int, head: int) -> tuple[list[int], list[int]]:
         """Whose turn it is: jobs of the first `head` documents of runs, the run that is least far
-        first; and where they leave room the others, each place to the run that holds fewest.
+        first, but for a third of the places if there are others; and where they leave room the
+        others, each place to the run that holds fewest.
         """
         of = [(i, self.jobs[k], k[0]) for i, k in sorted(self.ids.items()) if k[1] == analysis]
         at_work = [job.state == "running" and job.begun for _, job, _ in of]
@@ -201,9 +202,11 @@ class LedgerModel:
         room = limit - sum(self.ids[i][2] < head for i, _, _ in waits)
         if room <= 0:
             return [], []
-        first = sorted((self.ids[i][2], i) for i, _ in due if self.ids[i][2] < head)[:room]
-        room = limit - len(waits) - len(first)
         others = [(i, run) for i, run in due if self.ids[i][2] >= head]
+        kept = limit // 3 if others or any(self.ids[i][2] >= head for i, _, _ in waits) else 0
+        first = sorted((self.ids[i][2], i) for i, _ in due if self.ids[i][2] < head)
+        first = first[: max(0, room - kept)]
+        room = limit - len(waits) - len(first)
         holds = {run: sum(j.state in ACTIVE for _, j, r in of if r == run) for run in self.sizes}
         later: list[int] = []
         while others and len(later) < room:
