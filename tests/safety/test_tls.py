@@ -143,7 +143,7 @@ def test_a_node_says_what_is_wrong_and_shows_no_password(
 
 
 WRONG_POSTGRES = {
-    "password": 'password authentication failed for user "tls_user"',
+    "password": "PostgreSQL refuses the user or the password; correct",
     "authority": "certificate verify failed",
     "expired": "certificate verify failed",
     "elsewhere": 'does not match host name "localhost"',
@@ -172,5 +172,5 @@ def test_what_is_wrong_with_postgresql_is_said(
     ended = triage("status")
     assert ended.code == 75
     (said,) = ended.err.splitlines()
-    assert WRONG_POSTGRES[wrong] in said and "check TRIAGE_DATABASE_URL" in said
+    assert WRONG_POSTGRES[wrong] in said and "TRIAGE_DATABASE_URL" in said
     assert SECRET not in ended.out + ended.err
