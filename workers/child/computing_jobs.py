@@ -8,6 +8,7 @@ from time import monotonic
 
 from schema.ledger.claim import Claim
 from workers.child.claimed_job import ClaimedJob
+from workers.engine.waiting_windows import OTHERS, URGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,21 @@ class ComputingJobs:
 
     def __init__(self) -> None:
         self._by_id: dict[int, _Computing] = {}
+        #: Documents of urgent jobs ahead of their part, times `OTHERS`.
+        self._lead = 0
 
     def __len__(self) -> int:
         return len(self._by_id)
 
     def add(self, job: ClaimedJob) -> None:
         """Note that the engine gets it."""
+        if job.claim.job_id not in self._by_id:
+            documents = job.claim.end_position - job.claim.first_position
+            if job.urgency is not None:
+                self._lead += OTHERS * documents
+            else:
+                # What others got while nothing urgent waited gives urgent ones no right later.
+                self._lead = max(0, self._lead) - URGENT * documents
         self._by_id[job.claim.job_id] = _Computing(job, monotonic())
 
     def pop(self, job_id: int) -> ClaimedJob | None:
@@ -50,6 +60,13 @@ class ComputingJobs:
     def claims(self) -> list[Claim]:
         """Theirs."""
         return [one.job.claim for one in self._by_id.values()]
+
+    @property
+    def others_are_owed(self) -> bool:
+        """Whether all are urgent, and more of their documents went before than is their part. In
+        turn, job by job, large runs would get nearly all: their jobs are large.
+        """
+        return self.all_are_urgent and self._lead > 0
 
     @property
     def all_are_urgent(self) -> bool:

@@ -228,7 +228,7 @@ class JobSource:
             return
         joins = self.engine.is_continuous
         # A large run is to keep its part of each worker.
-        later_first = joins and self._computing.all_are_urgent
+        later_first = joins and self._computing.others_are_owed
         held = int(joins)
         prefetcher.start(self._analysis, held=held, age=age, pull=joins, later_first=later_first)
 
@@ -236,6 +236,6 @@ class JobSource:
         """Have a job prefetched that may join those that are being computed."""
         age = monotonic() - self._began
         if age < BURST_SECONDS + MAX_JOINING_SECONDS and not self._context.slot.is_stopping:
-            later_first = self._computing.all_are_urgent
+            later_first = self._computing.others_are_owed
             prefetcher = self._context.prefetcher
             prefetcher.start(self._analysis, held=held, age=age, pull=True, later_first=later_first)
