@@ -38,13 +38,10 @@ def open_database() -> Engine:
         UsageError: If it cannot be used as it is.
         UnreachableError: If it does not answer.
     """
-    config = open_settings()
     try:
-        engine = open_engine(config.database)
-        check_revision(engine)
+        return _open_checked()
     except DatabaseError as error:
         raise as_usage_error(error) from None
-    return engine
 
 
 def check_for_workers() -> str | None:
@@ -58,10 +55,8 @@ def check_for_workers() -> str | None:
         UsageError: If it cannot be used as it is, or has no tables yet.
         UnreachableError: If it does not answer.
     """
-    config = open_settings()
     try:
-        engine = open_engine(config.database)
-        check_revision(engine)
+        _open_checked().dispose()
     except RevisionError as error:
         meanwhile = (
             "until then workers go on beside it" if error.is_newer else "workers wait for it"
@@ -69,8 +64,14 @@ def check_for_workers() -> str | None:
         return f"{error}; {meanwhile}"
     except DatabaseError as error:
         raise as_usage_error(error) from None
-    engine.dispose()
     return None
+
+
+def _open_checked() -> Engine:
+    """The database of the settings, of the revision that this version knows."""
+    engine = open_engine(open_settings().database)
+    check_revision(engine)
+    return engine
 
 
 def refresh_rollups(engine: Engine) -> None:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Abstention, Result
 from tests.safety.words import ASSEMBLED, DEVICE, FORWARDED, MEMORY, MUTE, PREPARED
+from tests.support.changed_analyses import change_loaded_analyses, put_before
 from tests.support.watched_stream import WatchedStream
-from workers import analyses
 from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
 from workers.errors import DocumentError
-from workers.models.registry import ModelRegistry
 
 
 class MuteError(Exception):
@@ -104,19 +103,6 @@ def _shout(word: str, text: str) -> None:
         raise ValueError(f"cannot {word}: {text}") from error
 
 
-_load_analysis = analyses.load_analysis
-
-
-def _load_loud(
-    name: str, catalog: Catalog, device: str, models: ModelRegistry | None = None
-) -> Analysis:
-    analysis = _load_analysis(name, catalog, device, models)
-    kind = type(analysis)
-    analysis.__class__ = type(kind.__name__, (_Loud, kind), {})
-    return analysis
-
-
-# A child looks it up here when it loads its models.
-analyses.load_analysis = _load_loud
+change_loaded_analyses(partial(put_before, _Loud))
 
 __all__ = ["app"]
