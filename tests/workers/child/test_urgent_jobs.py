@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine as Database
 
-from tests.support.burst import Child, Watched, states
+from tests.support.burst import PATIENCE, Child, Watched, states
 from tests.support.ledger import jobs, make_run
+from tests.support.waiting import wait_until
 from workers.child import prefetch
 
 #: Each is a batch by itself.
@@ -34,6 +35,8 @@ def test_an_urgent_job_is_computed_before_the_rest_of_a_large_one(
     first, *later = [job.id for job in jobs(engine)]
 
     def small_run_comes() -> None:
+        # What the thread that takes jobs ahead is at, it ends first.
+        wait_until(lambda: streaming.context.prefetcher.is_ready, PATIENCE)
         run = make_run(engine, ["x", "y"], job_size=2, name="small")
         (job,) = jobs(engine, run)
         streaming.messages.publish("sentiment", [job.id], urgent=True)
