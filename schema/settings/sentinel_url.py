@@ -43,7 +43,7 @@ def parse_sentinel_url(url: str) -> tuple[str, None, dict[str, object]]:
     number = _only(part.path.removeprefix("/") for part in found)
     # Kombu goes on to the next when one does not answer, and forgets the rest of the URL then.
     begin = f"{SCHEME}{login}@" if login else SCHEME
-    hosts = [f"{begin}{one.hostname}:{one.port or PORT}/{number or 0}" for one in found]
+    hosts = [f"{begin}{_host(one)}:{one.port or PORT}/{number or 0}" for one in found]
     return ";".join(hosts), None, _options(query)
 
 
@@ -62,6 +62,11 @@ def _split(part: str) -> SplitResult | None:
     except ValueError:
         return None
     return split if usable and (not number or (number.isascii() and number.isdigit())) else None
+
+
+def _host(split: SplitResult) -> str:
+    """An address of IPv6 stands in brackets, which `hostname` takes off."""
+    return f"[{split.hostname}]" if ":" in str(split.hostname) else str(split.hostname)
 
 
 def _only(values: Iterable[str]) -> str:

@@ -38,6 +38,12 @@ def test_sentinels_may_have_a_login_of_their_own() -> None:
     assert found.url == "sentinel://a:26379/0"
 
 
+def test_a_sentinel_may_have_an_address_of_ipv6() -> None:
+    found = parse_broker_url("sentinel://[::1]:5,[fe80::2]?master_name=m")
+    assert found.url == "sentinel://[::1]:5/0;sentinel://[fe80::2]:26379/0"
+    assert sentinels_of(found.url) == [("::1", 5), ("fe80::2", 26379)]
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
