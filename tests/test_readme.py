@@ -1,4 +1,4 @@
-"""README, commands and tables say what is so: commands, options, columns, queries, files."""
+"""README, commands and tables say what is so: commands, options, columns, files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from sqlalchemy import Engine, text
 
 from producer.console import console
-from schema.database import reading
 from schema.reports import reports
 from schema.tables import Base
 
@@ -19,8 +17,6 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text("utf-8")
 TABLES_PAGE = (ROOT / "docs" / "tables.md").read_text("utf-8")
-QUERIES = re.search(r"```sql\n(.*?)```", README, re.DOTALL)
-assert QUERIES
 COMMANDS = typer.main.get_command(console).commands  # type: ignore[attr-defined]
 
 
@@ -57,12 +53,6 @@ def test_the_schema_table_lists_every_column(table: str) -> None:
     found = re.search(rf"^\| `{table}` \|.*\| `([^`]*)` \|$", TABLES_PAGE, re.MULTILINE)
     assert found, f"the schema table has no row for {table}"
     assert found[1].split(", ") == [column.name for column in Base.metadata.tables[table].columns]
-
-
-@pytest.mark.parametrize("query", QUERIES[1].strip().split("\n\n"))
-def test_the_example_queries_run(engine: Engine, query: str) -> None:
-    with reading(engine) as connection:
-        connection.execute(text(query.rstrip().rstrip(";")))
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
