@@ -42,13 +42,15 @@ def run(
     shutil.copy(migrated_sqlite, tmp_path / "triage.db")
     monkeypatch.setenv("TRIAGE_DATABASE_URL", f"sqlite:///{tmp_path / 'triage.db'}")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    modules = {name: ModuleType(name) for name in ("airflow", "airflow.exceptions", "airflow.sdk")}
+    modules = {
+        name: ModuleType(name) for name in ("airflow", "airflow.sdk", "airflow.sdk.exceptions")
+    }
     errors = {"AirflowException": AwayError, "AirflowFailException": FinalError}
-    vars(modules["airflow.exceptions"]).update(errors)
+    vars(modules["airflow.sdk.exceptions"]).update(errors)
     vars(modules["airflow.sdk"]).update(dag=lambda **_: lambda function: function, task=task)
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
-    (code,) = re.findall(r"^```python\n(from airflow.*?)^```", PAGE, re.M | re.S)
+    (code,) = re.findall(r"^```python\n(from datetime.*?)^```", PAGE, re.M | re.S)
     assert '"--wait", ' in code
     code = code.replace("/deliveries", str(tmp_path)).replace('"--wait", ', "")
     return lambda: exec(compile(code, "data_engineer.md", "exec"), {})
