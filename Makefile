@@ -24,9 +24,9 @@ demo: $(VENV)/.demo ## 700 pieces of feedback through eight analyses, then a pag
 check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
 	$(PYTEST) -m "not (server or slow or long or gpu)"
 
-check: lint contracts test-all ## lint, import contracts, all tests
+check: lint contracts test-all ## before a release: lint, import contracts, all tests
 
-# `make test SELECT=` leaves none out, as CI does.
+# `make test SELECT=` leaves none out, as `make test-all` does.
 SELECT ?= not long
 test: $(VENV)/.dev ## the tests, against a real Redis, SQLite and a real PostgreSQL; some minutes
 	$(PYTEST) -m "$(SELECT)"
