@@ -69,7 +69,7 @@ class System:
         """No message waits, and none counts as being worked on."""
         wait_until(
             lambda: (
-                not self.redis.keys(f"{KEY_PREFIX}*unacked*")
+                not self.redis.keys(f"{KEY_PREFIX}unacked*")
                 and not self.redis.llen(f"{KEY_PREFIX}sentiment")
             ),
             PATIENCE,
