@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -17,6 +18,7 @@ from schema import settings as settings_module
 from schema.analyses import ANALYSES
 from schema.database import open_engine
 from schema.migrations.revision import upgrade
+from tests.support.chromium import running_chromium
 from tests.support.servers.postgres import create_database, drop_database, postgres_server
 
 _numbers = itertools.count()
@@ -107,6 +109,13 @@ def usual_umask() -> Iterator[None]:
     os.umask(0o022)
     yield
     os.umask(0o022)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of pages in a process."""
+    with running_chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

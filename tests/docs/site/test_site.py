@@ -9,22 +9,16 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from docs.site.links import PROJECT_PAGES, ROOT
 from tests.docs.site.conftest import HtmlPage, build
-from tests.producer.page.conftest import find_chromium
+from tests.support.chromium import needs_chromium
 
 pytestmark = pytest.mark.slow
 #: Milliseconds that a browser may take for anything on a machine that is busy.
 PATIENCE = 180_000
 #: Pages of mkdocs' own, which nobody links to.
 OWN = {"404.html"}
-
-needs_chromium = pytest.mark.skipif(
-    find_chromium() is None,
-    reason="needs a Chromium: install Debian's chromium, or name one by CHROMIUM",
-)
 
 
 def test_every_page_of_the_repository_is_a_page_of_the_site(pages: dict[str, HtmlPage]) -> None:
@@ -113,23 +107,24 @@ def test_the_search_finds_from_disk(site: Path, opened: Any) -> None:
 
 
 @pytest.fixture
-def opened() -> Iterator[Any]:
+def opened(browser: Any) -> Iterator[Any]:
     """Opens a page of the site; at the end nothing may have been asked of a host."""
     asked: list[str] = []
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    contexts: list[Any] = []
 
-        def open_page(path: Path, width: int) -> Any:
-            context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE)
-            page.on("request", lambda request: asked.append(request.url))
-            page.on("pageerror", lambda error: asked.append(f"error: {error}"))
-            page.goto(path.as_uri())
-            return page
+    def open_page(path: Path, width: int) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: asked.append(f"error: {error}"))
+        page.goto(path.as_uri())
+        return page
 
-        yield open_page
-        browser.close()
+    yield open_page
+    for context in contexts:
+        context.close()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -74,12 +73,6 @@ def hostile(shop_file: tuple[Path, Shop]) -> Iterator[Drawn]:
     make_hostile(engine, shop)
     yield draw(engine, shop, path.with_name("hostile.html"))
     engine.dispose()
-
-
-def find_chromium() -> str | None:
-    """The machine's own Chromium: the variable CHROMIUM names it, or the PATH has it."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.fixture

@@ -11,17 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.producer.page.conftest import Drawn, Opened, find_chromium
+from tests.producer.page.conftest import Drawn, Opened
+from tests.support.chromium import needs_chromium
 from tests.support.hostile import TEXTS
 
 pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        find_chromium() is None,
-        reason="needs a Chromium: install Debian's chromium, or name one by CHROMIUM",
-    ),
+    needs_chromium,
 ]
 
 ROOT = Path(__file__).parents[3]

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from schema.database import open_engine, reading
 from schema.tables import CorrectionRow, ThemeEdit
-from tests.producer.page.conftest import find_chromium
 from tests.producer.page.test_browser import AXE, WIDTHS, serious
+from tests.support.chromium import needs_chromium
 from tests.support.hostile import TEXTS, make_hostile
 from tests.support.served import PASSWORD, add_people
 from tests.support.served_process import served_process
@@ -24,10 +24,7 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        find_chromium() is None,
-        reason="needs a Chromium: install Debian's chromium, or name one by CHROMIUM",
-    ),
+    needs_chromium,
 ]
 
 Visit = Callable[..., Any]
