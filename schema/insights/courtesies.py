@@ -22,8 +22,8 @@ PHRASES = Path(__file__).with_name("courtesies.toml")
 _SHORT = 9
 #: … and of any courtesy.
 _LONGEST = 26
-#: What stands in place of a name in redacted texts.
-_PLACEHOLDER = re.compile(r"<[^<>]{1,20}>|\[[A-Za-z_ ]{1,20}\]")
+#: What stands in place of a name or a number in redacted texts.
+_PLACEHOLDER = re.compile(r"<[A-Za-z_ ]{1,20}>|\[[A-Za-z_ ]{1,20}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +34,32 @@ class _Phrases:
     telling: tuple[str, ...]
     other: frozenset[str]
     known: tuple[str, ...]
+    details: tuple[str, ...]
     quick: re.Pattern[str]
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether a clause is nothing but courtesy, in one of seven languages.
+    """Whether a clause is nothing but courtesy, in one of seven languages, or says who writes and
+    how to reach them, where that was taken out: "my number is <number>".
 
     Args:
         text: A clause, or a sentence.
     """
     phrases = _phrases()
+    is_redacted = bool(_PLACEHOLDER.search(text))
     # Most of feedback has no such word, and needs no second look.
-    if not phrases.quick.search(text.lower()):
+    if not is_redacted and not phrases.quick.search(text.lower()):
         return False
     said = words(_PLACEHOLDER.sub(" ", text))
     if not said or len(said) > _LONGEST:
-        return False
+        return is_redacted and not said
     if len(said) <= _SHORT and f"{' '.join(said)} ".startswith(phrases.begins):
         return True
-    if not any(word.startswith(phrases.telling) for word in said if word not in phrases.other):
+    telling = (word for word in said if word not in phrases.other)
+    if not is_redacted and not any(word.startswith(phrases.telling) for word in telling):
         return False
-    left = {word for word in said if not word.startswith(phrases.known) or word in phrases.other}
+    known = phrases.known + phrases.details if is_redacted else phrases.known
+    left = {word for word in said if not word.startswith(known) or word in phrases.other}
     return left <= function_words(said)
 
 
@@ -70,6 +75,7 @@ def _phrases() -> _Phrases:
         telling=every("telling"),
         other=frozenset(every("other")),
         known=(*every("telling"), *every("neutral")),
+        details=every("details"),
         quick=_any_of((*every("begins"), *every("telling"))),
     )
 

@@ -7,6 +7,8 @@ import re
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: What stands before a word with an apostrophe in French and Italian: l'eau, dell'acqua.
 _ELIDED = re.compile(r"\b(?:[lcdjmnst]|qu|all|dall|dell|nell|sull|un)['’](?=[^\W\d_]{2})")
+#: What stands in place of a name in redacted texts, <name>, and tags of HTML, <br>.
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,20}>")
 #: Words that say nothing about what feedback is about, of English; those of other languages are in
 #: `schema.insights.function_words`.
 _EMPTY = """
@@ -35,9 +37,11 @@ EMPTY_WORDS = frozenset(_EMPTY.split())
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in lower case, without apostrophes, what was cut off before one, and
-    digits; of two letters or more.
+    """The words of a text in lower case, without apostrophes, what was cut off before one, digits,
+    and tags; of two letters or more.
     """
     plain = _ELIDED.sub(" ", text.lower())
+    if "<" in plain:
+        plain = _TAG.sub(" ", plain)
     found = (re.sub("['’]", "", word) for word in _TOKEN.findall(plain))
     return [word for word in found if len(word) > 1]

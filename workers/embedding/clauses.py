@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from workers.extraction.sentences import Span, whole_sentences
+from workers.text.salutations import after_salutation
 
 #: Words behind which something else is said, by the language of the text.
 _CONJUNCTIONS = {
@@ -40,7 +41,8 @@ _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 def clauses(text: str, language: str | None = None) -> list[Span]:
     """Find the clauses of a text: its sentences, cut at *but* and its kin.
 
-    The word that it is cut at belongs to neither side.
+    The word that it is cut at belongs to neither side. The salutation of a letter is in none,
+    unless nothing else is said.
 
     Args:
         text: Any text.
@@ -50,9 +52,15 @@ def clauses(text: str, language: str | None = None) -> list[Span]:
         (start, end) in characters, in order, none empty; no two overlap. None for a text in which
         nothing is said: without a letter or a digit.
     """
+    sentences = whole_sentences(text)
+    said = [(after_salutation(text, start, end), end) for start, end in sentences]
+    return _clauses(text, said, language) or _clauses(text, sentences, language)
+
+
+def _clauses(text: str, sentences: Sequence[Span], language: str | None) -> list[Span]:
     found: list[Span] = []
     cuts = _cuts(language)
-    for sentence in whole_sentences(text):
+    for sentence in sentences:
         for start, end in _pieces(text, sentence, cuts):
             if found and _words(text[start:end]) < _LEAST_WORDS:
                 found[-1] = (found[-1][0], end)

@@ -27,6 +27,15 @@ COURTESIES = [
     "Grazie per la vostra assistenza.",
     "Geachte klantenservice,",
     "Bedankt voor uw hulp.",
+    "<name> <tel_num>",
+    "<br>Thank you, <name>, <tel_num>",
+    "Account Number: <acc_num>",
+    "Meine Kontonummer ist <acc_num>",
+    "Mi número de cuenta es <acc_num>",
+    "Mon nom est <name>, le numéro de contact est <tel_num>.",
+    "Il mio nome è <name> e il mio numero è <tel_num>",
+    "O meu nome é <name>",
+    "Mijn naam is <name>",
 ]
 MATTERS = [
     "I am very pleased with it!",
@@ -44,6 +53,10 @@ MATTERS = [
     "O aplicativo fecha sozinho.",
     "La lavatrice perde acqua.",
     "De rits is kapot.",
+    "The parcel <order_num> never arrived",
+    "Je n'ai pas pu joindre un opérateur au <tel_num>",
+    "[Update]: the zip broke",
+    "battery <3",
     "",
     "12345",
 ]

@@ -64,6 +64,13 @@ def test_what_says_too_little_alone_joins_the_clause_before() -> None:
     assert cut("Terrible. The zip broke twice.", "en") == ["Terrible.", "The zip broke twice."]
 
 
+def test_a_salutation_is_in_no_clause() -> None:
+    text = "Kaputter Drucker\n\nSupport-Team,\n\nder Drucker druckt nicht."
+    assert cut(text, "de") == ["Kaputter Drucker", "der Drucker druckt nicht."]
+    assert cut("Hello Customer Support, but why?", "en") == ["but why?"]
+    assert cut("Hello there!") == ["Hello there!"]
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "?!", "👍", "— … —"])
 def test_a_text_in_which_nothing_is_said_has_none(text: str) -> None:
     assert clauses(text) == []
