@@ -13,7 +13,7 @@ import torch
 
 from schema.document import Document
 from schema.options import RunOptions
-from schema.results import Result
+from schema.results import Abstention, Failure, Result
 from schema.results.sentiment import Sentiment
 from workers.analysis import Analysis, Provenance, Window
 from workers.errors import DocumentError
@@ -95,3 +95,17 @@ def _windows(document: Document) -> list[Window]:
 
 def documents_of(texts: Sequence[str]) -> list[Document]:
     return [Document(number, text) for number, text in enumerate(texts, start=1)]
+
+
+def labels(outcomes: Sequence[Sequence[Result] | Failure | Abstention]) -> list[str]:
+    """The label of each result, `!` for a failure."""
+    found = []
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            found.append("!")
+        else:
+            assert not isinstance(outcome, Abstention)
+            (result,) = outcome
+            assert isinstance(result, Sentiment)
+            found.append(result.label)
+    return found

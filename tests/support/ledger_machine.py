@@ -11,25 +11,15 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
-from sqlalchemy import update
 
-from schema.database import writing
-from schema.database.clock import after
-from schema.ledger.lose import lose
-from schema.ledger.resend import find_unclaimed, resend
-from schema.tables import Job, JobState
 from tests.support.ledger import make_run
-from tests.support.ledger_snapshot import MESSAGE_TIMEOUT, snapshot
-from tests.support.ledger_steps import ANALYSES, KILLED, PROCESSES, Crash, LedgerSteps
-
-analyses = st.sampled_from(ANALYSES)
-workers = st.sampled_from(list(PROCESSES))
-some = st.integers(0, 30)
-#: The statement before which the process dies, BEGIN and COMMIT among them; mostly it does not.
-crashes = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 9))
+from tests.support.ledger_choices import analyses, crashes, some
+from tests.support.ledger_steps import ANALYSES
+from tests.support.ledger_time import LedgerTime
+from tests.support.ledger_workers import LedgerWorkers
 
 
-class LedgerMachine(LedgerSteps):
+class LedgerMachine(LedgerTime, LedgerWorkers):
     """Producer, dispatchers, workers, reapers, Redis and time, all at random."""
 
     @initialize(documents=st.integers(1, 9), job_size=st.integers(1, 4), waits=st.booleans())
@@ -60,112 +50,6 @@ class LedgerMachine(LedgerSteps):
     )
     def dispatches(self, analysis: str, window: int, fails: int | None, fast: bool) -> None:
         self.try_dispatch(analysis, window, fails, fast)
-
-    @precondition(lambda self: any(self.queues.values()))
-    @rule(which=some, worker=workers, doubled=st.booleans(), ahead=st.booleans(), crash=crashes)
-    def takes_a_message(
-        self, which: int, worker: str, doubled: bool, ahead: bool, crash: int | None
-    ) -> None:
-        """Messages may come in any order, and twice."""
-        waiting = [(name, at) for name, ids in self.queues.items() for at in range(len(ids))]
-        analysis, at = waiting[which % len(waiting)]
-        job_id = self.queues[analysis][at]
-        if not doubled:
-            del self.queues[analysis][at]
-        self.try_claim(job_id, analysis, worker, crash, ahead)
-
-    @precondition(lambda self: self.claims)
-    @rule(which=some, crash=crashes)
-    def begins(self, which: int, crash: int | None) -> None:
-        self.try_begin(self.claim_of(which), crash)
-
-    @rule(which=some, analysis=analyses, worker=workers)
-    def takes_what_nobody_sent(self, which: int, analysis: str, worker: str) -> None:
-        ids = [*self.model.ids, 999_999_999]
-        self.try_claim(ids[which % len(ids)], analysis, worker)
-
-    @precondition(lambda self: self.claims)
-    @rule(which=some)
-    def beats(self, which: int) -> None:
-        self.try_beat(self.claim_of(which))
-
-    @precondition(lambda self: self.claims)
-    @rule(which=some, failing=st.sampled_from(["none", "first", "last", "all"]), crash=crashes)
-    def finishes(self, which: int, failing: str, crash: int | None) -> None:
-        self.try_finish(self.claim_of(which), failing, crash)
-
-    @precondition(lambda self: self.claims)
-    @rule(which=some, delay=st.sampled_from([0, 3600]), crash=crashes)
-    def releases(self, which: int, delay: float, crash: int | None) -> None:
-        self.try_release(self.claim_of(which), delay, crash)
-
-    @precondition(lambda self: self.claims)
-    @rule(which=some, crash=crashes)
-    def expires(self, which: int, crash: int | None) -> None:
-        self.try_expire(self.claim_of(which), crash)
-
-    @rule(worker=workers, crash=crashes)
-    def loses(self, worker: str, crash: int | None) -> None:
-        self.crashed(
-            *("lose", crash, lambda: lose(self.engine, worker, PROCESSES[worker], KILLED)),
-            lambda: self.model.lose(worker, KILLED),
-        )
-
-    @rule(most=st.integers(1, 3), crash=crashes)
-    def reaps(self, most: int, crash: int | None) -> None:
-        self.try_reap(most, crash)
-
-    @rule(which=some, worker=workers, times=st.integers(1, 3), most=st.integers(1, 3))
-    def kills_its_workers(self, which: int, worker: str, times: int, most: int) -> None:
-        """Something in the job ends every process that touches it."""
-        job_id = list(self.model.ids)[which % len(self.model.ids)]
-        for _ in range(times):
-            if held := self.try_claim(job_id, self.model.ids[job_id][1], worker):
-                if which % 2:
-                    self.try_expire(held)
-                else:
-                    self.pass_leases(held.job_id)
-                self.try_reap(most)
-
-    @rule(
-        which=some,
-        worker=workers,
-        end=st.sampled_from(["pass", "lose", "release", "pause", "begin"]),
-        most=st.integers(1, 3),
-    )
-    def claims_ahead(self, which: int, worker: str, end: str, most: int) -> None:
-        """Its worker dies of something else, gives it back, or is not to begin it."""
-        job_id = list(self.model.ids)[which % len(self.model.ids)]
-        held = self.try_claim(job_id, self.model.ids[job_id][1], worker, ahead=True)
-        if held is None:
-            return
-        if end == "pass":
-            self.pass_leases(job_id)
-        elif end == "lose":
-            self.loses(worker, None)
-        elif end == "release":
-            self.try_release(held)
-        elif end == "pause":
-            self.command("pause", list(self.model.sizes).index(held.run_id), None)
-        self.try_reap(most)
-        self.try_begin(held)
-
-    @precondition(lambda self: any(map(self.model.holds, self.claims)))
-    @rule(
-        which=some,
-        worker=workers,
-        last=st.sampled_from(["finish", "finish", "beat", "release", "expire"]),
-    )
-    def outlives_its_lease(self, which: int, worker: str, last: str) -> None:
-        """A worker stands still; when it goes on, its job is another one's."""
-        holding = [claim for claim in self.claims if self.model.holds(claim)]
-        held = holding[which % len(holding)]
-        self.pass_leases(held.job_id)
-        self.try_reap(3)
-        self.try_claim(held.job_id, held.analysis, worker)
-        step = {"finish": self.try_finish, "beat": self.try_beat}
-        step |= {"release": self.try_release, "expire": self.try_expire}
-        step[last](held)
 
     @rule(which=some, crash=crashes)
     def pauses(self, which: int, crash: int | None) -> None:
@@ -200,61 +84,6 @@ class LedgerMachine(LedgerSteps):
                 if held := self.try_claim(job_id, analysis, "node/0"):
                     self.try_finish(held, "all")
         self.try_replay(which, job_size, crash)
-
-    @rule()
-    def leases_pass(self) -> None:
-        self.pass_leases()
-
-    @rule()
-    def back_offs_pass(self) -> None:
-        with writing(self.engine) as connection:
-            connection.execute(
-                update(Job).where(Job.not_before.is_not(None)).values(not_before=after(-1))
-            )
-        for job in self.model.jobs.values():
-            job.waits = False
-        self.check("time")
-
-    @rule()
-    def messages_get_old(self) -> None:
-        with writing(self.engine) as connection:
-            connection.execute(
-                update(Job)
-                .where(Job.state == JobState.QUEUED)
-                .values(queued_at=after(-MESSAGE_TIMEOUT - 1))
-            )
-        for job in self.model.jobs.values():
-            job.aged |= job.state == "queued"
-        self.check("time")
-
-    @rule(analysis=analyses, keep=st.integers(0, 3))
-    def redis_forgets(self, analysis: str, keep: int) -> None:
-        del self.queues[analysis][keep:]
-
-    @rule(analysis=analyses, crash=crashes)
-    def resends(self, analysis: str, crash: int | None) -> None:
-        queue = self.queues[analysis]
-        self.sound = False
-        self.crasher.left = crash
-        lost: list[int] = []
-        try:
-            sent = find_unclaimed(self.engine, analysis, len(queue), MESSAGE_TIMEOUT)
-            lost = [job_id for job_id in sent if job_id not in queue]
-            given: int | None = resend(self.engine, lost, MESSAGE_TIMEOUT)
-        except Crash:
-            given = None
-        finally:
-            self.crasher.left = None
-        overdue = self.model.overdue(analysis)
-        if self.model.queued(analysis) > len(queue) and given is not None:
-            assert set(lost) == {i for i in overdue if i not in queue}
-        now = snapshot(self.engine)
-        back = {i for i in overdue if now.jobs[now.ids[i]].state == "pending"}
-        assert (given, back) in ((len(lost), set(lost)), (None, set())), (given, back, lost)
-        for job_id in back:
-            job = self.model.jobs[self.model.ids[job_id]]
-            job.state, job.aged = "pending", False
-        self.check("resend")
 
     def teardown(self) -> None:
         """All goes well from now on: then every document gets its outcome."""

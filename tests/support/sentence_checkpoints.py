@@ -31,6 +31,12 @@ def build_sentence_bert(folder: Path) -> Path:
     return folder
 
 
+def build_sentence_linear(folder: Path) -> Path:
+    """The same with a linear layer behind its mean, as sentence-transformers lists its modules."""
+    add_dense(add_pooling(build_sentence_bert(folder), mean_tokens=True))
+    return add_modules(folder, "Pooling", "Dense", "Normalize")
+
+
 def build_sentence_electra(folder: Path) -> Path:
     """A model with an activation that is not packed."""
     build_entities(folder)

@@ -1,7 +1,8 @@
-"""Tiny random models of each family that the decoding loop takes apart."""
+"""Tiny random models of each family that the decoding loop takes apart, and what they write."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
+    GenerationConfig,
     M2M100Config,
     M2M100ForConditionalGeneration,
     MarianConfig,
@@ -23,6 +25,9 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
+from workers.decoding import Decoder, convert
+
+CPU = torch.device("cpu")
 VOCABULARY = 150
 POSITIONS = 96
 #: Tokens of the second language, where each has a vocabulary.
@@ -100,3 +105,28 @@ def build_model(name: str) -> Any:
         if hasattr(model, "final_logits_bias"):
             model.final_logits_bias.normal_(0, 1.0)
     return model
+
+
+def sources_of(count: int, eos: int, seed: int = 1) -> list[list[int]]:
+    draw = random.Random(seed)
+    lengths = [1, 2, 2, POSITIONS - 1, *(draw.randint(1, 60) for _ in range(count - 4))]
+    return [
+        [*(draw.randrange(5, VOCABULARY - 1) for _ in range(length - 1)), eos] for length in lengths
+    ]
+
+
+def generated(model: Any, settings: GenerationConfig, source: list[int]) -> list[int]:
+    # What the settings leave open, `generate` takes from the model.
+    model.generation_config = settings
+    with torch.inference_mode():
+        ids = torch.tensor([source])
+        text = model.generate(
+            input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
+        )
+    written: list[int] = text[0, 1:].tolist()
+    return written
+
+
+def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
+    tokens = budget.get("tokens", 10_000)
+    return Decoder(convert(model, "fp32"), settings, rows, tokens, CPU)

@@ -16,8 +16,8 @@ from tests.support.alike import alike
 from tests.support.causal_models import prompts_of
 from tests.support.collected import Collected, Jobs, job_of, nothing, outcomes_of
 from tests.support.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
-from tests.support.seq2seq_models import MODELS, build_model
-from tests.workers.decoding.test_decoder import SEARCHES, generated, settings_of, sources_of
+from tests.support.seq2seq_models import MODELS, build_model, generated, sources_of
+from tests.support.seq2seq_searches import SEARCHES, settings_of
 from workers.analyses import load_analysis
 from workers.decoding import Decoder, convert
 from workers.encoders.conversion import pack

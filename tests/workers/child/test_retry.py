@@ -16,7 +16,7 @@ from schema.results.outcome import Outcome
 from schema.results.translation import Translation
 from schema.tables import JobState
 from tests.support.ledger import jobs, make_run
-from workers.child.retry import NodeStopping, retry
+from workers.child.retry import ExponentialBackoff, NodeStopping, retry
 
 
 def never(_seconds: float) -> bool:
@@ -129,3 +129,13 @@ def test_a_worker_told_to_end_waits_no_longer() -> None:
     with pytest.raises(NodeStopping):
         retry("job", away, third_time)
     assert waits == [0.25, 0.5, 1.0]
+
+
+def test_back_off_doubles_from_five_seconds_to_five_minutes() -> None:
+    faults = ExponentialBackoff()
+    assert not faults.reset()
+    assert [faults.next_delay() for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    for _ in range(5000):
+        assert faults.next_delay() == 300
+    assert faults.reset()
+    assert faults.next_delay() == 5

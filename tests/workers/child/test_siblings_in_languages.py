@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from schema.database import reading, writing
-from schema.ledger.dispatch import dispatch
 from schema.options import RunOptions
 from schema.results.sentiment import SentimentRow
 from schema.results.translation import TranslationRow
 from schema.tables import AbstentionRow, DocumentRow, Job, JobState, Run
 from tests.support.burst import Child
 from tests.support.ledger import make_run
-from tests.support.shared_heads import Passes, engines_of
-from workers.child import job_source, prefetch
+from tests.support.shared_heads import Passes
+from tests.support.sibling_jobs import ANALYSES, TEXTS, send, take
 
-ANALYSES = ("sentiment", "entities")
-TEXTS = ["the parcel is broken", "Berlin", "Anna is er, in Berlin!", "where is it"]
 LANGUAGES = ["en", "de", "en", "fr"]
 NEEDS = {"sentiment": ["language"], "entities": ["language"]}
 
 
 @pytest.fixture
-def sharing(child: Child, heads: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Child:
+def sharing(sharing: Child) -> Child:
     """Sentiment reads English and German, entities English and French."""
-    monkeypatch.setattr(job_source, "EMPTY_QUEUE_SECONDS", 0)
-    for turn in ("TURN", "URGENT_TURN", "LATER_TURN"):
-        monkeypatch.setattr(prefetch, turn, 600.0)
-    child.engines.update(engines_of(heads))
-    child.engines["sentiment"].analysis.languages = frozenset({"en", "de"})
-    child.engines["entities"].analysis.languages = frozenset({"en", "fr"})
-    return child
+    sharing.engines["sentiment"].analysis.languages = frozenset({"en", "de"})
+    sharing.engines["entities"].analysis.languages = frozenset({"en", "fr"})
+    return sharing
 
 
 def make(engine: Engine, needs: dict[str, list[str]], options: RunOptions | None = None) -> int:
@@ -48,11 +39,8 @@ def make(engine: Engine, needs: dict[str, list[str]], options: RunOptions | None
 
 
 def work(engine: Engine, child: Child, lead: str) -> None:
-    for analysis in ANALYSES:
-        dispatch(engine, child.messages.publish, analysis, 100)
-    found = child.ledger.next_message(lead)
-    assert found
-    child.runner.run_message(lead, found[1])
+    send(engine, child)
+    child.runner.run_message(lead, take(child, lead))
 
 
 def left_alone(engine: Engine) -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from schema.catalog import Precision
-from tests.support.seq2seq_models import build_model
-from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
+from tests.support.collected import nothing
+from tests.support.seq2seq_models import build_model, decoder_of, sources_of
+from tests.support.seq2seq_searches import ENDS, settings_of
 from tests.workers.engine.test_batch_stream import threads
 from workers.decoding import capacity, convert, decoder
 from workers.decoding.attention.kv_layout import padded_at_once, padded_by_runs

@@ -15,7 +15,8 @@ from torch import Tensor
 from tests.support import causal_models, seq2seq_models
 from tests.support.causal_models import prompts_of
 from tests.support.collected import nothing
-from tests.workers.decoding.test_decoder import SEARCHES, settings_of, sources_of
+from tests.support.seq2seq_models import sources_of
+from tests.support.seq2seq_searches import SEARCHES, settings_of
 from workers.decoding import Decoder, convert
 from workers.decoding import decoder as loop
 from workers.decoding.search.beam import BeamSearch

@@ -1,3 +1,5 @@
+"""A row becomes feedback or has a reason: ids, times, ratings, languages and metadata."""
+
 from __future__ import annotations
 
 import json
@@ -11,41 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producer.ingest.columns.choice import ColumnPlan, Columns
-from producer.ingest.ratings.rating_parser import RatingParser
 from producer.ingest.readers.row import Reject, Row
-from producer.ingest.texts.text_cleaner import TextCleaner
-from producer.ingest.times.timestamp_parser import TimestampParser
 from producer.ingest.validation.feedback import Feedback
-from producer.ingest.validation.row_context import RowContext, ValueParsers
-from producer.ingest.validation.validator import RowValidator
-
-DAY = datetime(2026, 10, 5, tzinfo=UTC)
-COLUMNS = Columns("text", "id", "time", "language", "product", "source")
-
-
-def validator(
-    columns: Columns = COLUMNS,
-    identity: Columns | None = None,
-    place: str = "a.jsonl",
-    texts: TextCleaner | None = None,
-) -> RowValidator:
-    context = RowContext("a.jsonl", place, "shop", 1000)
-    parsers = ValueParsers(
-        TimestampParser([]), RatingParser("stars", ["5"]), texts or TextCleaner()
-    )
-    return RowValidator(context, ColumnPlan(columns, (), identity or columns), parsers)
-
-
-def validate(fields: dict[str, Any], line: int = 7, place: str = "a.jsonl") -> Feedback | Reject:
-    (validated,) = validator(place=place).validate(Row(line, fields))
-    return validated
-
-
-def good(fields: dict[str, Any], line: int = 7, place: str = "a.jsonl") -> Feedback:
-    validated = validate(fields, line, place)
-    assert isinstance(validated, Feedback), validated
-    return validated
+from tests.support.validating import COLUMNS, DAY, RATED, documents, good, validate, validator
 
 
 def test_a_row_becomes_feedback() -> None:
@@ -144,63 +114,10 @@ def test_an_odd_language_is_kept_as_metadata() -> None:
     assert json.loads(one.metadata) == {"language": "Klingon"}
 
 
-def test_identity_is_source_and_id() -> None:
-    one = good({"text": "a", "id": "1"})
-    assert one.identity == good({"text": "b", "id": "1", "x": 2}, 9, "b.csv").identity
-    assert one.identity != good({"text": "a", "id": "2"}).identity
-    assert one.identity != good({"text": "a", "id": "1", "source": "other"}).identity
-    ab, a_b = {"id": "ab", "source": "c"}, {"id": "b", "source": "ca"}
-    assert good({"text": "x"} | ab).identity != good({"text": "x"} | a_b).identity
-    assert one.text_hash == good({"text": "a", "id": "3"}).text_hash
-    assert len(one.identity) == len(one.text_hash) == 32
-
-
-def test_identity_without_id_is_content_and_position() -> None:
-    row = {"text": "a", "stars": 5}
-    one = good(row)
-    assert one.identity == good(dict(row)).identity
-    others = [good(row, 8), good(row, 7, "b.csv"), good(row | {"text": "b"}),
-              good(row | {"stars": 4}), good(row | {"source": "x"}),
-              good(row | {"time": "2026-10-05"}), good(row | {"id": "7"})]  # fmt: skip
-    assert one.identity not in {other.identity for other in others}
-
-
-# Drawing is slow where the machine is: that is no fault of the strategy.
-@settings(suppress_health_check=[HealthCheck.too_slow])
-@given(
-    fields=st.dictionaries(
-        st.sampled_from([*vars(COLUMNS), "x"]),
-        st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats() | st.binary() | st.dates()
-            | st.text(st.characters(exclude_categories=[])),
-            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-            max_leaves=4,
-        ),
-    )
-)  # fmt: skip
-def test_any_row_is_good_or_rejected(fields: dict[str, Any]) -> None:
-    validated = validate(fields)
-    if isinstance(validated, Reject):
-        json.loads(validated.as_json().encode())
-    else:
-        for value in (
-            validated.text,
-            validated.metadata,
-            validated.source,
-            validated.product or "",
-        ):
-            assert "\0" not in value
-            value.encode()
-        json.loads(validated.metadata, parse_constant=pytest.fail)
-
-
-RATED = replace(COLUMNS, rating="stars", title="title")
-
-
-def documents(fields: dict[str, Any], **asked: Any) -> list[Feedback]:
-    found = validator(**asked).validate(Row(7, fields))
-    assert all(isinstance(one, Feedback) for one in found), found
-    return [one for one in found if isinstance(one, Feedback)]
+def test_an_object_as_a_product_is_metadata() -> None:
+    (one,) = documents({"text": "a", "product": {"name": "Jug"}})
+    assert one.product is None
+    assert json.loads(one.metadata) == {"product": {"name": "Jug"}}
 
 
 def test_a_rating_is_a_number_and_stays_in_the_metadata() -> None:
@@ -216,62 +133,6 @@ def test_a_rating_that_cannot_be_read_is_counted_and_costs_no_row() -> None:
         (one,) = validation.validate(Row(1, {"text": "a", "stars": written}))
         assert isinstance(one, Feedback)
     assert validation.notes.unread_ratings == 1
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "stored"),
-    [
-        (" Broken ", "It leaks", "Broken\n\nIt leaks"),
-        ("It leaks", "It leaks a lot", "It leaks a lot"),
-        ("N/A", "It leaks", "It leaks"),
-        (None, "It leaks", "It leaks"),
-        (5, "It leaks", "It leaks"),
-    ],
-)
-def test_a_title_goes_before_the_text(title: object, text: str, stored: str) -> None:
-    (one,) = documents({"text": text, "title": title}, columns=RATED)
-    assert one.text == stored
-    said = title.strip() if isinstance(title, str) and title != "N/A" else None
-    assert one.title == said
-    assert json.loads(one.metadata) == {"title": title}
-    # A document that was stored without its title is the same one.
-    (bare,) = documents({"text": text, "title": title})
-    assert (one.identity, one.text_hash) == (bare.identity, bare.text_hash)
-
-
-def test_a_title_alone_is_no_text() -> None:
-    (one,) = validator(RATED).validate(Row(1, {"text": "-", "title": "Broken"}))
-    assert isinstance(one, Reject)
-    assert one.reason.startswith("empty: ")
-
-
-def test_the_limit_is_of_the_text_with_its_title() -> None:
-    (one,) = validator(RATED).validate(Row(1, {"text": "x" * 990, "title": "y" * 20}))
-    assert isinstance(one, Reject)
-    assert "text of 1012 characters" in one.reason
-
-
-SEVERAL = replace(COLUMNS, text="pros", more_texts=("cons",))
-
-
-def test_each_answer_is_a_document() -> None:
-    fields = {"id": 1, "pros": "Kind", "cons": "Slow", "x": 2}
-    first, second = documents(fields, columns=SEVERAL)
-    assert (first.text, first.question, first.external_id) == ("Kind", "pros", "1:pros")
-    assert (second.text, second.question, second.external_id) == ("Slow", "cons", "1:cons")
-    assert first.identity != second.identity
-    # The row's own id and no other answer.
-    assert json.loads(second.metadata) == {"id": 1, "x": 2}
-    ids = {one.identity for one in documents(fields | {"id": None}, columns=SEVERAL)}
-    assert len(ids) == 2
-
-
-def test_an_answer_that_is_missing_is_no_reject_unless_all_are() -> None:
-    (one,) = documents({"id": 1, "pros": "k.A.", "cons": "Slow"}, columns=SEVERAL)
-    assert (one.text, one.question) == ("Slow", "cons")
-    (none,) = validator(SEVERAL).validate(Row(1, {"id": 1, "pros": "", "cons": None}))
-    assert isinstance(none, Reject)
-    assert none.reason == "empty: no text in column 'pros'"
 
 
 def test_a_time_that_cannot_be_read_is_kept_as_written_and_counted() -> None:
@@ -305,43 +166,30 @@ def test_a_clock_of_its_own_column() -> None:
     assert json.loads(unread.metadata) == {"day": "soon", "clock": "15:03"}
 
 
-def test_an_object_as_a_product_is_metadata() -> None:
-    (one,) = documents({"text": "a", "product": {"name": "Jug"}})
-    assert one.product is None
-    assert json.loads(one.metadata) == {"product": {"name": "Jug"}}
-
-
-def test_a_nested_text() -> None:
-    columns = replace(COLUMNS, text="review.body")
-    (one,) = documents({"id": 1, "review": {"body": "It leaks", "n": 2}}, columns=columns)
-    assert one.text == "It leaks"
-
-
-def test_quoted_mail_goes_to_the_metadata() -> None:
-    texts = TextCleaner(html=True, replies=True)
-    mail = "It <b>leaks</b><br>-- <br>Ray"
-    validation = validator(texts=texts)
-    (one,) = validation.validate(Row(7, {"text": mail, "quoted_text": "x"}))
-    assert isinstance(one, Feedback)
-    assert one.text == "It leaks"
-    assert json.loads(one.metadata) == {"quoted_text": "x", "quoted_text_": "--\nRay"}
-    assert validation.notes.stripped == 1
-    (whole,) = documents({"text": mail, "quoted_text": "x"})
-    # The same feedback, with another text.
-    assert whole.identity == one.identity
-    assert whole.text_hash != one.text_hash
-    (empty,) = validator(texts=texts).validate(Row(1, {"text": "<p>&nbsp;</p>"}))
-    assert isinstance(empty, Reject)
-    assert empty.reason.startswith("empty: ")
-
-
-def test_what_is_found_by_further_names_does_not_make_another_document() -> None:
-    """A row without an id keeps the identity that it had before a column was found."""
-    fields = {"text": "a", "Datum": "2026-10-05", "asin": "B1", "Sprache": "de", "n": 1}
-    before = Columns("text", None, None, None, None, None)
-    found = replace(before, time="Datum", product="asin", language="Sprache")
-    (old,) = documents(fields, columns=before)
-    (new,) = documents(fields, columns=found, identity=before)
-    assert (new.time, new.product, new.language) == (DAY, "B1", "de")
-    assert json.loads(new.metadata) == {"n": 1}
-    assert new.identity == old.identity
+# Drawing is slow where the machine is: that is no fault of the strategy.
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    fields=st.dictionaries(
+        st.sampled_from([*vars(COLUMNS), "x"]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.binary() | st.dates()
+            | st.text(st.characters(exclude_categories=[])),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            max_leaves=4,
+        ),
+    )
+)  # fmt: skip
+def test_any_row_is_good_or_rejected(fields: dict[str, Any]) -> None:
+    validated = validate(fields)
+    if isinstance(validated, Reject):
+        json.loads(validated.as_json().encode())
+    else:
+        for value in (
+            validated.text,
+            validated.metadata,
+            validated.source,
+            validated.product or "",
+        ):
+            assert "\0" not in value
+            value.encode()
+        json.loads(validated.metadata, parse_constant=pytest.fail)

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from tests.support import causal_models
 from tests.support.causal_models import prompts_of
-from tests.support.seq2seq_models import build_model
-from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
+from tests.support.collected import nothing
+from tests.support.seq2seq_models import build_model, decoder_of, sources_of
+from tests.support.seq2seq_searches import ENDS, settings_of
 from workers.decoding.attention import step
 from workers.decoding.attention.batched import attend
 
