@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from schema.catalog import Catalog
 from workers import analyses
@@ -25,7 +26,7 @@ def change_loaded_analyses(change: Callable[[Analysis], Analysis]) -> None:
     analyses.load_analysis = load_changed
 
 
-def put_before(kind: type[Analysis], analysis: Analysis) -> Analysis:
+def put_before(kind: type[Any], analysis: Analysis) -> Analysis:
     """Have an analysis use the methods of `kind`, whose `super()` is its own."""
     own = type(analysis)
     analysis.__class__ = type(own.__name__, (kind, own), {})
