@@ -54,6 +54,7 @@ def mark(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.server)
         if folders & LONG_FOLDERS:
             item.add_marker(pytest.mark.long)
+            item.add_marker(pytest.mark.timeout(0))
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:

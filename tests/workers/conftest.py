@@ -22,9 +22,11 @@ from workers.child import failure_policy, job_source, retry
 from workers.node.scoreboard import Scoreboard
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def one_thread() -> None:
-    """Tiny matrices are not worth a second thread, least of all beside other tests."""
+    """Tiny matrices are not worth a second thread, least of all beside other tests; and a fork waits
+    for ever for the threads that a test before has left to OpenMP, if it may have more than one.
+    """
     torch.set_num_threads(1)
 
 
