@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, text
+from sqlalchemy.exc import DBAPIError
 
 from schema.reports.errors import ReportError
 from schema.reports.intervals import with_changes, with_intervals
@@ -27,6 +29,8 @@ from schema.reports.statement import (
 BLOCK = 1_000
 
 _ALL = ReportOptions()
+#: SQLSTATE of a statement that would write in a transaction that may only read.
+_READ_ONLY = "25006"
 
 
 def run_report(connection: Connection, report: Report, options: ReportOptions = _ALL) -> ReportRows:
@@ -60,8 +64,10 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
         and column in _columns(connection, statement)
     )
     limit = options.limit if column is None or in_sql else None
-    found = _select(connection, statement, options, column if in_sql else None, descending, limit)
-    found = replace(found, kinds=report.kinds)
+    sort = column if in_sql else None
+    with _reads_alone(report):
+        found = _select(connection, statement, options, sort, descending, limit)
+    found = replace(found, kinds=report.kinds, rows=_rows(found, report))
     if report.shares:
         found = with_intervals(found, report)
         if options.against_previous:
@@ -77,6 +83,25 @@ def run_report(connection: Connection, report: Report, options: ReportOptions = 
         raise _no_column(report, column, found.columns)
     found = sorted_rows(found, column, descending)
     return replace(found, rows=islice(found.rows, options.limit))
+
+
+@contextmanager
+def _reads_alone(report: Report) -> Iterator[None]:
+    """PostgreSQL refuses a report that would write, when its rows are asked for or read."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
+            raise
+        raise ReportError(
+            f"the report {report.name} would write to the database; make its SELECT one that reads "
+            "alone"
+        ) from None
+
+
+def _rows(found: ReportRows, report: Report) -> Iterator[tuple[Value, ...]]:
+    with _reads_alone(report):
+        yield from found.rows
 
 
 def _made(connection: Connection, report: Report, options: ReportOptions) -> ReportRows:
