@@ -89,6 +89,11 @@ def read_rising(connection: Connection, scope: Scope, now: datetime | None = Non
     # Weeks behind the end are not looked at, so that what was counted of all serves as well.
     ever = replace(scope, period=Period())
     counts = read_theme_weeks(connection, ever, names)
+    if not any(counts.volume):
+        raise NoAnswerError(
+            "no document that is in a theme has a time; name its column: "
+            "triage ingest FILE --time COLUMN"
+        )
     weeks = _weeks(counts, scope.period.since, end)
     if not weeks:
         raise NoAnswerError(

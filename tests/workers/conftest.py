@@ -24,8 +24,8 @@ from workers.node.scoreboard import Scoreboard
 
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
-    """Tiny matrices are not worth a second thread, least of all beside other tests; and a fork waits
-    for ever for the threads that a test before has left to OpenMP, if it may have more than one.
+    """Tiny matrices are not worth a second thread, least of all beside other tests; and where more
+    are allowed, a fork waits for ever for those that a test before has left to OpenMP.
     """
     torch.set_num_threads(1)
 

@@ -85,6 +85,12 @@ def test_without_a_whole_week_it_says_what_to_do(connection: Connection) -> None
         read_rising(connection, Scope(read_period("2026-07-20", None)), NOW)
 
 
+def test_without_a_time_it_says_which_column_to_name(connection: Connection) -> None:
+    nothing_dated = Condition("d.time IS NULL", {})
+    with pytest.raises(NoAnswerError, match="has a time; name its column: triage ingest FILE --ti"):
+        read_rising(connection, Scope(where=(nothing_dated,)), NOW)
+
+
 def test_without_themes_it_says_what_to_run(sqlite_engine: Engine) -> None:
     with (
         reading(sqlite_engine) as connection,
