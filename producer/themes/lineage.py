@@ -15,8 +15,11 @@ from producer.themes.edits import edited_ids, replay
 from producer.themes.grid import Grid, Ints, centres
 from producer.themes.matching import match
 from producer.themes.naming import name_themes
+from schema.insights.courtesies import are_manners
 from schema.tables import ThemeKind
 
+#: Texts of a theme that are looked at to tell whether they are manners alone.
+MEMBERS = 200
 #: How `themes.centre` is stored.
 STORED = np.dtype("<i2")
 
@@ -129,7 +132,8 @@ def give_names(
     sample: tuple[Sequence[str], Grid, Ints],
 ) -> None:
     """Name the themes that have no name, and tell what is said in each. One whose texts share no
-    words says nothing to anybody, and is hidden, until a person shows it.
+    words says nothing to anybody, nor does one of manners alone: they are hidden, until a person
+    shows them.
 
     Args:
         found: Themes in the order of their numbers in `sample`.
@@ -139,10 +143,12 @@ def give_names(
     texts, rows, themes = sample
     taken = {theme["name"] for theme in [*found, *others] if theme["name"]}
     named = name_themes(texts, rows, themes, [not theme["name"] for theme in found], taken)
-    for theme, name in zip(found, named, strict=True):
+    for number, (theme, name) in enumerate(zip(found, named, strict=True)):
         theme["phrases"] = name.phrases
         if not theme["name"]:
-            theme |= {"name": name.name, "hidden": not name.phrases}
+            members = [texts[row] for row in np.flatnonzero(themes == number)[:MEMBERS].tolist()]
+            hidden = not name.phrases or are_manners(members)
+            theme |= {"name": name.name, "hidden": hidden}
 
 
 def _of_broad(clustering: Clustering) -> Ints:

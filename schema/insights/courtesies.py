@@ -22,6 +22,9 @@ PHRASES = Path(__file__).with_name("courtesies.toml")
 _SHORT = 9
 #: … and of any courtesy.
 _LONGEST = 26
+#: Of the clauses of a theme that is nothing but manners; of 700 tickets such a theme has .5 to 1 of
+#: both, of two sets of reviews each has less than .42 of one.
+_MANNERS = 0.5
 #: What stands in place of a name or a number in redacted texts.
 _PLACEHOLDER = re.compile(r"<[A-Za-z_ ]{1,20}>|\[[A-Za-z_ ]{1,20}\]")
 
@@ -35,6 +38,7 @@ class _Phrases:
     other: frozenset[str]
     known: tuple[str, ...]
     details: tuple[str, ...]
+    topics: tuple[str, ...]
     quick: re.Pattern[str]
 
 
@@ -63,6 +67,28 @@ def is_courtesy(text: str) -> bool:
     return left <= function_words(said)
 
 
+def are_manners(texts: Sequence[str]) -> bool:
+    """Whether some clauses have nothing in common but how politely they ask or thank: half of them
+    do so, and half of what they say is such words.
+
+    Args:
+        texts: Of one theme; none of them need be a courtesy alone.
+    """
+    phrases = _phrases()
+    polite, parts = 0, 0.0
+    for text in texts:
+        said = [word for word in words(text) if word not in phrases.other]
+        known = [word for word in said if word.startswith(phrases.known)]
+        empty = function_words(said)
+        telling = len(known) + sum(word not in empty for word in set(said).difference(known))
+        parts += len(known) / max(1, telling)
+        polite += any(
+            word.startswith(phrases.telling) and not word.startswith(phrases.topics)
+            for word in known
+        )
+    return bool(texts) and min(polite, parts) >= _MANNERS * len(texts)
+
+
 @cache
 def _phrases() -> _Phrases:
     languages = tomllib.loads(PHRASES.read_text("utf-8")).values()
@@ -76,6 +102,7 @@ def _phrases() -> _Phrases:
         other=frozenset(every("other")),
         known=(*every("telling"), *every("neutral")),
         details=every("details"),
+        topics=every("topics"),
         quick=_any_of((*every("begins"), *every("telling"))),
     )
 

@@ -89,3 +89,13 @@ def test_a_theme_that_shares_no_words_is_hidden_until_a_person_shows_it() -> Non
     shown = {"name": "(no common words)", "hidden": False}
     give_names([shown], [], (texts[3:], VECTORS[themes[3:]], np.array([0, 0, 0])))
     assert not shown["hidden"]
+
+
+def test_a_theme_of_manners_alone_is_hidden_and_has_its_name() -> None:
+    asked = ["Please resolve this issue quickly", "Kindly resolve this issue, please and thanks"]
+    texts = [*asked * 2, "Please provide a solution, thanks", *["The zip broke again"] * 4]
+    themes = np.array([0] * 5 + [1] * 4)
+    found = [{"name": "", "hidden": False}, {"name": "", "hidden": False}]
+    give_names(found, [], (texts, VECTORS[themes], themes))
+    assert [theme["hidden"] for theme in found] == [True, False]
+    assert found[0]["name"] and found[0]["name"] != "(no common words)"
