@@ -17,9 +17,9 @@ from tests.support.seq2seq_models import build_model
 from tests.workers.decoding.test_decoder import ENDS, decoder_of, nothing, settings_of, sources_of
 from workers.decoding.attention import step
 from workers.decoding.attention.batched import attend
+from workers.runtime import compiled
 
 pytest.importorskip("numba", reason="Numba is not there for this Python")
-from workers.decoding.attention import fused as fused_attention
 from workers.decoding.attention.fused import attend_fused
 
 pytestmark = pytest.mark.slow
@@ -168,8 +168,8 @@ def test_what_cannot_be_kept_is_compiled_all_the_same(
         for place in range(len(numbers)):
             numbers[place] *= 2
 
-    monkeypatch.setattr(fused_attention, "njit", without_room)
+    monkeypatch.setattr(compiled, "_njit", lambda: without_room)
     numbers = np.array([1, 2, 3])
-    fused_attention._compiled_now("int64[::1]")(twice)(numbers)
+    compiled.compiled_now(compiled.ANY_ORDER, "int64[::1]")(twice)(numbers)
     assert numbers.tolist() == [2, 4, 6]
     assert "No space left" in caplog.text
