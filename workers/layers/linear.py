@@ -126,9 +126,10 @@ class Linear:
         return y
 
     def _int8(self, x: Tensor) -> Tensor:
-        y = self._weight.product(x.reshape(-1, x.shape[-1]))
+        flat = x if x.dim() == 2 else x.reshape(-1, x.shape[-1])
+        y = self._weight.product(flat)
         y = self._function(y) if self._function else y
-        return y.view(*x.shape[:-1], y.shape[-1])
+        return y if flat is x else y.view(*x.shape[:-1], y.shape[-1])
 
 
 def prepacks(weight: Tensor) -> bool:
