@@ -54,8 +54,10 @@ def _measure(bits: Integers, row: int, part: np.float32, ranges: Floats) -> None
 _ROWS = "float32[:, ::1]"
 
 
-@compiled_now(AS_TORCH, f"{_ROWS}, int64, {_ROWS}, {_ROWS}")
-def round_to_floats(x: Floats, levels: int, rounded: Floats, ranges: Floats) -> None:
+@compiled_now(AS_TORCH, f"{_ROWS}, int64, {_ROWS}, {_ROWS}, boolean")
+def round_to_floats(
+    x: Floats, levels: int, rounded: Floats, ranges: Floats, unrounded: bool
+) -> None:
     """Round rows, each between its smallest and its largest number.
 
     Args:
@@ -63,6 +65,7 @@ def round_to_floats(x: Floats, levels: int, rounded: Floats, ranges: Floats) -> 
         levels: Largest absolute value of the integers.
         rounded: The integers, (rows, inputs), to be filled.
         ranges: The middle and the scale of each row, (2, rows), to be filled.
+        unrounded: Whether to leave numbers between ±levels, which others round.
     """
     bits, part = x.view(np.int32), np.float32(0.5 / levels)
     for row in range(len(x)):
@@ -70,7 +73,8 @@ def round_to_floats(x: Floats, levels: int, rounded: Floats, ranges: Floats) -> 
         inverse = _ONE / ranges[1, row]
         shift = ranges[0, row] * -inverse
         for i in range(x.shape[1]):
-            rounded[row, i] = np.rint(x[row, i] * inverse + shift)
+            scaled = x[row, i] * inverse + shift
+            rounded[row, i] = scaled if unrounded else np.rint(scaled)
 
 
 @compiled_now(AS_TORCH, f"{_ROWS}, int64, uint8[:, ::1], {_ROWS}")

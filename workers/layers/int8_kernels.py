@@ -33,12 +33,14 @@ class Int8Matmul(ABC):
         largest_pair: What the absolute values of inputs 0 and 1, 2 and 3, … of an output of the
             weight may add up to; None if any weight will do.
         takes_bytes: Whether `multiply` takes integers as bytes, with `SHIFT` added.
+        rounds_rows: Whether rows are left to it to round.
     """
 
     name: ClassVar[str]
     levels: ClassVar[int] = LARGEST
     largest_pair: ClassVar[int | None] = None
     takes_bytes: ClassVar[bool] = False
+    rounds_rows: ClassVar[bool] = False
 
     @abstractmethod
     def __init__(self, quantised: Tensor, scale: Tensor) -> None:
@@ -70,8 +72,8 @@ class Int8Matmul(ABC):
         """
 
     def multiply(self, integers: Tensor) -> Tensor:
-        """Multiply what is rounded already, (rows, inputs): in float32, or in unsigned bytes where
-        the library `takes_bytes`.
+        """Multiply (rows, inputs) that are rounded unless it `rounds_rows`: in float32, or in
+        unsigned bytes where the library `takes_bytes`.
         """
         return self(integers)
 
@@ -213,7 +215,8 @@ class FbgemmProduct(Int8Matmul):
 
     def __call__(self, rows: Tensor) -> Tensor:
         """See `Int8Matmul`."""
-        # It rounds rows itself, but after the shift, by which 17.499992 becomes 18.
+        # It rounds rows itself, but after the shift, by which 17.499992 becomes 18. With VNNI they
+        # are rounded before: then they are oneDNN's integers.
         y: Tensor = self._multiply(rows, 1.0, self.levels + 1, self._weight)
         return y
 
@@ -226,6 +229,7 @@ class PairedFbgemmProduct(FbgemmProduct):
     name = "FBGEMM with pairs"
     #: The largest integer of a row, made unsigned, is 255; 255 times this is below 2**15.
     largest_pair = 128
+    rounds_rows = True
 
 
 class NarrowFbgemmProduct(FbgemmProduct):
@@ -235,3 +239,4 @@ class NarrowFbgemmProduct(FbgemmProduct):
 
     name = "FBGEMM with 7 bits"
     levels = LARGEST // 2
+    rounds_rows = True

@@ -104,18 +104,20 @@ class _Rounded:
             return self._fused(x.contiguous(), *kernels)
         middle, scale = row_range(x, self._product.levels)
         inverse = scale.reciprocal()
-        # FBGEMM would round too, but later: so integers are the same whatever multiplies them.
-        y = self._product(torch.addcmul(middle * -inverse, x, inverse).round_())
+        scaled = torch.addcmul(middle * -inverse, x, inverse)
+        y = self._product(scaled if self._product.rounds_rows else scaled.round_())
         return torch.addcmul(self._bias, y, scale).addr_(middle[:, 0], self._sums)
 
     def _fused(self, x: Tensor, to_floats: _Kernel, to_bytes: _Kernel, restore: _Kernel) -> Tensor:
         """The same, in three calls instead of fifteen."""
         # A tensor's `shape` costs a tenth of its `len`.
         product, ranges = self._product, np.empty((2, x.shape[0]), np.float32)
-        as_bytes = product.takes_bytes
-        integers = torch.empty(x.shape, dtype=torch.uint8 if as_bytes else torch.float32)
-        round_rows = to_bytes if as_bytes else to_floats
-        round_rows(x.numpy(), product.levels, integers.numpy(), ranges)
+        if product.takes_bytes:
+            integers = torch.empty(x.shape, dtype=torch.uint8)
+            to_bytes(x.numpy(), product.levels, integers.numpy(), ranges)
+        else:
+            integers = torch.empty(x.shape, dtype=torch.float32)
+            to_floats(x.numpy(), product.levels, integers.numpy(), ranges, product.rounds_rows)
         y = product.multiply(integers)
         restore(y.numpy(), ranges, *self._arrays)
         return y
