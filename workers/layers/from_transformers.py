@@ -18,19 +18,22 @@ from workers.layers.linear import DTYPES, Linear, joined
 from workers.layers.norm import Norm, layer_norm, rms_norm
 
 
-def linear(module: Any, precision: Precision, activation: Any = None) -> Linear:
-    """Convert a linear layer, with the activation that the configuration names behind it.
+def linear(
+    module: Any, precision: Precision, activation: Any = None, *, few_rows: bool = False
+) -> Linear:
+    """Convert a linear layer, with the activation that the configuration names behind it; for
+    `few_rows` see `Linear`.
 
     Raises:
         UnsupportedModelError: If it is none, or its activation is not known.
     """
     _is(module, nn.Linear)
-    return Linear(module.weight, module.bias, precision, activation)
+    return Linear(module.weight, module.bias, precision, activation, few_rows=few_rows)
 
 
-def joined_linear(modules: list[Any], precision: Precision) -> Linear:
+def joined_linear(modules: list[Any], precision: Precision, *, few_rows: bool = False) -> Linear:
     """Convert several linear layers that share their input into one."""
-    return Linear(*joined_weights(modules), precision)
+    return Linear(*joined_weights(modules), precision, few_rows=few_rows)
 
 
 def joined_weights(modules: list[Any]) -> tuple[Tensor, Tensor | None]:
@@ -45,8 +48,10 @@ def joined_weights(modules: list[Any]) -> tuple[Tensor, Tensor | None]:
 
 
 def transposed_linear(module: Any, precision: Precision, activation: Any = None) -> Linear:
-    """Convert a linear layer of GPT-2, whose weight is transposed; otherwise as `linear`."""
-    return Linear(*transposed_weights(module), precision, activation)
+    """Convert a linear layer of GPT-2, whose weight is transposed; otherwise as `linear`, for few
+    rows.
+    """
+    return Linear(*transposed_weights(module), precision, activation, few_rows=True)
 
 
 def transposed_weights(module: Any) -> tuple[Tensor, Tensor]:
@@ -62,8 +67,8 @@ def transposed_weights(module: Any) -> tuple[Tensor, Tensor]:
 def scaled_queries(
     weight: Tensor, bias: Tensor | None, queries: int, scale: float, precision: Precision
 ) -> Linear:
-    """Make a linear layer whose first outputs are queries, with the scale of scores in its weights
-    instead of in every step.
+    """Make a linear layer of a decoder whose first outputs are queries, with the scale of scores in
+    its weights instead of in every step.
 
     Args:
         weight: (outputs, inputs).
@@ -74,7 +79,8 @@ def scaled_queries(
     """
     factor = torch.ones(len(weight), 1, dtype=weight.dtype, device=weight.device)
     factor[:queries] = scale
-    return Linear(weight * factor, None if bias is None else bias * factor[:, 0], precision)
+    scaled = None if bias is None else bias * factor[:, 0]
+    return Linear(weight * factor, scaled, precision, few_rows=True)
 
 
 def rms(module: Any, kind: type[nn.Module], precision: Precision) -> Norm:

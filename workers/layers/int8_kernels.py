@@ -18,7 +18,7 @@ from torch.nn import functional
 #: Largest absolute value of a weight's integers: they are symmetric, without -128.
 LARGEST = 127
 #: Added to signed integers to make them unsigned, since both libraries want one unsigned factor.
-_SHIFT = 128
+SHIFT = 128
 #: Inputs whose products are added up in float32: 1,024 of bytes stay below 2**24, so all sums are
 #: integers that it has.
 _EXACT_INPUTS = 1024
@@ -32,11 +32,15 @@ class Int8Matmul(ABC):
         levels: Largest absolute value of a row's integers.
         largest_pair: What the absolute values of inputs 0 and 1, 2 and 3, … of an output of the
             weight may add up to; None if any weight will do.
+        takes_bytes: Whether `multiply` takes integers as bytes, with `SHIFT` added.
+        rounds_rows: Whether rows are left to it to round.
     """
 
     name: ClassVar[str]
     levels: ClassVar[int] = LARGEST
     largest_pair: ClassVar[int | None] = None
+    takes_bytes: ClassVar[bool] = False
+    rounds_rows: ClassVar[bool] = False
 
     @abstractmethod
     def __init__(self, quantised: Tensor, scale: Tensor) -> None:
@@ -66,6 +70,12 @@ class Int8Matmul(ABC):
         Returns:
             `rows.round() @ (quantised * scale).T`, (rows, outputs) in float32.
         """
+
+    def multiply(self, integers: Tensor) -> Tensor:
+        """Multiply (rows, inputs) that are rounded unless it `rounds_rows`: in float32, or in
+        unsigned bytes where the library `takes_bytes`.
+        """
+        return self(integers)
 
 
 @cache
@@ -139,6 +149,7 @@ class OneDnnProduct(Int8Matmul):
     """
 
     name = "oneDNN"
+    takes_bytes = True
 
     def __init__(self, quantised: Tensor, scale: Tensor) -> None:
         # It reads memory from the first byte on, whatever the strides are: a transposed weight,
@@ -150,11 +161,14 @@ class OneDnnProduct(Int8Matmul):
     def __call__(self, rows: Tensor) -> Tensor:
         """See `Int8Matmul`."""
         # Adding 128 to a signed byte turns over its first bit.
-        unsigned = rows.round_().to(torch.int8).view(torch.uint8).bitwise_xor_(_SHIFT)
+        return self.multiply(rows.round_().to(torch.int8).view(torch.uint8).bitwise_xor_(SHIFT))
+
+    def multiply(self, integers: Tensor) -> Tensor:
+        """See `Int8Matmul`."""
         y: Tensor = torch.ops.onednn.qlinear_pointwise(
-            unsigned,
+            integers,
             1.0,
-            _SHIFT,
+            SHIFT,
             self._weight,
             self._scale,
             self._no_shift,
@@ -196,13 +210,14 @@ class FbgemmProduct(Int8Matmul):
             self.packed_bytes = weight.numel()
         finally:
             torch.backends.quantized.engine = engine
+        # Without `op`, torch would look in each call for what only its compiler passes.
+        self._multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32.op
 
     def __call__(self, rows: Tensor) -> Tensor:
         """See `Int8Matmul`."""
-        # It rounds rows itself, but after the shift, by which 17.499992 becomes 18.
-        y: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
-            rows, 1.0, self.levels + 1, self._weight
-        )
+        # It rounds rows itself, but after the shift, by which 17.499992 becomes 18. With VNNI they
+        # are rounded before: then they are oneDNN's integers.
+        y: Tensor = self._multiply(rows, 1.0, self.levels + 1, self._weight)
         return y
 
 
@@ -214,6 +229,7 @@ class PairedFbgemmProduct(FbgemmProduct):
     name = "FBGEMM with pairs"
     #: The largest integer of a row, made unsigned, is 255; 255 times this is below 2**15.
     largest_pair = 128
+    rounds_rows = True
 
 
 class NarrowFbgemmProduct(FbgemmProduct):
@@ -223,3 +239,4 @@ class NarrowFbgemmProduct(FbgemmProduct):
 
     name = "FBGEMM with 7 bits"
     levels = LARGEST // 2
+    rounds_rows = True

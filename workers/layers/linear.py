@@ -52,6 +52,7 @@ class Linear:
         bias: (outputs), or None.
         precision: The precision to compute in.
         activation: Name of a function from `transformers.activations`, or None.
+        few_rows: Whether it mostly gets few rows at once, as in a step of a decoder.
 
     Raises:
         UnsupportedModelError: If there is no such function here.
@@ -63,6 +64,8 @@ class Linear:
         bias: Tensor | None,
         precision: Precision,
         activation: str | None = None,
+        *,
+        few_rows: bool = False,
     ) -> None:
         if activation is not None and activation not in _ACTIVATIONS:
             raise UnsupportedModelError(f"activation {activation!r}")
@@ -76,7 +79,7 @@ class Linear:
         # Not a method of this object: a circle would keep the weights until it is searched for.
         self._call: Callable[[Linear, Tensor], Tensor]
         if precision == "int8":
-            self._weight: Any = Int8Weight(weight)
+            self._weight: Any = Int8Weight(weight, self._bias, few_rows=few_rows)
             self._call = Linear._int8
         elif prepacks(weight):
             self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _USUAL_ROWS)
@@ -123,9 +126,10 @@ class Linear:
         return y
 
     def _int8(self, x: Tensor) -> Tensor:
-        y = self._weight.product(x.reshape(-1, x.shape[-1]), self._bias)
+        flat = x if x.dim() == 2 else x.reshape(-1, x.shape[-1])
+        y = self._weight.product(flat)
         y = self._function(y) if self._function else y
-        return y.view(*x.shape[:-1], y.shape[-1])
+        return y if flat is x else y.view(*x.shape[:-1], y.shape[-1])
 
 
 def prepacks(weight: Tensor) -> bool:

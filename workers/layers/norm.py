@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from schema.catalog import Precision
 from workers.layers.linear import DTYPES
@@ -22,7 +21,8 @@ def layer_norm(module: nn.LayerNorm, precision: Precision) -> Norm:
     own: Tensor | None = module.bias
     weight, bias = module.weight.detach().to(dtype), None if own is None else own.detach().to(dtype)
     shape, epsilon = module.normalized_shape, module.eps
-    return lambda x: functional.layer_norm(x, shape, weight, bias, epsilon)
+    # The same as of `torch.nn.functional`, which asks first for what is never here.
+    return lambda x: torch.layer_norm(x, shape, weight, bias, epsilon)
 
 
 def rms_norm(module: nn.Module, precision: Precision) -> Norm:

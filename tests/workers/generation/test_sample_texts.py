@@ -31,9 +31,9 @@ def test_every_layer_of_a_writer_is_rounded_by_what_it_has_read(
     means: list[Any] = []
     rounded = quantization._Rounded.__init__
 
-    def noted(self: Any, weight: Any, mean: Any) -> None:
+    def noted(self: Any, weight: Any, bias: Any, few_rows: bool, mean: Any = None) -> None:
         means.append(mean)
-        rounded(self, weight, mean)
+        rounded(self, weight, bias, few_rows, mean)
 
     monkeypatch.setattr(quantization._Rounded, "__init__", noted)
     entry = CatalogEntry(

@@ -41,9 +41,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Tensor, Tensor]]:
     """Bytes and scales that were laid out."""
     weights: list[tuple[Tensor, Tensor]] = []
 
-    def noted(quantised: Tensor, scale: Tensor) -> Any:
+    def noted(quantised: Tensor, scale: Tensor, **hints: bool) -> Any:
         weights.append((quantised, scale))
-        return byte_product(quantised, scale)
+        return byte_product(quantised, scale, **hints)
 
     monkeypatch.setattr(quantization, "byte_product", noted)
     return weights

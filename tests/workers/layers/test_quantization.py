@@ -56,14 +56,14 @@ def test_rows_of_one_sign_are_as_exact_as_their_span_allows() -> None:
     exact = functional.linear(x, integers * scale[:, None])
     largest = x.amax(1, keepdim=True) / 127
     plain = functional.linear((x / largest).round() * largest, integers * scale[:, None])
-    error = Int8Weight(weight).product(x, None) - exact
+    error = Int8Weight(weight, None).product(x) - exact
     assert error.std() < 0.5 * (plain - exact).std()
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-30, -7.3, 5e8])
 def test_a_row_of_equal_numbers_is_their_sum(value: float) -> None:
     weight = drawn(40, 300)
-    y = Int8Weight(weight).product(torch.full((2, 300), value), None)
+    y = Int8Weight(weight, None).product(torch.full((2, 300), value))
     integers, scale = quantised(weight, largest_pair())
     expected = value * (integers * scale[:, None]).double().sum(1).float()
     assert torch.allclose(y, expected.expand(2, -1), rtol=1e-3, atol=abs(value) * 1e-3)

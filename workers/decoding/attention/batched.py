@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import cache
 
 import torch
 from torch import Tensor
 
-logger = logging.getLogger(__name__)
-
-#: Threads from which batched products are taken to be quicker than one thread that reads memory
-#: once; with two they are not, more were not there to try.
-_MANY_THREADS = 3
+from workers.runtime.compiled import load, pays
 
 #: Keys and values, (documents, key heads, slots, size) each, and a bias of the scores: None or
 #: anything that broadcasts to (documents, heads, queries, slots).
@@ -54,9 +49,7 @@ def attend(query: Tensor, *memories: Memory) -> Tensor:
 
 def fuses(device: torch.device, dtype: torch.dtype) -> bool:
     """Whether a step of this thread is to use `fused_attention`."""
-    if device.type != "cpu" or dtype != torch.float32 or torch.get_num_threads() >= _MANY_THREADS:
-        return False
-    return fused_attention() is not None
+    return pays(device, dtype) and fused_attention() is not None
 
 
 @cache
@@ -64,10 +57,9 @@ def fused_attention() -> Callable[..., None] | None:
     """Load `attend_fused`, which is compiled the first time; None where Numba is not installed, or
     does not work with the other packages.
     """
-    try:
-        from workers.decoding.attention.fused import attend_fused
-    except Exception as error:
-        level = logging.INFO if isinstance(error, ImportError) else logging.WARNING
-        logger.log(level, "attention of decoders by batched products: %r", error)
-        return None
-    return attend_fused
+    module, instead = (
+        "workers.decoding.attention.fused",
+        "attention of decoders by batched products",
+    )
+    found = load(module, ["attend_fused"], instead)
+    return found[0] if found else None

@@ -9,27 +9,15 @@ the processor at hand; importing this module takes seconds on a machine's first 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-logger = logging.getLogger(__name__)
+from workers.runtime.compiled import ANY_ORDER, compiled, compiled_now
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Bits = NDArray[np.int32]
-Function = TypeVar("Function", bound=Callable[..., None])
 
-#: Sums may be taken in any order; infinities stay what they are.
-_FLAGS: dict[str, Any] = {
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"reassoc", "contract", "nsz", "arcp"},
-}
 #: exp(x) = 2^n * exp(r) with |r| <= ln(2) / 2, as `expf` of the Cephes library (Moshier 1992) has
 #: it: ln(2) in two parts, and a polynomial.
 _LOG2_E = np.float32(1.44269504)
@@ -40,27 +28,7 @@ _D, _E, _F = np.float32(4.1665795894e-2), np.float32(1.6666665459e-1), np.float3
 _LEAST, _LEAST_N = np.float32(-87.0), -126
 
 
-def _compiled(function: Function) -> Function:
-    compiled: Function = njit(**_FLAGS)(function)
-    return compiled
-
-
-def _compiled_now(*signature: str) -> Callable[[Function], Function]:
-    """Compile at once, and cache it for other processes unless that fails."""
-
-    def compiled(function: Function) -> Function:
-        types, now = "void(" + ", ".join(signature) + ")", cast(Any, njit)
-        try:
-            dispatcher: Function = now(types, cache=True, **_FLAGS)(function)
-        except Exception as error:
-            logger.warning("compiled again in each process, since it cannot be cached: %r", error)
-            dispatcher = now(types, **_FLAGS)(function)
-        return dispatcher
-
-    return compiled
-
-
-@_compiled
+@compiled(ANY_ORDER)
 def _score(
     queries: Floats, keys: Floats, document: int, head: int, slots: int, scores: Floats, at: int
 ) -> None:
@@ -86,7 +54,7 @@ def _score(
             scores[i, at + s] = a
 
 
-@_compiled
+@compiled(ANY_ORDER)
 def _softmax(scores: Floats, bits: Bits, powers: Bits, i: int, slots: int) -> None:
     """Compute the softmax of row `i` in place; `bits` is the same memory, `powers` is as long."""
     top = np.float32(-np.inf)
@@ -110,7 +78,7 @@ def _softmax(scores: Floats, bits: Bits, powers: Bits, i: int, slots: int) -> No
         scores[i, s] *= part
 
 
-@_compiled
+@compiled(ANY_ORDER)
 def _add_values(
     weights: Floats, at: int, values: Floats, document: int, head: int, slots: int, seen: Floats
 ) -> None:
@@ -138,7 +106,7 @@ def _add_values(
                 seen[i, x] += weight * values[document, head, s, x]
 
 
-@_compiled
+@compiled(ANY_ORDER)
 def _store(
     queries: Floats, behind: int, beams: int, keys: Floats, values: Floats, document: int, used: int
 ) -> None:
@@ -156,8 +124,10 @@ def _store(
 _ROWS, _MEMORY = "float32[:, ::1]", "float32[:, :, :, ::1]"
 
 
-@_compiled_now(
-    *(_ROWS, _ROWS, "int64", _MEMORY, _MEMORY, "int64[::1]", _MEMORY, _MEMORY, "int64", _MEMORY)
+@compiled_now(
+    ANY_ORDER,
+    f"{_ROWS}, {_ROWS}, int64, {_MEMORY}, {_MEMORY}, int64[::1], "
+    f"{_MEMORY}, {_MEMORY}, int64, {_MEMORY}",
 )
 def attend_fused(
     queries: Floats,

@@ -65,7 +65,7 @@ class StepAttention:
         return seen[0] if len(seen) == 1 else torch.cat(seen)
 
     def _attend_fused(self, number: int, queries: Tensor, *, to_source: bool) -> Tensor:
-        seen = queries.new_empty(len(queries), self._width)
+        seen = queries.new_empty(queries.shape[0], self._width)
         # Slices of arrays cost a tenth of slices of tensors, of which there would be thousands.
         into, out_of = seen.numpy(), queries.numpy()
         ends = accumulate(self._rows)

@@ -135,14 +135,14 @@ def _decoder_layer(layer: Any, config: Any, precision: Precision) -> DecoderLaye
     own, source = layer.self_attn, layer.encoder_attn
     return DecoderLayer(
         qkv=_scaled([own.q_proj, own.k_proj, own.v_proj], own, precision),
-        self_output=linear(own.out_proj, precision),
+        self_output=linear(own.out_proj, precision, few_rows=True),
         self_norm=norm(layer.self_attn_layer_norm, precision),
         query=_scaled([source.q_proj], source, precision),
         source_keys_values=joined_linear([source.k_proj, source.v_proj], precision),
-        source_output=linear(source.out_proj, precision),
+        source_output=linear(source.out_proj, precision, few_rows=True),
         source_norm=norm(layer.encoder_attn_layer_norm, precision),
-        widen=linear(layer.fc1, precision, config.activation_function),
-        narrow=linear(layer.fc2, precision),
+        widen=linear(layer.fc1, precision, config.activation_function, few_rows=True),
+        narrow=linear(layer.fc2, precision, few_rows=True),
         feed_forward_norm=norm(layer.final_layer_norm, precision),
     )
 

@@ -92,10 +92,10 @@ def _layer(layer: Any, config: Any, kind: type[nn.Module], precision: Precision)
     queries = config.num_attention_heads * own.head_dim
     return CausalLayer(
         qkv=scaled_queries(weight, bias, queries, own.head_dim**-0.5, precision),
-        self_output=linear(own.o_proj, precision),
+        self_output=linear(own.o_proj, precision, few_rows=True),
         self_norm=rms(layer.input_layernorm, kind, precision),
-        widen=linear(feed_forward.gate_proj, precision, config.hidden_act),
-        narrow=linear(feed_forward.down_proj, precision),
+        widen=linear(feed_forward.gate_proj, precision, config.hidden_act, few_rows=True),
+        narrow=linear(feed_forward.down_proj, precision, few_rows=True),
         feed_forward_norm=rms(layer.post_attention_layernorm, kind, precision),
-        gate=linear(feed_forward.up_proj, precision),
+        gate=linear(feed_forward.up_proj, precision, few_rows=True),
     )

@@ -124,14 +124,16 @@ def _encoder_layer(
 def _decoder_layer(block: Any, precision: Precision) -> DecoderLayer:
     own, source, feed_forward = block.layer
     qkv, cross = own.SelfAttention, source.EncDecAttention
-    widen, gate, narrow = _feed_forward(feed_forward.DenseReluDense, qkv.config, precision)
+    widen, gate, narrow = _feed_forward(
+        feed_forward.DenseReluDense, qkv.config, precision, few_rows=True
+    )
     return DecoderLayer(
-        qkv=joined_linear([qkv.q, qkv.k, qkv.v], precision),
-        self_output=linear(qkv.o, precision),
+        qkv=joined_linear([qkv.q, qkv.k, qkv.v], precision, few_rows=True),
+        self_output=linear(qkv.o, precision, few_rows=True),
         self_norm=rms_norm(own.layer_norm, precision),
-        query=linear(cross.q, precision),
+        query=linear(cross.q, precision, few_rows=True),
         source_keys_values=joined_linear([cross.k, cross.v], precision),
-        source_output=linear(cross.o, precision),
+        source_output=linear(cross.o, precision, few_rows=True),
         source_norm=rms_norm(source.layer_norm, precision),
         widen=widen,
         narrow=narrow,
@@ -141,10 +143,10 @@ def _decoder_layer(block: Any, precision: Precision) -> DecoderLayer:
 
 
 def _feed_forward(
-    dense: Any, config: Any, precision: Precision
+    dense: Any, config: Any, precision: Precision, *, few_rows: bool = False
 ) -> tuple[Linear, Linear | None, Linear]:
-    activation, narrow = config.dense_act_fn, linear(dense.wo, precision)
+    activation, narrow = config.dense_act_fn, linear(dense.wo, precision, few_rows=few_rows)
     if hasattr(dense, "wi_0"):
-        gate = linear(dense.wi_1, precision)
-        return linear(dense.wi_0, precision, activation), gate, narrow
-    return linear(dense.wi, precision, activation), None, narrow
+        gate = linear(dense.wi_1, precision, few_rows=few_rows)
+        return linear(dense.wi_0, precision, activation, few_rows=few_rows), gate, narrow
+    return linear(dense.wi, precision, activation, few_rows=few_rows), None, narrow

@@ -66,7 +66,7 @@ class Head:
         bias = self._weight.new_zeros(len(self._weight)) if self._bias is None else self._bias
         weight = functional.pad(self._weight, (0, 0, 0, missing))
         bias = functional.pad(bias.float(), (0, missing), value=-torch.inf)
-        return Linear(weight, bias, self._precision)
+        return Linear(weight, bias, self._precision, few_rows=True)
 
     @cached_property
     def _int8_argmax(self) -> Int8Argmax | None:

@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 import torch
 
-from workers.decoding.attention import batched
 from workers.decoding.attention.batched import fused_attention, fuses
+from workers.runtime import compiled
 
 CPU = torch.device("cpu")
 MODULE = "workers.decoding.attention.fused"
@@ -41,7 +41,7 @@ def test_without_it_there_are_batched_products(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setitem(sys.modules, MODULE, module)
-    with caplog.at_level("INFO", batched.__name__):
+    with caplog.at_level("INFO", compiled.__name__):
         assert not fuses(CPU, torch.float32)
         assert not fuses(CPU, torch.float32)
     assert [record.levelname for record in caplog.records] == [level]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import cycle
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 import torch
@@ -20,7 +19,6 @@ from workers.decoding.attention import step
 from workers.decoding.attention.batched import attend
 
 pytest.importorskip("numba", reason="Numba is not there for this Python")
-from workers.decoding.attention import fused as fused_attention
 from workers.decoding.attention.fused import attend_fused
 
 pytestmark = pytest.mark.slow
@@ -155,22 +153,3 @@ def test_the_way_may_change_from_step_to_step(
     ways = cycle([True, False, False])
     monkeypatch.setattr(step, "fuses", lambda device, dtype: next(ways))
     assert decoder_of(model, settings).decode(sources, nothing) == expected
-
-
-def test_what_cannot_be_kept_is_compiled_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def without_room(*types: str, cache: bool = False, **flags: Any) -> Any:
-        if cache:
-            raise OSError("No space left on device")
-        return numba.njit(*types, **flags)  # type: ignore[call-overload]  # as it was called
-
-    def twice(numbers: Any) -> None:
-        for place in range(len(numbers)):
-            numbers[place] *= 2
-
-    monkeypatch.setattr(fused_attention, "njit", without_room)
-    numbers = np.array([1, 2, 3])
-    fused_attention._compiled_now("int64[::1]")(twice)(numbers)
-    assert numbers.tolist() == [2, 4, 6]
-    assert "No space left" in caplog.text
