@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import psycopg
@@ -65,7 +67,9 @@ def test_json_that_python_cannot_hold_comes_as_text(postgres_url: str) -> None:
         connection.execute("CREATE TABLE bombs (deep json, long jsonb, good jsonb)")
         connection.execute("INSERT INTO bombs VALUES (%s, %s, %s)", (deep, long, '{"a": [1]}'))
     _, (row,), _ = read_path(f"sql:{postgres_url} SELECT * FROM bombs")
-    assert row.fields == {"deep": deep, "long": long, "good": {"a": [1]}}
+    # Python holds deeper JSON from 3.13 on.
+    held = deep if sys.version_info < (3, 13) else json.loads(deep)
+    assert row.fields == {"deep": held, "long": long, "good": {"a": [1]}}
 
 
 @pytest.mark.parametrize(
