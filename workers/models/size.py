@@ -31,11 +31,12 @@ def tensor_bytes(model: object) -> int:
             continue
         seen.add(id(one))
         if isinstance(one, Tensor):
-            storages |= _storage(one)
+            _count(storages, _storage(one))
             # A parameter may have a gradient, or attributes of its own.
             waiting.extend(vars(one).values())
         elif isinstance(one, np.ndarray):
-            storages[("numpy", one.__array_interface__["data"][0])] = one.nbytes
+            # It may be a tensor's memory.
+            _count(storages, {("cpu", one.__array_interface__["data"][0]): one.nbytes})
         elif isinstance(one, FunctionType):
             # Not its globals.
             waiting.extend(cell.cell_contents for cell in one.__closure__ or ())
@@ -45,6 +46,11 @@ def tensor_bytes(model: object) -> int:
             hidden += getattr(one, "packed_bytes", 0)
             waiting.extend(gc.get_referents(one))
     return sum(storages.values()) + hidden
+
+
+def _count(storages: dict[tuple[str, int], int], found: dict[tuple[str, int], int]) -> None:
+    for place, size in found.items():
+        storages[place] = max(size, storages.get(place, 0))
 
 
 def _storage(tensor: Tensor) -> dict[tuple[str, int], int]:

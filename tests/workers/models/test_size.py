@@ -31,6 +31,8 @@ def test_tensors_are_found_wherever_they_are() -> None:
     assert tensor_bytes(one) == 40
     assert tensor_bytes([one, one, one[2:], {"same": (one,)}]) == 40
     assert tensor_bytes(Slots([one, np.zeros(3), Slots(torch.zeros(5, dtype=torch.int8))])) == 69
+    assert tensor_bytes([one, one.numpy(), one[:2].numpy()]) == 40
+    assert tensor_bytes([one[:2].numpy(), one]) == 40
     assert tensor_bytes(lambda: one) == tensor_bytes(partial(print, one)) == 40
     assert tensor_bytes(torch.nn.BatchNorm1d(8)) == 4 * 8 * 4 + 8
     assert tensor_bytes(torch.nn.Linear(4, 4, device="meta")) == 0
