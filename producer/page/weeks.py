@@ -21,6 +21,7 @@ OPENED_POINTS, TEXTS = 40, 5
 HEADLINE_TEXTS = 10
 #: What a bar is made of, from the bottom.
 SIDES = ("negative", "neutral", "positive", "unsure")
+_DAY = timedelta(days=1)
 
 _SQL = f"""
 SELECT side, id FROM (
@@ -63,10 +64,7 @@ def read_timeline(connection: Connection, scope: Scope, index: TextIndex) -> Tim
     newest: dict[str, list[int]] = {side: [] for side in SIDES}
     keys = {}
     for point in reversed(points[-OPENED_POINTS:]):
-        found: dict[str, list[int]] = {side: [] for side in SIDES}
-        for side, document in select_rows(connection, _SQL, _within(scope, point.start, step)):
-            found[side].append(document)
-        for side, ids in found.items():
+        for side, ids in _newest(connection, _within(scope, point.start, step), point).items():
             newest[side] += ids
             total = side_count(point, side)
             title = f"{step} of {point.start}, {named(side)}"
@@ -80,6 +78,28 @@ def read_timeline(connection: Connection, scope: Scope, index: TextIndex) -> Tim
     return Timeline(step, points, keys, {} if all_of_them else {"unsure": "unsure or not analysed"})
 
 
+def _newest(connection: Connection, scope: Scope, point: SatisfactionPoint) -> dict[str, list[int]]:
+    """The newest documents of a point by their sides. Of much feedback the last day of a week has
+    enough of them, and the others need not be read.
+    """
+    end = scope.period.until
+    assert end is not None
+    last_day = replace(scope, period=Period(_later(scope.period.since, end - _DAY), end))
+    found: dict[str, list[int]] = {}
+    for part in (last_day, scope):
+        found = {side: [] for side in SIDES}
+        for side, document in select_rows(connection, _SQL, part):
+            found[side].append(document)
+        wanted = {side: min(HEADLINE_TEXTS, side_count(point, side)) for side in SIDES}
+        if all(len(found[side]) >= wanted[side] for side in SIDES):
+            break
+    return found
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
+
+
 def _within(scope: Scope, start: date, step: str) -> Scope:
     """The scope's documents of a week or a month."""
     longest = timedelta(days=7 if step == "week" else 31)
@@ -89,7 +109,7 @@ def _within(scope: Scope, start: date, step: str) -> Scope:
     return replace(
         scope,
         period=Period(
-            since if period.since is None else max(since, period.since),
+            _later(period.since, since),
             until if period.until is None else min(until, period.until),
         ),
     )
