@@ -21,7 +21,7 @@ setup: $(VENV)/.dev ## .venv for development, and the hooks of pre-commit where 
 demo: $(VENV)/.demo ## 700 pieces of feedback through eight analyses, then a page
 	$(BIN)/triage demo
 
-check-fast: lint contracts ## before each commit, a minute: lint, import contracts, tests without servers
+check-fast: lint contracts ## before each commit, five minutes: lint, import contracts, tests without servers
 	$(PYTEST) -m "not (server or slow or long or gpu)"
 
 check: lint contracts test-all ## before a release: lint, import contracts, all tests
