@@ -113,18 +113,6 @@ def prompts_of(count: int, seed: int = 1, longest: int = 60) -> list[list[int]]:
     return [[draw.randrange(5, VOCABULARY) for _ in range(length)] for length in lengths]
 
 
-def generated(model: Any, settings: GenerationConfig, prompt: list[int]) -> list[int]:
-    # What the settings leave open, `generate` takes from the model.
-    model.generation_config = settings
-    with torch.inference_mode():
-        ids = torch.tensor([prompt])
-        text = model.generate(
-            input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
-        )
-    written: list[int] = text[0, len(prompt) :].tolist()
-    return written
-
-
 def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
     tokens = budget.get("tokens", 10_000)
     return Decoder(convert(model, "fp32"), settings, rows, tokens, CPU)

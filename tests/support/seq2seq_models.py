@@ -115,18 +115,6 @@ def sources_of(count: int, eos: int, seed: int = 1) -> list[list[int]]:
     ]
 
 
-def generated(model: Any, settings: GenerationConfig, source: list[int]) -> list[int]:
-    # What the settings leave open, `generate` takes from the model.
-    model.generation_config = settings
-    with torch.inference_mode():
-        ids = torch.tensor([source])
-        text = model.generate(
-            input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings
-        )
-    written: list[int] = text[0, 1:].tolist()
-    return written
-
-
 def decoder_of(model: Any, settings: GenerationConfig, rows: int = 16, **budget: int) -> Decoder:
     tokens = budget.get("tokens", 10_000)
     return Decoder(convert(model, "fp32"), settings, rows, tokens, CPU)

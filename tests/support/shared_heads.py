@@ -102,3 +102,17 @@ class Passes:
 
 def is_poisoned(rows: Sequence[Row]) -> bool:
     return any(UNKNOWN in row.ids for row in rows)
+
+
+def fail_at_poison(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+    """Have the head of an engine fail at what is poisoned; its encoder does not."""
+    analysis = engine.analysis
+    assert isinstance(analysis, EncoderAnalysis)
+    real = analysis.read
+
+    def read(windows: Sequence[Any], logits: Any) -> list[Any]:
+        if is_poisoned([window.features for window in windows]):
+            raise ValueError("the head")
+        return real(windows, logits)
+
+    monkeypatch.setattr(analysis, "read", read)

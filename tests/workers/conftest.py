@@ -23,10 +23,12 @@ from workers.node.scoreboard import Scoreboard
 
 
 @pytest.fixture(autouse=True)
-def one_thread() -> None:
+def one_thread() -> Iterator[None]:
     """Tiny matrices are not worth a second thread, least of all beside other tests; and where more
     are allowed, a fork waits for ever for those that a test before has left to OpenMP.
     """
+    torch.set_num_threads(1)
+    yield
     torch.set_num_threads(1)
 
 

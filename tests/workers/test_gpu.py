@@ -16,8 +16,9 @@ from tests.support.alike import alike
 from tests.support.causal_models import prompts_of
 from tests.support.collected import Collected, Jobs, job_of, nothing, outcomes_of
 from tests.support.packed_models import BATCHES, CONFIGS, HEADS, rows_of, takes_types, together
-from tests.support.seq2seq_models import MODELS, build_model, generated, sources_of
+from tests.support.seq2seq_models import MODELS, build_model, sources_of
 from tests.support.seq2seq_searches import SEARCHES, settings_of
+from tests.support.written import generated
 from workers.analyses import load_analysis
 from workers.decoding import Decoder, convert
 from workers.encoders.conversion import pack
@@ -76,7 +77,7 @@ def test_replies_are_those_of_generate(family: str, beams: int) -> None:
     model = causal_models.build_model(family)
     settings = causal_models.settings_of(causal_models.ENDS, num_beams=beams)
     prompts = prompts_of(12)
-    expected = [causal_models.generated(model, settings, prompt) for prompt in prompts]
+    expected = [generated(model, settings, prompt) for prompt in prompts]
     decoder = Decoder(convert(model.to(GPU), "fp32"), settings, 16, 10_000, GPU)
     assert decoder.decode(prompts, nothing) == expected
 

@@ -51,6 +51,16 @@ def _measure(bits: Integers, row: int, part: np.float32, ranges: Floats) -> None
     ranges[1, row] = max((ends[1] - ends[0]) * part, abs(middle) * _FINEST, _TINY)
 
 
+@compiled(AS_TORCH)
+def _scaling(
+    bits: Integers, row: int, part: np.float32, ranges: Floats
+) -> tuple[np.float32, np.float32]:
+    """Measure a row; returns what its numbers are multiplied by, and what is added then."""
+    _measure(bits, row, part, ranges)
+    inverse = _ONE / ranges[1, row]
+    return inverse, ranges[0, row] * -inverse
+
+
 _ROWS = "float32[:, ::1]"
 
 
@@ -69,9 +79,7 @@ def round_to_floats(
     """
     bits, part = x.view(np.int32), np.float32(0.5 / levels)
     for row in range(len(x)):
-        _measure(bits, row, part, ranges)
-        inverse = _ONE / ranges[1, row]
-        shift = ranges[0, row] * -inverse
+        inverse, shift = _scaling(bits, row, part, ranges)
         for i in range(x.shape[1]):
             scaled = x[row, i] * inverse + shift
             rounded[row, i] = scaled if unrounded else np.rint(scaled)
@@ -82,9 +90,7 @@ def round_to_bytes(x: Floats, levels: int, rounded: Bytes, ranges: Floats) -> No
     """Do the same, with 128 added to the integers."""
     bits, part = x.view(np.int32), np.float32(0.5 / levels)
     for row in range(len(x)):
-        _measure(bits, row, part, ranges)
-        inverse = _ONE / ranges[1, row]
-        shift = ranges[0, row] * -inverse
+        inverse, shift = _scaling(bits, row, part, ranges)
         for i in range(x.shape[1]):
             rounded[row, i] = np.uint8(np.int32(np.rint(x[row, i] * inverse + shift)) + _SHIFT)
 

@@ -15,7 +15,7 @@ import torch
 
 logger = logging.getLogger(__name__)
 
-Function = TypeVar("Function", bound=Callable[..., None])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 #: Threads from which torch's own operations are taken to be quicker than one thread that reads
 #: memory once; with two they are not, more were not there to try.

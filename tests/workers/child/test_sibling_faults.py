@@ -16,7 +16,7 @@ from schema.ledger.reap import reap
 from schema.tables import DeadLetter, Job, JobState
 from tests.support.burst import Child
 from tests.support.ledger import jobs, make_run
-from tests.support.shared_heads import POISON, Passes, is_poisoned
+from tests.support.shared_heads import POISON, Passes, fail_at_poison, is_poisoned
 from tests.support.sibling_jobs import ANALYSES, TEXTS, send, states, take, written
 from workers.child import failure_policy
 from workers.encoders.analysis import EncoderAnalysis
@@ -87,16 +87,7 @@ def test_a_head_that_fails_costs_its_own_job_and_charges_nobody(
 def test_a_head_that_fails_at_one_document_charges_that_in_its_own_job(
     engine: Engine, sharing: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    analysis = sharing.engines["entities"].analysis
-    assert isinstance(analysis, EncoderAnalysis)
-    real = analysis.read
-
-    def read(windows: Sequence[Any], logits: Floats) -> list[Any]:
-        if is_poisoned([window.features for window in windows]):
-            raise ValueError("the head")
-        return real(windows, logits)
-
-    monkeypatch.setattr(analysis, "read", read)
+    fail_at_poison(monkeypatch, sharing.engines["entities"])
     make_run(engine, [*TEXTS, POISON], ANALYSES)
     send(engine, sharing)
     sharing.runner.run_message("sentiment", take(sharing))

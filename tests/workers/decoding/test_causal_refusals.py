@@ -11,7 +11,6 @@ from tests.support.causal_models import (
     ENDS,
     build_model,
     decoder_of,
-    generated,
     gpt2,
     llama,
     mistral,
@@ -20,6 +19,7 @@ from tests.support.causal_models import (
     qwen2,
     settings_of,
 )
+from tests.support.written import generated
 from workers.decoding import TransformersDecoder, convert
 from workers.errors import UnsupportedModelError
 

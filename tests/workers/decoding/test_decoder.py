@@ -16,10 +16,10 @@ from tests.support.seq2seq_models import (
     VOCABULARY,
     build_model,
     decoder_of,
-    generated,
     sources_of,
 )
 from tests.support.seq2seq_searches import ENDS, SEARCHES, settings_of
+from tests.support.written import generated
 from workers.decoding import Decoder, TransformersDecoder, convert
 from workers.decoding.output import lm_head
 from workers.decoding.search.beam import Written

@@ -17,13 +17,13 @@ from tests.support.causal_models import (
     POSITIONS,
     build_model,
     decoder_of,
-    generated,
     nothing,
     prompts_of,
     settings_of,
 )
 from tests.support.counted_head import CountedHead
 from tests.support.three_lanes import LANES, three_lanes
+from tests.support.written import generated
 from workers.decoding import Decoder, admission_queue, convert
 
 pytestmark = pytest.mark.long

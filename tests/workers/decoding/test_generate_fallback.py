@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support.collected import nothing
-from tests.support.seq2seq_models import build_model, decoder_of, generated, sources_of
+from tests.support.seq2seq_models import build_model, decoder_of, sources_of
 from tests.support.seq2seq_searches import ENDS, settings_of
+from tests.support.written import generated
 from workers.decoding import TransformersDecoder
 from workers.errors import UnsupportedModelError
 

@@ -13,8 +13,7 @@ from schema.options import RunOptions
 from schema.results import Failure
 from tests.support.alike import alike
 from tests.support.engine_analysis import CountingAnalysis
-from tests.support.shared_heads import POISON, Passes, engines_of, is_poisoned
-from workers.encoders.analysis import EncoderAnalysis
+from tests.support.shared_heads import POISON, Passes, engines_of, fail_at_poison, is_poisoned
 from workers.encoders.interface import Floats, Row
 from workers.engine.engine import Engine
 from workers.engine.run_together import run_together
@@ -71,16 +70,7 @@ def test_a_head_that_fails_at_a_document_fails_at_that_alone(
     engines = engines_of(heads)
     documents = documents_of([*TEXTS, POISON])
     apart = {name: engine.run(documents, OPTIONS) for name, engine in engines.items()}
-    analysis = engines["entities"].analysis
-    assert isinstance(analysis, EncoderAnalysis)
-    real = analysis.read
-
-    def read(windows: Sequence[Any], logits: Floats) -> list[Any]:
-        if is_poisoned([window.features for window in windows]):
-            raise ValueError("the head")
-        return real(windows, logits)
-
-    monkeypatch.setattr(analysis, "read", read)
+    fail_at_poison(monkeypatch, engines["entities"])
     done = run_together(engines, documents, OPTIONS)
     assert done["sentiment"] == apart["sentiment"]
     *others, poisoned = done["entities"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,14 +26,6 @@ pytest.importorskip("numba", reason="Numba is not there for this Python")
 pytestmark = pytest.mark.slow
 
 KINDS: dict[str, type[Int8Matmul]] = {kind.name: kind for kind in sound_kinds()}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def drawn(*size: int, seed: int = 1) -> Tensor:
