@@ -3,8 +3,9 @@
     python -m benchmarks.reports [--rows 1000000] [--only sqlite|postgresql] [--database URL]
 
 Builds the database (`contents.py` says what is in it), works out rollups, and prints for each query
-the middle of three times, from sending it to its last row: by the clock, and of processor, the
-server's included, which says more where the machine is busy. Reports on some of the documents, and
+the middle of three times, from sending it to its last row: by the clock, of processor, the
+server's included, which says more where the machine is busy, and of the server's alone (on SQLite,
+which has none, that is the same). Reports on some of the documents, and
 what commands on questions read, are asked once; `plain` is the same with all rollups stale, once,
 too. `--database` is one that is there already, empty, or filled by an earlier time; else a
 temporary server is started, which has PostgreSQL's own defaults but for `work_mem`. `--match` asks
@@ -72,7 +73,7 @@ def _is_filled(engine: Engine) -> bool:
 
 def measure(engine: Engine, match: str) -> None:
     """Print a line for each query, then what those that read rollups take without."""
-    print(f"{'clock':>9} {'processor':>9} {'rows':>7}")
+    print(f"{'clock':>9} {'processor':>9} {'server':>9} {'rows':>7}")
     known = [one for one in queries() if match in one[0]]
     for name, query in known:
         _print(name, [_timed(engine, query) for _ in range(ROUNDS)])
@@ -91,25 +92,31 @@ def measure(engine: Engine, match: str) -> None:
 
 
 class Took(NamedTuple):
-    """What a query took: seconds by the clock, and of processor, the server's included."""
+    """What a query took: seconds by the clock, of processor, and of these the server's."""
 
     clock: float
     processor: float
+    server: float
     rows: int
 
 
 def _print(name: str, took: Sequence[Took]) -> None:
-    clock, processor = median(one.clock for one in took), median(one.processor for one in took)
-    print(f"{clock:>9.3f} {processor:>9.3f} {took[0].rows:>7,} {name}", flush=True)
+    seconds = (median(of) for of in list(zip(*took, strict=True))[:3])
+    print(*(f"{one:>9.3f}" for one in seconds), f"{took[0].rows:>7,} {name}", flush=True)
 
 
 def _timed(engine: Engine, query: Query) -> Took:
     server = server_of(engine)
     with reading(engine) as connection:
-        worked, began = processor_seconds(server), time.perf_counter()
+        ours, worked, began = (
+            processor_seconds(None),
+            processor_seconds(server),
+            time.perf_counter(),
+        )
         rows = len(query(connection))
-        clock = time.perf_counter() - began
-        return Took(clock, processor_seconds(server) - worked, rows)
+        clock, spent = time.perf_counter() - began, processor_seconds(server) - worked
+        ours = 0.0 if server is None else processor_seconds(None) - ours
+        return Took(clock, spent, spent - ours, rows)
 
 
 if __name__ == "__main__":

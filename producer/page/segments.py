@@ -13,7 +13,8 @@ from producer.page.texts import TextIndex
 from schema.questions import NoAnswerError, Scope
 from schema.questions.measure import Measure
 from schema.questions.scope import select_rows
-from schema.questions.segments import COLUMNS, SegmentFigures, read_segments
+from schema.questions.segment_counts import COLUMNS, read_segment_counts
+from schema.questions.segments import SegmentFigures, compare_counted
 
 #: Segments of each kind that are shown: the worst that are ranked, then others.
 SHOWN = 12
@@ -65,9 +66,10 @@ def read_segment_tables(
         NoAnswerError: If there is nothing to compare them by.
     """
     found: list[SegmentTable] = []
-    for by in (*COLUMNS, *(f"metadata.{key}" for key in _keys(connection, scope))):
+    kinds = (*COLUMNS, *(f"metadata.{key}" for key in _keys(connection, scope)))
+    for by, counted in read_segment_counts(connection, scope, kinds).items():
         try:
-            segments = read_segments(connection, scope, by, newest=newest)
+            segments = compare_counted(connection, scope, by, counted, newest=newest)
         except NoAnswerError:
             # Of the product that says that there are no ratings and no polarities, too.
             if by == COLUMNS[-1] and not found:

@@ -26,6 +26,15 @@ COUNTS = f"""
     SUM({STARS} * {STARS}) AS squares
 """
 
+_WHOLE = ("documents", "analysed", "known", "negative", "neutral", "positive", "unsure", "rated")
+#: The same columns of groups of documents, added up.
+SUMS = ", ".join(
+    [
+        *(f"CAST(SUM({one}) AS BIGINT) AS {one}" for one in (*_WHOLE, "low")),
+        *(f"SUM({one}) AS {one}" for one in ("total", "squares")),
+    ]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentCounts:

@@ -4,21 +4,20 @@ more than chance.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from schema.insights.segments import Segment, SegmentCount, compare_segments
-from schema.questions.counts import COUNTS, STARS, DocumentCounts
+from schema.questions.counts import STARS, DocumentCounts
 from schema.questions.errors import NoAnswerError
 from schema.questions.examples import newest_part, segment_examples
+from schema.questions.figures import Share
 from schema.questions.measure import Measure, missing
-from schema.questions.scope import Scope, select_rows
-from schema.reports import ReportError
+from schema.questions.scope import Scope
+from schema.questions.segment_counts import read_segment_counts
 
-#: Segments may be of any column of these kinds, beside `metadata.KEY`.
-COLUMNS = ("product", "language", "source")
-_KNOWN = {Measure.NEGATIVE: "known", Measure.LOW_RATING: "rated"}
 _HITS = {Measure.NEGATIVE: "d.polarity = 'negative'", Measure.LOW_RATING: f"{STARS} <= 2"}
 
 
@@ -53,13 +52,6 @@ class Segments:
     without: int
 
 
-_SQL = f"""
-SELECT /* by */ {COUNTS}
-FROM current_documents AS d
-GROUP BY /* by */ d.id IS NULL
-"""
-
-
 def read_segments(
     connection: Connection,
     scope: Scope,
@@ -81,29 +73,52 @@ def read_segments(
         NoAnswerError: If no document says which segment it is in, or there is nothing to measure
             by.
     """
-    if by not in COLUMNS and not by.startswith("metadata."):
-        raise ReportError(f"--by must be {', '.join(COLUMNS)} or metadata.KEY")
-    rows = select_rows(connection, _SQL, scope, by=by)
-    there = [one for one, known in _KNOWN.items() if any(getattr(row, known) for row in rows)]
+    counts = read_segment_counts(connection, scope, [by])[by]
+    return compare_counted(connection, scope, by, counts, measure, newest)
+
+
+def compare_counted(
+    connection: Connection,
+    scope: Scope,
+    by: str,
+    counted: Mapping[str | None, DocumentCounts],
+    measure: Measure | None = None,
+    newest: Scope | None = None,
+) -> Segments:
+    """The same of segments that have been counted.
+
+    Args:
+        connection: Open.
+        scope: Which documents.
+        by: What makes a segment.
+        counted: What `read_segment_counts` gave of it.
+        measure: As above.
+        newest: As above.
+
+    Raises:
+        NoAnswerError: As above.
+    """
+    shares = {name: _shares(one) for name, one in counted.items()}
+    there = [one for one in _HITS if any(of[one].total for of in shares.values())]
     chosen = measure or (Measure.NEGATIVE if Measure.NEGATIVE in there else Measure.LOW_RATING)
     if chosen not in there:
         raise missing(chosen if measure else Measure.NEGATIVE)
-    counts = {str(row.by_what): DocumentCounts.of(row) for row in rows if row.by_what is not None}
-    if not counts:
+    named = {name: of[chosen] for name, of in shares.items() if name is not None}
+    if not named:
         raise NoAnswerError(f"no document has a {by}; which there are, says: triage export")
-    shares = {
-        name: one.negative if chosen is Measure.NEGATIVE else one.low_ratings
-        for name, one in counts.items()
-    }
     compared = compare_segments(
-        [SegmentCount(name, share.count, share.total) for name, share in shares.items()]
+        [SegmentCount(name, share.count, share.total) for name, share in named.items()]
     )
     totals = {one.count.name: one.count.hits for one in compared}
     scopes = newest or newest_part(connection, scope), scope
     by_name = segment_examples(connection, scopes, by, _HITS[chosen], totals)
     found = [
-        SegmentFigures(one, counts[one.count.name], by_name.get(one.count.name, ()))
+        SegmentFigures(one, counted[one.count.name], by_name.get(one.count.name, ()))
         for one in compared
     ]
-    without = sum(row.documents for row in rows if row.by_what is None)
+    without = counted[None].documents if None in counted else 0
     return Segments(by, chosen, found, without)
+
+
+def _shares(counts: DocumentCounts) -> dict[Measure, Share]:
+    return {Measure.NEGATIVE: counts.negative, Measure.LOW_RATING: counts.low_ratings}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from schema.questions.counts import COUNTS, STARS, DocumentCounts
+from schema.questions.examples import newest_first, newest_part
 from schema.questions.figures import Share
 from schema.questions.labels import LabelAgreement, read_label_agreement
 from schema.questions.losses import Losses, read_losses
@@ -79,11 +80,13 @@ _STARS = f"""
     COUNT(*) FILTER (WHERE d.polarity IS NOT NULL AND {STARS} IS NOT NULL) AS rated_known
 """
 _COUNTS = f"SELECT {COUNTS}, {_STARS} FROM current_documents AS d"
+#: Documents that are shown where stars and sentiment differ.
+_SHOWN = 10
 _DISAGREEING = f"""
 SELECT d.id FROM current_documents AS d
 WHERE ({_BAD} AND d.polarity = 'positive') OR ({_GOOD} AND d.polarity = 'negative')
 ORDER BY d.time IS NULL, d.time DESC, d.id DESC
-LIMIT 10
+LIMIT {_SHOWN}
 """
 _MODELS = """
 SELECT r.analysis, r.model, r.revision, CAST(SUM(r.documents) AS BIGINT) AS documents
@@ -111,11 +114,18 @@ def read_trust(connection: Connection, scope: Scope) -> Trust:
 def _stars(connection: Connection, scope: Scope, row: Any) -> StarAgreement | None:
     if not row.rated_known:
         return None
-    examples: list[Any] = select_rows(connection, _DISAGREEING, scope)
     same = row.bad_negative + row.good_positive
+    differ = row.bad_positive + row.good_negative
+
+    def read(part: Scope, _: Sequence[str]) -> dict[str, list[int]]:
+        found: list[Any] = select_rows(connection, _DISAGREEING, part)
+        return {"differ": [one.id for one in found]}
+
+    scopes = newest_part(connection, scope), scope
+    examples = newest_first(scopes, {"differ": min(_SHOWN, differ)}, read)
     return StarAgreement(
-        agree=Share.of(same, same + row.bad_positive + row.good_negative),
+        agree=Share.of(same, same + differ),
         found=Share.of(row.bad_negative, row.bad),
         right=Share.of(row.bad_negative, row.negative_rated),
-        disagreeing=tuple(one.id for one in examples),
+        disagreeing=tuple(examples.get("differ", ())),
     )

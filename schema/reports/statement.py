@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Date, Integer, TextClause, bindparam, text
 
 from schema.database.types import UtcDateTime
 from schema.reports.errors import ReportError
+from schema.reports.metadata_key import metadata_key
 from schema.reports.options import ReportOptions
 from schema.reports.report import Report
 from schema.reports.restriction import needed_views, parameters_of, reads, restricted
@@ -132,7 +132,8 @@ def _break_down(made: Statement, report: Report, by: str, dialect: str) -> None:
     elif by in _BY_COLUMNS:
         wanted = f"d.{by}"
     elif by.startswith("metadata.") and by != "metadata.":
-        wanted = _metadata(made, by.removeprefix("metadata."), dialect)
+        wanted, parameters = metadata_key(by.removeprefix("metadata."), dialect)
+        made.parameters.update(parameters)
     else:
         raise ReportError(
             f"--by must be day, week, month, {', '.join(_BY_COLUMNS)}, or metadata.KEY"
@@ -141,24 +142,3 @@ def _break_down(made: Statement, report: Report, by: str, dialect: str) -> None:
     made.sql = made.sql.replace(_MARK, f"{wanted} AS {BY},", 1).replace(_MARK, f"{BY},")
     # Within a window there are no names of columns yet.
     made.sql = re.sub(rf"(PARTITION BY ){BY},", rf"\1{wanted},", made.sql)
-
-
-def _metadata(made: Statement, key: str, dialect: str) -> str:
-    """What the metadata have under a key: one of this name, else one that dots lead to."""
-    found = []
-    for number, path in enumerate(([key], key.split("."))):
-        name = f"by_path_{number}"
-        if dialect == "postgresql":
-            made.parameters[name] = path
-            found.append(f"d.metadata #>> CAST(:{name} AS text[])")
-            continue
-        if '"' in key:
-            raise ReportError("--by cannot have a quotation mark in a key on SQLite")
-        made.parameters[name] = "$" + "".join(
-            f".{json.dumps(part, ensure_ascii=False)}" for part in path
-        )
-        found.append(
-            f"CASE json_type(d.metadata, :{name}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'"
-            f" ELSE CAST(json_extract(d.metadata, :{name}) AS TEXT) END"
-        )
-    return f"COALESCE({', '.join(found)})"

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import Connection
 
 from schema.questions.errors import NoAnswerError
+from schema.questions.headline import read_headline
 from schema.questions.measure import Measure
 from schema.questions.scope import Scope
+from schema.questions.segment_counts import read_segment_counts
 from schema.questions.segments import read_segments
 from schema.reports import Condition, ReportError
 
@@ -46,3 +48,14 @@ def test_what_is_no_segment_is_refused_in_a_sentence(connection: Connection) -> 
         read_segments(connection, Scope(), "week")
     with pytest.raises(NoAnswerError, match=r"no document has a metadata\.colour"):
         read_segments(connection, Scope(), "metadata.colour")
+
+
+def test_several_kinds_at_once_are_counted_as_each_alone(connection: Connection) -> None:
+    documents = read_headline(connection, Scope()).counts.documents
+    kinds = ["product", "metadata.plan", "language", "metadata.colour", "source"]
+    together = read_segment_counts(connection, Scope(), kinds)
+    assert sorted(together) == sorted(kinds)
+    assert set(together["metadata.colour"]) == {None}
+    for by in kinds:
+        assert together[by] == read_segment_counts(connection, Scope(), [by])[by]
+        assert sum(one.documents for one in together[by].values()) == documents
