@@ -8,6 +8,7 @@
 `plain_answer(TEXT)`    TEXT as `bare`, with spaces for hyphens, without an article in front
 `answer_key(TEXT)`      the same without the s of a plural: what it is grouped by
 `shown_set()`           the set of themes that counts: see `schema.themes.sets.shown_set`
+`unindexed(COLUMN)`     the column, by which SQLite shall not look rows up
 `joined(NAME)`          the names of all rows in their order, with `; ` between
 `each_table`, `each_analysis`  the SELECT is repeated for each table of results, of the row `x`
 """
@@ -69,6 +70,9 @@ def write_out(body: str, dialect: str, of_run: bool = False) -> str:
     day = r"date(\1 AT TIME ZONE 'UTC')" if dialect == "postgresql" else r"date(\1)"
     body = re.sub(r"\butc_date\(([\w.]+)\)", day, body)
     body = body.replace("shown_set()", _SHOWN_SET)
+    # PostgreSQL estimates rows by the column, which it could not by an expression.
+    unindexed = r"\1" if dialect == "postgresql" else r"\1 + 0"
+    body = re.sub(r"\bunindexed\(([\w.]+)\)", unindexed, body)
     body = re.sub(r"\bjoined\(([\w.]+)\)", lambda found: _JOINED[dialect].format(found[1]), body)
     body = re.sub(
         r"\bis_current\((\w+), (\w+)\)",

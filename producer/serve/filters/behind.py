@@ -21,7 +21,7 @@ from schema.database import reading
 from schema.questions import Scope
 from schema.questions.answers import find_answers
 from schema.questions.counts import STARS
-from schema.questions.segments import COLUMNS
+from schema.questions.segment_counts import COLUMNS
 from schema.questions.wishes import read_wishes
 from schema.reports import Condition
 from schema.results import RESULT_TABLES

@@ -10,7 +10,7 @@ from producer.serve.filters.behind import NO_ANSWER, STARS_DIFFER, UNSURE_LABEL
 from producer.serve.filters.page_filters import PageFilters
 from producer.serve.filters.sides import UNCLEAR
 from schema.questions.measure import Measure
-from schema.questions.segments import COLUMNS
+from schema.questions.segment_counts import COLUMNS
 
 _Links = Iterator[tuple[str, dict[str, str]]]
 

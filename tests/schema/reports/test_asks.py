@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert
 from schema.database import reading, writing
 from schema.database.clock import now
 from schema.insights.copies import text_key
-from schema.reports import ReportOptions, find_report, run_report
+from schema.reports import ReportOptions, find_report, requests, run_report
 from schema.tables import DocumentTheme, Theme, ThemeSet
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
@@ -54,6 +54,19 @@ def test_without_themes_the_words_tell_requests_apart(engine: Engine, run: int) 
     assert {row["basis"] for row in found} == {"words"}
     assert found[0]["quotes"] == "Please add a dark mode."
     assert len(rows(engine, limit=1, run_id=run)) == 1
+
+
+@pytest.mark.parametrize("near", [3, 6, 100])
+def test_the_newest_are_found_among_few_ids_or_all(
+    engine: Engine, run: int, near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "NEAR", near)
+    monkeypatch.setattr(requests, "MOST", 2)
+    found = rows(engine)
+    assert {row["asked_for"] for row in found} == {
+        "A dark mode, please!",
+        "More sizes would be great.",
+    }
 
 
 def test_themes_put_them_together_with_an_interval(engine: Engine, run: int) -> None:
