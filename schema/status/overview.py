@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, case, func, literal, or_, select, union_all
 
 from schema.status.progress import RunProgress, progress_of
 from schema.tables import OPEN_STATES, Job, JobState, Run, RunState
@@ -61,22 +61,24 @@ def overview(connection: Connection, shown: int | None = SHOWN) -> Overview:
 
 def _going_on(connection: Connection, limit: int | None) -> tuple[list[int], int]:
     """Ids of runs of which something is going on, and the number of those that are not finished."""
-    running = func.max(case((Job.state == JobState.RUNNING, 1), else_=0))
-    # By the index that begins with the state: the runs that are done cost nothing.
-    work = (
-        select(Job.run_id, running.label("running"))
-        .where(Job.state.in_(OPEN_STATES))
-        .group_by(Job.run_id)
-        .subquery()
-    )
+    # By the index that begins with the state: the runs that are done cost nothing, nor do all runs
+    # have to be joined with their work.
+    open_runs = select(
+        Job.run_id.label("id"),
+        case((Job.state == JobState.RUNNING, 1), else_=0).label("running"),
+        literal(1).label("unfinished"),
+    ).where(Job.state.in_(OPEN_STATES))
     ingesting = and_(Run.state == RunState.INGESTING, Run.cancelled_at.is_(None))
-    unfinished = or_(work.c.run_id.is_not(None), ingesting)
+    # What is left of a deletion that was killed is to be seen too.
+    others = select(Run.id, literal(0), case((ingesting, 1), else_=0)).where(
+        or_(ingesting, Run.deleted_at.is_not(None))
+    )
+    each = union_all(open_runs.distinct(), others).subquery()
+    running, unfinished = func.max(each.c.running), func.max(each.c.unfinished)
     rows = connection.execute(
-        select(Run.id, func.count().filter(unfinished).over())
-        .outerjoin(work, work.c.run_id == Run.id)
-        # What is left of a deletion that was killed is to be seen too.
-        .where(or_(unfinished, Run.deleted_at.is_not(None)))
-        .order_by(func.coalesce(work.c.running, 0).desc(), Run.id)
+        select(each.c.id, func.sum(unfinished).over())
+        .group_by(each.c.id)
+        .order_by(running.desc(), each.c.id)
         .limit(limit or 1)
     ).all()
     return [row[0] for row in rows], int(rows[0][1]) if rows else 0
