@@ -34,6 +34,7 @@ class IngestOptions(TypedDict, total=False):
     language: str
     product: str
     rating: str
+    rating_scale: str
     title: str
     dayfirst: bool
     monthfirst: bool
@@ -145,7 +146,7 @@ def _requested(options: IngestOptions) -> dict[str, Any]:
     """The options as `make_plan` has them."""
     from producer.ingest import ColumnChoice
     from producer.ingest.readers.options import ReadingOptions
-    from producer.ingest.request import requested_order
+    from producer.ingest.request import requested_order, requested_scale
     from producer.ingest.texts.text_cleaner import TextCleaner
 
     given: dict[str, Any] = dict(options)
@@ -156,6 +157,7 @@ def _requested(options: IngestOptions) -> dict[str, Any]:
     reading = ReadingOptions(**{form: given.pop(form) for form in forms if form in given})
     texts = TextCleaner(given.pop("html", False), given.pop("strip_replies", False))
     order = requested_order(given.pop("dayfirst", False), given.pop("monthfirst", False))
+    scale = requested_scale(given.pop("rating_scale", None))
     question = given.pop("question", ())
     if not isinstance(given.get("analyses", ""), str):
         given["analyses"] = ",".join(given["analyses"])
@@ -168,6 +170,7 @@ def _requested(options: IngestOptions) -> dict[str, Any]:
         "reading": reading,
         "texts": texts,
         "day_order": order,
+        "rating_scale": scale,
         "questions": (question,) if isinstance(question, str) else tuple(question),
     }
 

@@ -11,7 +11,7 @@ from producer.commands.ingesting import Ingesting
 from producer.errors import UsageError
 from producer.ingest import ColumnChoice, make_plan
 from producer.ingest.readers.options import ReadingOptions
-from producer.ingest.request import MAX_REJECTED, requested_order
+from producer.ingest.request import MAX_REJECTED, requested_order, requested_scale
 from producer.ingest.texts.text_cleaner import TextCleaner
 from producer.session import open_settings
 
@@ -61,6 +61,10 @@ def ingest(
     product: Annotated[str | None, typer.Option(metavar="COL", help="Product column.")] = None,
     rating: Annotated[
         str | None, typer.Option(metavar="COL", help="Rating column: 4, 4/5, ★★★★☆, 4 out of 5.")
+    ] = None,
+    rating_scale: Annotated[
+        str | None,
+        typer.Option(metavar="WORST-BEST", help="Of ratings: 1-7, or 5-1 where 1 is the best."),
     ] = None,
     title: Annotated[
         str | None, typer.Option(metavar="COL", help="Title column; it goes before the text.")
@@ -222,6 +226,7 @@ def ingest(
             limit=limit,
             texts=TextCleaner(html, strip_replies),
             day_order=requested_order(dayfirst, monthfirst),
+            rating_scale=requested_scale(rating_scale),
             recipe=recipe,
             on_change=on_change,
             analyse_again=again,

@@ -51,6 +51,8 @@ def trust(
             "nobody has labelled a random part yet, which alone says how often a model is right: "
             "triage review --output FILE, then triage correct FILE",
         )
+    if found.stars is not None and found.stars.warning is not None:
+        notes.insert(0, found.stars.warning)
     format = pick_format(format, as_json)
     Writing(format, output).write(Answer(_COLUMNS, _rows(found), notes=notes))
 

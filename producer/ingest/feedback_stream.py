@@ -112,7 +112,7 @@ def open_feedback(
             source=context.source,
             rows=map(InputRow, validation.validate(everything, limit), repeat(identity), count(1)),
             fraction=rows.fraction,
-            findings=rows.notes,
+            findings=[*rows.notes, *parsers.ratings.findings()],
             notes=validation.notes,
             texts=parsers.texts,
             day_order=order.order,
@@ -184,7 +184,7 @@ def _parsers(
 ) -> ValueParsers:
     return ValueParsers(
         TimestampParser(_values(sample, columns.time), order),
-        RatingParser(columns.rating or "", _values(sample, columns.rating)),
+        RatingParser(columns.rating or "", _values(sample, columns.rating), plan.rating_scale),
         TextCleaner(
             plan.texts.html or bool(recipe and recipe.html),
             plan.texts.replies or bool(recipe and recipe.replies),

@@ -12,6 +12,7 @@ from typing import Any
 from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
 from producer.ingest.on_change import OnChange
+from producer.ingest.ratings.rating_scale import RatingScale
 from producer.ingest.readers.input import Input, parse_inputs
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.recipes.find_recipe import load_recipe, recognise_recipe
@@ -40,6 +41,7 @@ class Plan:
         columns: Columns that the user names.
         analyses: In standard order.
         options: Of the run.
+        rating_scale: The worst and the best of ratings; None: what the input shows.
         needs: What its analyses wait for, see `Run.needs`; None where all is read as it is.
         limit: Rows to read at the most, over all inputs; None for all.
         texts: What is taken out of texts.
@@ -74,6 +76,7 @@ class Plan:
     snapshot: bool = False
     max_rejected: float = MAX_REJECTED
     needs: dict[str, list[str]] | None = None
+    rating_scale: RatingScale | None = None
 
     @property
     def says_id(self) -> bool:
@@ -132,6 +135,7 @@ def make_plan(settings: Settings, paths: Sequence[str | Input], **requested: Any
         id_from=request.known_by(),
         snapshot=request.snapshot,
         max_rejected=request.max_rejected,
+        rating_scale=request.rating_scale,
     )
 
 
@@ -169,6 +173,7 @@ def _derive_name(
         "day_order": request.day_order,
         "recipe": write_recipe(own) if own else request.recipe,
         "fresh": request.fresh or None,
+        "rating_scale": request.rating_scale,
     }
     more = {name: one for name, one in later.items() if one is not None}
     asked = [*first, *filter(None, (reading.given(), more, request.known_by()))]

@@ -84,6 +84,7 @@ class InputView:
             html=self.texts.html,
             replies=self.texts.replies,
             id_from=",".join(plan.id_from) or None,
+            rating_scale=plan.rating_scale,
         )
 
     def command(self, plan: Plan) -> str:
@@ -96,6 +97,7 @@ class InputView:
             options += [part for name in several for part in (f"--{role}", name)]
         id_from = ",".join(plan.id_from) or None
         others = {"source": plan.source, "id_from": id_from, **asdict(plan.reading)}
+        others["rating_scale"] = plan.rating_scale
         for option, value in others.items():
             written = f"--{option.replace('_', '-')}"
             options += [written, str(value)] if value is not None else []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
 from producer.ingest.on_change import OnChange
+from producer.ingest.ratings.rating_scale import RatingScale, parse_scale
 from producer.ingest.readers.encoding import is_broken
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.recipes.recipe import Recipe
@@ -30,6 +31,7 @@ class IngestRequest:
         recipe: The name of one of ours, or a file.
         id_from: Separated by commas.
         max_rejected: A part of the rows, from 0 to 1.
+        rating_scale: As `requested_scale` gives it.
     """
 
     run: str | None = None
@@ -51,6 +53,7 @@ class IngestRequest:
     max_rejected: float = MAX_REJECTED
     no_language: bool = False
     replies: str | None = None
+    rating_scale: RatingScale | None = None
 
     def with_recipe(self, own: Recipe) -> IngestRequest:
         """The same, and what a recipe says where the user says nothing."""
@@ -60,6 +63,7 @@ class IngestRequest:
             reading=self.reading.or_else(own.reading),
             day_order=self.day_order or own.day_order,
             id_from=own.id_from if self.id_from is None else self.id_from,
+            rating_scale=self.rating_scale or own.rating_scale,
         )
 
     def check(self) -> None:
@@ -123,3 +127,18 @@ def requested_order(dayfirst: bool, monthfirst: bool) -> str | None:
     except ValueError:
         said = "--dayfirst and --monthfirst exclude each other; give one of them"
         raise IngestError(said) from None
+
+
+def requested_scale(written: str | None) -> RatingScale | None:
+    """The worst and the best of ratings by the option; None where the input shows them.
+
+    Raises:
+        IngestError: If it says no two ends.
+    """
+    try:
+        return None if written is None else parse_scale(written)
+    except ValueError:
+        raise IngestError(
+            f"--rating-scale {written!r}: say the worst and the best, such as 1-7, or 5-1 where 1 "
+            "is the best"
+        ) from None

@@ -15,6 +15,14 @@ from schema.questions.labels import LabelAgreement, read_label_agreement
 from schema.questions.losses import Losses, read_losses
 from schema.questions.scope import Scope, select_rows
 
+#: Documents that say whether ratings run the other way.
+TOLD_FROM = 30
+#: What to do then.
+REVERSED = (
+    "stars and sentiment mostly say the opposite of each other; where 1 is the best rating, read "
+    "them again: triage ingest FILE --rating-scale 5-1"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
@@ -48,6 +56,15 @@ class StarAgreement:
     found: Share
     right: Share
     disagreeing: tuple[int, ...]
+
+    @property
+    def warning(self) -> str | None:
+        """What to do where the two say the opposite so often that the lowest number may be the best
+        rating; None where they do not.
+        """
+        interval = self.agree.interval
+        told = self.agree.total >= TOLD_FROM and interval is not None and interval.high < 0.5
+        return REVERSED if told else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ from typing import Any
 
 from producer.ingest.columns.choice import ColumnChoice
 from producer.ingest.errors import IngestError
+from producer.ingest.ratings.rating_scale import RatingScale, parse_scale
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.times.written_times import day_order
 
 #: What a recipe may say beside its columns.
-_OPTIONS = frozenset(("source", "id_from", "dayfirst", "monthfirst", "html", "strip_replies"))
+_OPTIONS = frozenset(
+    ("source", "id_from", "dayfirst", "monthfirst", "html", "strip_replies", "rating_scale")
+)
 #: The same of how an input is read, with the type of each.
 _READING = {"encoding": str, "delimiter": str, "header_row": int, "sheet": str, "path": str}
 _ROLES = tuple(field.name for field in fields(ColumnChoice))
@@ -34,6 +37,7 @@ class Recipe:
         day_order: What dates like 03/04/2026 mean; None where the recipe does not say.
         html: Whether tags and entities become text.
         replies: Whether quoted mails and signatures are taken out.
+        rating_scale: As `--rating-scale` says.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Recipe:
     html: bool = False
     replies: bool = False
     id_from: str | None = None
+    rating_scale: RatingScale | None = None
 
     def recognises(self, columns: Sequence[str]) -> bool:
         """Whether an input with these columns is such an export."""
@@ -92,7 +97,8 @@ def _parse(name: str, form: Mapping[str, Any]) -> Recipe:
     header = form.get("header", [])
     if not isinstance(header, list) or not all(isinstance(one, str) for one in header):
         raise IngestError(f"recipe {name}: header must be a list of names")
-    for option, type_ in {"source": str, "id_from": str, **_READING}.items():
+    strings = dict.fromkeys(("source", "id_from", "rating_scale"), str)
+    for option, type_ in {**strings, **_READING}.items():
         if option in form and type(form[option]) is not type_:
             kind = "a string" if type_ is str else "a number"
             raise IngestError(f"recipe {name}: {option} must be {kind}")
@@ -108,6 +114,11 @@ def _parse(name: str, form: Mapping[str, Any]) -> Recipe:
     except ValueError:
         said = f"recipe {name}: dayfirst and monthfirst exclude each other"
         raise IngestError(said) from None
+    try:
+        scale = parse_scale(form["rating_scale"]) if "rating_scale" in form else None
+    except ValueError:
+        said = f'recipe {name}: rating_scale must be the worst and the best, such as "5-1"'
+        raise IngestError(said) from None
     return Recipe(
         name,
         ColumnChoice(**{role: _names(name, role, names) for role, names in columns.items()}),
@@ -119,6 +130,7 @@ def _parse(name: str, form: Mapping[str, Any]) -> Recipe:
         bool(form.get("html")),
         bool(form.get("strip_replies")),
         form.get("id_from"),
+        scale,
     )
 
 

@@ -22,6 +22,7 @@ def write_recipe(recipe: Recipe) -> str:
         "monthfirst": recipe.day_order == MONTH_FIRST or None,
         "html": recipe.html or None,
         "strip_replies": recipe.replies or None,
+        "rating_scale": None if recipe.rating_scale is None else str(recipe.rating_scale),
     }
     lines = [f"{name} = {_value(value)}" for name, value in options.items() if value is not None]
     columns = [

@@ -22,6 +22,10 @@ _MARKERS = frozenset(
         *("k.a.", "k.a", "k/a", "keine angabe", "keine angaben", "nicht zutreffend"),
         *("s/o", "s.o.", "n/d", "n.d.", "nd", "sans objet", "non applicable", "no aplica"),
         *("sin respuesta", "sans réponse", "non applicabile", "no answer given"),
+        # Surveys, in the place of an answer.
+        *("did not answer", "not answered", "question not answered", "unanswered", "skipped"),
+        *("question skipped", "nicht beantwortet", "frage übersprungen", "non répondu"),
+        *("sin contestar", "no contestada", "non risposto", "não respondeu", "niet beantwoord"),
         # Programs and databases.
         *("nan", "null", "<na>", "nat", "\\n", "<null>", "(null)", "[null]", "undefined", "nil"),
         *("(blank)", "(empty)", "[deleted]", "[removed]", "<nil>"),

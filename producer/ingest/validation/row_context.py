@@ -83,7 +83,10 @@ class ValueNotes:
                 "is right"
             )
         if self.unread_ratings:
-            told.append(f"{_count(self.unread_ratings, 'rating')} cannot be read: see the metadata")
+            told.append(
+                f"{_count(self.unread_ratings, 'rating')} cannot be read, or lie beyond the scale: "
+                "see the metadata"
+            )
         if self.stripped:
             told.append(f"quoted mail or a signature was taken out of {self.stripped} texts")
         return told

@@ -20,7 +20,7 @@ def personal(sqlite_engine: Engine) -> list[int]:
 
 
 @pytest.mark.parametrize("form", [(), ("--text",), ("--html",)])
-def test_it_is_redacted_unless_it_is_turned_off(
+def test_it_is_redacted_unless_it_is_reversed_off(
     personal: list[int], triage: Triage, form: tuple[str, ...]
 ) -> None:
     ended = triage(*WEEK, *form)

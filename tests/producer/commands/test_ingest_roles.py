@@ -42,6 +42,25 @@ def test_every_role_reaches_the_documents(engine: Engine, tmp_path: Path, triage
     assert third.metadata["day"] == "soon"
 
 
+def test_the_best_rating_may_be_the_lowest(engine: Engine, tmp_path: Path, triage: Triage) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text("text,note\nIt leaks,6\nA kind team,1\nWe waited,9\nDid not answer,3\n")
+    ended = triage(
+        *("ingest", str(path), "--run", "r", "--rating", "note", "--rating-scale", "6-1"),
+        *("--max-rejected", "30", "--save-recipe", str(tmp_path / "survey.toml")),
+    )
+    assert ended.code == 0, ended.err
+    assert "stored 3, duplicate 0, rejected 1" in ended.out
+    assert f"{path}: 1 rating cannot be read, or lie beyond the scale" in ended.out
+    found = [(row.rating, row.rating_scale, row.metadata["note"]) for row in positions(engine, "r")]
+    assert found == [(1.0, 6, "6"), (6.0, 6, "1"), (None, None, "9")]
+    assert 'rating_scale = "6-1"' in (tmp_path / "survey.toml").read_text()
+    again = triage("ingest", str(path), "--dry-run", "--recipe", str(tmp_path / "survey.toml"))
+    assert "--rating-scale 6-1" in again.out and "rating=6/6" in again.out
+    wrong = triage("ingest", str(path), "--rating-scale", "6")
+    assert wrong.code == 2 and "--rating-scale '6': say the worst and the best" in wrong.err
+
+
 def test_a_second_reading_doubles_nothing(engine: Engine, tmp_path: Path, triage: Triage) -> None:
     path = tmp_path / "a.csv"
     path.write_text("title,pros,cons,stars\nFine,Kind team,Old laptops,4\nBad,,No lift,1\n")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, Engine, insert
 
 from schema.database import reading, writing
 from schema.database.clock import now
+from schema.questions.figures import Share
 from schema.questions.scope import Scope
-from schema.questions.trust import read_trust
+from schema.questions.trust import StarAgreement, read_trust
 from schema.reports import Condition
 from schema.tables import AbstentionRow, CorrectionRow, DeadLetter
 from tests.support.shop import Shop, make_shop
@@ -37,6 +39,15 @@ def test_models_stars_and_what_is_unsure(connection: Connection) -> None:
     assert trust.counts.unsure.count == 830 - trust.counts.negative.total
     assert trust.labels == []
     assert (trust.losses.rows, trust.losses.rejected) == (833, 3)
+
+
+@pytest.mark.parametrize(
+    ("agree", "told"), [((10, 29), False), ((10, 40), True), ((19, 40), False), ((38, 40), False)]
+)
+def test_ratings_that_run_the_other_way_are_told_of(agree: tuple[int, int], told: bool) -> None:
+    none = Share.of(0, 0)
+    found = StarAgreement(Share.of(*agree), none, none, ())
+    assert ("--rating-scale 5-1" in (found.warning or "")) == told
 
 
 def test_agreement_with_people_is_of_what_was_drawn_at_random(sqlite_engine: Engine) -> None:

@@ -69,6 +69,8 @@ def test_a_recipe_of_the_users_own(tmp_path: Path) -> None:
         ("[columns]\ntext = [1]", "text must be the name of a column"),
         ("colour = 'red'", "'colour' is not known"),
         ("dayfirst = true\nmonthfirst = true", "exclude each other"),
+        ("rating_scale = '5'", 'rating_scale must be the worst and the best, such as "5-1"'),
+        ("rating_scale = 5", "rating_scale must be a string"),
         ("forms = 1", "forms must be a list of tables"),
         ("[[forms]]\n[[forms]]", "must have one form"),
         ("= 1", "cannot be read"),

@@ -7,6 +7,7 @@ import pytest
 
 from producer.ingest import dry_run, make_plan
 from producer.ingest.columns.choice import ColumnChoice, Columns
+from producer.ingest.ratings.rating_scale import RatingScale
 from producer.ingest.readers.options import ReadingOptions
 from producer.ingest.recipes.recipe import Recipe, parse_recipes
 from producer.ingest.recipes.write_recipe import save_recipe, write_recipe
@@ -27,6 +28,7 @@ from schema.settings import read_settings
             day_order="day first",
         ),
         Recipe("a", ColumnChoice(), day_order="month first", html=True, replies=True),
+        Recipe("a", ColumnChoice(rating="mark"), rating_scale=RatingScale(6, 1)),
     ],
 )
 def test_what_is_written_is_read_as_the_same(recipe: Recipe) -> None:
