@@ -167,7 +167,7 @@ def _passage_json(passage: Passage) -> dict[str, Any]:
 
 
 def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
-    """Show the clauses of one theme, those nearest to its centre first.
+    """Show the clauses of one theme, those nearest to its centre first; copies once in a table.
 
     Raises:
         UsageError: If there is no such theme.
@@ -178,7 +178,8 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
         except UnknownThemeError as error:
             raise UsageError(str(error)) from None
         scope = ThemeScope.parse(find_set(connection, theme.set_id).scope)
-        passages = read_passages(connection, theme, scope, view.limit)
+        # A program gets each document, a reader each text once.
+        passages = read_passages(connection, theme, scope, view.limit, copies=view.as_json)
         name, phrases = theme.name, list(theme.phrases)
         if view.redacted:
             passages, name, phrases = redact_facts(connection, (passages, name, phrases))
@@ -187,10 +188,11 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
         clauses = [_passage_json(one) for one in passages]
         say(json_text(shown | {"clauses": clauses}, indent=2))
         return
-    columns = ("document", "source", "id", "time", "similarity", "called", "text")
+    columns = ("document", "documents", "source", "id", "time", "similarity", "called", "text")
     rows = [
         (
             one.document_id,
+            one.documents,
             one.source,
             one.external_id,
             one.time,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,10 @@ MOSTLY = 0.7
 CANDIDATES = 30
 #: … and those that are kept.
 KEPT = 8
+#: Where this part of a theme's texts have no word that says anything, as "Nothing." has none, …
+SILENT = 0.2
+#: … the theme is called by a word that this part has, so many times as often as all texts.
+SAID_BY, OFTENER = 0.3, 4
 #: What a phrase's score is multiplied by: its words to this power, …
 LONGER = 1.5
 #: … the part of its texts that is in this theme rather than in the next best, to this power, …
@@ -65,13 +70,15 @@ def name_themes(
         taken: Names that are taken before.
     """
     ranked = _rank(texts, rows, themes, centres(rows, themes, len(unnamed)))
+    about_nothing = _empty_words(texts, themes, len(unnamed))
     taken = set(taken or ())
     named = []
     for theme, best in enumerate(ranked):
         name = ""
         if unnamed[theme]:
             members = [texts[row] for row in np.flatnonzero(themes == theme).tolist()]
-            name = _free(_proposals(best, members), taken)
+            said = [about_nothing[theme]] if theme in about_nothing else []
+            name = _free(chain(said, _proposals(best, members)), taken)
             taken.add(name)
         named.append(ThemeName(name, [phrase for phrase, _ in best[:KEPT]]))
     return named
@@ -151,6 +158,34 @@ def _rank(
         ]
         ranked.append(sorted(valued, key=lambda one: (-one[1], one[0])))
     return ranked
+
+
+def _empty_words(texts: Sequence[str], themes: Ints, count: int) -> dict[int, str]:
+    """Of themes that are about nothing, such as answers to what could be better, the word that says
+    so.
+    """
+    inside = [Counter[str]() for _ in range(count)]
+    overall: Counter[str] = Counter()
+    silent = np.zeros(count, dtype=np.int64)
+    for text, theme in zip(texts, themes.tolist(), strict=True):
+        said = set(words(text))
+        empty = said & function_words(said)
+        overall.update(empty)
+        if theme >= 0:
+            inside[theme].update(empty)
+            silent[theme] += said == empty
+    sizes = np.bincount(themes[themes >= 0], minlength=count)
+    found = {}
+    for theme in np.flatnonzero(silent > SILENT * sizes).tolist():
+        size = int(sizes[theme])
+        often = [
+            (-number, word)
+            for word, number in inside[theme].items()
+            if number >= SAID_BY * size and number * len(texts) >= OFTENER * size * overall[word]
+        ]
+        if often:
+            found[theme] = min(often)[1]
+    return found
 
 
 def _phrases(text: str) -> set[str]:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, case, update
 
-from schema.database import writing
+from schema.database import reading, writing
 from schema.tables import DocumentRow
+from schema.themes.edits import find_theme
+from schema.themes.passages import read_passages
+from schema.themes.scope import ThemeScope
 from tests.support.console import Triage
 from tests.support.ledger import make_run
 from tests.support.themed import themed_run, themed_texts
@@ -62,6 +65,21 @@ def test_each_figure_leads_to_its_texts(themed: Engine, triage: Triage) -> None:
     assert "zip" in triage("themes", "show", str(theme)).out
     broad = next(iter(listed(triage, "--broad").values()))
     assert json.loads(triage("themes", "show", str(broad["id"]), "--json").out)["clauses"]
+
+
+def test_a_text_that_many_wrote_is_shown_once(engine: Engine, triage: Triage) -> None:
+    texts = themed_texts(THREE, 30)
+    themed_run(engine, [*texts, *[texts[0]] * 7])
+    assert triage("themes").code == 0
+    theme = str(theme_of(triage, "parcel"))
+    with reading(engine) as connection:
+        row = find_theme(connection, int(theme))
+        scope = ThemeScope.parse("all")
+        once = read_passages(connection, row, scope, None, copies=False)
+        each = read_passages(connection, row, scope, None)
+    assert sum(one.documents for one in once) == len(each) == 37
+    assert max(one.documents for one in once) == 8 and {one.documents for one in each} == {1}
+    assert "documents" in triage("themes", "show", theme).out
 
 
 def test_a_name_that_a_person_gave_stays(themed: Engine, triage: Triage) -> None:

@@ -42,6 +42,16 @@ def test_a_theme_without_common_words_is_numbered() -> None:
     assert named(["a"], ["b"]) == ["(no common words)", "(no common words) (2)"]
 
 
+def test_a_theme_about_nothing_is_called_so() -> None:
+    nothing = ["Nothing.", "nothing at all", "There is nothing", "Can't think of anything", "None",
+               "Absolutely nothing comes to mind", "no comment", "No comment here"]  # fmt: skip
+    things = ("zip", "parcel", "room", "food", "door", "taxi", "nurse", "bed")
+    times = ("again", "today", "twice", "indeed")
+    others = [f"the {thing} was there {time}" for thing in things for time in times]
+    assert named(others, nothing)[1] == "nothing"
+    assert named(others, nothing, taken={"nothing"})[1] != "nothing"
+
+
 def test_phrases_begin_and_end_with_words_that_say_something() -> None:
     assert phrases("I want to verify my identity!") == {
         "verify",
