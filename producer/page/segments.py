@@ -40,11 +40,13 @@ class SegmentTable:
 
     Attributes:
         by: `product`, `language`, `source`, or a key of the metadata.
+        option: The same as `triage segments --by` has it.
         more: Segments that are not shown.
         without: Documents that do not say.
     """
 
     by: str
+    option: str
     measure: Measure
     rows: list[SegmentRow]
     more: int
@@ -75,7 +77,7 @@ def read_segment_tables(
             if by == COLUMNS[-1] and not found:
                 raise
             continue
-        if len(segments.segments) < 2 and by != "product":
+        if sum(one.segment.ranked for one in segments.segments) < 2 and by != "product":
             continue
         name = by.removeprefix("metadata.")
         rows = []
@@ -85,12 +87,12 @@ def read_segment_tables(
             key = index.add(f"{name}{place}", title, count.hits, one.examples)
             rows.append(SegmentRow(one, key))
         more = len(segments.segments) - len(rows)
-        found.append(SegmentTable(name, segments.measure, rows, more, segments.without))
+        found.append(SegmentTable(name, by, segments.measure, rows, more, segments.without))
     return found or None
 
 
 _METADATA = f"""
-SELECT t.metadata FROM documents AS t
+SELECT t.metadata, t.rating FROM documents AS t
 WHERE t.id > (SELECT COALESCE(MAX(e.id), 0) - {SAMPLE} FROM document_versions AS e)
   AND t.id IN (
       SELECT d.id FROM current_documents AS d
@@ -103,17 +105,28 @@ def _keys(connection: Connection, scope: Scope) -> list[str]:
     """Keys of metadata with a handful of values, those with the fewest first."""
     read = 0
     values: dict[str, Counter[str]] = {}
-    for (metadata,) in select_rows(connection, _METADATA, scope):
+    rated: dict[str, dict[float, set[str]]] = {}
+    for metadata, rating in select_rows(connection, _METADATA, scope):
         read += 1
         for key, value in _items(metadata):
-            if isinstance(value, str | bool | int) and '"' not in key:
+            if isinstance(value, str | bool | int) and '"' not in key and str(value).strip():
                 values.setdefault(key, Counter())[str(value)] += 1
+                if rating is not None:
+                    rated.setdefault(key, {}).setdefault(rating, set()).add(str(value))
     chosen = [
         key
         for key, counts in values.items()
-        if len(counts) in VALUES and counts.total() >= COVERED * read
+        if len(counts) in VALUES
+        and counts.total() >= COVERED * read
+        and not _is_rating(rated.get(key, {}))
     ]
     return sorted(chosen, key=lambda key: (len(values[key]), key))[:KEYS]
+
+
+def _is_rating(written: dict[float, set[str]]) -> bool:
+    """Whether a key has the ratings as they were written: each has one of its own."""
+    names = [name for names in written.values() for name in names]
+    return len(written) > 1 and len(names) == len(written) == len(set(names))
 
 
 def _items(metadata: Any) -> Any:

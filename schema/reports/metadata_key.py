@@ -10,7 +10,7 @@ from schema.reports.errors import ReportError
 
 def metadata_key(key: str, dialect: str, name: str = "by_path") -> tuple[str, dict[str, Any]]:
     """The value as text, of a row of `v_documents` that is called `d`: what is under a key of this
-    name, else under one that dots lead to; null where there is neither.
+    name, else under one that dots lead to; null where there is neither, or nothing in it.
 
     Args:
         key: As `--by metadata.KEY` has it, without `metadata.`.
@@ -41,4 +41,4 @@ def metadata_key(key: str, dialect: str, name: str = "by_path") -> tuple[str, di
             f"WHEN 'false' THEN 'false' "
             f"ELSE CAST(json_extract(d.metadata, :{parameter}) AS TEXT) END"
         )
-    return f"COALESCE({', '.join(found)}, NULL)", parameters
+    return f"NULLIF(COALESCE({', '.join(found)}, ''), '')", parameters
