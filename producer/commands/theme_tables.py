@@ -30,6 +30,8 @@ from schema.themes.summary import ThemeSummary, count_all, read_summary
 
 #: Quotes of each polarity as JSON and of one theme; a table has one.
 QUOTES = 3
+#: Clauses of a theme among which copies are looked for, those nearest to its centre.
+MOST_READ = 5_000
 #: Whose quotes a table shows.
 SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
 WEAKER = (
@@ -179,7 +181,8 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
             raise UsageError(str(error)) from None
         scope = ThemeScope.parse(find_set(connection, theme.set_id).scope)
         # A program gets each document, a reader each text once.
-        passages = read_passages(connection, theme, scope, view.limit, copies=view.as_json)
+        most = view.limit if view.as_json or view.limit is None else max(MOST_READ, view.limit)
+        passages = read_passages(connection, theme, scope, most)
         name, phrases = theme.name, list(theme.phrases)
         if view.redacted:
             passages, name, phrases = redact_facts(connection, (passages, name, phrases))
@@ -189,10 +192,11 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
         say(json_text(shown | {"clauses": clauses}, indent=2))
         return
     columns = ("document", "documents", "source", "id", "time", "similarity", "called", "text")
+    alike = _alike(passages)
     rows = [
         (
             one.document_id,
-            one.documents,
+            alike[one],
             one.source,
             one.external_id,
             one.time,
@@ -200,7 +204,23 @@ def show_theme(engine: Engine, theme_id: int, view: ThemeView) -> None:
             one.polarity,
             one.text,
         )
-        for one in passages
+        for one in list(alike)[: view.limit]
     ]
     say(f"theme {theme.id}: {name}; said in it: {', '.join(phrases) or '–'}")
     Console().print(make_table(columns, rows) if rows else "no documents")
+    if len(passages) == most:
+        say(f"of the {most:,} clauses nearest to its centre")
+
+
+def _alike(passages: Sequence[Passage]) -> dict[Passage, int]:
+    """Of clauses with the same words the first, and of how many documents they are."""
+    # With numpy, for which no other table has to wait.
+    from schema.insights.copies import normalise
+
+    documents: dict[str, set[int]] = {}
+    first: dict[str, Passage] = {}
+    for one in passages:
+        words = normalise(one.text)
+        documents.setdefault(words, set()).add(one.document_id)
+        first.setdefault(words, one)
+    return {one: len(documents[words]) for words, one in first.items()}

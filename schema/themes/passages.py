@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, literal, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
 from schema.document import ORIGINAL
 from schema.results.embedding import EmbeddingRow
@@ -25,7 +25,6 @@ class Passage:
     Attributes:
         similarity: The cosine with the theme's centre.
         polarity: What sentiment called the document; None if it is unsure or there is none.
-        documents: How many documents say the same, if copies are counted.
     """
 
     document_id: int
@@ -36,7 +35,6 @@ class Passage:
     similarity: float
     polarity: str | None
     text: str
-    documents: int = 1
 
 
 def read_passages(
@@ -46,7 +44,6 @@ def read_passages(
     limit: int | None,
     polarity: str | None = None,
     among: Collection[int] | None = None,
-    copies: bool = True,
 ) -> list[Passage]:
     """Read the clauses of a theme, of a broad one, or of a topic.
 
@@ -57,16 +54,8 @@ def read_passages(
         limit: How many at the most; None for all.
         polarity: Only of documents that sentiment called so.
         among: Only of documents with these ids.
-        copies: Whether each document is given; else of those with the same words the first, with
-            their number.
     """
-    same = (DocumentTheme.copy_key, DocumentTheme.ordinal)
-    number: Any = literal(1) if copies else func.count().over(partition_by=same)
-    place = func.row_number().over(partition_by=same, order_by=DocumentTheme.document_id)
-    chosen = select(
-        *(DocumentTheme.document_id, DocumentTheme.ordinal, DocumentTheme.similarity),
-        *(number.label("documents"), *([] if copies else [place.label("place")])),
-    )
+    chosen = select(DocumentTheme.document_id, DocumentTheme.ordinal, DocumentTheme.similarity)
     chosen = chosen.where(DocumentTheme.set_id == theme.set_id, _belongs(theme))
     if polarity is not None:
         chosen = chosen.join(SentimentRow, _sentiment(DocumentTheme.document_id))
@@ -74,12 +63,8 @@ def read_passages(
     if among is not None:
         chosen = chosen.where(DocumentTheme.document_id.in_(among))
     # First which, then what they say: a large theme has hundreds of times as many.
-    those = chosen.subquery().c
-    first = select(those.document_id, those.ordinal, those.similarity, those.documents)
-    if not copies:
-        first = first.where(those.place == 1)
-    order = those.similarity.desc(), those.document_id, those.ordinal
-    clauses = first.order_by(*order).limit(limit).subquery().c
+    order = DocumentTheme.similarity.desc(), DocumentTheme.document_id, DocumentTheme.ordinal
+    clauses = chosen.order_by(*order).limit(limit).subquery().c
     statement = _passages(scope, clauses).order_by(
         clauses.similarity.desc(), clauses.document_id, clauses.ordinal
     )
@@ -109,7 +94,6 @@ def _passages(scope: ThemeScope, clauses: Any) -> Any:
             clauses.document_id,
             clauses.ordinal,
             clauses.similarity,
-            clauses.documents,
             DocumentRow.source,
             DocumentRow.external_id,
             DocumentRow.time,
@@ -158,5 +142,4 @@ def _passage(row: Any) -> Passage:
         row.similarity,
         row.polarity,
         text,
-        row.documents,
     )

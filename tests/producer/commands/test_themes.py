@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, case, update
 
-from schema.database import reading, writing
+from producer.commands import theme_tables
+from schema.database import writing
 from schema.tables import DocumentRow
-from schema.themes.edits import find_theme
-from schema.themes.passages import read_passages
-from schema.themes.scope import ThemeScope
 from tests.support.console import Triage
 from tests.support.ledger import make_run
 from tests.support.themed import themed_run, themed_texts
@@ -67,19 +65,26 @@ def test_each_figure_leads_to_its_texts(themed: Engine, triage: Triage) -> None:
     assert json.loads(triage("themes", "show", str(broad["id"]), "--json").out)["clauses"]
 
 
-def test_a_text_that_many_wrote_is_shown_once(engine: Engine, triage: Triage) -> None:
+def test_a_text_that_many_wrote_is_shown_once(
+    engine: Engine, triage: Triage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = themed_texts(THREE, 30)
     themed_run(engine, [*texts, *[texts[0]] * 7])
     assert triage("themes").code == 0
     theme = str(theme_of(triage, "parcel"))
-    with reading(engine) as connection:
-        row = find_theme(connection, int(theme))
-        scope = ThemeScope.parse("all")
-        once = read_passages(connection, row, scope, None, copies=False)
-        each = read_passages(connection, row, scope, None)
-    assert sum(one.documents for one in once) == len(each) == 37
-    assert max(one.documents for one in once) == 8 and {one.documents for one in each} == {1}
-    assert "documents" in triage("themes", "show", theme).out
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = triage("themes", "show", theme, "--limit", "0").out
+    assert shown.count(texts[0]) == 1
+    (row,) = [line for line in shown.splitlines() if texts[0] in line]
+    assert row.split("│")[2].strip() == "8"
+    assert shown.count("│") // 8 - 1 < 37
+    clauses = json.loads(triage("themes", "show", theme, "--json", "--limit", "0").out)["clauses"]
+    assert sum(one["text"] == texts[0] for one in clauses) == 8
+    monkeypatch.setattr(theme_tables, "MOST_READ", 3)
+    assert (
+        "of the 3 clauses nearest to its centre"
+        in triage("themes", "show", theme, "--limit", "2").out
+    )
 
 
 def test_a_name_that_a_person_gave_stays(themed: Engine, triage: Triage) -> None:
