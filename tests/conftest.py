@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -22,6 +23,10 @@ from tests.support.chromium import running_chromium
 from tests.support.servers.postgres import create_database, drop_database, postgres_server
 
 _numbers = itertools.count()
+
+# What is imported and collected stays to the end: to search it for garbage again and again would
+# take as long as to collect.
+gc.disable()
 
 #: Fixtures that stand on a real server.
 SERVERS = {"postgres", "redis_server"}
@@ -44,6 +49,12 @@ def pytest_collection_modifyitems(
     if hasattr(config, "workerinput"):
         items[:] = longest_first(items)
     return done
+
+
+def pytest_collection_finish() -> None:
+    """From now on search for garbage, but not among what has been collected."""
+    gc.freeze()
+    gc.enable()
 
 
 def mark(items: Sequence[pytest.Item]) -> None:

@@ -9,11 +9,15 @@ from schema.interrupts import end_at_once, raised
 
 end_at_once()
 
-import celery.__main__  # noqa: E402
-import celery.apps.worker  # noqa: E402
-import celery.bin.celery  # noqa: E402
+from workers.runtime.importing import importing  # noqa: E402
 
-import workers.celery  # noqa: E402, F401
+# What is frozen here stays shared with the children that are forked later.
+with importing():
+    import celery.__main__
+    import celery.apps.worker
+    import celery.bin.celery
+
+    import workers.celery  # noqa: F401
 
 sys.argv[:] = [celery.__main__.__file__, "-A", "workers", *sys.argv[1:]]
 if sys.argv[3:4] == ["worker"]:

@@ -151,7 +151,7 @@ class Analysis(ABC):
     @property
     def measurable(self) -> bool:
         """Whether to measure at warm-up which `batch_tokens` run quickest: not if the catalog gives
-        them, or the model is tiny.
+        them, on a CPU, or if the model is tiny.
         """
         return False
 

@@ -18,12 +18,15 @@ from typing import Any
 from schema.catalog import Catalog
 from schema.document import Document
 from schema.options import RunOptions
-from tests.support.watched_stream import WatchedStream
-from workers import analyses
-from workers.analysis import Analysis, Stream, Window
 from workers.celery import app
 from workers.errors import DocumentError, WorkerError
-from workers.models.registry import ModelRegistry
+from workers.runtime.importing import importing
+
+with importing():
+    from tests.support.watched_stream import WatchedStream
+    from workers import analyses
+    from workers.analysis import Analysis, Stream, Window
+    from workers.models.registry import ModelRegistry
 
 _load_analysis = analyses.load_analysis
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schema.catalog import Catalog
 from schema.results.language import LanguageRow
 from schema.settings import Settings
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -67,11 +68,14 @@ class LoadedEngines:
 
     def _registry(self) -> ModelRegistry:
         if self._models is None:
-            limit_threads(self._config.threads)
-            import torch
+            # All that `load` needs, too.
+            with importing():
+                limit_threads(self._config.threads)
+                import torch
 
-            from workers.models.budget import model_budget
-            from workers.models.registry import ModelRegistry
+                import workers.analyses  # noqa: F401
+                from workers.models.budget import model_budget
+                from workers.models.registry import ModelRegistry
 
             if self._device == "auto":
                 self._device = "cuda:0" if torch.cuda.is_available() else "cpu"

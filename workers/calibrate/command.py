@@ -30,6 +30,7 @@ from workers.calibrate.keep import (
     write_calibration,
 )
 from workers.errors import WorkerError
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 
 #: Exit codes.
@@ -112,9 +113,10 @@ def _calibrate(asked: argparse.Namespace) -> int:
         examples = corrected_examples(settings().database, asked.analysis)
     else:
         examples = read_examples(Path(asked.data), _columns(asked))
-    limit_threads(settings().threads)
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
-    from workers.calibrate.run import compare, load_uncalibrated
+    with importing():
+        limit_threads(settings().threads)
+        from workers.calibrate.run import compare, load_uncalibrated
 
     analysis = load_uncalibrated(asked.analysis, catalog, chosen_device(asked.device))
     compared = compare(analysis, examples)

@@ -30,6 +30,7 @@ from workers.node.child_exit import exit_of
 from workers.node.logs import name_worker
 from workers.node.maintenance import REDIS_TIMEOUT
 from workers.node.scoreboard import ScoreboardSlot, node_scoreboard
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -141,17 +142,18 @@ def _consumed() -> list[str]:
 def _load(config: Settings, database: Database, name: str, slot: ScoreboardSlot) -> JobRunner:
     began = time.monotonic()
     children = int(celery_app().conf.worker_concurrency or 1)
-    threads = limit_threads(config.threads, sharers=children)
     # Here and not above: the parent imports this module, and must stay free of torch.
-    from workers.analyses import load_analysis
-    from workers.child.context import JobContext
-    from workers.child.runner import JobRunner
-    from workers.engine.engine import Engine
-    from workers.engine.sharing import share_encoders
-    from workers.models.budget import model_budget
-    from workers.models.registry import ModelRegistry
-    from workers.runtime.gpu_memory import share_memory
-    from workers.runtime.tuning_cache import TuningCache
+    with importing():
+        threads = limit_threads(config.threads, sharers=children)
+        from workers.analyses import load_analysis
+        from workers.child.context import JobContext
+        from workers.child.runner import JobRunner
+        from workers.engine.engine import Engine
+        from workers.engine.sharing import share_encoders
+        from workers.models.budget import model_budget
+        from workers.models.registry import ModelRegistry
+        from workers.runtime.gpu_memory import share_memory
+        from workers.runtime.tuning_cache import TuningCache
 
     process = billiard.current_process()
     device = _device(config.device)

@@ -70,7 +70,7 @@ class EncoderAnalysis(Analysis):
 
     @property
     def measurable(self) -> bool:
-        """Unless the catalog gives a budget, or the model is tiny."""
+        """Unless the catalog gives a budget, the device is a CPU, or the model is tiny."""
         return self._encoder.loaded.measurable
 
     @property

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-import transformers as hf
 from torch import nn
 
 from schema.catalog import Precision
@@ -30,35 +29,37 @@ def _pooled(prefix: str) -> Callable[[Any], nn.Module]:
     return lambda model: _of_row(getattr(model, prefix).pooler, model.classifier)
 
 
-#: Heads that classify a row by its first token.
-_ROWS: dict[type[Any], Callable[[Any], nn.Module]] = {
-    hf.AlbertForSequenceClassification: lambda model: nn.Sequential(
+#: Heads that classify a row by its first token, by the model's class. Classes of Transformers are
+#: told by their names: to import those of all families takes a second.
+_ROWS: dict[str, Callable[[Any], nn.Module]] = {
+    "AlbertForSequenceClassification": lambda model: nn.Sequential(
         model.albert.pooler, model.albert.pooler_activation, model.classifier
     ),
-    hf.BertForSequenceClassification: _pooled("bert"),
-    hf.CamembertForSequenceClassification: lambda model: _of_row(model.classifier),
-    hf.DebertaV2ForSequenceClassification: lambda model: _of_row(model.pooler, model.classifier),
-    hf.DistilBertForSequenceClassification: lambda model: nn.Sequential(
+    "BertForSequenceClassification": _pooled("bert"),
+    "CamembertForSequenceClassification": lambda model: _of_row(model.classifier),
+    "DebertaV2ForSequenceClassification": lambda model: _of_row(model.pooler, model.classifier),
+    "DistilBertForSequenceClassification": lambda model: nn.Sequential(
         model.pre_classifier, nn.ReLU(), model.classifier
     ),
-    hf.ElectraForSequenceClassification: lambda model: _of_row(model.classifier),
-    hf.ErnieForSequenceClassification: _pooled("ernie"),
-    hf.MPNetForSequenceClassification: lambda model: _of_row(model.classifier),
-    hf.RobertaForSequenceClassification: lambda model: _of_row(model.classifier),
-    hf.XLMRobertaForSequenceClassification: lambda model: _of_row(model.classifier),
+    "ElectraForSequenceClassification": lambda model: _of_row(model.classifier),
+    "ErnieForSequenceClassification": _pooled("ernie"),
+    "MPNetForSequenceClassification": lambda model: _of_row(model.classifier),
+    "RobertaForSequenceClassification": lambda model: _of_row(model.classifier),
+    "XLMRobertaForSequenceClassification": lambda model: _of_row(model.classifier),
 }
 _PLAIN = ("Albert", "Bert", "Camembert", "DebertaV2", "DistilBert", "Electra", "Ernie", "MPNet")
 #: Heads that classify every token, by the name of the module.
-_TOKENS: dict[type[Any], str] = {
-    getattr(hf, f"{family}For{task}"): name
+_TOKENS: dict[str, str] = {
+    f"{family}For{task}": name
     for family in (*_PLAIN, "Roberta", "XLMRoberta")
     for task, name in (("TokenClassification", "classifier"), ("QuestionAnswering", "qa_outputs"))
 }
 #: ModernBERT's are two modules, and may read the mean of all tokens.
+_MODERN_ROWS = "ModernBertForSequenceClassification"
 _MODERN = (
-    hf.ModernBertForSequenceClassification,
-    hf.ModernBertForTokenClassification,
-    hf.ModernBertForQuestionAnswering,
+    _MODERN_ROWS,
+    "ModernBertForTokenClassification",
+    "ModernBertForQuestionAnswering",
 )
 
 _STATES: nn.Module = nn.Identity()
@@ -70,20 +71,26 @@ def head_of(model: Any, precision: Precision) -> Head:
     Raises:
         UnsupportedModelError: If it has no head that is known here.
     """
-    means = False
+    means, kind = False, _class_of(model)
     if model.base_model is model:
         module, firsts_only = _STATES, False
     elif isinstance(model, SentenceModel):
         module, firsts_only, means = model.head, model.pooling == "cls", model.pooling == "mean"
-    elif isinstance(model, _MODERN):
+    elif kind in _MODERN:
         module = nn.Sequential(model.head, model.classifier)
-        of_rows = isinstance(model, hf.ModernBertForSequenceClassification)
+        of_rows = kind == _MODERN_ROWS
         firsts_only = of_rows and model.config.classifier_pooling == "cls"
         means = of_rows and not firsts_only
-    elif part := _ROWS.get(type(model)):
+    elif part := _ROWS.get(kind):
         module, firsts_only = part(model), True
-    elif name := _TOKENS.get(type(model)):
+    elif name := _TOKENS.get(kind):
         module, firsts_only = getattr(model, name), False
     else:
         raise UnsupportedModelError(f"the head of a {type(model).__name__}")
     return Head(deepcopy(module).to(DTYPES[precision]).float().eval(), firsts_only, means)
+
+
+def _class_of(model: Any) -> str:
+    """The name of a class of Transformers; "" for any other class, which may compute otherwise."""
+    kind = type(model)
+    return kind.__name__ if kind.__module__.startswith("transformers.models.") else ""

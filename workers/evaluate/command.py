@@ -23,6 +23,7 @@ from workers.calibrate.corrections import corrected_examples
 from workers.calibrate.examples import Columns, DataError, Example
 from workers.errors import WorkerError
 from workers.evaluate.labelled_file import read_labelled
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 
 if TYPE_CHECKING:
@@ -83,10 +84,11 @@ def _evaluate(asked: argparse.Namespace) -> str:
         if asked.analysis != "translation":
             catalog.entry(asked.analysis)
     examples = _examples(asked)
-    limit_threads(settings().threads)
     # Here and not above: torch takes seconds, and a mistake on the command line is told at once.
-    from workers.evaluate.prediction import Request, predict
-    from workers.evaluate.report import make_report
+    with importing():
+        limit_threads(settings().threads)
+        from workers.evaluate.prediction import Request, predict
+        from workers.evaluate.report import make_report
 
     device = chosen_device(asked.device)
     request = Request(asked.analysis, device, asked.language, asked.translate_to)

@@ -17,6 +17,7 @@ from schema.control_characters import escape_controls, json_text
 from schema.private_files import be_private
 from schema.settings import SettingsError, settings
 from workers.errors import WorkerError
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 
 _CANNOT = 2
@@ -48,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answer(analysis: str, catalog: Catalog, request: dict[str, Any]) -> dict[str, Any]:
-    limit_threads(settings().threads)
-    import torch
+    with importing():
+        limit_threads(settings().threads)
+        import torch
 
-    from workers.analyses import load_analysis
-    from workers.engine.engine import Engine
-    from workers.explain.contributions import contributions
+        from workers.analyses import load_analysis
+        from workers.engine.engine import Engine
+        from workers.explain.contributions import contributions
 
     device = settings().device
     if device == "auto":

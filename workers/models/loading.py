@@ -54,8 +54,8 @@ class LoadedModel:
         max_length: Tokens of the window, special tokens included: the least of what the tokenizer,
             the position embeddings and the catalog allow.
         batch_tokens: Padded tokens a batch, from the catalog or by device.
-        measurable: Whether a better number is worth looking for: the catalog gives none, and the
-            model is not tiny.
+        measurable: Whether a better number is worth looking for: the catalog gives none, the device
+            is no CPU, and the model is not tiny.
         encoder: That the model is a head of; None if its checkpoint is whole by itself.
     """
 
@@ -160,7 +160,10 @@ def _budget(entry: CatalogEntry, model: PreTrainedModel, device: torch.device) -
     """Padded tokens of a batch, and whether a better number is worth looking for."""
     usual = _BATCH_TOKENS.get(device.type, _BATCH_TOKENS["cpu"])
     asked = entry.options.batch_tokens
-    return asked or usual, asked is None and model.num_parameters() >= _WORTH_MEASURING
+    # On a CPU measuring takes seconds of each model, and no budget is quicker by more than its
+    # noise.
+    matters = device.type != "cpu" and model.num_parameters() >= _WORTH_MEASURING
+    return asked or usual, asked is None and matters
 
 
 def _stored_bytes(checkpoint: Checkpoint) -> int:

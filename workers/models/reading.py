@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig
+from transformers.initialization import no_init_weights
 
 from schema.catalog import Precision
 from workers.layers.linear import DTYPES
@@ -66,10 +67,15 @@ def _read_head(
 ) -> tuple[Any, LoadingReport]:
     """The same of a head, whose weights are in two files that Transformers does not know of."""
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
+    # Random numbers would take longer than reading the weights, which come in their place.
+    with no_init_weights():
+        model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
     weights = merged_weights(folder, encoder, model.base_model_prefix)
     missing = model.load_state_dict(weights, strict=False).missing_keys
     # What the class has read from files of its own is there.
     own: tuple[str, ...] = getattr(auto_model_class, "read_by_itself", ())
     absent = [name for name in missing if not name.startswith(own)]
+    for name in absent:
+        # Whatever the memory held before is no number to rely on, nor to judge the model by.
+        model.state_dict()[name].zero_()
     return model.to(DTYPES[precision]).eval(), LoadingReport(tuple(sorted(absent)))

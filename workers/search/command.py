@@ -22,6 +22,7 @@ from schema.private_files import be_private
 from schema.search.filters import SearchFilters
 from schema.settings import SettingsError, settings
 from workers.errors import DocumentError, WorkerError
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 
 _CANNOT = 2
@@ -58,11 +59,12 @@ def _loaded(models: str | None) -> Answer:
     config = settings()
     catalog = load_catalog(models or config.models)
     catalog.entry("embedding")
-    limit_threads(config.threads)
-    import torch
+    with importing():
+        limit_threads(config.threads)
+        import torch
 
-    from workers.analyses.embedding import EmbeddingAnalysis
-    from workers.search.meaning import MeaningSearch
+        from workers.analyses.embedding import EmbeddingAnalysis
+        from workers.search.meaning import MeaningSearch
 
     device = config.device
     if device == "auto":

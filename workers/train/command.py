@@ -22,6 +22,7 @@ from schema.settings import SettingsError, settings
 from workers.calibrate.command import LABELS, Parser, chosen_device, share
 from workers.calibrate.examples import Columns, DataError
 from workers.errors import WorkerError
+from workers.runtime.importing import importing
 from workers.runtime.threads import limit_threads
 from workers.train.extra import require_train_extra
 from workers.train.request import FULL_RATE, LORA_RATE, Recipe, TrainingRequest
@@ -103,10 +104,11 @@ def _train(asked: argparse.Namespace) -> None:
         ANALYSES.add(asked.analysis)
     catalog = load_catalog(asked.models or settings().models)
     given = _given(asked)
-    limit_threads(settings().threads)
     # Here and not above: torch takes seconds, and a mistake in a file is told at once.
-    from workers.train.making import make
-    from workers.train.material import make_material
+    with importing():
+        limit_threads(settings().threads)
+        from workers.train.making import make
+        from workers.train.material import make_material
 
     request = TrainingRequest(
         asked.analysis, Path(asked.output), _recipe(asked), chosen_device(asked.device)

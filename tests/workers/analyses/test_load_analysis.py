@@ -61,3 +61,15 @@ def test_what_a_parent_process_imports_is_free_of_torch() -> None:
     imports = "import workers.errors, workers.models.checkpoint, workers.analyze.command"
     check = f"{imports}, sys; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_no_family_is_imported_before_a_checkpoint_asks_for_it() -> None:
+    """Those of all eleven that are packed would take a second of each child's start."""
+    check = (
+        "import sys, workers.analyses, workers.analyses.translation, workers.encoders.conversion; "
+        "models = [name for name in sys.modules if name.startswith('transformers.models.')]; "
+        "found = [name for name in models if '.modeling_' in name and '.auto.' not in name]; "
+        "sys.exit(', '.join(found) or 0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", check], stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 0, ended.stderr

@@ -26,6 +26,7 @@ from workers.classification.classifier import Classifier
 from workers.encoders.encoder import load_encoder
 from workers.encoders.precision_trial import CLASSES
 from workers.errors import ModelError
+from workers.models import loading
 from workers.models.loading import ROUNDING, load
 
 HEADS: dict[str, Any] = {
@@ -84,6 +85,19 @@ def test_options_of_the_catalog_are_in_force_and_told(folder: Path) -> None:
     assert loaded.model.dtype == torch.bfloat16
     assert (loaded.batch_tokens, loaded.max_length) == (777, 20)
     assert loaded.provenance.options == {"precision": "bf16", "max_length": 20}
+
+
+def test_a_budget_is_measured_where_that_pays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_WORTH_MEASURING", 0)
+    asked = CatalogEntry(model=str(folder), options=EntryOptions(batch_tokens=77))
+    entry = CatalogEntry(model=str(folder))
+    model = load(entry, AutoModelForSequenceClassification, "cpu").model
+    of = loading._budget
+    assert of(entry, model, torch.device("cuda")) == (65536, True)
+    assert of(entry, model, torch.device("cpu")) == (1024, False)
+    assert of(asked, model, torch.device("cuda")) == (77, False)
 
 
 def test_results_of_another_way_to_round_are_told_apart(folder: Path) -> None:

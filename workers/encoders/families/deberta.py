@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
 
 from schema.catalog import Precision
 from workers.encoders.families.bert import bert_layer
@@ -93,6 +92,9 @@ def _rows(encoder: Any, length: int) -> Tensor:
         return distances
     span = most = encoder.max_relative_positions
     if encoder.position_buckets > 0:
+        # Here and not above: other models need not wait for it.
+        from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
+
         span = encoder.position_buckets
         distances = make_log_bucket_position(distances, span, most).long()
     rows: Tensor = (distances + span).clamp(0, 2 * span - 1)
