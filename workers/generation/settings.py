@@ -136,5 +136,6 @@ def _max_length(settings: dict[str, Any], positions: int | None) -> int:
         length = settings["max_length"] + 1
     else:
         length = settings["max_length"]
-    # Beyond its positions the model has nothing to say: there the pipeline ended in an error.
-    return min(length, positions) if positions else int(length)
+    # Beyond its positions the model has nothing to say: there the pipeline ended in an error. The
+    # last token is written, and not read again.
+    return min(length, positions + 1) if positions else int(length)

@@ -38,6 +38,9 @@ _WORTH_MEASURING = 10_000_000
 #: Which way of rounding to 8 bits this is: results of one before are not used again.
 ROUNDING = 2
 
+#: What a clone without Git LFS has in the place of a large file.
+_POINTER = b"version https://git-lfs.github.com/spec/"
+
 _loading = threading.Lock()
 
 
@@ -129,6 +132,7 @@ def _read(
 ) -> tuple[Any, PreTrainedTokenizerBase, LoadingReport]:
     """The model on its device, its tokenizer, and what is left over of its weights."""
     precision = _precision(entry)
+    _check_fetched(entry, checkpoint)
     try:
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
@@ -150,6 +154,16 @@ def _read(
             f"{auto_model_class.__name__} ({said}); check `model` in the catalog that "
             "TRIAGE_MODELS names, and the device"
         ) from error
+
+
+def _check_fetched(entry: CatalogEntry, checkpoint: Checkpoint) -> None:
+    for file in weight_files(checkpoint.folder):
+        with file.open("rb") as content:
+            if content.read(len(_POINTER)) == _POINTER:
+                raise ModelError(
+                    f"model {entry.model!r}: {file} is a pointer of Git LFS and not the weights "
+                    "themselves; fetch them with `git lfs pull` in its folder"
+                )
 
 
 def _precision(entry: CatalogEntry) -> Precision:
