@@ -162,7 +162,8 @@ def _check_fetched(entry: CatalogEntry, checkpoint: Checkpoint) -> None:
             if content.read(len(_POINTER)) == _POINTER:
                 raise ModelError(
                     f"model {entry.model!r}: {file} is a pointer of Git LFS and not the weights "
-                    "themselves; fetch them with `git lfs pull` in its folder"
+                    "themselves; fetch them with `git lfs pull` in its folder, or name another "
+                    "`model` in the catalog that TRIAGE_MODELS names"
                 )
 
 
@@ -216,7 +217,9 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[0]
+    first, *others = str(error).strip().splitlines() or ["no reason given"]
+    # What the types of Transformers' configurations say stands behind the colon.
+    return f"{first} {others[0].strip()}" if others and first.endswith(":") else first
 
 
 def _quiet() -> None:

@@ -13,6 +13,7 @@ from workers.layers.linear import DTYPES
 from workers.models.adapter import name_labels
 from workers.models.adapter_merging import merge
 from workers.models.checkpoint import Checkpoint
+from workers.models.configuration import read_configuration
 from workers.models.merged_weights import merged_weights
 from workers.models.relative_positions import add_distances
 from workers.models.shared_encoder import SharedEncoder
@@ -51,8 +52,10 @@ def read_model(
     )
     report = LoadingReport.of(info)
     lacking = add_distances(model, checkpoint.folder)
-    missing = tie_as_stored(model, report.missing) if model.can_generate() else report.missing
-    report = replace(report, missing=(*missing, *lacking))
+    if model.can_generate():
+        said = read_configuration(checkpoint.folder)
+        report = replace(report, missing=tuple(tie_as_stored(model, said, report.missing)))
+    report = replace(report, missing=(*report.missing, *lacking))
     if adapter is not None:
         model, report = merge(model, report, adapter)
     return model.to(DTYPES[precision]).eval(), report

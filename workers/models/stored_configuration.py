@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub.errors import StrictDataclassError
 from transformers import CONFIG_MAPPING
 
 from schema.catalog import CatalogEntry
@@ -41,8 +42,8 @@ def configuration_of(entry: CatalogEntry) -> Any:
         return stored_configuration(checkpoint.folder)
     except ConfigurationError as error:
         raise ModelError(f"model {entry.model!r}: {error}") from None
-    except (TypeError, ValueError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    except (StrictDataclassError, TypeError, ValueError) as error:
+        said = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(
             f"model {entry.model!r}: Transformers cannot read its config.json ({said}); name "
             "another `model` in the catalog that TRIAGE_MODELS names"
@@ -57,7 +58,8 @@ def stored_configuration(folder: Path) -> Any:
 
     Raises:
         ConfigurationError: If it is no JSON object.
-        ValueError: If Transformers cannot make a configuration of it; or TypeError.
+        StrictDataclassError: If Transformers cannot make a configuration of it; or ValueError,
+            TypeError.
     """
     said = read_configuration(folder)
     kind: Any = CONFIG_MAPPING[said["model_type"]]
@@ -71,7 +73,8 @@ def stored_configuration(folder: Path) -> Any:
     if said.get("problem_type") == _ONE_LABEL and _labels(said) == 1:
         # 4.57.6 went by the number of labels, and took it for a probability.
         kept["problem_type"] = _ONE_LABEL
-    config = kind.from_dict({key: value for key, value in said.items() if key not in kept})
+    taken = {key: value for key, value in said.items() if key not in kept}
+    config = kind.from_dict(taken, name_or_path=str(folder))
     vars(config).update({names.get(key, key): value for key, value in kept.items()})
     return config
 

@@ -5,7 +5,7 @@ Transformers 5 keeps a stored copy that differs, and does not share an encoder w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -13,18 +13,20 @@ import torch
 _EMBEDDING = ".embed_tokens.weight"
 
 
-def tie_as_stored(model: Any, missing: Iterable[str]) -> list[str]:
+def tie_as_stored(model: Any, said: Mapping[str, Any], missing: Iterable[str]) -> list[str]:
     """Let parts of a model share what they shared in 4.57.6.
 
     Args:
         model: As it was loaded.
+        said: The object in its `config.json`.
         missing: Names of its weights that are not stored.
 
     Returns:
         The names that still are missing.
     """
-    # A copy that is stored as well does not count.
-    model.tie_weights()
+    if _is_tied(said, model.config):
+        # A copy that is stored as well does not count.
+        model.tie_weights()
     given = _of_decoder(model) if getattr(model.config, "tie_encoder_decoder", False) else {}
     shared = getattr(model.base_model, "shared", None)
     lacking = []
@@ -38,6 +40,16 @@ def tie_as_stored(model: Any, missing: Iterable[str]) -> list[str]:
         part, _, own = name.rpartition(".")
         setattr(model.get_submodule(part), own, weight)
     return lacking
+
+
+def _is_tied(said: Mapping[str, Any], config: Any) -> bool:
+    """Whether words go in and come out by one table. T5 is always tied in Transformers 5, which
+    leaves it to what is stored; mT5 never was.
+    """
+    asked = said.get("tie_word_embeddings")
+    if asked is None:
+        asked = config.model_type != "mt5" and getattr(config, "tie_word_embeddings", False)
+    return bool(asked)
 
 
 def _of_decoder(model: Any) -> dict[str, torch.nn.Parameter]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from transformers.models.mbart.tokenization_mbart import FAIRSEQ_LANGUAGE_CODES
+
 #: What a class did to the rules of a `tokenizer.json` once they were read:
 #: case: `do_lower_case`, `strip_accents`, `tokenize_chinese_chars` overrule the normalizer;
 #: offsets: `add_prefix_space`, `trim_offsets` overrule the post-processor;
@@ -182,7 +184,7 @@ _KINDS: dict[str, TokenizerKind] = {
         _GPT2_TOKENS, {**_BYTES, "add_bos_token": False, "add_eos_token": False}, rules=("ends",)
     ),
     "Llama": TokenizerKind(_named(unk="<unk>", bos="<s>", eos="</s>"), _ENDS, rules=("ends",)),
-    "MBart": _sentence_pieces(None),
+    "MBart": replace(_sentence_pieces("MBartConverter"), additional=tuple(FAIRSEQ_LANGUAGE_CODES)),
     "MBart50": _sentence_pieces(None),
     "MPNet": TokenizerKind(
         {**_ROBERTA_TOKENS, "unk_token": "[UNK]"},

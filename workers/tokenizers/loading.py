@@ -8,11 +8,16 @@ from typing import Any
 
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
-from transformers import AutoTokenizer, PreTrainedTokenizerBase, TokenizersBackend
+from transformers import CONFIG_MAPPING, AutoTokenizer, PreTrainedTokenizerBase, TokenizersBackend
 
 from workers.tokenizers.backend import FILE, build_backend
 from workers.tokenizers.normalizer import restore_normalizer
-from workers.tokenizers.settings import TokenizerFilesError, TokenizerSettings, read_settings
+from workers.tokenizers.settings import (
+    TokenizerFilesError,
+    TokenizerSettings,
+    read_object,
+    read_settings,
+)
 
 #: Classes that are told the language of each text: Transformers 5 has to know them.
 _TOLD = ("MBart50Tokenizer", "MBartTokenizer", "NllbTokenizer")
@@ -88,4 +93,21 @@ def _of_transformers(folder: Path) -> Any:
     with warnings.catch_warnings():
         # Marian's asks for a package that its tokens do not depend on.
         warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        return AutoTokenizer.from_pretrained(
+            folder, **_kind(folder), trust_remote_code=False, local_files_only=True
+        )
+
+
+def _kind(folder: Path) -> dict[str, Any]:
+    """A blank configuration of the checkpoint's architecture: all that tells a class. Its own may
+    have values that Transformers 5 does not take.
+    """
+    said = read_object(folder / "config.json")
+    model_type = said.get("model_type")
+    if not isinstance(model_type, str) or model_type == "encoder-decoder":
+        return {}
+    if model_type not in CONFIG_MAPPING:
+        return {}
+    config: Any = CONFIG_MAPPING[model_type]()
+    config.tokenizer_class = said.get("tokenizer_class")
+    return {"config": config}
