@@ -132,7 +132,7 @@ def _read(
 ) -> tuple[Any, PreTrainedTokenizerBase, LoadingReport]:
     """The model on its device, its tokenizer, and what is left over of its weights."""
     precision = _precision(entry)
-    _check_fetched(entry, checkpoint)
+    _refuse_pointers(entry, checkpoint)
     try:
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
@@ -156,7 +156,7 @@ def _read(
         ) from error
 
 
-def _check_fetched(entry: CatalogEntry, checkpoint: Checkpoint) -> None:
+def _refuse_pointers(entry: CatalogEntry, checkpoint: Checkpoint) -> None:
     for file in weight_files(checkpoint.folder):
         with file.open("rb") as content:
             if content.read(len(_POINTER)) == _POINTER:
