@@ -156,13 +156,19 @@ class _Loaded(MutableMapping[str, Any]):
         return len(list(iter(self)))
 
 
+#: Commands whose sentences begin with their name: programs that read answers of `triage analyze`
+#: tell by it that there will be none.
+_SAY_THEIR_NAME = ("analyze",)
+
+
 def _load(name: str, summary: str) -> Any:
     """Import a command, and have it parse its part of the command line."""
     word = name.replace("-", "_")
     function: Callable[..., None] = getattr(import_module(f"producer.commands.{word}"), word)
     alone = typer.Typer(add_completion=False, **_OPTIONS)
     said = inspect.getdoc(function) or summary
-    alone.command(name, help=said, short_help=summary)(without_traceback(function))
+    named = f"triage {name}" if name in _SAY_THEIR_NAME else "triage"
+    alone.command(name, help=said, short_help=summary)(without_traceback(function, named))
     return typer.main.get_command(alone)
 
 

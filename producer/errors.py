@@ -81,8 +81,13 @@ def _sentences() -> tuple[type[Exception], ...]:
     )
 
 
-def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that says in a sentence what a user can mend, a failing database included."""
+def without_traceback(command: Callable[..., None], named: str = "triage") -> Callable[..., None]:
+    """A command that says in a sentence what a user can mend, a failing database included.
+
+    Args:
+        command: Of the console.
+        named: What the sentence begins with.
+    """
 
     @functools.wraps(command)
     def run(*args: object, **options: object) -> None:
@@ -95,7 +100,7 @@ def without_traceback(command: Callable[..., None]) -> Callable[..., None]:
         except Exception as error:
             if (known := explain(error)) is None:
                 raise
-            say(f"triage: {known.sentence}", err=True)
+            say(f"{named}: {known.sentence}", err=True)
             raise typer.Exit(known.code) from None
 
     return run

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
 
 class Way(enum.StrEnum):
@@ -127,3 +128,23 @@ def way_of(model_type: str, *, writes: bool) -> Way | None:
     if family is None:
         return Way.GENERATE if writes else Way.BY_LENGTHS
     return family.writes if writes else family.reads
+
+
+#: Families that write whose encoders see no padding behind a source.
+_PADDED_SOURCES = frozenset(
+    ("bart", "blenderbot", "fsmt", "m2m_100", "marian", "mbart", "mt5", "mvp", "pegasus")
+    + ("plbart", "prophetnet", "t5")
+)
+
+
+def sources_may_be_padded(config: Any) -> bool:
+    """Whether sources of different lengths may go through `generate` in one batch.
+
+    Args:
+        config: Of a model that writes; with `encoder`, where it is made of two models.
+    """
+    kind = config.model_type
+    encoder = getattr(config, "encoder", None)
+    if kind == "encoder-decoder" and encoder is not None:
+        return encoder.model_type in SEES_NO_PADDING
+    return kind in _PADDED_SOURCES

@@ -37,7 +37,7 @@ class Analyzing:
         SEEN[kind, "files"] += 1
         if ended.code == 2:
             # It is no such file as a whole, and says so in a sentence.
-            assert ended.out == "" and ended.err.splitlines()[-1].startswith("triage: ")
+            assert ended.out == "" and ended.err.splitlines()[-1].startswith("triage analyze: ")
             return []
         answers = check_answers(ended.out, str(self._path))
         failed = sum("error" in answer for answer in answers)

@@ -39,7 +39,9 @@ class Classifier:
     def labels(self) -> list[str]:
         """The names of the classes, in the order of the logits."""
         names: Any = self.loaded.model.config.id2label
-        return [str(names[number]) for number in range(len(names))]
+        # Numbers may be left out; Transformers calls a class without a name so.
+        found = [names.get(number) for number in range(len(names))]
+        return [f"LABEL_{at}" if name is None else str(name) for at, name in enumerate(found)]
 
     def windows(
         self, texts: Sequence[str], overlap: int, *, offsets: bool = False

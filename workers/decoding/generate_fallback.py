@@ -1,7 +1,9 @@
 """The generate fallback: `generate` of Transformers, in batches of like length.
 
-Padding behind sources is masked. Before prompts it would count as text wherever settings count or
-look at a prompt (`max_length`, `no_repeat_ngram_size` …): so prompts go with those of one length.
+Padding behind sources is masked, which is enough for most encoders; those that read in blocks or
+windows see it all the same, so their batches are of one length. Before prompts it would count as
+text wherever settings count or look at a prompt (`max_length`, `no_repeat_ngram_size` …): so
+prompts go with those of one length, too.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from typing import Any
 import torch
 from transformers import GenerationConfig
 
+from workers.families import sources_may_be_padded
+from workers.layers.attention_type import restorer
 from workers.layers.vocabulary import check_known, tokens_of
 
 
@@ -31,6 +35,8 @@ class TransformersDecoder:
         # Whatever the settings leave open, `generate` fills in from here.
         self._model.generation_config = settings
         self._prompts = not model.config.is_encoder_decoder
+        self._pads = not self._prompts and sources_may_be_padded(model.config)
+        self._restore = restorer(model)
         self._known = tokens_of(model)
 
     def decode(
@@ -44,7 +50,7 @@ class TransformersDecoder:
         while waiting:
             longest = len(sources[waiting[-1]])
             rows = max(1, self._tokens // max(1, longest))
-            shortest = longest if self._prompts else 0
+            shortest = 0 if self._pads else longest
             batch: list[int] = []
             while waiting and len(batch) < rows and len(sources[waiting[-1]]) >= shortest:
                 batch.append(waiting.pop())
@@ -62,6 +68,7 @@ class TransformersDecoder:
         for row, source in enumerate(sources):
             ids[row, : len(source)] = torch.tensor(source)
             mask[row, : len(source)] = 1
+        self._restore()
         with torch.inference_mode():
             written = self._model.generate(
                 input_ids=ids.to(self._model.device),

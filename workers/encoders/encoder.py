@@ -26,6 +26,7 @@ from workers.layers.linear import DTYPES
 from workers.models.loading import LoadedModel, load
 from workers.models.precision import PrecisionTrial, resolve
 from workers.models.relative_positions import is_relative
+from workers.runtime.device_errors import is_out_of_memory
 from workers.runtime.tuning_cache import TuningCache
 
 logger = logging.getLogger(__name__)
@@ -155,6 +156,15 @@ class _Builder:
                 logger.info(
                     "%s is computed in padded batches by Transformers: %s", self._name, reason
                 )
+            except (IndexError, ValueError, RuntimeError) as error:
+                if is_out_of_memory(error):
+                    raise
+                raise ModelError(
+                    f"model {self._name!r} cannot be computed as its config.json says "
+                    f"({type(error).__name__}): sizes in it do not fit each other or its weights; "
+                    "copy the model anew, or name another `model` in the catalog that "
+                    "TRIAGE_MODELS names"
+                ) from error
         if is_relative(loaded.model):
             raise ModelError(
                 f"model {self._name!r} has a position_embedding_type in its config.json that is "

@@ -17,6 +17,7 @@ import torch
 
 from workers.encoders.interface import Floats, Row
 from workers.families import SEES_NO_PADDING
+from workers.layers.attention_type import restorer
 from workers.layers.vocabulary import check_known, tokens_of
 from workers.runtime.progress import no_progress
 from workers.runtime.transfer import to_device
@@ -41,11 +42,7 @@ class PaddedEncoder:
         self._device = device
         self._known = tokens_of(model)
         self._pads = model.config.model_type in SEES_NO_PADDING
-        #: BigBird turns its sparse attention off for good at the first short text.
-        self._restore: Callable[[], None] = no_progress
-        if hasattr(model.base_model, "set_attention_type"):
-            kind = model.config.attention_type
-            self._restore = lambda: model.base_model.set_attention_type(kind)
+        self._restore = restorer(model)
 
     def __call__(self, rows: Sequence[Row], on_layer: Callable[[], None] = no_progress) -> Floats:
         """One batch through the model, in one go.

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
-from transformers import AutoConfig, AutoModel, AutoModelForTokenClassification
+from transformers import AutoModel, AutoModelForTokenClassification
 
 from schema.catalog import Catalog, CatalogEntry
 from schema.document import Document
@@ -26,8 +26,8 @@ from workers.encoders.interface import Floats, Ints
 from workers.errors import DocumentError
 from workers.extraction.choice import centrality, chosen, joined
 from workers.extraction.sentences import Span, whole_sentences
-from workers.models.checkpoint import locate
 from workers.models.registry import ModelRegistry
+from workers.models.stored_configuration import configuration_of
 
 
 class ExtractiveSummaryAnalysis(EncoderAnalysis):
@@ -137,9 +137,7 @@ def extractive_kind(entry: CatalogEntry) -> type[ExtractiveSummaryAnalysis] | No
     Raises:
         ModelError: If it is not there.
     """
-    config = AutoConfig.from_pretrained(
-        locate(entry).folder, trust_remote_code=False, local_files_only=True
-    )
+    config = configuration_of(entry)
     (architecture, *_) = getattr(config, "architectures", None) or [""]
     if config.is_encoder_decoder or architecture.endswith(("CausalLM", "LMHeadModel")):
         return None

@@ -148,8 +148,15 @@ class Seq2SeqModel:
             return [self._text(tokens) for tokens in written]
 
     def _text(self, tokens: Sequence[int]) -> str:
+        tokens = [*self._lead, *tokens]
+        if not self.tokenizer.is_fast:
+            # What no token stands for is written as the unknown one, which is special.
+            written = self.tokenizer.convert_ids_to_tokens(tokens)
+            special = {*self.tokenizer.all_special_tokens}
+            pairs = zip(tokens, written, strict=True)
+            tokens = [token for token, name in pairs if name not in special]
         text = self.tokenizer.decode(
-            [*self._lead, *tokens],
+            tokens,
             skip_special_tokens=True,
             clean_up_tokenization_spaces=False,
             # Transformers 5 puts Marian's output together by the rules of the source language.

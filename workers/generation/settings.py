@@ -94,7 +94,8 @@ def generation_settings(
         settings["pad_token_id"] = tokenizer.pad_token_id
     if saved_by >= _CONSULTED_AGAIN:
         _fill(settings, own)
-    positions = getattr(model.config, "max_position_embeddings", None)
+    said = ("max_position_embeddings", "max_decoder_position_embeddings")
+    positions = next((n for name in said if (n := getattr(model.config, name, None))), None)
     settings["max_length"] = _max_length(settings, positions)
     # One text a document, whatever the checkpoint says: the likeliest, which came first.
     settings |= {"max_new_tokens": None, "num_return_sequences": 1}
@@ -136,5 +137,6 @@ def _max_length(settings: dict[str, Any], positions: int | None) -> int:
         length = settings["max_length"] + 1
     else:
         length = settings["max_length"]
-    # Beyond its positions the model has nothing to say: there the pipeline ended in an error.
-    return min(length, positions) if positions else int(length)
+    # Beyond its positions the model has nothing to say: there the pipeline ended in an error. The
+    # last token is written, and not read again.
+    return min(length, positions + 1) if positions else int(length)

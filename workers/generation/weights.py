@@ -24,6 +24,8 @@ from workers.generation.sample_texts import short, write_sample
 from workers.layers.input_sample import sampled
 from workers.models.loading import LoadedModel, load
 from workers.models.registry import Reserve
+from workers.runtime.device_errors import is_out_of_memory, raise_worker_fault
+from workers.runtime.progress import no_progress
 
 logger = logging.getLogger(__name__)
 
@@ -106,9 +108,29 @@ class Seq2SeqWeights:
                 error,
             )
         usual = _PADDED_TOKENS.get(self.loaded.device.type, _PADDED_TOKENS["cpu"])
-        return TransformersDecoder(
-            self._whole(), settings, self._entry.options.batch_tokens or usual
-        )
+        tokens = self._entry.options.batch_tokens or usual
+        model = self._whole()
+        self._try(TransformersDecoder(model, short(settings), tokens))
+        return TransformersDecoder(model, settings, tokens)
+
+    def _try(self, decoder: TransformersDecoder) -> None:
+        """Let nobody's document find out what `generate` does not do; the text is none of theirs.
+
+        Raises:
+            ModelError: With its own words.
+        """
+        try:
+            decoder.decode([list(self.loaded.tokenizer("It works.")["input_ids"])], no_progress)
+        except Exception as error:
+            raise_worker_fault(error)
+            if is_out_of_memory(error):
+                raise
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise ModelError(
+                f"model {self._entry.model!r} cannot write by the settings of its "
+                f"generation_config.json or config.json ({said.rstrip('.')}); correct them in a "
+                "copy of it, or name another `model` in the catalog that TRIAGE_MODELS names"
+            ) from error
 
     def _in_loop(self, settings: GenerationConfig) -> Decoder:
         if self._loop is not None:

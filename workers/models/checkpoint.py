@@ -15,6 +15,7 @@ from workers.errors import ModelError
 from workers.models.adapter import Adapter, AdapterError, adapter_of
 from workers.models.checkpoint_files import (
     ADAPTER,
+    INDEX,
     TOKENIZER_FILES,
     WEIGHTS,
     ShardIndexError,
@@ -142,8 +143,8 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
     modules = [file for file in module_files(folder) if file.is_file()]
     if not weights and not (modules and (folder / REFERENCE).is_file()):
         raise ModelError(
-            f"model {entry.model!r}: the folder {folder} holds no {WEIGHTS}, and no other format "
-            f"of weights is loaded; save the model with safetensors, or {fix}"
+            f"model {entry.model!r}: the folder {folder} holds no {WEIGHTS}{_other_weights(folder)}"
+            f", and no other format of weights is loaded; save the model with safetensors, or {fix}"
         )
     encoder = encoder_of(folder)
     if not (has_tokenizer(folder) or (encoder and has_tokenizer(encoder.folder))):
@@ -159,6 +160,13 @@ def _local(entry: CatalogEntry, folder: Path, fix: str) -> Checkpoint:
     if encoder:
         digest.update(encoder.sha256.encode("ascii"))
     return Checkpoint(folder, f"sha256:{digest.hexdigest()[:12]}", encoder)
+
+
+def _other_weights(folder: Path) -> str:
+    """Which files of weights there are that nothing leads to."""
+    if not (found := sorted(file.name for file in folder.glob("*.safetensors"))):
+        return ""
+    return f", but {', '.join(found[:3])} without the {INDEX} that says what is in which"
 
 
 def _without_configuration(folder: Path) -> str:

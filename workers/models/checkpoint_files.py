@@ -10,7 +10,7 @@ WEIGHTS = "model.safetensors"
 #: Beside weights it makes another model of them.
 ADAPTER = "adapter_config.json"
 
-_SHARDS = "model.safetensors.index.json"
+INDEX = "model.safetensors.index.json"
 
 #: One of these at least; without any, Transformers makes up a tokenizer that knows no word.
 TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model", "*.spm", "vocab-*.json", "*.tokenizer")
@@ -35,7 +35,7 @@ def weight_files(folder: Path) -> list[Path]:
         ShardIndexError: If the index of the shards is broken, or names a file outside the folder,
             or one that is not there.
     """
-    whole, index = folder / WEIGHTS, folder / _SHARDS
+    whole, index = folder / WEIGHTS, folder / INDEX
     if whole.is_file():
         return [whole]
     if not index.is_file():
@@ -72,7 +72,7 @@ def _inside(folder: Path, name: str) -> Path:
         if any(there.is_relative_to(one) for one in (real, *kept)):
             return path
     raise ShardIndexError(
-        f"the index {folder / _SHARDS} names {name!r}, which is outside the model's folder and is "
+        f"the index {folder / INDEX} names {name!r}, which is outside the model's folder and is "
         "not read"
     )
 

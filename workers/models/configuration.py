@@ -28,6 +28,9 @@ _TASKS = {
     "ImageClassification": "no analysis of this project",
     "AudioClassification": "no analysis of this project",
 }
+#: Mixtures of experts whose routers Transformers has changed.
+_COMPUTED_OTHERWISE = ("nllb-moe", "switch_transformers")
+_PROBLEMS = ("regression", "single_label_classification", "multi_label_classification")
 _TASK = re.compile(f"For({'|'.join(_TASKS)})")
 #: Families whose relative positions are computed here, which Transformers 5 has given up.
 RELATIVE_FAMILIES = ("bert", "camembert", "electra", "ernie", "roberta", "xlm-roberta")
@@ -52,13 +55,21 @@ def check_configuration(folder: Path, auto_model_class: Any, adapter: Path | Non
         ConfigurationError: With the key or the file that is to blame, and the way out.
     """
     config = read_configuration(folder)
+    loader = str(getattr(auto_model_class, "__name__", ""))
     if (folder / ADAPTER).exists() and (adapter is None or not folder.samefile(adapter)):
         raise ConfigurationError(
             f"{ADAPTER} says that an adapter (PEFT, LoRA) belongs to it: have it applied with "
             f"adapter = {json.dumps(str(folder))} beside `model` in {_CATALOG}, or delete it"
         )
-    for reason in _reasons(config, str(getattr(auto_model_class, "__name__", ""))):
+    for reason in _reasons(config, loader):
         raise ConfigurationError(reason)
+    served = getattr(auto_model_class, "_model_mapping", None)
+    if served is not None and CONFIG_MAPPING[config["model_type"]] not in served:
+        raise ConfigurationError(
+            f"the installed Transformers has no {loader} of its model_type "
+            f"{config['model_type']!r}, so it cannot do this analysis; name another `model` in "
+            f"{_CATALOG}"
+        )
 
 
 def read_configuration(folder: Path) -> dict[str, Any]:
@@ -94,6 +105,11 @@ def _reasons(config: dict[str, Any], loader: str) -> Iterator[str]:
             f"its config.json has the model_type {kind!r}, an architecture that the installed "
             f"Transformers does not know; {other}"
         )
+    elif kind in _COMPUTED_OTHERWISE:
+        yield (
+            f"its model_type {kind!r} is computed otherwise by Transformers 5 than by 4.57.6, so "
+            f"its answers would not be those of the model that was trained; {other}"
+        )
     if (quantized := config.get("quantization_config")) is not None:
         method = quantized.get("quant_method") if isinstance(quantized, dict) else None
         yield (
@@ -109,6 +125,11 @@ def _reasons(config: dict[str, Any], loader: str) -> Iterator[str]:
         yield (
             f"position_embedding_type in its config.json is {positions!r}, which is not computed "
             f"for model_type {kind!r}; {other}"
+        )
+    if (problem := config.get("problem_type")) not in (None, *_PROBLEMS):
+        yield (
+            f"problem_type in its config.json is {problem!r}, and nobody can tell how its scores "
+            f"are meant: one of {', '.join(_PROBLEMS)} is known; correct it, or {other}"
         )
     yield from _of_another_task(config, loader)
 

@@ -38,6 +38,9 @@ _WORTH_MEASURING = 10_000_000
 #: Which way of rounding to 8 bits this is: results of one before are not used again.
 ROUNDING = 2
 
+#: What a clone without Git LFS has in the place of a large file.
+_POINTER = b"version https://git-lfs.github.com/spec/"
+
 _loading = threading.Lock()
 
 
@@ -129,6 +132,7 @@ def _read(
 ) -> tuple[Any, PreTrainedTokenizerBase, LoadingReport]:
     """The model on its device, its tokenizer, and what is left over of its weights."""
     precision = _precision(entry)
+    _refuse_pointers(entry, checkpoint)
     try:
         # Transformers keeps to itself what it does while it loads, and so is not for two threads.
         with _loading:
@@ -150,6 +154,17 @@ def _read(
             f"{auto_model_class.__name__} ({said}); check `model` in the catalog that "
             "TRIAGE_MODELS names, and the device"
         ) from error
+
+
+def _refuse_pointers(entry: CatalogEntry, checkpoint: Checkpoint) -> None:
+    for file in weight_files(checkpoint.folder):
+        with file.open("rb") as content:
+            if content.read(len(_POINTER)) == _POINTER:
+                raise ModelError(
+                    f"model {entry.model!r}: {file} is a pointer of Git LFS and not the weights "
+                    "themselves; fetch them with `git lfs pull` in its folder, or name another "
+                    "`model` in the catalog that TRIAGE_MODELS names"
+                )
 
 
 def _precision(entry: CatalogEntry) -> Precision:
@@ -205,7 +220,9 @@ def _options_in_force(entry: CatalogEntry, precision: Precision, max_length: int
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[0]
+    first, *others = str(error).strip().splitlines() or ["no reason given"]
+    # What the types of Transformers' configurations say stands behind the colon.
+    return f"{first} {others[0].strip()}" if others and first.endswith(":") else first
 
 
 def _quiet() -> None:

@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig
 from transformers.initialization import no_init_weights
 
 from schema.catalog import Precision
 from workers.layers.linear import DTYPES
-from workers.models.adapter import Adapter, name_labels
+from workers.models.adapter import name_labels
 from workers.models.adapter_merging import merge
 from workers.models.checkpoint import Checkpoint
+from workers.models.configuration import read_configuration
 from workers.models.merged_weights import merged_weights
 from workers.models.relative_positions import add_distances
 from workers.models.shared_encoder import SharedEncoder
+from workers.models.stored_configuration import stored_configuration
 from workers.models.stored_weights import LoadingReport
+from workers.models.tied_weights import tie_as_stored
 
 
 def read_model(
@@ -34,10 +36,12 @@ def read_model(
     if checkpoint.encoder is not None:
         return _read_head(checkpoint.folder, checkpoint.encoder, auto_model_class, precision)
     adapter = checkpoint.adapter
-    own = {"config": _configuration(checkpoint.folder, adapter)} if adapter else {}
+    config = stored_configuration(checkpoint.folder)
+    if adapter is not None:
+        name_labels(config, adapter)
     model, info = auto_model_class.from_pretrained(
         checkpoint.folder,
-        **own,
+        config=config,
         # What is added to a weight is lost where it is rounded first.
         dtype=torch.float32 if adapter else DTYPES[precision],
         use_safetensors=True,
@@ -49,24 +53,20 @@ def read_model(
     )
     report = LoadingReport.of(info)
     lacking = add_distances(model, checkpoint.folder)
+    if model.can_generate():
+        said = read_configuration(checkpoint.folder)
+        report = replace(report, missing=tuple(tie_as_stored(model, said, report.missing)))
     report = replace(report, missing=(*report.missing, *lacking))
     if adapter is not None:
         model, report = merge(model, report, adapter)
     return model.to(DTYPES[precision]).eval(), report
 
 
-def _configuration(folder: Path, adapter: Adapter) -> Any:
-    """The checkpoint's own, with the labels of its adapter."""
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    name_labels(config, adapter)
-    return config
-
-
 def _read_head(
     folder: Path, encoder: SharedEncoder, auto_model_class: Any, precision: Precision
 ) -> tuple[Any, LoadingReport]:
     """The same of a head, whose weights are in two files that Transformers does not know of."""
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    config = stored_configuration(folder)
     # Random numbers would take longer than reading the weights, which come in their place.
     with no_init_weights():
         model = auto_model_class.from_config(config, dtype=torch.float32, trust_remote_code=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,9 @@ _WORKED_OUT = re.compile(
     r"(position_ids|inv_freq|masked_bias|attn\.bias|attention\.bias|relative_position_index"
     r"|rotary_emb\.\w+)$"
 )
-_ADAPTERS = re.compile(r"(^|\.)(lora_\w+|adapters?|ia3_\w+|prefix_tuning|prompt_encoder)(\.|$)")
+_ADAPTERS = re.compile(
+    r"(^|\.)(lora_\w+|adapters?|ia3_\w+|prefix_tuning|prompt_encoder|\w+_prompt)(\.|$)"
+)
 _DISTANCES = ".attention.self.distance_embedding.weight"
 
 
@@ -56,6 +58,11 @@ def faults(model: Any, report: LoadingReport) -> Iterator[str]:
     if model.base_model is model:
         # Of a model without a head the hidden states are taken, not what pools them.
         missing = [name for name in missing if not name.startswith("pooler.")]
+    if missing and (prefix := _prefix(missing, report.unexpected)):
+        yield (
+            f"has weights whose names begin with {prefix!r}, as of a model that another one holds: "
+            "load it there, and save the model itself with save_pretrained"
+        )
     if missing:
         yield (
             f"lacks {len(missing)} weights of a {kind}, {missing[0]} among them: it was not "
@@ -72,6 +79,14 @@ def faults(model: Any, report: LoadingReport) -> Iterator[str]:
                 f"has a weight {name} with values that are not a number (NaN) or infinite: the "
                 "file is damaged, or its training failed"
             )
+
+
+def _prefix(missing: Sequence[str], unexpected: Sequence[str]) -> str | None:
+    """What stands before the name of each weight that a model lacks, if that is all."""
+    name = missing[0]
+    found = {one.removesuffix(name) for one in unexpected if one.endswith(f".{name}")}
+    stored = set(unexpected)
+    return next((one for one in found if all(one + name in stored for name in missing)), None)
 
 
 def _is_made(model: Any, name: str) -> bool:

@@ -21,10 +21,19 @@ def window_of(
     positions = getattr(model.config, "max_position_embeddings", None)
     if positions and positions > 0:
         limits.append(positions - _unused_positions(model))
-    # A tokenizer that was told no limit says 1e30.
-    if tokenizer.model_max_length < 1_000_000:
-        limits.append(tokenizer.model_max_length)
+    told = _number(tokenizer.model_max_length)
+    # A tokenizer that was told no limit says 1e30; 0 and -1 are none either.
+    if told is not None and 0 < told < 1_000_000:
+        limits.append(told)
     return min(limits, default=_USUAL_WINDOW)
+
+
+def _number(limit: object) -> int | None:
+    """A limit as a number, which a file may have as text; None if it is none."""
+    try:
+        return int(limit)  # type: ignore[call-overload,no-any-return]
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _unused_positions(model: PreTrainedModel) -> int:

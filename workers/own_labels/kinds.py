@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from transformers import AutoConfig
-
 from schema.catalog import Catalog
 from workers.analysis import Analysis
 from workers.classification.analysis import ClassificationAnalysis
-from workers.models.checkpoint import locate
+from workers.models.stored_configuration import configuration_of
 from workers.own_labels.entailment import EntailmentAnalysis
 from workers.own_labels.similarity import SimilarityAnalysis
 
@@ -34,9 +32,7 @@ class OwnAnalysis(ClassificationAnalysis):
         entry = catalog.entry(cls.name)
         if entry.own_labels is None:
             return cls
-        config = AutoConfig.from_pretrained(
-            locate(entry).folder, trust_remote_code=False, local_files_only=True
-        )
+        config = configuration_of(entry)
         (architecture, *_) = getattr(config, "architectures", None) or [""]
         classifies = architecture.endswith("ForSequenceClassification")
         return _named(EntailmentAnalysis if classifies else SimilarityAnalysis, cls.name)

@@ -36,7 +36,18 @@ def build_backend(folder: Path, settings: TokenizerSettings) -> Tokenizer | None
     for rule in settings.kind.rules:
         _RULES[rule](backend, settings)
     backend.encode_special_tokens = bool(settings.said.get("split_special_tokens", False))
+    _try(backend, folder)
     return backend
+
+
+def _try(backend: Tokenizer, folder: Path) -> None:
+    """A vocabulary without its token for what is unknown fails at the first text that needs it."""
+    try:
+        backend.encode("\ua66e")  # in hardly any vocabulary
+    except Exception as error:  # the library raises nothing more special
+        raise TokenizerFilesError(
+            f"{folder}: its tokens do not belong together ({error})"
+        ) from None
 
 
 def _read(folder: Path) -> Tokenizer | None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from transformers.models.mbart.tokenization_mbart import FAIRSEQ_LANGUAGE_CODES
+
 #: What a class did to the rules of a `tokenizer.json` once they were read:
 #: case: `do_lower_case`, `strip_accents`, `tokenize_chinese_chars` overrule the normalizer;
 #: offsets: `add_prefix_space`, `trim_offsets` overrule the post-processor;
@@ -70,6 +72,7 @@ _ALBERT_TOKENS = _named(
 _GPT2_TOKENS = _named(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext|>")
 _CASE = {"do_lower_case": True, "tokenize_chinese_chars": True, "strip_accents": None}
 _BYTES = {"add_prefix_space": False, "trim_offsets": True}
+_ENDS = {"add_bos_token": True, "add_eos_token": False, "padding_side": "left"}
 
 
 def _all(tokens: Mapping[str, str], flags: Mapping[str, bool], mask: Mapping[str, bool]) -> Flags:
@@ -155,6 +158,9 @@ _KINDS: dict[str, TokenizerKind] = {
         converter="AlbertConverter",
         inputs=("token_type_ids",),
     ),
+    "Cohere": TokenizerKind(
+        _named(unk="<UNK>", bos="<BOS_TOKEN>", eos="<|END_OF_TURN_TOKEN|>"), _ENDS, rules=("ends",)
+    ),
     "DistilBert": _DISTILBERT,
     "Funnel": TokenizerKind(
         _named(
@@ -165,6 +171,9 @@ _KINDS: dict[str, TokenizerKind] = {
         converter="FunnelConverter",
         inputs=_WITH_TYPES,
     ),
+    "Gemma": TokenizerKind(
+        _named(unk="<unk>", bos="<bos>", eos="<eos>", pad="<pad>"), _ENDS, rules=("ends",)
+    ),
     "GPT2": TokenizerKind(
         _GPT2_TOKENS,
         {**_BYTES, "add_bos_token": False},
@@ -174,12 +183,8 @@ _KINDS: dict[str, TokenizerKind] = {
     "GPTNeoX": TokenizerKind(
         _GPT2_TOKENS, {**_BYTES, "add_bos_token": False, "add_eos_token": False}, rules=("ends",)
     ),
-    "Llama": TokenizerKind(
-        _named(unk="<unk>", bos="<s>", eos="</s>"),
-        {"add_bos_token": True, "add_eos_token": False, "padding_side": "left"},
-        rules=("ends",),
-    ),
-    "MBart": _sentence_pieces(None),
+    "Llama": TokenizerKind(_named(unk="<unk>", bos="<s>", eos="</s>"), _ENDS, rules=("ends",)),
+    "MBart": replace(_sentence_pieces("MBartConverter"), additional=tuple(FAIRSEQ_LANGUAGE_CODES)),
     "MBart50": _sentence_pieces(None),
     "MPNet": TokenizerKind(
         {**_ROBERTA_TOKENS, "unk_token": "[UNK]"},
@@ -223,7 +228,14 @@ _KINDS: dict[str, TokenizerKind] = {
 }
 _KINDS |= dict.fromkeys(("Bert", "ConvBert", "Electra", "LayoutLM", "Lxmert", "MobileBert"), _BERT)
 _KINDS |= dict.fromkeys(("Realm", "RetriBert", "SqueezeBert"), _BERT)
-_KINDS |= dict.fromkeys(("Blenderbot", "Longformer", "Roberta"), _ROBERTA)
+_KINDS |= dict.fromkeys(("Longformer", "Roberta"), _ROBERTA)
+_KINDS["Splinter"] = replace(
+    _BERT,
+    options={**_CASE, "question_token": "[QUESTION]"},
+    additional=("[QUESTION]",),
+    converter="SplinterConverter",
+)
+_KINDS["Blenderbot"] = replace(_ROBERTA, converter="BlenderbotConverter")
 _KINDS |= dict.fromkeys(("Bart", "LED", "Mvp"), _BART)
 
 _KINDS |= {"MT5": _KINDS["T5"], "TokenizersBackend": _KINDS["PreTrained"]}

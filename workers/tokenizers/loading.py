@@ -8,14 +8,26 @@ from typing import Any
 
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
-from transformers import AutoTokenizer, PreTrainedTokenizerBase, TokenizersBackend
+from transformers import CONFIG_MAPPING, AutoTokenizer, PreTrainedTokenizerBase, TokenizersBackend
 
-from workers.tokenizers.backend import build_backend
+from workers.tokenizers.backend import FILE, build_backend
 from workers.tokenizers.normalizer import restore_normalizer
-from workers.tokenizers.settings import TokenizerSettings, read_settings
+from workers.tokenizers.settings import (
+    TokenizerFilesError,
+    TokenizerSettings,
+    read_object,
+    read_settings,
+)
 
 #: Classes that are told the language of each text: Transformers 5 has to know them.
 _TOLD = ("MBart50Tokenizer", "MBartTokenizer", "NllbTokenizer")
+#: Classes for any tokenizer that is whole in its file.
+_OF_ONE_FILE = ("BloomTokenizer", "CohereTokenizer", "PreTrainedTokenizer", "TokenizersBackend")
+#: The files of classes that are told the language, or know one pair.
+_NEEDED = {
+    "M2M100Tokenizer": ("vocab.json", "sentencepiece.bpe.model"),
+    "MarianTokenizer": ("vocab.json", "source.spm", "target.spm"),
+}
 #: What a checkpoint says that does not change tokens.
 _KEPT = ("model_max_length", "padding_side", "truncation_side", "pad_token_type_id")
 
@@ -29,9 +41,19 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """
     settings = read_settings(folder)
     backend = build_backend(folder, settings)
+    if backend is None and settings.class_name in _OF_ONE_FILE:
+        raise TokenizerFilesError(
+            f"{folder} has no {FILE}, which is all that its tokenizer_class "
+            f"{settings.class_name} reads"
+        )
     is_told = settings.class_name in _TOLD
     if backend is not None and not is_told:
         return StoredTokenizer(backend, settings, folder)
+    for name in _NEEDED.get(settings.class_name, ()):
+        if not (folder / name).is_file():
+            raise TokenizerFilesError(
+                f"{folder} has no {name}, which its {settings.class_name} is made of"
+            )
     tokenizer: PreTrainedTokenizerBase = _of_transformers(folder)
     if backend is not None:
         tokenizer._tokenizer = backend
@@ -71,4 +93,21 @@ def _of_transformers(folder: Path) -> Any:
     with warnings.catch_warnings():
         # Marian's asks for a package that its tokens do not depend on.
         warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        return AutoTokenizer.from_pretrained(
+            folder, **_kind(folder), trust_remote_code=False, local_files_only=True
+        )
+
+
+def _kind(folder: Path) -> dict[str, Any]:
+    """A blank configuration of the checkpoint's architecture: all that tells a class. Its own may
+    have values that Transformers 5 does not take.
+    """
+    said = read_object(folder / "config.json")
+    model_type = said.get("model_type")
+    if not isinstance(model_type, str) or model_type == "encoder-decoder":
+        return {}
+    if model_type not in CONFIG_MAPPING:
+        return {}
+    config: Any = CONFIG_MAPPING[model_type]()
+    config.tokenizer_class = said.get("tokenizer_class")
+    return {"config": config}

@@ -83,7 +83,9 @@ class _SlowFiles(SimpleNamespace):
             del self.basic_tokenizer
         self._added = {token.content: number for number, token in settings.added.items()}
         self.know(files.get("vocab") or files.get("encoder") or {})
-        for name, token in settings.special.items():
+        self.padding_side = settings.said.get("padding_side", "right")
+        asked = {name: settings.said[name] for name in ("question_token",) if name in settings.said}
+        for name, token in {**settings.special, **asked}.items():
             setattr(self, name, str(token))
             setattr(self, f"{name}_id", self.convert_tokens_to_ids(str(token)))
 

@@ -194,7 +194,7 @@ def test_what_cannot_begin_is_one_sentence(
     ended = triage("analyze", *arguments)
     assert (ended.code, ended.out) == (2, "")
     assert reason in ended.err and ended.err.count("\n") == 1
-    assert ended.err.startswith("triage: ")
+    assert ended.err.startswith("triage analyze: ")
 
 
 def test_an_empty_file_gives_nothing_and_is_no_fault(triage: Triage, tmp_path: Path) -> None:

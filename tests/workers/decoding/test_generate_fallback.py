@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
+from transformers import BigBirdPegasusConfig, BigBirdPegasusForConditionalGeneration
 
 from tests.support.collected import nothing
 from tests.support.seq2seq_models import build_model, decoder_of, sources_of
@@ -33,3 +35,41 @@ def test_generate_serves_what_the_loop_lacks() -> None:
     for text, alone in zip(texts, expected, strict=True):
         assert text[: len(alone)] == alone
         assert set(text[len(alone) :]) <= {pad}
+
+
+def test_sources_are_padded_only_where_nobody_sees_it() -> None:
+    """BigBird reads in blocks, as long as a text has more than ten, and gave that up for good at
+    the first shorter one.
+    """
+    torch.manual_seed(3)
+    config = BigBirdPegasusConfig(
+        vocab_size=150,
+        d_model=32,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=48,
+        decoder_ffn_dim=48,
+        max_position_embeddings=128,
+        block_size=4,
+        num_random_blocks=1,
+    )
+    model: Any = BigBirdPegasusForConditionalGeneration(config).eval()
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.dim() > 1:
+                weight.normal_(0, 0.6 if "embed" in name or "shared" in name else 0.35)
+            elif name.endswith("bias"):
+                weight.normal_(0, 0.2)
+    settings = settings_of(model, max_length=12)
+    sources = sources_of(12, 1)
+    alone = []
+    for source in sources:
+        model.model.encoder.set_attention_type("block_sparse")
+        alone.append(generated(model, settings, source))
+    model.model.encoder.set_attention_type("block_sparse")
+    decoder = TransformersDecoder(model, settings, 10_000)
+    for _ in range(2):
+        texts = decoder.decode(sources, nothing)
+        assert [text[: len(one)] for text, one in zip(texts, alone, strict=True)] == alone

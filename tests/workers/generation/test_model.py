@@ -18,6 +18,7 @@ from tests.support.feedback_texts import SHORT
 from tests.support.told_checkpoints import build_m2m100, build_nllb
 from workers.analyses.translation import TranslationAnalysis
 from workers.decoding import Decoder, TransformersDecoder
+from workers.errors import ModelError
 from workers.generation import weights as module
 from workers.generation.generator import Generator
 from workers.generation.model import Seq2SeqModel
@@ -96,6 +97,22 @@ def test_a_model_serves_the_loop_and_what_the_loop_lacks(
         documents = documents_of(TEXTS, language)
         alone = catalog_of(**{f"translation_{language}_de": tmp_path})
         assert analyse(analysis, documents) == analyse(TranslationAnalysis(alone, "cpu"), documents)
+
+
+def test_settings_that_nobody_can_write_by_are_said_in_their_own_words(tmp_path: Path) -> None:
+    """Each document said "ValueError" before."""
+    entry = CatalogEntry(model=str(build_translation(tmp_path, stop_strings=["the"])))
+    with pytest.raises(ModelError, match="stop strings") as error:
+        TranslationAnalysis(Catalog("test", {"translation.en-de": entry}), "cpu")
+    assert "generation_config.json" in str(error.value) and "TRIAGE_MODELS" in str(error.value)
+
+
+def test_a_token_beyond_the_vocabulary_is_no_text(tmp_path: Path) -> None:
+    """Models have a few rows more than tokens, and M2M100's wrote "<unk>" for them."""
+    model = Seq2SeqModel(CatalogEntry(model=str(build_m2m100(tmp_path))), "cpu", ModelRegistry())
+    (ids,) = model.tokenise(["late"], "en")
+    beyond = len(model.tokenizer) + 3
+    assert model.texts([[*ids, beyond]]) == model.texts([ids])
 
 
 def test_nobody_changes_the_language_while_a_text_is_tokenised(tmp_path: Path) -> None:

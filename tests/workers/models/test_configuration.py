@@ -138,3 +138,29 @@ def test_a_tokenizer_of_another_model_is_refused(folder: Path) -> None:
     more = "".join(f"another{number}\n" for number in range(50))
     (folder / "vocab.txt").write_text(vocabulary + more, "utf-8")
     assert "its tokenizer knows" in refusal(folder)
+
+
+def test_names_of_weights_with_something_before_them_are_told(folder: Path) -> None:
+    """As Lightning and DataParallel save them."""
+    weights = load_file(folder / "model.safetensors")
+    before = {f"module.{name}": weight for name, weight in weights.items()}
+    save_file(before, folder / "model.safetensors", metadata={"format": "pt"})
+    assert "whose names begin with 'module.'" in refusal(folder)
+
+
+def test_a_pointer_to_weights_is_none(folder: Path) -> None:
+    """What a clone without Git LFS has."""
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+    (folder / "model.safetensors").write_text(pointer, "utf-8")
+    assert "git lfs pull" in refusal(folder)
+
+
+def test_shards_that_nothing_leads_to_are_named(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00001.safetensors")
+    said = refusal(folder)
+    assert "model-00001-of-00001.safetensors without the model.safetensors.index.json" in said
+
+
+def test_prompts_of_mvp_are_not_left_out(folder: Path) -> None:
+    spoil(folder, **{"bert.encoder.self_attn_prompt.prompt_embedding.weight": torch.zeros(2, 2)})
+    assert "does not use, bert.encoder.self_attn_prompt" in refusal(folder)
