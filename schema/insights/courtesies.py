@@ -26,7 +26,9 @@ _LONGEST = 26
 #: both, of two sets of reviews each has less than .42 of one.
 _MANNERS = 0.5
 #: What stands in place of a name or a number in redacted texts.
-_PLACEHOLDER = re.compile(r"<[A-Za-z_ ]{1,20}>|\[[A-Za-z_ ]{1,20}\]")
+_PLACEHOLDER = re.compile(
+    r"<[A-Za-z_ ]{1,20}>|\[[A-Za-z_ ]{1,20}\]|\bX{2,}(?:[/-](?:X{2,}|\d{2,4}))*\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

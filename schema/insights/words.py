@@ -38,10 +38,10 @@ EMPTY_WORDS = frozenset(_EMPTY.split())
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, without apostrophes, what was cut off before one, digits,
-    and tags; of two letters or more.
+    tags, and the XXXX of redacted texts; of two letters or more.
     """
     plain = _ELIDED.sub(" ", text.lower())
     if "<" in plain:
         plain = _TAG.sub(" ", plain)
     found = (re.sub("['’]", "", word) for word in _TOKEN.findall(plain))
-    return [word for word in found if len(word) > 1]
+    return [word for word in found if len(word) > 1 and word.strip("x")]

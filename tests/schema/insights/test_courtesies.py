@@ -36,8 +36,13 @@ COURTESIES = [
     "Il mio nome è <name> e il mio numero è <tel_num>",
     "O meu nome é <name>",
     "Mijn naam is <name>",
+    "This was on XXXX XXXX.",
+    "My name is XXXX XXXX my address is XXXX",
+    "XX/XX/2017",
 ]
 MATTERS = [
+    "I was charged XXXX twice",
+    "The XXL shirt is too small",
     "I am very pleased with it!",
     "Hopeless on me.",
     "Please fix the login page.",
