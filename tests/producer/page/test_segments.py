@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Engine
 
 from producer.page.segments import read_segment_tables
@@ -25,7 +27,12 @@ def test_neither_the_written_rating_nor_what_is_too_few_or_blank_is_a_segment(
                 "tested": "no" if number else "yes",
             }
             rating = 5.0 - number % 5
-            values = {"product": "Coat", "rating": rating, "rating_scale": 5, "extra": extra}
+            values: dict[str, Any] = {
+                "product": "Coat",
+                "rating": rating,
+                "rating_scale": 5,
+                "extra": extra,
+            }
             documents.append(add_document(connection, number, f"text {number}", **values))
         add_to_run(connection, run, documents)
         for number, document in enumerate(documents):
