@@ -57,7 +57,7 @@ def _mood(page: Page) -> Iterator[Line]:
             todo = "Read what is new of it below."
         else:
             why += ", which may be chance"
-            todo = "Nothing to do yet."
+            todo = "Nothing has surely changed."
     said = f"{numbers.percent(negative.share)} classified as negative"
     yield Line("How they feel", said, why, mood, "all-negative", todo)
 
