@@ -30,7 +30,7 @@ from producer.themes.word_vectors import WordVectors, fit_word_vectors
 from schema.database import reading
 from schema.database.clock import now
 from schema.tables import ThemeKind
-from schema.themes.clauses import ClauseSource, newest_model, read_clauses
+from schema.themes.clauses import ClauseSource, newest_model, read_clauses, tells_something
 from schema.themes.edits import read_edits
 from schema.themes.scope import ThemeScope
 from schema.themes.sets import (
@@ -169,12 +169,12 @@ def _sample(engine: Engine, source: ClauseSource) -> tuple[HashSample, WordVecto
     """The sample of clauses that say something; without embeddings, also how vectors are made."""
     sample = HashSample(SAMPLE)
     for block in read_clauses(engine, source):
-        chosen = np.flatnonzero(block.telling()).tolist()
-        texts = [block.texts[row] for row in chosen]
         if source.model is None:
-            sample.add(texts, np.zeros((len(texts), 0), dtype=np.int16))
-        elif texts:
-            sample.add(texts, grid_of(block, None)[chosen])
+            sample.add(
+                block.texts, np.zeros((len(block.texts), 0), dtype=np.int16), tells_something
+            )
+        elif block.texts:
+            sample.add(block.texts, grid_of(block, None), tells_something)
     if source.model is not None:
         return sample, None
     words = fit_word_vectors(sample.texts)

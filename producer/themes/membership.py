@@ -51,7 +51,7 @@ class Members:
         vectors = grid_of(block, self.words)
         themes, cosines = assign(vectors, self.centres, self.fit.least)
         # A greeting is near to some theme, as anything is.
-        themes = np.where(block.telling(), themes, OTHER)
+        themes = np.where(block.telling((themes >= 0).tolist()), themes, OTHER)
         topics = assign(vectors, self._topics, self.fit.least).themes
         keys = {document: text_key(text) for document, text in block.documents.items()}
         return [

@@ -95,7 +95,7 @@ def _read(
     vectors = [np.empty((0, members.centres.shape[1]), dtype=np.int16)]
     for block, found in read_members(engine, source, members.set_id, *badly):
         keys = zip(block.owners, block.ordinals, strict=True)
-        meant = np.array([key in found for key in keys], dtype=bool) & block.telling()
+        meant = np.array(block.telling(key in found for key in keys), dtype=bool)
         if not meant.any():
             continue
         rows = grid_of(block, members.words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -30,12 +30,23 @@ class HashSample:
         self.texts: list[str] = []
         self.vectors: Grid = np.empty((0, 0), dtype=np.int16)
 
-    def add(self, texts: Sequence[str], vectors: Grid) -> None:
-        """Take those of a block that belong to the sample by now."""
+    def add(
+        self, texts: Sequence[str], vectors: Grid, keep: Callable[[str], bool] | None = None
+    ) -> None:
+        """Take those of a block that belong to the sample by now.
+
+        Args:
+            texts: Of the block, …
+            vectors: … with a row for each.
+            keep: Which texts may be taken; asked of those alone that would be. None: all.
+        """
         keys = text_keys(texts)
         if len(self._keys) >= self._size:
             low = np.flatnonzero(keys <= self._keys[-1])
             keys, vectors, texts = keys[low], vectors[low], [texts[row] for row in low.tolist()]
+        if keep is not None:
+            kept = [row for row, text in enumerate(texts) if keep(text)]
+            keys, vectors, texts = keys[kept], vectors[kept], [texts[row] for row in kept]
         if not len(keys):
             return
         if len(self._keys):

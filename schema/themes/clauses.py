@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +39,18 @@ class ClauseBlock:
     texts: list[str] = field(default_factory=list)
     vectors: list[bytes] = field(default_factory=list)
 
-    def telling(self) -> list[bool]:
-        """Of each clause whether it says more than greetings, thanks and closings do, and more
-        than how good or bad something is.
-        """
-        return [not (is_courtesy(text) or is_verdict(text)) for text in self.texts]
+    def telling(self, among: Iterable[bool]) -> list[bool]:
+        """Of each clause whether it tells something; not, where `among` says that nobody asks."""
+        return [
+            asked and tells_something(text) for text, asked in zip(self.texts, among, strict=True)
+        ]
+
+
+def tells_something(clause: str) -> bool:
+    """Whether a clause says more than greetings, thanks and closings do, and more than how good or
+    bad something is.
+    """
+    return not (is_courtesy(clause) or is_verdict(clause))
 
 
 @dataclass(frozen=True, slots=True)
