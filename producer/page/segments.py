@@ -14,7 +14,7 @@ from schema.questions import NoAnswerError, Scope
 from schema.questions.measure import Measure
 from schema.questions.scope import select_rows
 from schema.questions.segment_counts import COLUMNS, read_segment_counts
-from schema.questions.segments import SegmentFigures, compare_counted
+from schema.questions.segments import SegmentFigures, read_segments
 
 #: Segments of each kind that are shown: the worst that are ranked, then others.
 SHOWN = 12
@@ -71,7 +71,7 @@ def read_segment_tables(
     kinds = (*COLUMNS, *(f"metadata.{key}" for key in _keys(connection, scope)))
     for by, counted in read_segment_counts(connection, scope, kinds).items():
         try:
-            segments = compare_counted(connection, scope, by, counted, newest=newest)
+            segments = read_segments(connection, scope, by, newest=newest, counted=counted)
         except NoAnswerError:
             # Of the product that says that there are no ratings and no polarities, too.
             if by == COLUMNS[-1] and not found:

@@ -58,6 +58,7 @@ def read_segments(
     by: str,
     measure: Measure | None = None,
     newest: Scope | None = None,
+    counted: Mapping[str | None, DocumentCounts] | None = None,
 ) -> Segments:
     """Read how segments differ.
 
@@ -67,37 +68,15 @@ def read_segments(
         by: One of `COLUMNS`, or `metadata.KEY`.
         measure: `LOW_RATING` or `NEGATIVE`; None for what there is, sentiment first.
         newest: The scope's `newest_part`, if it is known.
+        counted: What `read_segment_counts` gave of it, if that is known.
 
     Raises:
         ReportError: If there can be no such segments.
         NoAnswerError: If no document says which segment it is in, or there is nothing to measure
             by.
     """
-    counts = read_segment_counts(connection, scope, [by])[by]
-    return compare_counted(connection, scope, by, counts, measure, newest)
-
-
-def compare_counted(
-    connection: Connection,
-    scope: Scope,
-    by: str,
-    counted: Mapping[str | None, DocumentCounts],
-    measure: Measure | None = None,
-    newest: Scope | None = None,
-) -> Segments:
-    """The same of segments that have been counted.
-
-    Args:
-        connection: Open.
-        scope: Which documents.
-        by: What makes a segment.
-        counted: What `read_segment_counts` gave of it.
-        measure: As above.
-        newest: As above.
-
-    Raises:
-        NoAnswerError: As above.
-    """
+    if counted is None:
+        counted = read_segment_counts(connection, scope, [by])[by]
     shares = {name: _shares(one) for name, one in counted.items()}
     there = [one for one in _HITS if any(of[one].total for of in shares.values())]
     chosen = measure or (Measure.NEGATIVE if Measure.NEGATIVE in there else Measure.LOW_RATING)

@@ -96,15 +96,20 @@ def build_model(name: str) -> Any:
     """The same model every time, with weights large enough that texts vary."""
     torch.manual_seed(5)
     model = MODELS[name]().eval()
+    enlarge(model)
+    if hasattr(model, "final_logits_bias"):
+        model.final_logits_bias.normal_(0, 1.0)
+    return model
+
+
+def enlarge(model: Any) -> None:
+    """Give a model weights so large that texts vary, from torch's random numbers."""
     with torch.no_grad():
         for key, weight in model.named_parameters():
             if weight.dim() > 1:
                 weight.normal_(0, 0.6 if "embed" in key or "shared" in key else 0.35)
             elif key.endswith("bias"):
                 weight.normal_(0, 0.2)
-        if hasattr(model, "final_logits_bias"):
-            model.final_logits_bias.normal_(0, 1.0)
-    return model
 
 
 def sources_of(count: int, eos: int, seed: int = 1) -> list[list[int]]:

@@ -9,7 +9,7 @@ import torch
 from transformers import BigBirdPegasusConfig, BigBirdPegasusForConditionalGeneration
 
 from tests.support.collected import nothing
-from tests.support.seq2seq_models import build_model, decoder_of, sources_of
+from tests.support.seq2seq_models import build_model, decoder_of, enlarge, sources_of
 from tests.support.seq2seq_searches import ENDS, settings_of
 from tests.support.written import generated
 from workers.decoding import TransformersDecoder
@@ -56,12 +56,7 @@ def test_sources_are_padded_only_where_nobody_sees_it() -> None:
         num_random_blocks=1,
     )
     model: Any = BigBirdPegasusForConditionalGeneration(config).eval()
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if weight.dim() > 1:
-                weight.normal_(0, 0.6 if "embed" in name or "shared" in name else 0.35)
-            elif name.endswith("bias"):
-                weight.normal_(0, 0.2)
+    enlarge(model)
     settings = settings_of(model, max_length=12)
     sources = sources_of(12, 1)
     alone = []
