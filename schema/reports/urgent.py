@@ -1,19 +1,30 @@
 """The report `urgent`: whom to call today, and why.
 
 Which documents are looked at is decided in SQL; what their texts say, by the rules of
-`schema.urgency`. Memory does not grow with them: only the most urgent are kept.
+`schema.urgency`. What was found of blocks of documents is kept (`schema.reports.urgent_rollup`).
+Memory does not grow with the documents: only the most urgent are held.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from schema.reports.options import ReportOptions
 from schema.reports.rows import Value
-from schema.reports.urgent_candidates import Select, read_candidates, read_shown
-from schema.urgency import Hit, Known, Urgency, default_rules, urgency_of
+from schema.reports.urgent_candidates import (
+    NAMED,
+    Select,
+    listed_of,
+    read_all,
+    read_named,
+    read_shown,
+    read_some,
+    words_key,
+)
+from schema.reports.urgent_rollup import Listed, read_stored
+from schema.urgency import Hit, Urgency
 
 DESCRIPTION = "Whom to call today: the most urgent feedback, with reasons and quotes"
 
@@ -21,8 +32,6 @@ COLUMNS = (
     *("document", "source", "external_id", "time", "product", "rating", "rating_scale"),
     *("polarity", "urgency", "reasons", "quotes", "copies"),
 )
-#: Texts that the rules look through at once.
-_BLOCK = 4_000
 #: Characters of a quote on each side of what the rules have found.
 _AROUND = 60
 #: Documents that are kept while more are read, for each that is shown in the end.
@@ -38,28 +47,39 @@ def urgent(select: Select, options: ReportOptions) -> Iterator[Row]:
         select: Runs a SELECT on the documents that are asked for.
         options: Of them `limit`.
     """
-    kept = _MostUrgent(options.limit)
-    candidates = read_candidates(select, options)
-    while block := list(islice(candidates, _BLOCK)):
-        listed = {row.id: (row, found) for row, found in _listed(block)}
-        shown = read_shown(select, list(listed))
-        for document, (row, found) in listed.items():
-            kept.add(row, shown[document], found)
-    return kept.rows()
+    of_run = options.run_id is not None
+    blocks, stored = ([], iter(())) if of_run else read_stored(select)
+    of_all = not (options.is_restricted or of_run)
+    candidates = read_all(select, blocks) if of_all else read_some(select, blocks)
+    best = _MostUrgent(options.limit)
+    for one in chain(stored, _found(select, candidates)):
+        best.add(one)
+    return _rows(select, best.chosen())
 
 
-def _listed(block: Sequence[Any]) -> Iterator[tuple[Any, Urgency]]:
-    """Of some candidates those that somebody should call."""
-    rules = default_rules()
-    hits = rules.find([row.text for row in block], [row.language for row in block])
-    for row, found in zip(block, hits, strict=True):
-        # Nothing else lists a text that says nothing urgent.
-        if found or row.leaves:
-            share = row.rating / row.rating_scale if row.rating_scale and row.rating else None
-            known = Known(row.polarity, share, bool(row.complaint), bool(row.leaves))
-            urgency = urgency_of(found, known, rules)
-            if urgency.is_listed:
-                yield row, urgency
+def _found(select: Select, candidates: Iterator[Any]) -> Iterator[Listed]:
+    """Of candidates those that are listed."""
+    listed = listed_of(candidates)
+    while some := dict((row.id, (row, found)) for row, found in islice(listed, NAMED)):
+        shown = read_shown(select, list(some))
+        for document, (row, found) in some.items():
+            one = shown[document]
+            yield Listed(document, found.score, one.time, words_key(row.text), one.group_id)
+
+
+def _rows(select: Select, chosen: Sequence[tuple[int, int]]) -> Iterator[Row]:
+    """What is shown of documents, by their ids and the numbers of their copies."""
+    for first in range(0, len(chosen), NAMED):
+        copies = dict(chosen[first : first + NAMED])
+        shown = read_shown(select, list(copies))
+        listed = {
+            row.id: (row, found) for row, found in listed_of(read_named(select, list(copies)))
+        }
+        for document in copies:
+            # Whoever is listed no more has changed meanwhile.
+            if document in listed:
+                row, found = listed[document]
+                yield (*_row(row, shown[document], found), copies[document])
 
 
 class _MostUrgent:
@@ -71,28 +91,23 @@ class _MostUrgent:
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
-        self._best: dict[Any, tuple[tuple[Any, ...], Row, int]] = {}
+        self._best: dict[tuple[str, int], tuple[tuple[float, float, int], int]] = {}
 
-    def add(self, row: Any, shown: Any, found: Urgency) -> None:
-        """Count a document: of it a candidate, what `read_shown` gives, and how urgent it is."""
-        key = shown.group_id if shown.group_id is not None else _words(row.text)
-        time = -shown.time.timestamp() if shown.time else 0.0
-        place = (-found.score, time, row.id)
-        before = self._best.get(key)
-        copies = 1 if before is None else before[2] + 1
-        if before is None or place < before[0]:
-            self._best[key] = place, _row(row, shown, found), copies
-        else:
-            self._best[key] = before[0], before[1], copies
+    def add(self, one: Listed) -> None:
+        """Count a document."""
+        key = ("words", one.words) if one.group_id is None else ("group", one.group_id)
+        time = -one.time.timestamp() if one.time else 0.0
+        place = (-one.score, time, one.id)
+        before, copies = self._best.get(key, (place, 0))
+        self._best[key] = min(place, before), copies + 1
         if self._limit is not None and len(self._best) > _SPARE * max(self._limit, 25):
             self._best = dict(self._sorted()[: self._limit])
 
-    def rows(self) -> Iterator[Row]:
-        """What is shown."""
-        for _, (_, row, copies) in self._sorted()[: self._limit]:
-            yield (*row, copies)
+    def chosen(self) -> list[tuple[int, int]]:
+        """What is shown: ids, and how many copies there are of each."""
+        return [(place[2], copies) for _, (place, copies) in self._sorted()[: self._limit]]
 
-    def _sorted(self) -> list[tuple[Any, tuple[tuple[Any, ...], Row, int]]]:
+    def _sorted(self) -> list[tuple[tuple[str, int], tuple[tuple[float, float, int], int]]]:
         return sorted(self._best.items(), key=lambda item: item[1][0])
 
 
@@ -119,10 +134,3 @@ def quote_of(text: str, hit: Hit) -> str:
     before, behind = "… " if first else "", " …" if last < len(text) else ""
     said = " ".join(text[first:last].split())
     return f"{hit.signal} {hit.start}-{hit.end}: {before}{said}{behind}"
-
-
-def _words(text: str) -> str:
-    # With numpy, for which no other report has to wait.
-    from schema.insights.near_duplicates import normalise
-
-    return normalise(text) or text

@@ -1,11 +1,14 @@
-"""Documents that may be urgent, as they stand in the database."""
+"""Documents that may be urgent, as they stand in the database, and which of them are listed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from schema.reports.options import ReportOptions
+from schema.urgency import Known, Urgency, default_rules, urgency_of
+from schema.views.rollup import BLOCK
 
 #: Documents that may be urgent: how the customer feels is surely bad, or nobody can tell; one or
 #: two stars; or intent says that it is a complaint, or that somebody leaves.
@@ -43,37 +46,66 @@ JOIN documents AS t ON t.id = d.id
 LEFT JOIN near_duplicates AS g ON g.document_id = d.id
 WHERE d.id IN ({ids})
 """
-#: Ids of documents that one statement asks for, where it asks for all: what it sorts stays small,
-#: and the intents of these documents lie together.
-_SLICE = 65_536
+#: Blocks of documents that one statement asks for, where it asks for all: what it sorts stays
+#: small, and the intents of these documents lie together.
+_AT_ONCE = 4
 #: Ids that are named in one statement.
-_NAMED = 500
+NAMED = 500
+#: Texts that the rules look through at once.
+_TEXTS = 4_000
 
 Select = Callable[[str], Iterator[Any]]
 
 
-def read_candidates(select: Select, options: ReportOptions) -> Iterator[Any]:
-    """Documents that may be urgent, by their ids, with `id`, `text`, `rating`, `rating_scale`,
+def read_all(select: Select, known: Sequence[int]) -> Iterator[Any]:
+    """All documents that may be urgent, by their ids, with `id`, `text`, `rating`, `rating_scale`,
     `polarity`, `language`, `complaint` and `leaves`.
 
     Args:
-        select: Runs a SELECT on the documents that are asked for.
-        options: Which these are.
+        select: Runs a SELECT.
+        known: Blocks of documents that are left out.
     """
-    if options.is_restricted or options.run_id is not None:
-        among = "i.document_id IN (SELECT c.id FROM current_documents AS c)"
-        yield from select(_CANDIDATES.format(of_intents=among, of_documents="1 = 1"))
-        return
     (ends,) = select(_ENDS)
     if ends.first is None:
         return
-    for first in range(ends.first, ends.last + 1, _SLICE):
-        slice_of = f"{{0}} >= {first} AND {{0}} < {first + _SLICE}"
-        yield from select(
-            _CANDIDATES.format(
-                of_intents=slice_of.format("i.document_id"), of_documents=slice_of.format("d.id")
-            )
+    left_out = set(known)
+    there = [
+        block
+        for block in range(ends.first // BLOCK, ends.last // BLOCK + 1)
+        if block not in left_out
+    ]
+    while there:
+        first = there[0]
+        behind = next((n for n, one in enumerate(there) if one != first + n), len(there))
+        blocks, there = there[: min(behind, _AT_ONCE)], there[min(behind, _AT_ONCE) :]
+        yield from read_between(select, first * BLOCK, (blocks[-1] + 1) * BLOCK)
+
+
+def read_between(select: Select, first: int, behind: int) -> Iterator[Any]:
+    """The same of documents whose ids are from `first` to before `behind`."""
+    slice_of = f"{{0}} >= {first} AND {{0}} < {behind}"
+    yield from select(
+        _CANDIDATES.format(
+            of_intents=slice_of.format("i.document_id"), of_documents=slice_of.format("d.id")
         )
+    )
+
+
+def read_some(select: Select, known: Sequence[int]) -> Iterator[Any]:
+    """The same of the documents that are asked for, where these are not all."""
+    blocks = f"d.id / {BLOCK} NOT IN ({', '.join(map(str, known))})" if known else "1 = 1"
+    among = "i.document_id IN (SELECT c.id FROM current_documents AS c)"
+    yield from select(_CANDIDATES.format(of_intents=among, of_documents=blocks))
+
+
+def read_named(select: Select, ids: Sequence[int]) -> Iterator[Any]:
+    """The same of at most `NAMED` documents."""
+    named = ", ".join(map(str, ids))
+    yield from select(
+        _CANDIDATES.format(
+            of_intents=f"i.document_id IN ({named})", of_documents=f"d.id IN ({named})"
+        )
+    )
 
 
 def read_shown(select: Select, ids: Sequence[int]) -> dict[int, Any]:
@@ -81,7 +113,32 @@ def read_shown(select: Select, ids: Sequence[int]) -> dict[int, Any]:
     `group_id`.
     """
     found = {}
-    for start in range(0, len(ids), _NAMED):
-        named = ", ".join(map(str, ids[start : start + _NAMED]))
+    for start in range(0, len(ids), NAMED):
+        named = ", ".join(map(str, ids[start : start + NAMED]))
         found.update({row.id: row for row in select(_SHOWN.format(ids=named))})
     return found
+
+
+def listed_of(candidates: Iterable[Any]) -> Iterator[tuple[Any, Urgency]]:
+    """Of candidates those that somebody should call, each with how urgent it is."""
+    rules = default_rules()
+    rows = iter(candidates)
+    while some := list(islice(rows, _TEXTS)):
+        hits = rules.find([row.text for row in some], [row.language for row in some])
+        for row, found in zip(some, hits, strict=True):
+            # Nothing else lists a text that says nothing urgent.
+            if found or row.leaves:
+                share = row.rating / row.rating_scale if row.rating_scale and row.rating else None
+                known = Known(row.polarity, share, bool(row.complaint), bool(row.leaves))
+                urgency = urgency_of(found, known, rules)
+                if urgency.is_listed:
+                    yield row, urgency
+
+
+def words_key(text: str) -> int:
+    """A number of 63 bits by which it is known that texts have the same words."""
+    # With numpy, for which no other report has to wait.
+    from schema.insights.near_duplicates import normalise
+
+    digest = hashlib.blake2b((normalise(text) or text).encode("utf-8", "surrogatepass"))
+    return int.from_bytes(digest.digest()[:8], "big") >> 1

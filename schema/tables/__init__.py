@@ -23,6 +23,8 @@ from schema.tables.rollup import (
     RollupEntity,
     RollupResult,
     RollupStale,
+    RollupUrgent,
+    RollupUrgentBlock,
 )
 from schema.tables.run import Run, RunState
 from schema.tables.run_input import RunInput
@@ -62,6 +64,8 @@ __all__ = [
     "RollupEntity",
     "RollupResult",
     "RollupStale",
+    "RollupUrgent",
+    "RollupUrgentBlock",
     "Run",
     "RunDocument",
     "RunInput",

@@ -130,3 +130,28 @@ class RollupClass(Base):
     analysed: Mapped[int]
     #: … and of these where it is sure.
     sure: Mapped[int]
+
+
+class RollupUrgent(Base):
+    """Table `rollup_urgent`: documents that the report `urgent` lists, of blocks of which that was
+    worked out.
+    """
+
+    __tablename__ = "rollup_urgent"
+    __table_args__ = (Index(None, "block"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    block: Mapped[int] = mapped_column(BigInteger)
+    score: Mapped[float]
+    #: The same for texts with the same words.
+    words: Mapped[int] = mapped_column(BigInteger)
+
+
+class RollupUrgentBlock(Base):
+    """Table `rollup_urgent_blocks`: blocks of which `rollup_urgent` has what is listed."""
+
+    __tablename__ = "rollup_urgent_blocks"
+
+    block: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    #: A digest of the rules by which they were worked out.
+    rules: Mapped[str]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from schema.database import reading, writing
 from schema.views.dialect import write_out
-from schema.views.rollup import BLOCK, ROLLUPS
+from schema.views.rollup import BESIDE, BLOCK, ROLLUPS
 
 #: Who holds this lock of PostgreSQL until its transaction ends is the only one who writes rollups.
 LOCK = 0x726F6C6C
@@ -41,7 +41,7 @@ def refresh(engine: Engine, most: int | None = None) -> int:
             if _next_blocks(connection, last, limit) is None:
                 break
         with writing(engine) as connection:
-            if not _lock(connection, wait=False):
+            if not lock_rollups(connection, wait=False):
                 return done
             blocks = _next_blocks(connection, last, limit)
             if blocks is None:
@@ -71,12 +71,21 @@ def forget_blocks(connection: Connection, documents: Sequence[int]) -> None:
     """
     if not documents:
         return
-    _lock(connection, wait=True)
+    lock_rollups(connection, wait=True)
     for block in sorted({one // BLOCK for one in documents}):
         _delete(connection, {"first_block": block, "last_block": block})
 
 
-def _lock(connection: Connection, *, wait: bool) -> bool:
+def lock_rollups(connection: Connection, *, wait: bool) -> bool:
+    """Become the only one who writes rollups, until the transaction ends; on SQLite who writes is.
+
+    Args:
+        connection: In a transaction that writes.
+        wait: Whether to wait for another one.
+
+    Returns:
+        Whether we are.
+    """
     if connection.dialect.name != "postgresql":
         return True
     if wait:
@@ -102,5 +111,5 @@ _AMONG = "block BETWEEN :first_block AND :last_block"
 
 
 def _delete(connection: Connection, ends: dict[str, int]) -> None:
-    for rollup in ROLLUPS:
-        connection.execute(text(f"DELETE FROM {rollup.table} WHERE {_AMONG}"), ends)
+    for table in (*(rollup.table for rollup in ROLLUPS), *BESIDE):
+        connection.execute(text(f"DELETE FROM {table} WHERE {_AMONG}"), ends)

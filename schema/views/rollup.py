@@ -125,3 +125,7 @@ ROLLUPS = (
         ("documents", "unsure", "analysed", "sure"),
     ),
 )
+
+#: Tables of what is worked out of blocks without SQL, by who reads it; see
+#: `schema.reports.urgent_rollup`.
+BESIDE = ("rollup_urgent", "rollup_urgent_blocks")

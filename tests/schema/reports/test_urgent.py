@@ -121,15 +121,15 @@ def test_a_quote_begins_and_ends_with_a_word() -> None:
     assert quote_of("caughtfire" * 30, Hit("safety", 100, 111)).startswith("safety 100-111: … ")
 
 
-def test_candidates_are_read_in_slices_of_all_documents(
+def test_however_many_are_read_at_once_the_same_is_listed(
     engine: Engine, run: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Restricted to what is all of them they are read at once: the same comes of it."""
     at_once = rows(engine, run_id=run)
     assert rows(engine) == at_once
-    monkeypatch.setattr("schema.reports.urgent_candidates._SLICE", 3)
-    monkeypatch.setattr("schema.reports.urgent_candidates._NAMED", 2)
-    monkeypatch.setattr("schema.reports.urgent._BLOCK", 4)
+    monkeypatch.setattr("schema.reports.urgent_candidates.NAMED", 2)
+    monkeypatch.setattr("schema.reports.urgent.NAMED", 2)
+    monkeypatch.setattr("schema.reports.urgent_candidates._TEXTS", 4)
     assert rows(engine) == at_once
     assert [row["external_id"] for row in rows(engine, limit=2)] == ["1", "8"]
 
