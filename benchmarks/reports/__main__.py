@@ -35,6 +35,7 @@ from benchmarks.reports.queries import (
 )
 from schema.database import open_engine, reading, writing
 from schema.migrations.revision import upgrade
+from schema.reports.urgent_rollup import refresh_urgent
 from schema.tables import DocumentRow
 from schema.views import refresh
 from schema.views.triggers import mark_all
@@ -62,6 +63,11 @@ def main() -> None:
             began = time.monotonic()
             blocks = refresh(engine)
             print(f"{blocks} blocks of rollups in {time.monotonic() - began:.0f} s", flush=True)
+            began = time.monotonic()
+            blocks = refresh_urgent(engine)
+            print(
+                f"{blocks} blocks of what is urgent in {time.monotonic() - began:.0f} s", flush=True
+            )
             measure(engine, asked.match)
             engine.dispose()
 

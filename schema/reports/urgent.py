@@ -48,8 +48,8 @@ def urgent(select: Select, options: ReportOptions) -> Iterator[Row]:
         options: Of them `limit`.
     """
     of_run = options.run_id is not None
-    blocks, stored = ([], iter(())) if of_run else read_stored(select)
     of_all = not (options.is_restricted or of_run)
+    blocks, stored = ([], iter(())) if of_run else read_stored(select, of_all=of_all)
     candidates = read_all(select, blocks) if of_all else read_some(select, blocks)
     best = _MostUrgent(options.limit)
     for one in chain(stored, _found(select, candidates)):
@@ -64,7 +64,7 @@ def _found(select: Select, candidates: Iterator[Any]) -> Iterator[Listed]:
         shown = read_shown(select, list(some))
         for document, (row, found) in some.items():
             one = shown[document]
-            yield Listed(document, found.score, one.time, words_key(row.text), one.group_id)
+            yield Listed(document, found.score, row.time, words_key(row.text), one.group_id)
 
 
 def _rows(select: Select, chosen: Sequence[tuple[int, int]]) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from schema.views.rollup import BLOCK
 #: two stars; or intent says that it is a complaint, or that somebody leaves.
 _CANDIDATES = """
 SELECT
-    d.id AS id, t.text AS text, d.rating AS rating, d.rating_scale AS rating_scale,
+    d.id AS id, t.text AS text, d.time AS time, d.rating AS rating, d.rating_scale AS rating_scale,
     d.polarity AS polarity, d.language AS language, i.complaint AS complaint, i.leaves AS leaves
 FROM current_documents AS d
 JOIN documents AS t ON t.id = d.id
@@ -58,8 +58,8 @@ Select = Callable[[str], Iterator[Any]]
 
 
 def read_all(select: Select, known: Sequence[int]) -> Iterator[Any]:
-    """All documents that may be urgent, by their ids, with `id`, `text`, `rating`, `rating_scale`,
-    `polarity`, `language`, `complaint` and `leaves`.
+    """All documents that may be urgent, by their ids, with `id`, `text`, `time`, `rating`,
+    `rating_scale`, `polarity`, `language`, `complaint` and `leaves`.
 
     Args:
         select: Runs a SELECT.

@@ -15,30 +15,32 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
 from schema.database import reading, writing
+from schema.database.types import UtcDateTime
 from schema.reports import urgent_candidates
 from schema.reports.urgent_candidates import Select, listed_of, read_between, words_key
 from schema.tables import DocumentRow, RollupStale, RollupUrgent, RollupUrgentBlock
 from schema.views.dialect import write_out
 from schema.views.refresh import lock_rollups
-from schema.views.rollup import BLOCK
+from schema.views.rollup import BESIDE, BLOCK
 
 #: Documents that are read of the database at once, so that memory stays flat.
 _ROWS = 1_000
-#: What is kept of all blocks, each of which has a row, if none of its documents is listed.
+#: What is stored of all blocks, each of which has a row, if none of its documents is listed.
 _STORED = """
-SELECT b.block AS block, d.id AS id, r.score AS score, r.words AS words, d.time AS time,
+SELECT b.block AS block, r.id AS id, r.score AS score, r.words AS words, r.time AS time,
     g.group_id AS group_id
 FROM rollup_urgent_blocks AS b
 LEFT JOIN (
-    rollup_urgent AS r
-    JOIN current_documents AS d ON d.id = r.id
+    rollup_urgent AS r{among}
     LEFT JOIN near_duplicates AS g ON g.document_id = r.id
 ) ON r.block = b.block
 WHERE b.rules = '{rules}' AND b.block NOT IN (SELECT s.block FROM rollup_stale AS s)
 """
+#: Of these, those that are asked for.
+_AMONG = "\n    JOIN current_documents AS d ON d.id = r.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,16 @@ def rules_version() -> str:
     return digest.hexdigest()
 
 
-def read_stored(select: Select) -> tuple[list[int], Iterator[Listed]]:
+def read_stored(select: Select, *, of_all: bool) -> tuple[list[int], Iterator[Listed]]:
     """Blocks that are worked out, and what is listed of them.
 
     Args:
         select: Runs a SELECT on the documents that are asked for.
+        of_all: Whether these are all.
     """
+    among = "" if of_all else _AMONG
     # One statement, so that nobody takes a block away between the two.
-    rows = list(select(_STORED.format(rules=rules_version())))
+    rows = list(select(_STORED.format(among=among, rules=rules_version())))
     listed = (
         Listed(row.id, row.score, row.time, row.words, row.group_id)
         for row in rows
@@ -111,6 +115,11 @@ def refresh_urgent(engine: Engine) -> int:
             if not lock_rollups(connection, wait=False):
                 return done
             _work_out(connection, block)
+    if unknown and engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            # Plans depend on how few are listed, and tables that are small nobody else counts.
+            for table in BESIDE:
+                connection.execute(text(f"ANALYZE {table}"))
     return len(unknown)
 
 
@@ -130,14 +139,20 @@ def _unknown(connection: Connection) -> list[int]:
 
 def _work_out(connection: Connection, block: int) -> None:
     def select_all(sql: str) -> Iterator[Any]:
-        statement = write_out(sql, connection.dialect.name)
-        yield from connection.exec_driver_sql(statement, execution_options={"yield_per": _ROWS})
+        statement = text(write_out(sql, connection.dialect.name)).columns(time=UtcDateTime())
+        yield from connection.execute(statement, execution_options={"yield_per": _ROWS})
 
     for table in (RollupUrgent, RollupUrgentBlock):
         connection.execute(delete(table).where(table.block == block))
     candidates = read_between(select_all, block * BLOCK, (block + 1) * BLOCK)
     rows = [
-        {"id": row.id, "block": block, "score": found.score, "words": words_key(row.text)}
+        {
+            "id": row.id,
+            "block": block,
+            "time": row.time,
+            "score": found.score,
+            "words": words_key(row.text),
+        }
         for row, found in listed_of(candidates)
     ]
     for first in range(0, len(rows), _ROWS):

@@ -142,6 +142,7 @@ class RollupUrgent(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     block: Mapped[int] = mapped_column(BigInteger)
+    time: Mapped[datetime | None]
     score: Mapped[float]
     #: The same for texts with the same words.
     words: Mapped[int] = mapped_column(BigInteger)

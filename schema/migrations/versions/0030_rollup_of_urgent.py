@@ -19,6 +19,7 @@ def upgrade() -> None:
         "rollup_urgent",
         sa.Column("id", _BIG_ID, autoincrement=False, nullable=False),
         sa.Column("block", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.DateTime(timezone=True), nullable=True),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("words", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup_urgent")),
