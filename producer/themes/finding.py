@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from producer.themes.clustering import Clustering, cluster
 from producer.themes.fit import measure
-from producer.themes.grid import Grid, centres
+from producer.themes.grid import Grid, centres, to_grid
 from producer.themes.lineage import (
     Past,
     carry_over,
@@ -21,7 +21,7 @@ from producer.themes.lineage import (
     new_theme,
     start_from,
 )
-from producer.themes.membership import Members, assign_documents, grid_of
+from producer.themes.membership import Members, assign_documents
 from producer.themes.newcomers import add_new_themes
 from producer.themes.sample import SAMPLE, HashSample
 from producer.themes.statistics import write_statistics
@@ -29,6 +29,7 @@ from producer.themes.topics import Topic, topic_centres
 from producer.themes.word_vectors import WordVectors, fit_word_vectors
 from schema.database import reading
 from schema.database.clock import now
+from schema.insights.stored_vectors import read_vectors
 from schema.tables import ThemeKind
 from schema.themes.clauses import ClauseSource, newest_model, read_clauses, tells_something
 from schema.themes.edits import read_edits
@@ -173,8 +174,9 @@ def _sample(engine: Engine, source: ClauseSource) -> tuple[HashSample, WordVecto
             sample.add(
                 block.texts, np.zeros((len(block.texts), 0), dtype=np.int16), tells_something
             )
-        elif block.texts:
-            sample.add(block.texts, grid_of(block, None), tells_something)
+        elif low := sample.low(block.texts):
+            vectors = to_grid(read_vectors([block.vectors[place] for place in low]))
+            sample.add([block.texts[place] for place in low], vectors, tells_something)
     if source.model is not None:
         return sample, None
     words = fit_word_vectors(sample.texts)

@@ -30,6 +30,13 @@ class HashSample:
         self.texts: list[str] = []
         self.vectors: Grid = np.empty((0, 0), dtype=np.int16)
 
+    def low(self, texts: Sequence[str]) -> list[int]:
+        """Places of the texts that may belong to the sample: only they are worth a vector."""
+        keys = text_keys(texts)
+        if len(self._keys) < self._size:
+            return list(range(len(keys)))
+        return [int(place) for place in np.flatnonzero(keys <= self._keys[-1])]
+
     def add(
         self, texts: Sequence[str], vectors: Grid, keep: Callable[[str], bool] | None = None
     ) -> None:

@@ -29,6 +29,8 @@ _MANNERS = 0.5
 _PLACEHOLDER = re.compile(
     r"<[A-Za-z_ ]{1,20}>|\[[A-Za-z_ ]{1,20}\]|\bX{2,}(?:[/-](?:X{2,}|\d{2,4}))*\b"
 )
+#: One of these is in each.
+_MARKS = ("<", "[", "XX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def is_courtesy(text: str) -> bool:
         text: A clause, or a sentence.
     """
     phrases = _phrases()
-    is_redacted = bool(_PLACEHOLDER.search(text))
+    is_redacted = any(mark in text for mark in _MARKS) and bool(_PLACEHOLDER.search(text))
     # Most of feedback has no such word, and needs no second look.
     if not is_redacted and not phrases.quick.search(text.lower()):
         return False

@@ -30,6 +30,9 @@ MIN_WORDS = 5
 #: Texts in one bucket of a band up to which all are compared with all; of more each is compared
 #: with the first, so that a template with a million copies does not take a million squared.
 _FEW = 20
+#: Of each character of a plain text what is left: a letter in lower case, a digit, or a blank.
+_PLAIN = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128))
+_PLAIN += bytes(range(128, 256))
 
 Shingles = NDArray[np.uint64]
 
@@ -49,6 +52,9 @@ class Groups:
 
 def normalise(text: str) -> str:
     """What is left of a text without case and punctuation; empty where it has no word."""
+    if text.isascii():
+        # The same, in a quarter of the time: themes ask for it of millions of clauses.
+        return b" ".join(text.encode().translate(_PLAIN).split()).decode()
     return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,32 +157,54 @@ def _add_clauses(
         .where(table.document_id.between(*ids), *source.rows())
         .order_by(table.document_id, table.run_id.desc(), table.ordinal)
     )
-    rows = connection.execute(statement).all()
-    newest: dict[int, int] = {}
+    chosen = list(_of_newest_runs(_plain_rows(connection, statement), block.documents))
+    translated = _translations(
+        connection, [(run, document) for document, run, *_, used, _ in chosen if used != ORIGINAL]
+    )
+    for document, run, ordinal, start, end, _, vector in chosen:
+        text = translated.get((run, document)) or block.documents[document]
+        block.owners.append(document)
+        block.ordinals.append(ordinal)
+        block.texts.append(text[start:end])
+        block.vectors.append(vector)
+
+
+def _plain_rows(connection: Connection, statement: Any) -> list[tuple[Any, ...]]:
+    """The driver's own rows: SQLAlchemy's cost more than reading millions of them."""
+    with connection.execute(statement) as found:
+        rows: Any = found.cursor
+        return list(rows.fetchall())
+
+
+def _of_newest_runs(
+    rows: Iterable[tuple[Any, ...]], documents: Container[int]
+) -> Iterator[tuple[Any, ...]]:
+    """Of rows that begin with a document and a run, in their order, those of some documents, each
+    of the first run that comes.
+    """
+    current, newest, wanted = None, None, False
     for row in rows:
-        newest.setdefault(row.document_id, row.run_id)
-    chosen = [
-        row
-        for row in rows
-        if row.document_id in block.documents and newest[row.document_id] == row.run_id
-    ]
-    translated = _translations(connection, [row for row in chosen if row.text_used != ORIGINAL])
-    for row in chosen:
-        text = translated.get((row.run_id, row.document_id)) or block.documents[row.document_id]
-        block.owners.append(row.document_id)
-        block.ordinals.append(row.ordinal)
-        block.texts.append(text[row.start : row.end])
-        block.vectors.append(row.vector)
+        if row[0] != current:
+            current, newest, wanted = row[0], row[1], row[0] in documents
+        if wanted and row[1] == newest:
+            yield row
 
 
-def _translations(connection: Connection, rows: Sequence[Any]) -> dict[tuple[int, int], str]:
-    """By run and document, for clauses that are cut from them."""
-    if not rows:
+def _translations(
+    connection: Connection, wanted: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], str]:
+    """By run and document, for clauses that are cut from them.
+
+    Args:
+        connection: Open.
+        wanted: Runs and documents, in any number.
+    """
+    if not wanted:
         return {}
     statement = select(
         TranslationRow.run_id, TranslationRow.document_id, TranslationRow.translation
     ).where(
-        TranslationRow.document_id.in_({row.document_id for row in rows}),
-        TranslationRow.run_id.in_({row.run_id for row in rows}),
+        TranslationRow.document_id.in_({document for _, document in wanted}),
+        TranslationRow.run_id.in_({run for run, _ in wanted}),
     )
     return {(run, document): text for run, document, text in connection.execute(statement)}
