@@ -65,7 +65,9 @@ FROM v_entities AS e
 ORDER BY e.documents DESC, e.merged, e.type
 LIMIT {READ}
 """
+#: Of all documents, as it is stored; and of some, without making groups of their mentions.
 _UNSURE = "SELECT CAST(COALESCE(SUM(e.unsure_mentions), 0) AS BIGINT) FROM current_entities AS e"
+_UNSURE_OF_SOME = "SELECT COUNT(*) FROM v_mentions AS m WHERE m.unsure"
 _TEXTS = f"""
 SELECT type, entity, document FROM (
     SELECT m.type AS type, m.entity AS entity, m.document_id AS document, ROW_NUMBER() OVER (
@@ -124,5 +126,6 @@ def read_entities(
         also = [(one.type, one.documents) for one in by_name[row.merged][1:]]
         facts = EntityFacts(row.entity, row.type, row.documents, sides, negative, key, also)
         shown.append(facts)
-    ((unsure,),) = select_rows(connection, _UNSURE, scope)
+    sql = _UNSURE if scope.is_everything else _UNSURE_OF_SOME
+    ((unsure,),) = select_rows(connection, sql, scope)
     return EntitiesFacts(shown, found[0].found, unsure)

@@ -90,7 +90,7 @@ def read_themes(connection: Connection, scope: Scope, index: TextIndex) -> Theme
         return None
     texts = documents.texts()
     drivers, rated = _drivers(connection, scope, documents)
-    weeks = read_theme_weeks(connection, scope, names)
+    weeks = read_theme_weeks(connection, scope, names, documents=documents)
     newest = _newest(documents, found[:SHOWN])
     leaning = Leaning.of(connection, ThemeScope.parse(names.scope))
     shown = [

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from schema.questions.scope import Scope
-from schema.questions.themed_documents import read_themed_documents
+from schema.questions.themed_documents import ThemedDocuments, read_themed_documents
 from schema.questions.themes import ThemeNames
 from schema.tables import ThemeWeek
 
@@ -38,7 +38,11 @@ _THURSDAY = 3
 
 
 def read_theme_weeks(
-    connection: Connection, scope: Scope, names: ThemeNames, stored: bool = False
+    connection: Connection,
+    scope: Scope,
+    names: ThemeNames,
+    stored: bool = False,
+    documents: ThemedDocuments | None = None,
 ) -> ThemeWeeks:
     """Read the counts of the themes that are in lists.
 
@@ -48,11 +52,12 @@ def read_theme_weeks(
         names: The themes.
         stored: Whether to take what `triage themes` has counted, whatever the scope; it is taken
             for a scope of all documents as well.
+        documents: Those of the scope, where they have been read already.
     """
     if stored or scope.is_everything:
         counts, volumes = _stored(connection, names)
     else:
-        counts, volumes = _counted(connection, scope, names)
+        counts, volumes = _counted(documents or read_themed_documents(connection, scope, names))
     if not volumes:
         return ThemeWeeks([], [], {theme: [] for theme in names.by_id})
     first, last = min(volumes), max(volumes)
@@ -73,11 +78,8 @@ def _stored(connection: Connection, names: ThemeNames) -> tuple[list[Any], dict[
     return [tuple(row[:3]) for row in rows], {row.week: row.volume for row in rows}
 
 
-def _counted(
-    connection: Connection, scope: Scope, names: ThemeNames
-) -> tuple[list[Any], dict[date, int]]:
+def _counted(documents: ThemedDocuments) -> tuple[list[Any], dict[date, int]]:
     """What is to be counted, where only some documents are asked about."""
-    documents = read_themed_documents(connection, scope, names)
     days = np.floor(documents.seconds / _SECONDS_A_DAY)
     # Those without a time are in no week.
     mondays = np.where(np.isnan(days), -1, days - (days + _THURSDAY) % 7).astype(np.int64)

@@ -18,8 +18,9 @@ from schema.insights.drivers import Members, membership
 from schema.polarity import Polarity
 from schema.questions.counts import STARS, DocumentCounts
 from schema.questions.measure import Measure
-from schema.questions.number_rows import seconds_of, select_integers, select_numbers
+from schema.questions.number_rows import seconds_of, select_numbers
 from schema.questions.scope import Scope
+from schema.questions.theme_clauses import read_theme_clauses
 from schema.questions.themes import EXAMPLES, ThemeNames
 from schema.tables import Theme
 
@@ -28,9 +29,6 @@ Mask = NDArray[np.bool_]
 _SIDES = ("negative", "neutral", "positive")
 _SIDE = "CASE d.polarity WHEN 'negative' THEN 0 WHEN 'neutral' THEN 1 WHEN 'positive' THEN 2 END"
 _UNSURE = "CASE WHEN d.sentiment_run_id IS NULL THEN NULL WHEN d.unsure THEN 1 ELSE 0 END"
-#: Clauses of a set, and if only some documents are asked about, of these.
-_CLAUSES = "FROM document_themes AS m WHERE m.set_id = :set_id"
-_OF_SCOPE = f"{_CLAUSES} AND m.document_id IN (SELECT d.id FROM current_documents AS d)"
 
 
 @dataclass(frozen=True)
@@ -181,14 +179,8 @@ def read_themed_documents(
     columns = ("d.id", _SIDE, _UNSURE, STARS, seconds_of(connection))
     documents = select_numbers(connection, columns, "FROM current_documents AS d", scope)
     documents = documents[np.argsort(documents[:, 0], kind="stable")]
-    clauses = select_integers(
-        connection,
-        ("m.document_id", "m.copy_key", "m.theme_id", "m.topic_id"),
-        _CLAUSES if scope.is_everything else _OF_SCOPE,
-        scope,
-        set_id=names.set_id,
-    )
     known = documents[:, 0].astype(np.int64)
+    clauses = read_theme_clauses(connection, scope, names.set_id, known)
     clauses = clauses[np.isin(clauses[:, 0], known)]
     # Those that were read for themes, each once.
     ids, first, place = np.unique(clauses[:, 0], return_index=True, return_inverse=True)

@@ -13,6 +13,7 @@ from schema.questions.examples import newest_first, newest_part
 from schema.questions.figures import Share
 from schema.questions.labels import LabelAgreement, read_label_agreement
 from schema.questions.losses import Losses, read_losses
+from schema.questions.model_use import ModelUse, read_models
 from schema.questions.scope import Scope, select_rows
 
 #: Documents that say whether ratings run the other way.
@@ -22,21 +23,6 @@ REVERSED = (
     "stars and sentiment mostly say the opposite of each other; where 1 is the best rating, read "
     "them again: triage ingest FILE --rating-scale 5-1"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse:
-    """A model whose results count.
-
-    Attributes:
-        revision: Which of its versions; `sha256:…` of one that was not on a hub.
-        documents: How many have its results.
-    """
-
-    analysis: str
-    model: str | None
-    revision: str | None
-    documents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +91,6 @@ WHERE ({_BAD} AND d.polarity = 'positive') OR ({_GOOD} AND d.polarity = 'negativ
 ORDER BY d.time IS NULL, d.time DESC, d.id DESC
 LIMIT {_SHOWN}
 """
-_MODELS = """
-SELECT r.analysis, r.model, r.revision, CAST(SUM(r.documents) AS BIGINT) AS documents
-FROM current_results AS r
-GROUP BY r.analysis, r.model, r.revision
-ORDER BY r.analysis, documents DESC, r.model, r.revision
-"""
 
 
 def read_trust(connection: Connection, scope: Scope) -> Trust:
@@ -118,10 +98,9 @@ def read_trust(connection: Connection, scope: Scope) -> Trust:
     runs, since it has no document that could be chosen by product or time.
     """
     (row,) = select_rows(connection, _COUNTS, scope)
-    models = [ModelUse(*found) for found in select_rows(connection, _MODELS, scope)]
     return Trust(
         counts=DocumentCounts.of(row),
-        models=models,
+        models=read_models(connection, scope),
         stars=_stars(connection, scope, row),
         labels=read_label_agreement(connection, scope),
         losses=read_losses(connection, scope),

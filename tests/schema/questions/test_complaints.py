@@ -61,3 +61,16 @@ def test_without_themes_it_says_what_to_run(sqlite_engine: Engine) -> None:
         pytest.raises(NoAnswerError, match="run: triage themes"),
     ):
         read_complaints(connection, Scope())
+
+
+@pytest.mark.parametrize("where", [FEW, Condition("d.product <> :product", {"product": "Scarf"})])
+def test_it_is_the_same_however_clauses_are_read(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, where: Condition
+) -> None:
+    """Those of the documents that are asked about, or all of which others are left out."""
+    scope = Scope(where=(where,))
+    found = []
+    for dense in (0, 1_000_000):
+        monkeypatch.setattr("schema.questions.number_rows._DENSE", dense)
+        found.append(read_complaints(connection, scope))
+    assert found[0] == found[1] and found[0].themes
