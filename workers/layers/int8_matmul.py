@@ -54,9 +54,7 @@ def byte_product(quantised: Tensor, scale: Tensor, *, few_rows: bool = False) ->
     return FloatProduct(quantised, scale)
 
 
-def widened_product(
-    quantised: Tensor, scale: Tensor, outputs: int
-) -> FbgemmProduct | VnniProduct:
+def widened_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProduct | VnniProduct:
     """Make the quickest product for few rows, widened by outputs that are always -inf.
 
     Args:
@@ -68,7 +66,8 @@ def widened_product(
         NoProductError: If no library that adds a bias is there, or right.
     """
     missing = outputs - len(quantised)
-    for kind in [*vnni_kinds(), *fbgemm_kinds()]:
+    kinds: list[type[FbgemmProduct] | type[VnniProduct]] = [*vnni_kinds(), *fbgemm_kinds()]
+    for kind in kinds:
         if is_exact_here(kind):
             product = kind(
                 functional.pad(quantised, (0, 0, 0, missing)),
@@ -88,8 +87,9 @@ def cpu_kinds(*, few_rows: bool = False) -> list[type[Int8Matmul]]:
     """
     if has_vnni():
         one_dnn = [OneDnnProduct] if has_onednn() else []
-        few = [*vnni_kinds(), *fbgemm_kinds(), *one_dnn]
-        return few if few_rows else [*one_dnn, *fbgemm_kinds()]
+        if few_rows:
+            return [*vnni_kinds(), *fbgemm_kinds(), *one_dnn]
+        return [*one_dnn, *fbgemm_kinds()]
     return [*([PairedFbgemmProduct] if has_fbgemm() else []), *fbgemm_kinds()]
 
 

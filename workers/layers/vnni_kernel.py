@@ -9,7 +9,7 @@ Numba is told not to use it. Numba keeps what it compiles until this file change
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,13 @@ Weights = NDArray[np.int8]
 _SHIFT = np.int32(SHIFT)
 #: Rows that are multiplied at once: with `WIDTH` outputs they take half of the registers.
 _ROWS = 4
-#: Integers of 32 bits in a register.
+#: Integers of 32 bits in a register, and registers for the sums of a row.
 _LANES = 16
+_REGISTERS = WIDTH // _LANES
 _INSTRUCTION = "llvm.x86.avx512.vpdpbusd.512"
+_WORD, _COUNT = ir.IntType(32), ir.IntType(64)
+_VECTOR = ir.VectorType(_WORD, _LANES)
+_ZEROS = ir.Constant(_VECTOR, [0] * _LANES)
 
 if "+avx512vnni" not in cpu_target.target_context.codegen()._get_host_cpu_features():
     raise ImportError("Numba does not use VNNI here")
@@ -46,75 +50,98 @@ def _tile(rows: int) -> Callable[..., None]:
     """
 
     def typed(_: Any, integers: Any, row: Any, weight: Any, block: Any, sums: Any) -> Any:
-        return types.void(integers, types.int64, weight, types.int64, sums), _generator(rows)
+        signature = types.void(integers, types.int64, weight, types.int64, sums)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            integers, weight, sums = (
+                context.make_array(signature.args[n])(context, builder, arguments[n])
+                for n in (0, 2, 4)
+            )
+            _Tile(builder, rows).write(integers, weight, sums, arguments[1], arguments[3])
+            return context.get_dummy_value()
+
+        return signature, generate
 
     return intrinsic(typed)
 
 
-def _generator(rows: int) -> Callable[[Any, Any, Any, Any], Any]:
-    word, count = ir.IntType(32), ir.IntType(64)
-    vector = ir.VectorType(word, _LANES)
-    registers = range(WIDTH // _LANES)
+class _Tile:
+    """Writes a tile's code: one loop over the groups of inputs, in which all sums are registers.
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array_types = [signature.args[n] for n in (0, 2, 4)]
-        integers, weight, sums = (
-            context.make_array(kind)(context, builder, arguments[n])
-            for kind, n in zip(array_types, (0, 2, 4), strict=True)
+    Args:
+        builder: Writes LLVM's instructions, one after the other.
+        rows: Rows of the tile.
+    """
+
+    def __init__(self, builder: Any, rows: int) -> None:
+        self._builder, self._rows = builder, rows
+        self._multiply_add = builder.module.declare_intrinsic(
+            _INSTRUCTION, fnty=ir.FunctionType(_VECTOR, [_VECTOR, _VECTOR, _VECTOR])
         )
-        row, block = arguments[1], arguments[3]
+
+    def write(self, integers: Any, weight: Any, sums: Any, row: Any, block: Any) -> None:
+        """Write all of it; the arrays are Numba's."""
+        builder = self._builder
         inputs = builder.extract_value(integers.shape, 1)
         groups = builder.extract_value(weight.shape, 1)
-        bytes_ = [builder.bitcast(a.data, ir.IntType(8).as_pointer()) for a in (integers, weight)]
-        size = builder.mul(groups, count(WIDTH * GROUP))
-        at = builder.gep(bytes_[1], [builder.mul(block, size)])
         starts = [
-            builder.gep(bytes_[0], [builder.mul(builder.add(row, count(r)), inputs)])
-            for r in range(rows)
+            self._at(integers, builder.mul(builder.add(row, _COUNT(r)), inputs))
+            for r in range(self._rows)
         ]
-        multiply = builder.module.declare_intrinsic(
-            _INSTRUCTION, fnty=ir.FunctionType(vector, [vector, vector, vector])
-        )
+        size = builder.mul(groups, _COUNT(WIDTH * GROUP))
+        totals = self._loop(starts, self._at(weight, builder.mul(block, size)), groups)
+        for number, total in enumerate(totals):
+            into = self._at(sums, _COUNT(4 * _LANES * number))
+            builder.store(total, builder.bitcast(into, _VECTOR.as_pointer()), align=4)
 
-        def load(pointer: Any, offset: Any, kind: Any) -> Any:
-            address = builder.bitcast(builder.gep(pointer, [offset]), kind.as_pointer())
-            return builder.load(address, align=1)
-
-        before, body, end = (
-            builder.basic_block,
-            builder.append_basic_block("groups"),
-            builder.append_basic_block("sums"),
-        )
+    def _loop(self, starts: Sequence[Any], weight: Any, groups: Any) -> list[Any]:
+        """Add up the products of all groups; the sums, row by row."""
+        builder = self._builder
+        before, body = builder.basic_block, builder.append_basic_block("groups")
+        behind = builder.append_basic_block("sums")
         builder.branch(body)
         builder.position_at_end(body)
-        group = builder.phi(count)
-        group.add_incoming(count(0), before)
-        totals = [[builder.phi(vector) for _ in registers] for _ in range(rows)]
-        offset = builder.mul(group, count(WIDTH * GROUP))
-        weights = [load(at, builder.add(offset, count(64 * v)), vector) for v in registers]
-        added: list[list[Any]] = []
-        for start, own in zip(starts, totals, strict=True):
-            four = load(start, builder.mul(group, count(GROUP)), word)
-            one = builder.insert_element(vector(ir.Undefined), four, word(0))
-            zeros = ir.Constant(vector, [0] * _LANES)
-            all_ = builder.shuffle_vector(one, vector(ir.Undefined), zeros)
-            added.append([builder.call(multiply, [own[v], all_, weights[v]]) for v in registers])
-        following = builder.add(group, count(1))
+        group = builder.phi(_COUNT)
+        totals = [builder.phi(_VECTOR) for _ in range(self._rows * _REGISTERS)]
+        added = self._added(starts, weight, group, totals)
+        following = builder.add(group, _COUNT(1))
+        group.add_incoming(_COUNT(0), before)
         group.add_incoming(following, body)
-        for own, new in zip(totals, added, strict=True):
-            for total, sum_ in zip(own, new, strict=True):
-                total.add_incoming(ir.Constant(vector, [0] * _LANES), before)
-                total.add_incoming(sum_, body)
-        builder.cbranch(builder.icmp_signed("<", following, groups), body, end)
-        builder.position_at_end(end)
-        into = builder.bitcast(sums.data, word.as_pointer())
-        for r, new in enumerate(added):
-            for v in registers:
-                place = builder.gep(into, [count(r * WIDTH + v * _LANES)])
-                builder.store(new[v], builder.bitcast(place, vector.as_pointer()), align=4)
-        return context.get_dummy_value()
+        for total, sum_ in zip(totals, added, strict=True):
+            total.add_incoming(_ZEROS, before)
+            total.add_incoming(sum_, body)
+        builder.cbranch(builder.icmp_signed("<", following, groups), body, behind)
+        builder.position_at_end(behind)
+        return added
 
-    return generate
+    def _added(
+        self, starts: Sequence[Any], weight: Any, group: Any, totals: Sequence[Any]
+    ) -> list[Any]:
+        """Multiply a group of each row with that of all outputs, and add the products."""
+        builder = self._builder
+        offset = builder.mul(group, _COUNT(WIDTH * GROUP))
+        weights = [
+            self._load(weight, builder.add(offset, _COUNT(4 * _LANES * v)), _VECTOR)
+            for v in range(_REGISTERS)
+        ]
+        added = []
+        for number, start in enumerate(starts):
+            four = self._load(start, builder.mul(group, _COUNT(GROUP)), _WORD)
+            one = builder.insert_element(_VECTOR(ir.Undefined), four, _WORD(0))
+            everywhere = builder.shuffle_vector(one, _VECTOR(ir.Undefined), _ZEROS)
+            for v, part in enumerate(weights):
+                total = totals[number * _REGISTERS + v]
+                added.append(builder.call(self._multiply_add, [total, everywhere, part]))
+        return added
+
+    def _at(self, array: Any, offset: Any) -> Any:
+        """The address of a byte of an array."""
+        first = self._builder.bitcast(array.data, ir.IntType(8).as_pointer())
+        return self._builder.gep(first, [offset])
+
+    def _load(self, start: Any, offset: Any, kind: Any) -> Any:
+        at = self._builder.gep(start, [offset])
+        return self._builder.load(self._builder.bitcast(at, kind.as_pointer()), align=1)
 
 
 _one, _two, _three, _four = (_tile(rows) for rows in range(1, _ROWS + 1))
@@ -145,11 +172,11 @@ def _multiply(integers: Bytes, weight: Weights, shift: Integers, scale: Floats, 
                     )
 
 
-_MATRIX, _VECTOR = "float32[:, ::1]", "float32[::1]"
-_WEIGHT = f"int8[:, :, :, ::1], int32[::1], {_VECTOR}"
+_MATRIX, _NUMBERS = "float32[:, ::1]", "float32[::1]"
+_WEIGHT = f"int8[:, :, :, ::1], int32[::1], {_NUMBERS}"
 
 
-@compiled_now(AS_TORCH, f"{_MATRIX}, {_WEIGHT}, {_VECTOR}, {_MATRIX}")
+@compiled_now(AS_TORCH, f"{_MATRIX}, {_WEIGHT}, {_NUMBERS}, {_MATRIX}")
 def multiply_integers(
     rows: Floats, weight: Weights, shift: Integers, scale: Floats, bias: Floats, y: Floats
 ) -> None:
@@ -174,7 +201,7 @@ def multiply_integers(
                 y[row, o] += bias[o]
 
 
-@compiled_now(AS_TORCH, f"{_MATRIX}, int64, {_WEIGHT}, {_VECTOR}, {_VECTOR}, {_MATRIX}")
+@compiled_now(AS_TORCH, f"{_MATRIX}, int64, {_WEIGHT}, {_NUMBERS}, {_NUMBERS}, {_MATRIX}")
 def multiply_rows(
     x: Floats,
     levels: int,

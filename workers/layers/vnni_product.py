@@ -83,6 +83,8 @@ def has_compiled() -> bool:
 
 @cache
 def vnni_kernels() -> list[Callable[..., None]] | None:
-    """Load the functions of `vnni_kernel.py`, compiled the first time; None where they cannot be."""
+    """Load the functions of `vnni_kernel.py`, compiled the first time; None where they cannot
+    be.
+    """
     names = ["multiply_integers", "multiply_rows"]
     return load("workers.layers.vnni_kernel", names, "steps of decoders in int8 by FBGEMM")
