@@ -54,8 +54,8 @@ def byte_product(quantised: Tensor, scale: Tensor, *, few_rows: bool = False) ->
     return FloatProduct(quantised, scale)
 
 
-def widened_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProduct | VnniProduct:
-    """Make the quickest product for few rows, widened by outputs that are always -inf.
+def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProduct:
+    """Make FBGEMM's product, widened by outputs that are always -inf.
 
     Args:
         quantised: (fewer outputs, inputs) in int8, without -128.
@@ -63,11 +63,10 @@ def widened_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmPro
         outputs: Number of outputs of the product.
 
     Raises:
-        NoProductError: If no library that adds a bias is there, or right.
+        NoProductError: If FBGEMM is not there, or not right.
     """
     missing = outputs - len(quantised)
-    kinds: list[type[FbgemmProduct] | type[VnniProduct]] = [*vnni_kinds(), *fbgemm_kinds()]
-    for kind in kinds:
+    for kind in fbgemm_kinds():
         if is_exact_here(kind):
             product = kind(
                 functional.pad(quantised, (0, 0, 0, missing)),
@@ -103,7 +102,7 @@ def largest_pair() -> int | None:
 
 
 def vnni_kinds() -> list[type[VnniProduct]]:
-    """The product that Numba compiles, which can add a bias too; none where it does not pay."""
+    """The product that Numba compiles; none where it does not pay."""
     return [VnniProduct] if has_compiled() else []
 
 

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from workers.decoding.output.block_topk import BLOCK
 from workers.decoding.output.scores import Scores
-from workers.layers.int8_matmul import widened_product
+from workers.layers.int8_matmul import fbgemm_product
 from workers.layers.quantization import quantised, row_scale
 
 #: Rounding of float32 in a coarse score, as a part of the lengths of the two vectors.
@@ -43,7 +43,7 @@ class Int8Argmax:
         self._kept = functional.pad(restored.norm(dim=1), (0, missing)).view(-1, BLOCK)
         self._lost = functional.pad((weight - restored).norm(dim=1), (0, missing)).view(-1, BLOCK)
         self._most_kept, self._most_lost = self._kept.amax(1), self._lost.amax(1)
-        self._product = widened_product(coarse, scale, len(weight) + missing)
+        self._product = fbgemm_product(coarse, scale, len(weight) + missing)
         if self._bias is not None:
             self._wide_bias = functional.pad(self._bias, (0, missing))
 

@@ -109,7 +109,6 @@ def test_without_a_right_product_of_bytes_scores_are_exact(
 ) -> None:
     """Where there is none, and where all are wrong."""
     monkeypatch.setattr(lm_head, "_LARGE", 1)
-    monkeypatch.setattr(int8_matmul, "vnni_kinds", list)
     monkeypatch.setattr(int8_matmul, "fbgemm_kinds", lambda: kinds)
     right = FbgemmProduct.__call__
     monkeypatch.setattr(FbgemmProduct, "__call__", lambda self, rows: right(self, rows) * 1.01)
