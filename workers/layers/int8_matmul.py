@@ -54,19 +54,23 @@ def byte_product(quantised: Tensor, scale: Tensor, *, few_rows: bool = False) ->
     return FloatProduct(quantised, scale)
 
 
-def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProduct:
-    """Make FBGEMM's product, widened by outputs that are always -inf.
+def widened_product(
+    quantised: Tensor, scale: Tensor, outputs: int, *, one_thread: bool = False
+) -> FbgemmProduct | VnniProduct:
+    """Make a quick product for few rows, widened by outputs that are always -inf.
 
     Args:
         quantised: (fewer outputs, inputs) in int8, without -128.
         scale: Scale of each of these, in float32.
         outputs: Number of outputs of the product.
+        one_thread: Whether one thread had better compute it, and read the weight only once.
 
     Raises:
-        NoProductError: If FBGEMM is not there, or not right.
+        NoProductError: If no library that adds a bias is there, or right.
     """
     missing = outputs - len(quantised)
-    for kind in fbgemm_kinds():
+    kinds: list[type[FbgemmProduct] | type[VnniProduct]] = [*fbgemm_kinds()]
+    for kind in [*vnni_kinds(), *kinds] if one_thread else kinds:
         if is_exact_here(kind):
             product = kind(
                 functional.pad(quantised, (0, 0, 0, missing)),
@@ -102,7 +106,7 @@ def largest_pair() -> int | None:
 
 
 def vnni_kinds() -> list[type[VnniProduct]]:
-    """The product that Numba compiles; none where it does not pay."""
+    """The product that Numba compiles, which can add a bias too; none where it does not pay."""
     return [VnniProduct] if has_compiled() else []
 
 

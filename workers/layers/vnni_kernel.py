@@ -176,9 +176,9 @@ _MATRIX, _NUMBERS = "float32[:, ::1]", "float32[::1]"
 _WEIGHT = f"int8[:, :, :, ::1], int32[::1], {_NUMBERS}"
 
 
-@compiled_now(AS_TORCH, f"{_MATRIX}, {_WEIGHT}, {_MATRIX}")
+@compiled_now(AS_TORCH, f"{_MATRIX}, {_WEIGHT}, {_NUMBERS}, {_MATRIX}")
 def multiply_integers(
-    rows: Floats, weight: Weights, shift: Integers, scale: Floats, y: Floats
+    rows: Floats, weight: Weights, shift: Integers, scale: Floats, bias: Floats, y: Floats
 ) -> None:
     """Round rows and multiply them.
 
@@ -187,6 +187,7 @@ def multiply_integers(
         weight: As `pack` lays it out.
         shift: What each output has too much, since integers are made unsigned, (outputs).
         scale: Scale of each output, (outputs).
+        bias: Added to each row, (outputs); or without elements.
         y: The products, (rows, outputs), to be filled.
     """
     integers = np.empty((len(rows), weight.shape[1] * GROUP), np.uint8)
@@ -194,6 +195,10 @@ def multiply_integers(
         for i in range(rows.shape[1]):
             integers[row, i] = np.uint8(np.int32(np.rint(rows[row, i])) + _SHIFT)
     _multiply(integers, weight, shift, scale, y)
+    if bias.size:
+        for row in range(len(y)):
+            for o in range(y.shape[1]):
+                y[row, o] += bias[o]
 
 
 @compiled_now(AS_TORCH, f"{_MATRIX}, int64, {_WEIGHT}, {_NUMBERS}, {_NUMBERS}, {_MATRIX}")

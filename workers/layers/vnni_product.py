@@ -25,14 +25,16 @@ class VnniProduct(Int8Matmul):
     Args:
         quantised: (outputs, inputs) in int8, without -128.
         scale: Scale of each output, (outputs), in float32.
+        bias: Added to every row of the product, (outputs), in float32; may be -inf.
     """
 
     name = "Numba"
 
-    def __init__(self, quantised: Tensor, scale: Tensor) -> None:
+    def __init__(self, quantised: Tensor, scale: Tensor, bias: Tensor | None = None) -> None:
         self._outputs = len(scale)
         shift = quantised.sum(dim=1, dtype=torch.int32) * SHIFT
         self._arrays = pack(quantised), shift.numpy(), scale.contiguous().numpy()
+        self._bias = np.empty(0, np.float32) if bias is None else bias.contiguous().numpy()
 
     def __call__(self, rows: Tensor) -> Tensor:
         """See `Int8Matmul`."""
@@ -40,7 +42,7 @@ class VnniProduct(Int8Matmul):
         kernels = vnni_kernels()
         if kernels is None:
             raise RuntimeError("there are no functions for VNNI here")
-        kernels[0](rows.contiguous().numpy(), *self._arrays, y.numpy())
+        kernels[0](rows.contiguous().numpy(), *self._arrays, self._bias, y.numpy())
         return y
 
     def linear(self, x: Tensor, bias: NDArray[np.float32], ones: NDArray[np.float32]) -> Tensor:

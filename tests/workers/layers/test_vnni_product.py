@@ -16,9 +16,10 @@ from tests.support.collected import nothing
 from tests.support.seq2seq_models import CPU, build_model, sources_of
 from tests.support.seq2seq_searches import ENDS, settings_of
 from workers.decoding import Decoder, convert
+from workers.decoding.output import lm_head
 from workers.layers import int8_matmul
 from workers.layers.int8_kernels import FbgemmProduct
-from workers.layers.int8_matmul import byte_product, cpu_kinds, vnni_kinds
+from workers.layers.int8_matmul import byte_product, cpu_kinds, vnni_kinds, widened_product
 from workers.layers.quantization import Int8Weight
 from workers.layers.vnni_product import VnniProduct, pack, vnni_kernels
 
@@ -42,9 +43,13 @@ def test_a_weight_lies_in_blocks_of_outputs_and_groups_of_inputs() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_products_are_those_of_fbgemm_bit_for_bit(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("biased", [False, True])
+def test_products_are_those_of_fbgemm_bit_for_bit(size: tuple[int, int], biased: bool) -> None:
     quantised, scale = weights(*size), torch.rand(size[0]) + 0.1
-    ours, theirs = VnniProduct(quantised, scale), FbgemmProduct(quantised, scale)
+    bias = torch.zeros(size[0]) if biased else None
+    if bias is not None:
+        bias[::3] = -torch.inf
+    ours, theirs = VnniProduct(quantised, scale, bias), FbgemmProduct(quantised, scale, bias)
     # Four rows are multiplied at once: all that may be left over.
     for count in (0, 1, 2, 3, 4, 5, 23):
         rows = rows_of(127, count, size[1])
@@ -71,6 +76,7 @@ def test_layers_for_few_rows_are_multiplied_by_it_and_say_what_fbgemm_says(
 def test_texts_are_those_of_fbgemm_alone_and_in_any_batch(
     beams: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lm_head, "_LARGE", 1)
     model = build_model("marian")
     settings = settings_of(model, ENDS, num_beams=beams, max_length=40, no_repeat_ngram_size=1)
     sources = sources_of(20, 0)
@@ -86,22 +92,29 @@ def test_texts_are_those_of_fbgemm_alone_and_in_any_batch(
 
 
 def test_it_is_for_few_rows_and_few_threads() -> None:
+    quantised, scale = weights(40, 300), torch.ones(40)
+    assert type(widened_product(quantised, scale, 64)) is FbgemmProduct
     assert VnniProduct not in cpu_kinds()
     assert cpu_kinds(few_rows=True)[0] is VnniProduct
     torch.set_num_threads(3)
     assert VnniProduct not in cpu_kinds(few_rows=True)
 
 
-def kind_of(quantised: Tensor) -> str:
-    return type(byte_product(quantised, torch.ones(len(quantised)), few_rows=True)).__name__
+def kinds_of(quantised: Tensor) -> list[str]:
+    scale = torch.ones(len(quantised))
+    chosen = (
+        byte_product(quantised, scale, few_rows=True),
+        widened_product(quantised, scale, len(quantised) + 1, one_thread=True),
+    )
+    return [type(one).__name__ for one in chosen]
 
 
 def test_without_its_functions_fbgemm_multiplies(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert kind_of(weights(40, 300)) == "VnniProduct"
+    assert kinds_of(weights(40, 300)) == ["VnniProduct", "VnniProduct"]
     vnni_kernels.cache_clear()
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "workers.layers.vnni_kernel", None)
-        assert kind_of(weights(40, 300)) == "FbgemmProduct"
+        assert kinds_of(weights(40, 300)) == ["FbgemmProduct", "FbgemmProduct"]
     vnni_kernels.cache_clear()
 
 
@@ -114,8 +127,8 @@ def test_a_compiler_that_may_not_use_vnni_is_not_asked_to(setting: dict[str, str
     """LLVM would end the process."""
     code = """
 from tests.support.byte_weights import weights
-from tests.workers.layers.test_vnni_product import kind_of
-print(kind_of(weights(40, 300)))
+from tests.workers.layers.test_vnni_product import kinds_of
+print(kinds_of(weights(40, 300)))
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -126,4 +139,4 @@ print(kind_of(weights(40, 300)))
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "FbgemmProduct"
+    assert done.stdout.split() == ["['FbgemmProduct',", "'FbgemmProduct']"]
