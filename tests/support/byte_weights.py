@@ -43,5 +43,5 @@ def sound_kinds() -> list[type[Int8Matmul]]:
     """All that this process can rely on with any weight, the quickest first: not oneDNN where
     `ONEDNN_MAX_CPU_ISA` keeps it from VNNI.
     """
-    sound = [kind for kind in cpu_kinds() if kind.largest_pair is None and is_exact_here(kind)]
-    return [*sound, FloatProduct]
+    kinds = [kind for kind in cpu_kinds(few_rows=True) if kind.largest_pair is None]
+    return [*filter(is_exact_here, kinds), FloatProduct]

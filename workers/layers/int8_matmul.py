@@ -24,6 +24,7 @@ from workers.layers.int8_kernels import (
     has_onednn,
     has_vnni,
 )
+from workers.layers.vnni_product import VnniProduct, has_compiled
 
 logger = logging.getLogger(__name__)
 
@@ -53,19 +54,23 @@ def byte_product(quantised: Tensor, scale: Tensor, *, few_rows: bool = False) ->
     return FloatProduct(quantised, scale)
 
 
-def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProduct:
-    """Make FBGEMM's product, widened by outputs that are always -inf.
+def widened_product(
+    quantised: Tensor, scale: Tensor, outputs: int, *, one_thread: bool = False
+) -> FbgemmProduct | VnniProduct:
+    """Make a quick product for few rows, widened by outputs that are always -inf.
 
     Args:
         quantised: (fewer outputs, inputs) in int8, without -128.
         scale: Scale of each of these, in float32.
         outputs: Number of outputs of the product.
+        one_thread: Whether one thread had better compute it, and read the weight only once.
 
     Raises:
-        NoProductError: If FBGEMM is not there, or not right.
+        NoProductError: If no library that adds a bias is there, or right.
     """
     missing = outputs - len(quantised)
-    for kind in fbgemm_kinds():
+    kinds: list[type[FbgemmProduct] | type[VnniProduct]] = [*fbgemm_kinds()]
+    for kind in [*vnni_kinds(), *kinds] if one_thread else kinds:
         if is_exact_here(kind):
             product = kind(
                 functional.pad(quantised, (0, 0, 0, missing)),
@@ -81,11 +86,13 @@ def fbgemm_product(quantised: Tensor, scale: Tensor, outputs: int) -> FbgemmProd
 def cpu_kinds(*, few_rows: bool = False) -> list[type[Int8Matmul]]:
     """The products that claim to work on this processor, the quickest first. With VNNI, FBGEMM
     takes half of oneDNN's time for 8 rows, as much for some 100, and 1.15 times as much for 2,000
-    (one thread of Zen 4).
+    (one thread of Zen 4). What Numba compiles takes half of FBGEMM's for one row.
     """
     if has_vnni():
         one_dnn = [OneDnnProduct] if has_onednn() else []
-        return [*fbgemm_kinds(), *one_dnn] if few_rows else [*one_dnn, *fbgemm_kinds()]
+        if few_rows:
+            return [*vnni_kinds(), *fbgemm_kinds(), *one_dnn]
+        return [*one_dnn, *fbgemm_kinds()]
     return [*([PairedFbgemmProduct] if has_fbgemm() else []), *fbgemm_kinds()]
 
 
@@ -96,6 +103,11 @@ def largest_pair() -> int | None:
             return kind.largest_pair
         _warn_once(kind.name)
     return None
+
+
+def vnni_kinds() -> list[type[VnniProduct]]:
+    """The product that Numba compiles, which can add a bias too; none where it does not pay."""
+    return [VnniProduct] if has_compiled() else []
 
 
 def fbgemm_kinds() -> list[type[FbgemmProduct]]:

@@ -19,6 +19,7 @@ from torch.nn import functional
 from workers.layers.input_sample import InputSample, wait
 from workers.layers.int8_kernels import LARGEST
 from workers.layers.int8_matmul import byte_product, largest_pair
+from workers.layers.vnni_product import VnniProduct
 from workers.runtime.compiled import load, pays
 
 #: Smallest scale, so that a row of zeros divides by something.
@@ -109,9 +110,12 @@ class _Rounded:
         return torch.addcmul(self._bias, y, scale).addr_(middle[:, 0], self._sums)
 
     def _fused(self, x: Tensor, to_floats: _Kernel, to_bytes: _Kernel, restore: _Kernel) -> Tensor:
-        """The same, in three calls instead of fifteen."""
+        """The same, in three calls instead of fifteen, or in one."""
+        product = self._product
+        if isinstance(product, VnniProduct):
+            return product.linear(x, *self._arrays)
         # A tensor's `shape` costs a tenth of its `len`.
-        product, ranges = self._product, np.empty((2, x.shape[0]), np.float32)
+        ranges = np.empty((2, x.shape[0]), np.float32)
         if product.takes_bytes:
             integers = torch.empty(x.shape, dtype=torch.uint8)
             to_bytes(x.numpy(), product.levels, integers.numpy(), ranges)

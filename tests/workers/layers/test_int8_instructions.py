@@ -24,11 +24,11 @@ logging.basicConfig(format="%(message)s")
 for layout in LAYOUTS.values():
     for outputs, inputs in ((5, 1), (3, 7), (33, 65), (40, 300), (130, 1100)):
         quantised = layout(weights(outputs, inputs))
-        product = byte_product(quantised, torch.ones(outputs))
+        product = byte_product(quantised, torch.ones(outputs), few_rows={few_rows})
         for count in (1, 2, 16, 70):
             rows = rows_of(product.levels, count, inputs)
             assert torch.equal(product(rows), (rows.long() @ quantised.long().T).float())
-print(product.name, *(kind.name for kind in cpu_kinds()), sep="|")
+print(product.name, *(kind.name for kind in cpu_kinds(few_rows={few_rows})), sep="|")
 """
 
 NAMES = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")
@@ -44,10 +44,13 @@ LESSER = [
 ]
 
 
+@pytest.mark.parametrize("few_rows", [False, True])
 @pytest.mark.parametrize("setting", LESSER, ids=lambda setting: " ".join(setting.values()) or "all")
-def test_what_is_chosen_is_right_and_what_is_passed_over_is_told(setting: dict[str, str]) -> None:
+def test_what_is_chosen_is_right_and_what_is_passed_over_is_told(
+    setting: dict[str, str], few_rows: bool
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", CHECK],
+        [sys.executable, "-c", CHECK.replace("{few_rows}", str(few_rows))],
         env={name: value for name, value in os.environ.items() if name not in NAMES} | setting,
         cwd=Path(__file__).parents[3],
         capture_output=True,

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from workers.decoding.output.block_topk import BLOCK
 from workers.decoding.output.scores import Scores
-from workers.layers.int8_matmul import fbgemm_product
+from workers.layers.int8_matmul import widened_product
 from workers.layers.quantization import quantised, row_scale
 
 #: Rounding of float32 in a coarse score, as a part of the lengths of the two vectors.
@@ -29,12 +29,14 @@ class Int8Argmax:
     Args:
         weight: (vocabulary, width) in float32, on a CPU.
         bias: (vocabulary), or None.
+        one_thread: Whether one thread had better score a step's few rows: in a model whose layers
+            do so, that leaves the processor's caches to them.
 
     Raises:
         NoProductError: If no int8 product on this machine is quick and right.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor | None, *, one_thread: bool = False) -> None:
         self._weight, self._bias = weight, bias if bias is not None and bias.any() else None
         coarse, scale = quantised(weight)
         missing = -len(weight) % BLOCK
@@ -43,7 +45,8 @@ class Int8Argmax:
         self._kept = functional.pad(restored.norm(dim=1), (0, missing)).view(-1, BLOCK)
         self._lost = functional.pad((weight - restored).norm(dim=1), (0, missing)).view(-1, BLOCK)
         self._most_kept, self._most_lost = self._kept.amax(1), self._lost.amax(1)
-        self._product = fbgemm_product(coarse, scale, len(weight) + missing)
+        outputs = len(weight) + missing
+        self._product = widened_product(coarse, scale, outputs, one_thread=one_thread)
         if self._bias is not None:
             self._wide_bias = functional.pad(self._bias, (0, missing))
 

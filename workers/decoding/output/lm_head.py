@@ -74,6 +74,6 @@ class Head:
         if self._precision not in _EXACT or weight.device.type != "cpu" or weight.numel() < _LARGE:
             return None
         try:
-            return Int8Argmax(weight, self._bias)
+            return Int8Argmax(weight, self._bias, one_thread=self._precision == "int8")
         except NoProductError:
             return None

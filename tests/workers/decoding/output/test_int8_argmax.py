@@ -36,11 +36,14 @@ def exact(weight: Tensor, bias: Tensor | None, hidden: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("rows", [1, 7, 300])
 @pytest.mark.parametrize("bias", [None, "zeros", "some"])
-def test_the_likeliest_is_that_of_exact_scores(rows: int, bias: str | None) -> None:
+@pytest.mark.parametrize("one_thread", [False, True])
+def test_the_likeliest_is_that_of_exact_scores(
+    rows: int, bias: str | None, one_thread: bool
+) -> None:
     weight, hidden = weight_of(), hidden_of(rows)
     biases = {"zeros": torch.zeros(VOCABULARY), "some": hidden_of(11, 5).flatten()[:VOCABULARY] * 3}
     added = biases.get(bias or "")
-    found = Int8Argmax(weight, added).scores(hidden).largest()
+    found = Int8Argmax(weight, added, one_thread=one_thread).scores(hidden).largest()
     assert torch.equal(found, exact(weight, added, hidden).argmax(1))
 
 
@@ -109,6 +112,7 @@ def test_without_a_right_product_of_bytes_scores_are_exact(
 ) -> None:
     """Where there is none, and where all are wrong."""
     monkeypatch.setattr(lm_head, "_LARGE", 1)
+    monkeypatch.setattr(int8_matmul, "vnni_kinds", list)
     monkeypatch.setattr(int8_matmul, "fbgemm_kinds", lambda: kinds)
     right = FbgemmProduct.__call__
     monkeypatch.setattr(FbgemmProduct, "__call__", lambda self, rows: right(self, rows) * 1.01)
