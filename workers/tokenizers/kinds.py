@@ -72,7 +72,7 @@ _ALBERT_TOKENS = _named(
 _GPT2_TOKENS = _named(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext|>")
 _CASE = {"do_lower_case": True, "tokenize_chinese_chars": True, "strip_accents": None}
 _BYTES = {"add_prefix_space": False, "trim_offsets": True}
-_ENDS = {"add_bos_token": True, "add_eos_token": False, "padding_side": "left"}
+_ENDS = {"add_bos_token": True, "add_eos_token": False, "padding_side": "left", "legacy": True}
 
 
 def _all(tokens: Mapping[str, str], flags: Mapping[str, bool], mask: Mapping[str, bool]) -> Flags:
@@ -108,6 +108,10 @@ def _sentence_pieces(converter: str | None) -> TokenizerKind:
         slow_flags={"mask_token": _SPACED_SPECIAL},
         converter=converter,
     )
+
+
+def _with_ends(converter: str | None, **tokens: str) -> TokenizerKind:
+    return TokenizerKind(_named(**tokens), _ENDS, rules=("ends",), converter=converter)
 
 
 _KINDS: dict[str, TokenizerKind] = {
@@ -158,9 +162,7 @@ _KINDS: dict[str, TokenizerKind] = {
         converter="AlbertConverter",
         inputs=("token_type_ids",),
     ),
-    "Cohere": TokenizerKind(
-        _named(unk="<UNK>", bos="<BOS_TOKEN>", eos="<|END_OF_TURN_TOKEN|>"), _ENDS, rules=("ends",)
-    ),
+    "Cohere": _with_ends(None, unk="<UNK>", bos="<BOS_TOKEN>", eos="<|END_OF_TURN_TOKEN|>"),
     "DistilBert": _DISTILBERT,
     "Funnel": TokenizerKind(
         _named(
@@ -171,9 +173,7 @@ _KINDS: dict[str, TokenizerKind] = {
         converter="FunnelConverter",
         inputs=_WITH_TYPES,
     ),
-    "Gemma": TokenizerKind(
-        _named(unk="<unk>", bos="<bos>", eos="<eos>", pad="<pad>"), _ENDS, rules=("ends",)
-    ),
+    "Gemma": _with_ends("GemmaConverter", unk="<unk>", bos="<bos>", eos="<eos>", pad="<pad>"),
     "GPT2": TokenizerKind(
         _GPT2_TOKENS,
         {**_BYTES, "add_bos_token": False},
@@ -183,7 +183,7 @@ _KINDS: dict[str, TokenizerKind] = {
     "GPTNeoX": TokenizerKind(
         _GPT2_TOKENS, {**_BYTES, "add_bos_token": False, "add_eos_token": False}, rules=("ends",)
     ),
-    "Llama": TokenizerKind(_named(unk="<unk>", bos="<s>", eos="</s>"), _ENDS, rules=("ends",)),
+    "Llama": _with_ends("LlamaConverter", unk="<unk>", bos="<s>", eos="</s>"),
     "MBart": replace(_sentence_pieces("MBartConverter"), additional=tuple(FAIRSEQ_LANGUAGE_CODES)),
     "MBart50": _sentence_pieces(None),
     "MPNet": TokenizerKind(
@@ -215,6 +215,11 @@ _KINDS: dict[str, TokenizerKind] = {
         inputs=_WITH_TYPES,
     ),
     "T5": TokenizerKind(_named(eos="</s>", unk="<unk>", pad="<pad>")),
+    "XGLM": TokenizerKind(
+        {name: token for name, token in _ROBERTA_TOKENS.items() if name != "mask_token"},
+        additional=tuple(f"<madeupword{number}>" for number in range(7)),
+        converter="XGLMConverter",
+    ),
     "XLMRoberta": _sentence_pieces("XLMRobertaConverter"),
     "XLNet": TokenizerKind(
         {**_ROBERTA_TOKENS, **_named(sep="<sep>", cls="<cls>")},
@@ -237,7 +242,6 @@ _KINDS["Splinter"] = replace(
 )
 _KINDS["Blenderbot"] = replace(_ROBERTA, converter="BlenderbotConverter")
 _KINDS |= dict.fromkeys(("Bart", "LED", "Mvp"), _BART)
-
 _KINDS |= {"MT5": _KINDS["T5"], "TokenizersBackend": _KINDS["PreTrained"]}
 
 #: By the names of their classes, without `Tokenizer` and `Fast`.
