@@ -28,8 +28,8 @@ _TASKS = {
     "ImageClassification": "no analysis of this project",
     "AudioClassification": "no analysis of this project",
 }
-#: Mixtures of experts whose routers Transformers has changed.
-_COMPUTED_OTHERWISE = ("nllb-moe", "switch_transformers")
+#: Mixtures of experts whose routers Transformers has changed, and one whose attention it has.
+_COMPUTED_OTHERWISE = ("nllb-moe", "switch_transformers", "doge")
 #: Writers of replies whose scores have lost their bias in Transformers 5.
 _WRITES_OTHERWISE = ("reformer",)
 _WRITER = "AutoModelForCausalLM"

@@ -7,47 +7,12 @@ at the rules in the checkpoint's `tokenizer.json`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Literal
 
 from transformers.models.mbart.tokenization_mbart import FAIRSEQ_LANGUAGE_CODES
 
-#: What a class did to the rules of a `tokenizer.json` once they were read:
-#: case: `do_lower_case`, `strip_accents`, `tokenize_chinese_chars` overrule the normalizer;
-#: offsets: `add_prefix_space`, `trim_offsets` overrule the post-processor;
-#: ends: `add_bos_token`, `add_eos_token` are the whole post-processor.
-Rule = Literal["case", "offsets", "ends"]
-
-
-Flags = Mapping[str, Mapping[str, bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenizerKind:
-    """A class of Transformers 4.57.6, as far as tokens depend on it.
-
-    Attributes:
-        tokens: Special tokens by their names, as `mask_token`.
-        options: Settings that change tokens.
-        flags: Of special tokens that are no plain text to the class: how `AddedToken` is made.
-        slow_flags: The same where there is no `tokenizer.json`; None where it is as above.
-        additional: Special tokens without a name.
-        rules: What it did to the rules of a file.
-        converter: The class of Transformers that converts other files than `tokenizer.json`; None
-            where that is left to Transformers 5.
-        inputs: What its models take besides ids.
-    """
-
-    tokens: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    flags: Flags = field(default_factory=dict)
-    slow_flags: Flags | None = None
-    additional: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    converter: str | None = None
-    inputs: tuple[str, ...] = ("attention_mask",)
-
+from workers.tokenizers.kind import Flags, TokenizerKind
 
 _WITH_TYPES = ("token_type_ids", "attention_mask")
 #: A mask token takes the space before it along.
@@ -73,6 +38,8 @@ _GPT2_TOKENS = _named(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext
 _CASE = {"do_lower_case": True, "tokenize_chinese_chars": True, "strip_accents": None}
 _BYTES = {"add_prefix_space": False, "trim_offsets": True}
 _ENDS = {"add_bos_token": True, "add_eos_token": False, "padding_side": "left", "legacy": True}
+#: Tokens of Pegasus before those of its vocabulary.
+_PEGASUS_OFFSET = 103
 
 
 def _all(tokens: Mapping[str, str], flags: Mapping[str, bool], mask: Mapping[str, bool]) -> Flags:
@@ -198,7 +165,12 @@ _KINDS: dict[str, TokenizerKind] = {
         _ROBERTA_TOKENS,
         flags={"mask_token": {"normalized": True, "lstrip": True, "special": True}},
     ),
-    "Pegasus": TokenizerKind(_named(pad="<pad>", eos="</s>", unk="<unk>", mask="<mask_2>")),
+    "Pegasus": TokenizerKind(
+        _named(pad="<pad>", eos="</s>", unk="<unk>", mask="<mask_2>"),
+        {"mask_token_sent": "<mask_1>", "offset": _PEGASUS_OFFSET},
+        additional=("<mask_1>", *(f"<unk_{number}>" for number in range(2, _PEGASUS_OFFSET))),
+        converter="PegasusConverter",
+    ),
     "PreTrained": TokenizerKind(inputs=_WITH_TYPES),
     "Qwen2": TokenizerKind(
         _named(unk="<|endoftext|>", eos="<|endoftext|>", pad="<|endoftext|>"),

@@ -108,16 +108,17 @@ class _SlowFiles(SimpleNamespace):
         if "legacy" in settings.kind.options:
             self.add_prefix_space = settings.said.get("add_prefix_space") is not False
         self._added = {token.content: number for number, token in settings.added.items()}
-        self.know(files.get("vocab") or files.get("encoder") or {})
         self.padding_side = settings.said.get("padding_side", "right")
         asked = {name: settings.said[name] for name in ("question_token",) if name in settings.said}
-        for name, token in {**settings.special, **asked}.items():
-            setattr(self, name, str(token))
-            setattr(self, f"{name}_id", self.convert_tokens_to_ids(str(token)))
+        self._special = {name: str(token) for name, token in {**settings.special, **asked}.items()}
+        vars(self).update(self._special)
+        self.know(files.get("vocab") or files.get("encoder") or {})
 
     def know(self, vocabulary: dict[str, int]) -> None:
-        """Learn the ids of a vocabulary."""
+        """Learn the ids of a vocabulary, those of special tokens among them."""
         self._vocabulary = vocabulary
+        for name, token in self._special.items():
+            setattr(self, f"{name}_id", self.convert_tokens_to_ids(token))
 
     def convert_tokens_to_ids(self, token: str) -> int:
         """The id of a token; that of the unknown one if nobody knows it."""

@@ -78,3 +78,18 @@ def test_xglm_begins_with_the_end(tmp_path: Path) -> None:
     tokens = tokenizer.convert_ids_to_tokens(tokenizer("the parcel")["input_ids"])
     assert tokens == ["</s>", "▁the", "▁parcel"]
     assert tokenizer.convert_tokens_to_ids("<s>") == 0
+
+
+def test_pegasus_splits_at_spaces_before_it_looks_for_pieces(tmp_path: Path) -> None:
+    normal = [piece for piece in sentence_pieces() if piece[2] == 1]
+    model = sentence_piece_model([("<pad>", 0.0, 3), ("</s>", 0.0, 3), ("<unk>", 0.0, 2), *normal])
+    (tmp_path / "spiece.model").write_bytes(model)
+    said = '{"tokenizer_class": "PegasusTokenizer", "offset": 5}'
+    (tmp_path / "tokenizer_config.json").write_text(said, "utf-8")
+    tokenizer = load_tokenizer(tmp_path)
+    ids = tokenizer("the </s> parcel ")["input_ids"]
+    tokens = tokenizer.convert_ids_to_tokens(ids)
+    assert tokens == ["▁the", "</s>", "▁parcel", "</s>"]
+    special = ["<pad>", "</s>", "<mask_1>", "<mask_2>", "<unk_2>", "<unk_3>", "<unk_4>"]
+    assert tokenizer.convert_ids_to_tokens(range(8)) == [*special, "<unk>"]
+    assert tokenizer.unk_token_id == 7
