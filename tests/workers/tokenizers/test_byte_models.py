@@ -91,5 +91,5 @@ def test_pegasus_splits_at_spaces_before_it_looks_for_pieces(tmp_path: Path) -> 
     tokens = tokenizer.convert_ids_to_tokens(ids)
     assert tokens == ["▁the", "</s>", "▁parcel", "</s>"]
     special = ["<pad>", "</s>", "<mask_1>", "<mask_2>", "<unk_2>", "<unk_3>", "<unk_4>"]
-    assert tokenizer.convert_ids_to_tokens(range(8)) == [*special, "<unk>"]
+    assert tokenizer.convert_ids_to_tokens(list(range(8))) == [*special, "<unk>"]
     assert tokenizer.unk_token_id == 7
