@@ -27,7 +27,7 @@ def read_chat_template(folder: Path) -> str | None:
     file = folder / FILE
     if file.is_file():
         try:
-            return file.read_text("utf-8")
+            return _written(file.read_text("utf-8"))
         except (OSError, UnicodeDecodeError):
             raise TokenizerFilesError(f"{file} cannot be read as text") from None
     said = read_object(folder / "tokenizer_config.json").get(_KEY)
@@ -44,4 +44,9 @@ def read_chat_template(folder: Path) -> str | None:
         )
     if said is not None and not isinstance(said, str):
         raise TokenizerFilesError(f"{folder / 'tokenizer_config.json'}: {_KEY} is no text")
-    return said
+    return _written(said or "")
+
+
+def _written(template: str) -> str | None:
+    """A template; None where it is blank, which is as if there were none."""
+    return template if template.strip() else None

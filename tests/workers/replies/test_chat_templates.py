@@ -78,6 +78,19 @@ def test_special_tokens_without_a_name_are_there(tmp_path: Path) -> None:
     assert prompt.startswith("<|im_start|><|im_start|>system")
 
 
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_blank_one_is_none(tmp_path: Path, in_file: bool) -> None:
+    folder = build_chat(tmp_path / "model", template=None)
+    if in_file:
+        (folder / "chat_template.jinja").write_text("\n", "utf-8")
+    else:
+        edit(folder / "tokenizer_config.json", chat_template="")
+    analysis = analysis_of(tmp_path)
+    assert analysis._prompts.kind == "plain"
+    # Then what begins a text is the tokenizer's to say.
+    assert analysis._model.tokenizer.chat_template is None
+
+
 @pytest.mark.parametrize("value", ["258", ["258"], 2.0, [257, True]])
 def test_a_token_that_is_no_number_is_named(tmp_path: Path, value: Any) -> None:
     folder = build_chat(tmp_path / "model")
