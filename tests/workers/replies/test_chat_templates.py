@@ -99,6 +99,12 @@ def test_a_token_that_is_no_number_is_named(tmp_path: Path, value: Any) -> None:
         analysis_of(tmp_path)
 
 
+def test_no_token_that_ends_a_text_leaves_it_to_the_tokenizer(tmp_path: Path) -> None:
+    folder = build_chat(tmp_path / "model")
+    edit(folder / "generation_config.json", eos_token_id=[])
+    assert analysis_of(tmp_path)._writer._settings.eos_token_id == 257
+
+
 def test_the_decoder_of_bart_alone_writes_by_generate(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
