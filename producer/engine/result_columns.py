@@ -43,7 +43,9 @@ class ResultColumn:
         if found is None or is_left_alone(found):
             return None
         if self.key is not None:
-            return found.get(self.key)
+            part = found.get(self.key)
+            # A label may be a number of the checkpoint; a column is all texts.
+            return part if part is None or type(self.example) is not str else str(part)
         return [{key: one.get(key) for key in self.example[0]} for one in found]
 
 

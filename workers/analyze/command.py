@@ -16,7 +16,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from schema.catalog import CatalogError, load_catalog
 from schema.control_characters import escape_controls, json_text
@@ -24,13 +24,10 @@ from schema.document import About, Document
 from schema.interrupts import INTERRUPTED
 from schema.options import RunOptions
 from schema.private_files import be_private
-from schema.results import Abstention, Failure, results_json
+from schema.results import Abstention, Failure
 from schema.settings import SettingsError, settings
 from workers.analyze.engines import LoadedEngines
 from workers.errors import WorkerError
-
-if TYPE_CHECKING:
-    from workers.engine.document_state import Conclusion
 
 #: Exit codes.
 _WELL, _CANNOT = 0, 2
@@ -89,11 +86,18 @@ def _answered(request: Mapping[str, Any], engines: LoadedEngines) -> dict[str, A
         loaded = engines.load(request["analyses"])
         # Here and not above: it imports torch.
         from workers.analyze.run import run_analyses
+        from workers.analyze.shown import shown
 
         done = run_analyses(loaded, documents, options)
     except (CatalogError, WorkerError) as error:
         return {"error": str(error)}
-    asked = {name: done[name] for name in request["analyses"]}
+    asked = {
+        name: [
+            one if isinstance(one, Failure | Abstention) else shown(loaded[name].analysis, one)
+            for one in done[name]
+        ]
+        for name in request["analyses"]
+    }
     notes, engines.notes = engines.notes, []
     answered: dict[str, Any] = {"answers": list(_answers(asked, len(documents)))}
     return answered | ({"notes": notes} if notes else {})
@@ -103,7 +107,7 @@ def _about(given: Mapping[str, Any] | None) -> About | None:
     return None if given is None else About(**given)
 
 
-def _answers(done: Mapping[str, Sequence[Conclusion]], documents: int) -> Iterator[dict[str, Any]]:
+def _answers(done: Mapping[str, Sequence[Any]], documents: int) -> Iterator[dict[str, Any]]:
     for place in range(documents):
         outcomes = {name: of_all[place] for name, of_all in done.items()}
         failures = [
@@ -112,9 +116,7 @@ def _answers(done: Mapping[str, Sequence[Conclusion]], documents: int) -> Iterat
             if isinstance(outcome, Failure)
         ]
         results = {
-            name: {"not_analysed": outcome.reason}
-            if isinstance(outcome, Abstention)
-            else results_json(name, outcome)
+            name: {"not_analysed": outcome.reason} if isinstance(outcome, Abstention) else outcome
             for name, outcome in outcomes.items()
             if not isinstance(outcome, Failure)
         }

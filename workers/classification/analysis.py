@@ -32,6 +32,7 @@ class ClassificationAnalysis(CalibratedAnalysis):
     Attributes:
         labels: The names of the classes, in the order of scores.
         kind: What the scores are.
+        stored_labels: The labels that are no texts in `config.json`, as they stand there, by name.
     """
 
     auto_model_class: ClassVar[Any] = AutoModelForSequenceClassification
@@ -44,6 +45,7 @@ class ClassificationAnalysis(CalibratedAnalysis):
         entry = catalog.entry(self.name)
         self._classifier = Classifier(self._encoder)
         self.labels = self._classifier.labels
+        self.stored_labels = self._classifier.stored_labels
         has_scale = entry.scale is not None
         self.kind = ScoreKind.of(self._loaded.model.config, has_scale=has_scale)
 

@@ -43,6 +43,12 @@ class Classifier:
         found = [names.get(number) for number in range(len(names))]
         return [f"LABEL_{at}" if name is None else str(name) for at, name in enumerate(found)]
 
+    @property
+    def stored_labels(self) -> dict[str, Any]:
+        """The names that are no texts in `config.json`, as they stand there, by their texts."""
+        names: Any = self.loaded.model.config.id2label
+        return {str(name): name for name in names.values() if not isinstance(name, str | None)}
+
     def windows(
         self, texts: Sequence[str], overlap: int, *, offsets: bool = False
     ) -> list[list[Window]]:

@@ -63,6 +63,12 @@ class Seq2SeqModel:
             self.provenance, self.max_length = loaded.provenance, loaded.max_length
             self._folder = loaded.folder
             self.checkpoint = CheckpointSettings.of(loaded.model)
+        if name := self.checkpoint.unreadable():
+            raise ModelError(
+                f"model {self.name!r}: {name} in its generation_config.json or config.json is not "
+                "the number of a token; correct it in a copy of it, or name another `model` in "
+                "the catalog that TRIAGE_MODELS names"
+            )
         self._is_known = True
         self.languages = ModelLanguages.of(self.tokenizer)
 

@@ -45,6 +45,9 @@ _UNSET = {
 }
 _FORCED_BOS_OF_2020 = "force_bos_token_to_be_generated"
 
+#: Settings that are the numbers of tokens.
+_TOKENS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
+
 #: Configurations saved by this version or a newer one were consulted once more by `generate`.
 _CONSULTED_AGAIN = (4, 50)
 
@@ -67,6 +70,17 @@ class CheckpointSettings:
     def of(cls, model: Any) -> CheckpointSettings:
         """Those of a model of Transformers."""
         return cls(model.config, model.generation_config, str(model.name_or_path))
+
+    def unreadable(self) -> str | None:
+        """The name of a setting that should be a token, or several, by number and is not; None if
+        all are.
+        """
+        for name in _TOKENS:
+            value = getattr(self.generation_config, name, None)
+            each = value if isinstance(value, list) else [value]
+            if not all(one is None or type(one) is int for one in each):
+                return name
+        return None
 
 
 def generation_settings(

@@ -28,8 +28,11 @@ _TASKS = {
     "ImageClassification": "no analysis of this project",
     "AudioClassification": "no analysis of this project",
 }
-#: Mixtures of experts whose routers Transformers has changed.
-_COMPUTED_OTHERWISE = ("nllb-moe", "switch_transformers")
+#: Mixtures of experts whose routers Transformers has changed, and one whose attention it has.
+_COMPUTED_OTHERWISE = ("nllb-moe", "switch_transformers", "doge")
+#: Writers of replies whose scores have lost their bias in Transformers 5.
+_WRITES_OTHERWISE = ("reformer",)
+_WRITER = "AutoModelForCausalLM"
 _PROBLEMS = ("regression", "single_label_classification", "multi_label_classification")
 _TASK = re.compile(f"For({'|'.join(_TASKS)})")
 #: Families whose relative positions are computed here, which Transformers 5 has given up.
@@ -105,7 +108,7 @@ def _reasons(config: dict[str, Any], loader: str) -> Iterator[str]:
             f"its config.json has the model_type {kind!r}, an architecture that the installed "
             f"Transformers does not know; {other}"
         )
-    elif kind in _COMPUTED_OTHERWISE:
+    elif kind in _COMPUTED_OTHERWISE or (loader == _WRITER and kind in _WRITES_OTHERWISE):
         yield (
             f"its model_type {kind!r} is computed otherwise by Transformers 5 than by 4.57.6, so "
             f"its answers would not be those of the model that was trained; {other}"

@@ -20,6 +20,7 @@ from workers.models.configuration import (
     check_configuration,
     read_configuration,
 )
+from workers.models.older_settings import as_read_before
 
 _ONE_LABEL = "single_label_classification"
 #: How attention was computed where the checkpoint was saved.
@@ -61,7 +62,7 @@ def stored_configuration(folder: Path) -> Any:
         StrictDataclassError: If Transformers cannot make a configuration of it; or ValueError,
             TypeError.
     """
-    said = read_configuration(folder)
+    said = as_read_before(read_configuration(folder))
     kind: Any = CONFIG_MAPPING[said["model_type"]]
     names = kind.attribute_map
     if isinstance(said.get("id2label"), dict):

@@ -46,6 +46,9 @@ def _is_tied(said: Mapping[str, Any], config: Any) -> bool:
     """Whether words go in and come out by one table. T5 is always tied in Transformers 5, which
     leaves it to what is stored; mT5 never was.
     """
+    if isinstance(of_texts := said.get("text_config"), dict):
+        # One that sees pictures, too, says it of the part that writes.
+        said, config = of_texts, config.get_text_config(decoder=True)
     asked = said.get("tie_word_embeddings")
     if asked is None:
         asked = config.model_type != "mt5" and getattr(config, "tie_word_embeddings", False)

@@ -18,7 +18,8 @@ def window_of(
     """
     limits = [entry.options.max_length] if entry.options.max_length else []
     # XLNet, whose positions are distances, has -1 there.
-    positions = getattr(model.config, "max_position_embeddings", None)
+    config = getattr(model.config, "text_config", model.config)
+    positions = getattr(config, "max_position_embeddings", None)
     if positions and positions > 0:
         limits.append(positions - _unused_positions(model))
     told = _number(tokenizer.model_max_length)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from schema.document import About, Document
@@ -22,6 +21,10 @@ INSTRUCTIONS = (
 )
 
 
+class ChatTemplateError(ValueError):
+    """A chat template makes no prompts. One sentence, without the model."""
+
+
 class PromptWriter:
     """Makes prompts for one checkpoint.
 
@@ -31,6 +34,9 @@ class PromptWriter:
 
     Attributes:
         kind: `chat` or `plain`.
+
+    Raises:
+        ChatTemplateError: If its chat template makes none, or leaves out what a customer says.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, instructions: str) -> None:
@@ -40,6 +46,8 @@ class PromptWriter:
         known = {*map(str, added.values()), *tokenizer.all_special_tokens}
         self._special = sorted((one for one in known if len(one) > 1), key=len, reverse=True)
         self._system = self.kind == "chat" and self._takes_a_system()
+        if self.kind == "chat":
+            self._try()
 
     def prompt(self, document: Document, text: str) -> str:
         """The prompt of a document, with as much of its text as is given; special tokens are in it
@@ -56,15 +64,28 @@ class PromptWriter:
         """Whether the template knows instructions apart from what a user says; not all do."""
         try:
             written = self._chat([("system", self._instructions), ("user", "x")])
-        except TemplateError:
+        except Exception:  # whatever Python raises within a template
             return False
         return self._instructions in written
 
+    def _try(self) -> None:
+        """Let no customer's text find out what the template does not do."""
+        try:
+            one, other = (self.prompt(Document(0, text), text) for text in ("late", "broken"))
+        except Exception as error:  # whatever Python raises within a template
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise ChatTemplateError(f"its chat template makes no prompt ({said})") from error
+        if one == other:
+            raise ChatTemplateError("its chat template leaves out what the customer says")
+
     def _chat(self, said: Sequence[tuple[str, str]]) -> str:
         messages = [{"role": role, "content": content} for role, content in said]
+        # By this name a template asks for them, which Transformers 5 no longer has.
+        more = list(self._tokenizer.extra_special_tokens)
+        named: dict[str, Any] = {"additional_special_tokens": more} if more else {}
         return str(
             self._tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=True
+                messages, tokenize=False, add_generation_prompt=True, **named
             )
         )
 

@@ -44,7 +44,7 @@ def reply_settings(
         if value is not None and key != "transformers_version"
     }
     settings = own | _OURS | {"max_new_tokens": options.max_new_tokens}
-    if settings.get("eos_token_id") is None:
+    if settings.get("eos_token_id") in (None, []):
         settings["eos_token_id"] = tokenizer.eos_token_id
     if settings.get("pad_token_id") is None:
         # Nobody reads it: it stands behind texts that have ended.

@@ -20,7 +20,7 @@ from workers.generation.generator import TextWriter
 from workers.generation.model import CausalModel
 from workers.generation.text_stream import WrittenText
 from workers.models.registry import ModelRegistry
-from workers.replies.prompt import INSTRUCTIONS, PromptWriter
+from workers.replies.prompt import INSTRUCTIONS, ChatTemplateError, PromptWriter
 from workers.replies.settings import reply_settings
 from workers.text.sentences import sentence_spans
 
@@ -56,7 +56,14 @@ class WrittenReplies(GenerationAnalysis):
         entry = catalog.entry(self.name)
         instructions = _instructions(entry.instructions)
         self._model = CausalModel(entry, device, self._registry)
-        self._prompts = PromptWriter(self._model.tokenizer, instructions)
+        try:
+            self._prompts = PromptWriter(self._model.tokenizer, instructions)
+        except ChatTemplateError as error:
+            raise ModelError(
+                f"model {entry.model!r}: {error}; correct the template in a copy of it "
+                "(chat_template.jinja, or chat_template in tokenizer_config.json), or name another "
+                "`model` in the catalog that TRIAGE_MODELS names"
+            ) from error
         settings = reply_settings(self._model.checkpoint, self._model.tokenizer, entry.options)
         told = {
             "prompt": self._prompts.kind,

@@ -28,7 +28,8 @@ def build_backend(folder: Path, settings: TokenizerSettings) -> Tokenizer | None
     Raises:
         TokenizerFilesError: If a file lacks, or is broken.
     """
-    backend = _read(folder) or convert(folder, settings)
+    by_model = _from_model(settings) and convert(folder, settings)
+    backend = by_model or _read(folder) or convert(folder, settings)
     if backend is None:
         return None
     _add_tokens(backend, settings)
@@ -38,6 +39,14 @@ def build_backend(folder: Path, settings: TokenizerSettings) -> Tokenizer | None
     backend.encode_special_tokens = bool(settings.said.get("split_special_tokens", False))
     _try(backend, folder)
     return backend
+
+
+def _from_model(settings: TokenizerSettings) -> bool:
+    """`LlamaTokenizerFast`: where `add_prefix_space` is said, the model of SentencePiece counts in
+    place of `tokenizer.json`.
+    """
+    is_llama = settings.class_name == "LlamaTokenizer"
+    return is_llama and settings.said.get("add_prefix_space") is not None
 
 
 def _try(backend: Tokenizer, folder: Path) -> None:

@@ -7,47 +7,12 @@ at the rules in the checkpoint's `tokenizer.json`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Literal
 
 from transformers.models.mbart.tokenization_mbart import FAIRSEQ_LANGUAGE_CODES
 
-#: What a class did to the rules of a `tokenizer.json` once they were read:
-#: case: `do_lower_case`, `strip_accents`, `tokenize_chinese_chars` overrule the normalizer;
-#: offsets: `add_prefix_space`, `trim_offsets` overrule the post-processor;
-#: ends: `add_bos_token`, `add_eos_token` are the whole post-processor.
-Rule = Literal["case", "offsets", "ends"]
-
-
-Flags = Mapping[str, Mapping[str, bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenizerKind:
-    """A class of Transformers 4.57.6, as far as tokens depend on it.
-
-    Attributes:
-        tokens: Special tokens by their names, as `mask_token`.
-        options: Settings that change tokens.
-        flags: Of special tokens that are no plain text to the class: how `AddedToken` is made.
-        slow_flags: The same where there is no `tokenizer.json`; None where it is as above.
-        additional: Special tokens without a name.
-        rules: What it did to the rules of a file.
-        converter: The class of Transformers that converts other files than `tokenizer.json`; None
-            where that is left to Transformers 5.
-        inputs: What its models take besides ids.
-    """
-
-    tokens: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    flags: Flags = field(default_factory=dict)
-    slow_flags: Flags | None = None
-    additional: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    converter: str | None = None
-    inputs: tuple[str, ...] = ("attention_mask",)
-
+from workers.tokenizers.kind import Flags, TokenizerKind
 
 _WITH_TYPES = ("token_type_ids", "attention_mask")
 #: A mask token takes the space before it along.
@@ -72,7 +37,9 @@ _ALBERT_TOKENS = _named(
 _GPT2_TOKENS = _named(unk="<|endoftext|>", bos="<|endoftext|>", eos="<|endoftext|>")
 _CASE = {"do_lower_case": True, "tokenize_chinese_chars": True, "strip_accents": None}
 _BYTES = {"add_prefix_space": False, "trim_offsets": True}
-_ENDS = {"add_bos_token": True, "add_eos_token": False, "padding_side": "left"}
+_ENDS = {"add_bos_token": True, "add_eos_token": False, "padding_side": "left", "legacy": True}
+#: Tokens of Pegasus before those of its vocabulary.
+_PEGASUS_OFFSET = 103
 
 
 def _all(tokens: Mapping[str, str], flags: Mapping[str, bool], mask: Mapping[str, bool]) -> Flags:
@@ -108,6 +75,10 @@ def _sentence_pieces(converter: str | None) -> TokenizerKind:
         slow_flags={"mask_token": _SPACED_SPECIAL},
         converter=converter,
     )
+
+
+def _with_ends(converter: str | None, **tokens: str) -> TokenizerKind:
+    return TokenizerKind(_named(**tokens), _ENDS, rules=("ends",), converter=converter)
 
 
 _KINDS: dict[str, TokenizerKind] = {
@@ -158,9 +129,7 @@ _KINDS: dict[str, TokenizerKind] = {
         converter="AlbertConverter",
         inputs=("token_type_ids",),
     ),
-    "Cohere": TokenizerKind(
-        _named(unk="<UNK>", bos="<BOS_TOKEN>", eos="<|END_OF_TURN_TOKEN|>"), _ENDS, rules=("ends",)
-    ),
+    "Cohere": _with_ends(None, unk="<UNK>", bos="<BOS_TOKEN>", eos="<|END_OF_TURN_TOKEN|>"),
     "DistilBert": _DISTILBERT,
     "Funnel": TokenizerKind(
         _named(
@@ -171,9 +140,7 @@ _KINDS: dict[str, TokenizerKind] = {
         converter="FunnelConverter",
         inputs=_WITH_TYPES,
     ),
-    "Gemma": TokenizerKind(
-        _named(unk="<unk>", bos="<bos>", eos="<eos>", pad="<pad>"), _ENDS, rules=("ends",)
-    ),
+    "Gemma": _with_ends("GemmaConverter", unk="<unk>", bos="<bos>", eos="<eos>", pad="<pad>"),
     "GPT2": TokenizerKind(
         _GPT2_TOKENS,
         {**_BYTES, "add_bos_token": False},
@@ -183,7 +150,7 @@ _KINDS: dict[str, TokenizerKind] = {
     "GPTNeoX": TokenizerKind(
         _GPT2_TOKENS, {**_BYTES, "add_bos_token": False, "add_eos_token": False}, rules=("ends",)
     ),
-    "Llama": TokenizerKind(_named(unk="<unk>", bos="<s>", eos="</s>"), _ENDS, rules=("ends",)),
+    "Llama": _with_ends("LlamaConverter", unk="<unk>", bos="<s>", eos="</s>"),
     "MBart": replace(_sentence_pieces("MBartConverter"), additional=tuple(FAIRSEQ_LANGUAGE_CODES)),
     "MBart50": _sentence_pieces(None),
     "MPNet": TokenizerKind(
@@ -198,7 +165,12 @@ _KINDS: dict[str, TokenizerKind] = {
         _ROBERTA_TOKENS,
         flags={"mask_token": {"normalized": True, "lstrip": True, "special": True}},
     ),
-    "Pegasus": TokenizerKind(_named(pad="<pad>", eos="</s>", unk="<unk>", mask="<mask_2>")),
+    "Pegasus": TokenizerKind(
+        _named(pad="<pad>", eos="</s>", unk="<unk>", mask="<mask_2>"),
+        {"mask_token_sent": "<mask_1>", "offset": _PEGASUS_OFFSET},
+        additional=("<mask_1>", *(f"<unk_{number}>" for number in range(2, _PEGASUS_OFFSET))),
+        converter="PegasusConverter",
+    ),
     "PreTrained": TokenizerKind(inputs=_WITH_TYPES),
     "Qwen2": TokenizerKind(
         _named(unk="<|endoftext|>", eos="<|endoftext|>", pad="<|endoftext|>"),
@@ -215,6 +187,11 @@ _KINDS: dict[str, TokenizerKind] = {
         inputs=_WITH_TYPES,
     ),
     "T5": TokenizerKind(_named(eos="</s>", unk="<unk>", pad="<pad>")),
+    "XGLM": TokenizerKind(
+        {name: token for name, token in _ROBERTA_TOKENS.items() if name != "mask_token"},
+        additional=tuple(f"<madeupword{number}>" for number in range(7)),
+        converter="XGLMConverter",
+    ),
     "XLMRoberta": _sentence_pieces("XLMRobertaConverter"),
     "XLNet": TokenizerKind(
         {**_ROBERTA_TOKENS, **_named(sep="<sep>", cls="<cls>")},
@@ -237,7 +214,6 @@ _KINDS["Splinter"] = replace(
 )
 _KINDS["Blenderbot"] = replace(_ROBERTA, converter="BlenderbotConverter")
 _KINDS |= dict.fromkeys(("Bart", "LED", "Mvp"), _BART)
-
 _KINDS |= {"MT5": _KINDS["T5"], "TokenizersBackend": _KINDS["PreTrained"]}
 
 #: By the names of their classes, without `Tokenizer` and `Fast`.

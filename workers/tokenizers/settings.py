@@ -15,7 +15,8 @@ from typing import Any
 from tokenizers import AddedToken
 
 from workers.tokenizers.classes import class_for
-from workers.tokenizers.kinds import ANY, KINDS, Flags, TokenizerKind
+from workers.tokenizers.kind import Flags, TokenizerKind
+from workers.tokenizers.kinds import ANY, KINDS
 
 Token = str | AddedToken
 

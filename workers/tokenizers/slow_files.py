@@ -20,6 +20,8 @@ from workers.tokenizers.settings import TokenizerFilesError, TokenizerSettings
 converters: Any = import_module("transformers.convert_slow_tokenizer")
 
 _MODELS = ("spiece.model", "sentencepiece.bpe.model", "sentencepiece.model", "spm.model")
+#: That of classes which write a character they do not know as its bytes.
+_MODEL_WITH_BYTES = "tokenizer.model"
 
 
 def convert(folder: Path, settings: TokenizerSettings) -> Tokenizer | None:
@@ -43,7 +45,8 @@ def convert(folder: Path, settings: TokenizerSettings) -> Tokenizer | None:
 
 def _files_of(folder: Path, converter: Any) -> dict[str, Any] | None:
     if issubclass(converter, converters.SpmConverter):
-        found = [folder / name for name in _MODELS if (folder / name).is_file()]
+        names = (_MODEL_WITH_BYTES,) if converter.handle_byte_fallback else _MODELS
+        found = [folder / name for name in names if (folder / name).is_file()]
         return {"vocab_file": str(found[0])} if found else None
     if (folder / "vocab.txt").is_file() and not (folder / "bpe.codes").is_file():
         lines = (folder / "vocab.txt").read_text("utf-8").split("\n")
@@ -63,10 +66,31 @@ def _files_of(folder: Path, converter: Any) -> dict[str, Any] | None:
 def _converted(converter: Any, slow: _SlowFiles) -> Tokenizer:
     converting: Any = converter(slow)
     if "vocab_file" in vars(slow):
+        slow.pieces = [piece.piece for piece in converting.proto.pieces]
+        # Of Transformers 5 it is for classes that have another converter there.
+        converting.SpmExtractor = lambda _: _PairMerges(slow.pieces)
         pieces = converting.vocab(converting.proto)
         slow.know({piece: number for number, (piece, _) in enumerate(pieces)})
     tokenizer: Tokenizer = converting.converted()
     return tokenizer
+
+
+class _PairMerges:
+    """The merges of byte pairs, which a model of SentencePiece leaves to the scores of its pieces.
+
+    Args:
+        pieces: Of the model, by their ids.
+    """
+
+    def __init__(self, pieces: list[str]) -> None:
+        self._ids = {piece: number for number, piece in enumerate(pieces)}
+
+    def extract(self, scores: list[tuple[str, float]]) -> tuple[dict[str, int], Any]:
+        """The ids of pieces, and the merges in their order; `scores` are the pieces with theirs."""
+        if any(piece == "\t" for piece, _ in scores):
+            # Gemma's has the byte alone.
+            self._ids.setdefault("\t", self._ids.get("<0x09>", 0))
+        return self._ids, converters.generate_merges(self._ids, scores)
 
 
 class _SlowFiles(SimpleNamespace):
@@ -81,17 +105,20 @@ class _SlowFiles(SimpleNamespace):
         )
         if settings.said.get("do_basic_tokenize") is False:
             del self.basic_tokenizer
+        if "legacy" in settings.kind.options:
+            self.add_prefix_space = settings.said.get("add_prefix_space") is not False
         self._added = {token.content: number for number, token in settings.added.items()}
-        self.know(files.get("vocab") or files.get("encoder") or {})
         self.padding_side = settings.said.get("padding_side", "right")
         asked = {name: settings.said[name] for name in ("question_token",) if name in settings.said}
-        for name, token in {**settings.special, **asked}.items():
-            setattr(self, name, str(token))
-            setattr(self, f"{name}_id", self.convert_tokens_to_ids(str(token)))
+        self._special = {name: str(token) for name, token in {**settings.special, **asked}.items()}
+        vars(self).update(self._special)
+        self.know(files.get("vocab") or files.get("encoder") or {})
 
     def know(self, vocabulary: dict[str, int]) -> None:
-        """Learn the ids of a vocabulary."""
+        """Learn the ids of a vocabulary, those of special tokens among them."""
         self._vocabulary = vocabulary
+        for name, token in self._special.items():
+            setattr(self, f"{name}_id", self.convert_tokens_to_ids(token))
 
     def convert_tokens_to_ids(self, token: str) -> int:
         """The id of a token; that of the unknown one if nobody knows it."""
@@ -102,7 +129,15 @@ class _SlowFiles(SimpleNamespace):
                     return ids[known]
         return 0
 
+    def convert_ids_to_tokens(self, number: int) -> str:
+        """The piece of an id."""
+        piece: str = self.pieces[number]
+        return piece
+
 
 def _options(settings: TokenizerSettings) -> dict[str, Any]:
-    """What the checkpoint says of the options that its class has."""
-    return {name: settings.said[name] for name in settings.kind.options}
+    """What the checkpoint says of the options that its class has; what it says nothing of is as the
+    class has it.
+    """
+    options, said = settings.kind.options, settings.said
+    return {name: options[name] if said[name] is None else said[name] for name in options}

@@ -32,6 +32,13 @@ def test_values_are_those_of_the_results() -> None:
     assert left_alone(results) is None
 
 
+def test_a_label_that_is_a_number_is_a_text_in_a_column() -> None:
+    """A data frame or a Parquet file has no column of both."""
+    (label, score, *_) = result_columns(["sentiment"])
+    results = {"sentiment": {"label": -1, "score": 0.5}}
+    assert (label.value(results), score.value(results)) == ("-1", 0.5)
+
+
 def test_what_was_left_alone_or_failed_has_no_value() -> None:
     results = {"sentiment": {"not_analysed": "language de"}, "qa": {"not_analysed": "language de"}}
     columns = result_columns(["sentiment", "entities", "qa"])

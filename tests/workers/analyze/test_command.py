@@ -13,7 +13,9 @@ import pytest
 
 from schema.analyses import ANALYSES
 from schema.catalog import Catalog, CatalogEntry, load_catalog
+from schema.document import Document
 from schema.options import RunOptions
+from schema.results import Abstention, Failure
 from schema.settings import settings
 from tests.support.checkpoints import build_sentiment
 from tests.support.feedback_texts import long_texts
@@ -188,3 +190,21 @@ def test_labels_that_say_nothing_are_shown_with_how_to_say_it(
     assert 'polarity = { LABEL_0 = "?", LABEL_1 = "?" }' in note
     with pytest.raises(ModelError, match="does not say which"):
         load_analysis("sentiment", catalog, "cpu")
+
+
+def test_a_label_that_is_a_number_in_the_checkpoint_is_one_here(tmp_path: Path) -> None:
+    """As the pipeline gave it; the result, of which the database has the label, has its text."""
+    folder = build_sentiment(tmp_path / "sentiment")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config |= {"id2label": {"0": -1, "1": 2.5}, "label2id": {}}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    said = CatalogEntry(model=str(folder), polarity={"-1": -1.0, "2.5": 1.0})
+    catalog = Catalog("numbers", {"sentiment": said})
+    engines = LoadedEngines(catalog, "cpu", settings())
+    (answered,) = served(engines, request("Good.", analyses="sentiment"))
+    (answer,) = answered["answers"]
+    label = answer["sentiment"]["label"]
+    assert label in (-1, 2.5) and set(answer["sentiment"]["probabilities"]) == {"-1", "2.5"}
+    (results,) = engines.load(["sentiment"])["sentiment"].run([Document(0, "Good.")], RunOptions())
+    assert not isinstance(results, Failure | Abstention)
+    assert [result.as_json()["label"] for result in results] == [str(label)]

@@ -76,6 +76,7 @@ def test_one_label_is_a_probability_whatever_the_problem_is_called(tmp_path: Pat
         ({"problem_type": "ranking"}, "problem_type in its config.json is 'ranking'"),
         ({"model_type": "xlm-prophetnet"}, "model_type 'xlm-prophetnet'"),
         ({"model_type": "nllb-moe"}, "computed otherwise by Transformers 5"),
+        ({"model_type": "doge"}, "computed otherwise by Transformers 5"),
         ({"hidden_dim": [1]}, "cannot read its config.json"),
     ],
 )

@@ -15,13 +15,25 @@ from transformers import (
     BertConfig,
     EncoderDecoderConfig,
     EncoderDecoderModel,
+    Gemma3Config,
+    Gemma3ForConditionalGeneration,
+    Gemma3TextConfig,
 )
 
 from schema.catalog import CatalogEntry
 from tests.support.seq2seq_models import MODELS, build_model
 from tests.support.vocabularies import write_byte_pairs
 from workers.models.loading import load
+from workers.models.tied_weights import tie_as_stored
 
+_SIZES: dict[str, Any] = {
+    "hidden_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "intermediate_size": 48,
+    "vocab_size": 60,
+}
 Change = Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]
 
 
@@ -90,3 +102,17 @@ def test_an_encoder_may_be_stored_as_the_decoder_alone(
     of_decoder = dict(read.decoder.bert.named_parameters(remove_duplicate=False))
     assert all(own[name] is weight for name, weight in of_decoder.items() if name in own)
     assert len(own.keys() & of_decoder.keys()) > 30
+
+
+def test_a_model_that_sees_pictures_says_it_of_the_part_that_writes() -> None:
+    """Gemma 3: Transformers 5 would have it tied by what stands beside that part."""
+    text = Gemma3TextConfig(**_SIZES, head_dim=8, tie_word_embeddings=False)
+    sight = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    sight |= {"intermediate_size": 16, "image_size": 8, "patch_size": 4}
+    config = Gemma3Config(text_config=text.to_dict(), vision_config=sight, mm_tokens_per_image=1)
+    model: Any = Gemma3ForConditionalGeneration(config)
+    model.lm_head.weight = torch.nn.Parameter(model.get_input_embeddings().weight.flip(0))
+    for tied in (False, True):
+        assert tie_as_stored(model, {"text_config": {"tie_word_embeddings": tied}}, []) == []
+        words = model.get_input_embeddings().weight
+        assert torch.equal(model.lm_head.weight, words) == tied

@@ -17,6 +17,7 @@ from torch.nn import functional
 from schema.catalog import Precision
 from workers.decoding.architecture.seq2seq import DecoderLayer, Seq2Seq
 from workers.decoding.output.lm_head import Head
+from workers.errors import UnsupportedModelError
 from workers.layers.encoder_layer import EncoderLayer
 from workers.layers.from_transformers import (
     joined_linear,
@@ -38,9 +39,12 @@ def from_bart(model: Any, precision: Precision) -> Seq2Seq:
     """Convert a `…ForConditionalGeneration` or `MarianMTModel`.
 
     Raises:
-        UnsupportedModelError: If it has modules or functions that are not known here.
+        UnsupportedModelError: If it is a decoder alone, or has modules or functions that are not
+            known here.
     """
     config = model.config
+    if not hasattr(model.model, "encoder"):
+        raise UnsupportedModelError(f"a {type(model).__name__}")
     encoder, decoder = model.model.encoder, model.model.decoder
     norm_first = FAMILY[config.model_type]
     embed_source = _embedding(encoder, config, precision)
