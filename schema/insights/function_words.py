@@ -35,6 +35,14 @@ def function_words(said: Iterable[str]) -> frozenset[str]:
 
 
 @cache
+def function_words_of(language: str | None) -> frozenset[str]:
+    """The words of a language, ISO 639-1, that say nothing; none of one that has no list here."""
+    if language == "en":
+        return EMPTY_WORDS
+    return dict(zip(LANGUAGES, _lists(), strict=True)).get(language or "", frozenset())
+
+
+@cache
 def all_function_words() -> frozenset[str]:
     """Those of all languages together."""
     return EMPTY_WORDS.union(*_lists())

@@ -61,10 +61,7 @@ class Mean:
         from schema.insights.mean_difference import Group
 
         group = Group.of_sums(count, total or 0.0, squares or 0.0)
-        interval = mean_interval(group)
-        if interval is not None:
-            # Of two ratings the interval is wider than the scale.
-            interval = Interval(max(interval.low, LEAST), min(interval.high, MOST))
+        interval = mean_interval(group, (LEAST, MOST))
         return cls(count, group.mean if count else None, interval, group)
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from transformers import AutoModelForTokenClassification
 
 from schema.catalog import Catalog
-from schema.document import Document
+from schema.document import ORIGINAL, Document
 from schema.options import RunOptions
 from schema.results import Result
 from schema.results.entity import Entity
@@ -28,6 +28,7 @@ from workers.errors import DocumentError
 from workers.models.registry import ModelRegistry
 from workers.spans.aggregation import EntityAggregation, Span, TokenPredictions, merged
 from workers.spans.analysis import SpanAnalysis
+from workers.spans.names import is_function_word
 from workers.spans.words import (
     Offsets,
     by_word,
@@ -42,8 +43,9 @@ class EntitiesAnalysis(SpanAnalysis):
     """Token classification; see `SpanAnalysis`."""
 
     name = "entities"
-    #: 2: names of whole words end where their letters do.
-    edition = 2
+    #: 2: names of whole words end where their letters do. 3: a single Latin letter is no name, nor
+    #: is a word that says nothing and only begins a sentence.
+    edition = 3
     auto_model_class = AutoModelForTokenClassification
     reads_texts = True
 
@@ -85,7 +87,7 @@ class EntitiesAnalysis(SpanAnalysis):
         if self._aggregation == "simple":
             return [*found]
         # Whole words are asked for: a comma neither ends a name nor is one.
-        return [named for one in found if (named := _named(document.text, one)) is not None]
+        return [named for one in found if (named := _named(document, one)) is not None]
 
     def _spans(self, text: str, judged: TokenPredictions, offsets: Offsets) -> list[Span]:
         if self._aggregation == "simple" or not len(judged.labels):
@@ -101,9 +103,12 @@ def _without_special(excerpt: Excerpt, tokens: tuple[npt.NDArray[Any], ...]) -> 
     return TokenPredictions(*(array[own] for array in tokens))
 
 
-def _named(text: str, found: Entity) -> Entity | None:
+def _named(document: Document, found: Entity) -> Entity | None:
+    text = document.text
     start, end = name_edges(text, found.start, found.end)
-    if start == end:
+    # What is read may be a translation, whose language is another one.
+    language = document.language if document.text_used == ORIGINAL else None
+    if start == end or is_function_word(text, start, end, language):
         return None
     return replace(found, text=text[start:end], start=start, end=end)
 

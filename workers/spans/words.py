@@ -80,16 +80,18 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def name_edges(text: str, start: int, end: int) -> tuple[int, int]:
-    """Begin and end of what can be a name: letters, digits and the marks of C++ and C#.
+    """Begin and end of what can be a name: letters, digits and the marks of C++ and C#; but not one
+    Latin letter or digit alone, which nearly always is what was left of "vitamin A" or "J. Smith".
 
     Returns:
-        Equal ones where the stretch holds nothing of these.
+        Equal ones where the stretch holds no name.
     """
     while end > start and not (_in_word(text[end - 1]) or text[end - 1] in _AT_THE_END):
         end -= 1
     while start < end and not _in_word(text[start]):
         start += 1
-    return start, end
+    is_initial = end - start == 1 and text[start].isascii()
+    return start, start if is_initial else end
 
 
 def without_space_before(text: str, start: int, end: int) -> tuple[int, int]:

@@ -63,6 +63,10 @@ def found(rows: list[tuple[int, float]], aggregation: Aggregation) -> list[tuple
         ("Rock 'n' Roll", "Rock 'n' Roll"),
         (" - ", ""),
         ("@", ""),
+        ("A ", ""),
+        ("7.", ""),
+        ("台", "台"),
+        ("BP", "BP"),
     ],
 )
 def test_a_name_begins_and_ends_with_what_names_are_made_of(given: str, name: str) -> None:
