@@ -140,7 +140,14 @@ class Reading:
         )
         for sentence in stream.findings:
             self._notify(sentence)
-        if stream.plan.columns.id is None and not self._plan.says_id:
+        columns = stream.plan.columns
+        if columns.more_texts and columns.rating is not None:
+            self._notify(
+                f"{one.name}: each answer of a row is a document with the row's rating, so that "
+                f"ratings count up to {1 + len(columns.more_texts)} times: their figures are of "
+                "answers, not of customers; leave ratings out with --rating ''"
+            )
+        if columns.id is None and not self._plan.says_id:
             self._notify(
                 f"{one.name} has no id column: its rows are known by their place, so that one row "
                 "put on top makes all of them new; name the column with --id, know them by what "

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 
 from producer.ingest import Counts, IngestError
+from producer.ingest.columns.choice import ColumnChoice
 from schema.database import reading, writing
 from schema.tables import DocumentRow, RunInput
 from tests.support.ingesting import check_run, run_ingest, write_csv
@@ -125,6 +126,16 @@ def test_rows_without_an_id_are_said_before_they_are_stored(engine: Engine, tmp_
     other = write_csv(tmp_path / "b.csv", [("new on top, and long", ""), *rows], "text,date")
     _, said = ingest(engine, other, source="s")
     assert "most of its rows are new, though their texts are stored already" in said[0]
+
+
+def test_ratings_that_count_with_each_answer_are_told_of(engine: Engine, tmp_path: Path) -> None:
+    rows = [(n, f"a good thing {n}", f"a bad thing {n}", 1 + n % 5) for n in range(20)]
+    path = write_csv(tmp_path / "a.csv", rows, "id,pros,cons,rating")
+    _, said = ingest(engine, path, source="s", columns=ColumnChoice(text="pros,cons"))
+    assert len(said) == 1 and "ratings count up to 2 times" in said[0]
+    without = ColumnChoice(text="pros,cons", rating="")
+    _, said = ingest(engine, path, source="t", columns=without)
+    assert not any("ratings count" in one for one in said)
 
 
 def test_identity_by_content(engine: Engine, tmp_path: Path) -> None:
