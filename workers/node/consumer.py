@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from celery.exceptions import CPendingDeprecationWarning
+from celery.exceptions import CPendingDeprecationWarning, WorkerLostError
 from celery.worker import consumer
 from celery.worker.consumer.consumer import CONNECTION_RETRY
 from celery.worker.state import maybe_shutdown
@@ -49,12 +50,30 @@ class Pauses:
         return pause
 
 
+def ends_when_told(loop: Callable[..., None]) -> Callable[..., None]:
+    """Celery's loop for a node that may be told to end while it starts. Its children that load are
+    killed then (`workers.node.shutdown`), and to Celery that means that they could not start.
+    """
+
+    def run(*args: Any) -> None:
+        try:
+            loop(*args)
+        except WorkerLostError:
+            # Raises what ends a node that was told to.
+            maybe_shutdown()
+            raise
+
+    return run
+
+
 class Consumer(consumer.Consumer):  # type: ignore[misc]
     """Celery's consumer, for which a refusal is a lost connection (see `transport.Transport`)."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._pauses = Pauses()
+        celerys: Callable[..., None] = vars(self)["loop"]
+        self.loop = ends_when_told(celerys)
 
     def ensure_connected(self, conn: Connection) -> Connection:
         """Connect, and try until Redis takes a write or the node is to end."""
