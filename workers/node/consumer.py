@@ -50,7 +50,7 @@ class Pauses:
         return pause
 
 
-def ends_when_told(loop: Callable[..., None]) -> Callable[..., None]:
+def shutdown_first(loop: Callable[..., None]) -> Callable[..., None]:
     """Celery's loop for a node that may be told to end while it starts. Its children that load are
     killed then (`workers.node.shutdown`), and to Celery that means that they could not start.
     """
@@ -72,8 +72,8 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._pauses = Pauses()
-        celerys: Callable[..., None] = vars(self)["loop"]
-        self.loop = ends_when_told(celerys)
+        loop: Callable[..., None] = vars(self)["loop"]
+        self.loop = shutdown_first(loop)
 
     def ensure_connected(self, conn: Connection) -> Connection:
         """Connect, and try until Redis takes a write or the node is to end."""

@@ -8,7 +8,7 @@ import pytest
 from celery.exceptions import WorkerLostError, WorkerShutdown
 from celery.worker import state
 
-from workers.node.consumer import ends_when_told
+from workers.node.consumer import shutdown_first
 
 
 def lost(*_: Any) -> None:
@@ -18,16 +18,16 @@ def lost(*_: Any) -> None:
 def test_children_that_are_killed_at_the_end_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "should_stop", 0)
     with pytest.raises(WorkerShutdown) as ended:
-        ends_when_told(lost)()
+        shutdown_first(lost)()
     assert ended.value.code == 0
 
 
 def test_children_that_cannot_start_are_one() -> None:
     with pytest.raises(WorkerLostError, match="Could not start"):
-        ends_when_told(lost)()
+        shutdown_first(lost)()
 
 
 def test_what_the_loop_is_given_it_gets() -> None:
     given: list[Any] = []
-    ends_when_told(lambda *args: given.extend(args))(1, "a")
+    shutdown_first(lambda *args: given.extend(args))(1, "a")
     assert given == [1, "a"]
