@@ -2,7 +2,8 @@
 
 `celery -A tests.end_to_end.gated worker …`. A document `hold FOLDER` makes the forward say that it
 has begun (`FOLDER/begun-PID`), and wait as long as `FOLDER/closed` is there; `segfault` is what it
-says. Where `GATE_OF_LOADING` names a folder, loading the model waits likewise. Documents are
+says. Where `GATE_OF_LOADING` names a folder, loading the model waits likewise; where `GATE_ONE_JOB`
+is set, a job that is taken ahead never joins the one that is being computed. Documents are
 prepared as ever, and other texts go through the real model.
 """
 
@@ -26,7 +27,11 @@ with importing():
     from tests.support.watched_stream import WatchedStream
     from workers import analyses
     from workers.analysis import Analysis, Stream, Window
+    from workers.child import job_source
     from workers.models.registry import ModelRegistry
+
+if os.environ.get("GATE_ONE_JOB"):
+    job_source.MAX_JOBS = 1
 
 _load_analysis = analyses.load_analysis
 

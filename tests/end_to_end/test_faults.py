@@ -165,6 +165,8 @@ def test_a_kill_charges_the_job_that_was_computed_and_not_the_one_taken_ahead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TRIAGE_LEASE", "3600")
+    # Else both are computed together where the second comes soon enough.
+    monkeypatch.setenv("GATE_ONE_JOB", "1")
     make_run(engine, [f"hold {gate.folder}", GOOD], job_size=1)
 
     def both_in_hand() -> bool:
