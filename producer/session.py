@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,9 @@ from schema.migrations.revision import RevisionError, check_revision
 from schema.private_files import tighten_home
 from schema.settings import Settings, SettingsError, read_settings
 from schema.views import refresh
+
+if TYPE_CHECKING:
+    from schema.reports import Report
 
 
 def open_settings() -> Settings:
@@ -74,24 +78,18 @@ def _open_checked() -> Engine:
     return engine
 
 
-def refresh_rollups(engine: Engine) -> None:
+def refresh_rollups(engine: Engine, report: Report | None = None) -> None:
     """Bring up to date what reports count by, so that they are quick. Where that cannot be, since
     we may only read, they count what has changed by themselves: only the time differs.
+
+    Args:
+        engine: The database.
+        report: One that is asked for of all documents, and may have a rollup of its own.
     """
     with suppress(SQLAlchemyError):
         refresh(engine)
-
-
-def refresh_urgent_rollup(engine: Engine) -> None:
-    """The same, and what `urgent` lists of all documents: its rules take half a minute for a
-    million texts, once.
-    """
-    # Reports, for which no command waits that has none.
-    from schema.reports.urgent_rollup import refresh_urgent
-
-    with suppress(SQLAlchemyError):
-        refresh(engine)
-        refresh_urgent(engine)
+        if report is not None and report.refresh is not None:
+            report.refresh(engine)
 
 
 def as_usage_error(error: DatabaseError) -> UsageError:

@@ -32,7 +32,7 @@ from producer.errors import UsageError
 from producer.export.files import opened, write_csv, write_json
 from producer.export.redacted import redact_rows
 from producer.export.where import read_conditions
-from producer.session import open_database, open_settings, refresh_rollups, refresh_urgent_rollup
+from producer.session import open_database, open_settings, refresh_rollups
 from schema.database import reading
 from schema.reports import (
     ReportOptions,
@@ -172,10 +172,7 @@ def _rows(wanted: _Rows) -> Iterator[ReportRows]:
     chosen = find_report(wanted.name, folder)
     engine = open_database()
     whole = run is None and not (asked.is_restricted or wanted.where)
-    if chosen.name == "urgent" and whole:
-        refresh_urgent_rollup(engine)
-    else:
-        refresh_rollups(engine)
+    refresh_rollups(engine, chosen if whole else None)
     conditions = read_conditions(engine, wanted.where)
     with reading(engine) as connection:
         run_id = None if run is None else find_run(connection, run)

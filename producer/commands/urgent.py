@@ -18,7 +18,7 @@ from producer.display.say import say
 from producer.display.table import plain_text
 from producer.export.files import opened, write_csv, write_json
 from producer.export.redacted import redact_rows
-from producer.session import open_database, refresh_urgent_rollup
+from producer.session import open_database, refresh_rollups
 from schema.database import reading
 from schema.reports import ReportOptions, ReportRows, find_report, read_period, run_report
 from schema.results.intent import IntentRow
@@ -46,13 +46,13 @@ def urgent(
     """List the feedback that cannot wait, the most urgent first, with reasons and quotes."""
     format = pick_format(format, as_json)
     period = read_period(since, None)
-    engine = open_database()
+    engine, report = open_database(), find_report("urgent")
     if run is None and since is None:
-        refresh_urgent_rollup(engine)
+        refresh_rollups(engine, report)
     with reading(engine) as connection, opened(output) as file:
         run_id = None if run is None else find_run(connection, run)
         options = ReportOptions(run_id=run_id, period=period, limit=limit or None)
-        found = run_report(connection, find_report("urgent"), options)
+        found = run_report(connection, report, options)
         found = redact_rows(connection, found) if redact else found
         if format is Format.CSV:
             write_csv(found, file)

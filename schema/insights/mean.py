@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from schema.insights.mean_difference import Group
-from schema.insights.proportion import Interval
+from schema.insights.proportion import Interval, wilson
 
 #: Less than this is a variance of nothing, but for rounding.
 _NOTHING = 1e-9
@@ -31,8 +31,7 @@ def mean_interval(
         return None
     least, most = ends
     if group.variance < _NOTHING:
-        z = float(ndtri((1 + confidence) / 2))
-        others = z * z / (group.count + z * z)
+        others = wilson(0, group.count, confidence).high
         return Interval(
             group.mean - others * (group.mean - least), group.mean + others * (most - group.mean)
         )

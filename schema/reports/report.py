@@ -11,13 +11,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from schema.reports import asks, corrected_shares, like_answers, urgent
 from schema.reports.errors import ReportError, UnknownReportError
 from schema.reports.labels import DESCRIPTION, labels_sql
 from schema.reports.options import ReportOptions
 from schema.reports.rows import Value
+from schema.reports.urgent_rollup import refresh_urgent
 from schema.views import VIEWS, View
 
 _SHARE = re.compile(r"-- share: (\w+) = (\w+) / (\w+)")
@@ -55,6 +56,7 @@ class Report:
             there is no SELECT, and `columns` are theirs.
         make_of_documents: Likewise, of the documents that are asked for: it gets a function that
             runs a SELECT on these, and what is asked for.
+        refresh: Brings up to date what it has stored of all documents; returns of how many blocks.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Report:
         Callable[[Callable[[str], Iterator[Any]], ReportOptions], Iterator[tuple[Value, ...]]]
         | None
     ) = None
+    refresh: Callable[[Engine], int] | None = None
 
 
 def read_report(name: str, sql: str) -> Report:
@@ -118,11 +121,18 @@ def built_in_reports() -> tuple[Report, ...]:
         )
     )
     found += [
-        Report(name, module.DESCRIPTION, "", columns=module.COLUMNS, make_of_documents=make)
-        for name, module, make in (
-            ("asks", asks, asks.asks),
-            ("like-answers", like_answers, like_answers.like_answers),
-            ("urgent", urgent, urgent.urgent),
+        Report(
+            name,
+            module.DESCRIPTION,
+            "",
+            columns=module.COLUMNS,
+            make_of_documents=make,
+            refresh=refresh,
+        )
+        for name, module, make, refresh in (
+            ("asks", asks, asks.asks, None),
+            ("like-answers", like_answers, like_answers.like_answers, None),
+            ("urgent", urgent, urgent.urgent, refresh_urgent),
         )
     ]
     return _sorted(found)

@@ -21,7 +21,6 @@ from schema.reports.urgent_candidates import (
     read_named,
     read_shown,
     read_some,
-    words_key,
 )
 from schema.reports.urgent_rollup import Listed, read_stored
 from schema.urgency import Hit, Urgency
@@ -59,12 +58,15 @@ def urgent(select: Select, options: ReportOptions) -> Iterator[Row]:
 
 def _found(select: Select, candidates: Iterator[Any]) -> Iterator[Listed]:
     """Of candidates those that are listed."""
+    # With numpy, for which no other report has to wait.
+    from schema.insights.copies import text_key
+
     listed = listed_of(candidates)
     while some := dict((row.id, (row, found)) for row, found in islice(listed, NAMED)):
         shown = read_shown(select, list(some))
         for document, (row, found) in some.items():
             one = shown[document]
-            yield Listed(document, found.score, row.time, words_key(row.text), one.group_id)
+            yield Listed(document, found.score, row.time, text_key(row.text), one.group_id)
 
 
 def _rows(select: Select, chosen: Sequence[tuple[int, int]]) -> Iterator[Row]:

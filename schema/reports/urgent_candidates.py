@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -133,12 +132,3 @@ def listed_of(candidates: Iterable[Any]) -> Iterator[tuple[Any, Urgency]]:
                 urgency = urgency_of(found, known, rules)
                 if urgency.is_listed:
                     yield row, urgency
-
-
-def words_key(text: str) -> int:
-    """A number of 63 bits by which it is known that texts have the same words."""
-    # With numpy, for which no other report has to wait.
-    from schema.insights.near_duplicates import normalise
-
-    digest = hashlib.blake2b((normalise(text) or text).encode("utf-8", "surrogatepass"))
-    return int.from_bytes(digest.digest()[:8], "big") >> 1

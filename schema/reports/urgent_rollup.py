@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from schema.database import reading, writing
 from schema.database.types import UtcDateTime
 from schema.reports import urgent_candidates
-from schema.reports.urgent_candidates import Select, listed_of, read_between, words_key
+from schema.reports.urgent_candidates import Select, listed_of, read_between
 from schema.tables import DocumentRow, RollupStale, RollupUrgent, RollupUrgentBlock
 from schema.views.dialect import write_out
 from schema.views.refresh import lock_rollups
@@ -51,7 +51,7 @@ class Listed:
         id: Of the document.
         score: How urgent it is.
         time: When the customer wrote; None if not known.
-        words: `words_key` of its text.
+        words: `text_key` of its text.
         group_id: Of its group of copies; None of none.
     """
 
@@ -138,6 +138,9 @@ def _unknown(connection: Connection) -> list[int]:
 
 
 def _work_out(connection: Connection, block: int) -> None:
+    # With numpy, for which no other report has to wait.
+    from schema.insights.copies import text_key
+
     def select_all(sql: str) -> Iterator[Any]:
         statement = text(write_out(sql, connection.dialect.name)).columns(time=UtcDateTime())
         yield from connection.execute(statement, execution_options={"yield_per": _ROWS})
@@ -151,7 +154,7 @@ def _work_out(connection: Connection, block: int) -> None:
             "block": block,
             "time": row.time,
             "score": found.score,
-            "words": words_key(row.text),
+            "words": text_key(row.text),
         }
         for row, found in listed_of(candidates)
     ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, func, select
 
-from schema.database import writing
+from schema.database import reading, writing
+from schema.tables import RollupUrgentBlock
 from tests.support.console import Triage
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
 
@@ -58,3 +60,16 @@ def test_it_is_exported(engine: Engine, triage: Triage, tmp_path: Path) -> None:
     assert triage("urgent", "--format", "csv", "--output", str(file)).code == 0
     assert file.read_text("utf-8").startswith("document,source,external_id,time,product")
     assert json.loads(triage("report", "urgent", "--format", "json").out) == [row]
+
+
+@pytest.mark.parametrize("command", [("urgent",), ("report", "urgent")])
+def test_what_is_listed_of_all_is_stored(
+    engine: Engine, triage: Triage, command: tuple[str, ...]
+) -> None:
+    """By both commands, and by neither where only a part is asked for."""
+    fill(engine, intents=True)
+    blocks = select(func.count()).select_from(RollupUrgentBlock)
+    for options, count in ((["--since", "2026-10-05"], 0), ([], 1)):
+        assert triage(*command, *options).code == 0
+        with reading(engine) as connection:
+            assert connection.execute(blocks).scalar_one() == count
