@@ -13,6 +13,7 @@ from producer.digest.product_items import product_items
 from producer.digest.quotes import with_quotes
 from producer.digest.request import DigestRequest
 from producer.digest.theme_items import driver_items, feeling_items, rising_items
+from producer.digest.themed_periods import ThemedPeriods
 from producer.digest.urgent_items import UrgentCount, read_urgent_count, urgent_items
 from schema.questions import NoAnswerError, Scope
 from schema.questions.headline import Headline, read_headline
@@ -40,7 +41,8 @@ class Digest:
         urgent: What cannot wait.
         seen: How large a change of the share classified as negative would have been seen four
             times of five; None where there is nothing to tell by.
-        newest: The last day of any feedback, whichever period; None without any.
+        newest: The last day on which anybody wrote, of these days or, where nobody did, of all;
+            None without any.
         themes: Whether there are themes to look at.
     """
 
@@ -69,9 +71,6 @@ def read_digest(request: DigestRequest) -> Digest:
     items = _one_for_each(found)
     shown = [with_quotes(request, one) for one in items[:SHOWN]]
     previous = None if headline.changes is None else headline.changes.documents.previous
-    ever = read_headline(
-        request.connection, Scope(Period(), request.scope.where, request.scope.run_id)
-    )
     return Digest(
         first=request.first,
         last=request.last,
@@ -82,9 +81,15 @@ def read_digest(request: DigestRequest) -> Digest:
         more=len(items) - len(shown),
         urgent=urgent,
         seen=_seen(request, headline),
-        newest=ever.last,
+        newest=headline.last or _last_day(request),
         themes=names is not None,
     )
+
+
+def _last_day(request: DigestRequest) -> date | None:
+    """Of any feedback, whichever period."""
+    ever = Scope(Period(), request.scope.where, request.scope.run_id)
+    return read_headline(request.connection, ever).last
 
 
 def _names(request: DigestRequest) -> ThemeNames | None:
@@ -104,8 +109,9 @@ def _items(
     yield from urgent_items(request, urgent)
     if names is not None:
         yield from rising_items(request)
-        yield from feeling_items(request, names)
-        yield from driver_items(request, names)
+        themed = ThemedPeriods(request, names)
+        yield from feeling_items(themed)
+        yield from driver_items(themed)
 
 
 def _one_for_each(found: Sequence[Item]) -> list[Item]:

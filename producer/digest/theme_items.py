@@ -9,6 +9,7 @@ from math import hypot
 
 from producer.digest.item import Item, nearest_to_none
 from producer.digest.request import DigestRequest
+from producer.digest.themed_periods import ThemedPeriods
 from producer.page import numbers
 from producer.themes.naming import NAMELESS
 from schema.insights import Interval
@@ -18,10 +19,9 @@ from schema.polarity import Polarity
 from schema.questions import NoAnswerError, Scope
 from schema.questions.drivers import theme_effects
 from schema.questions.examples import theme_examples
-from schema.questions.group_changes import GroupChange, read_theme_changes
+from schema.questions.group_changes import GroupChange, compare_themes
 from schema.questions.rising import Alert, RisingTheme, read_rising
 from schema.questions.scope import select_rows
-from schema.questions.themed_documents import read_themed_documents
 from schema.questions.themes import ThemeNames
 from schema.reports import Period
 
@@ -101,20 +101,18 @@ def _mood(request: DigestRequest, documents: tuple[int, ...]) -> str:
     return "bad" if negative > positive else "good"
 
 
-def feeling_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
+def feeling_items(themed: ThemedPeriods) -> Iterator[Item]:
     """Themes that are surely felt worse or better about than in the period before."""
-    changes = read_theme_changes(request.connection, request.scope, names, request.now)
+    changes = compare_themes(themed.now, themed.before, themed.names)
     sure = [one for one in changes if one.is_sure]
     examples: dict[int, tuple[int, ...]] = {}
     for side, worse in (("negative", True), ("positive", False)):
         chosen = [one.id for one in sure if one.id and is_worse(one) == worse]
-        if chosen:
-            documents = read_themed_documents(request.connection, request.scope, names)
-            examples |= documents.newest(chosen, documents.is_side(Polarity(side)))
+        examples |= themed.now.newest(chosen, themed.now.is_side(Polarity(side)))
     for one in sure:
         side = "negative" if is_worse(one) else "positive"
         yield replace(
-            group_item(request, one, "Theme"),
+            group_item(themed.request, one, "Theme"),
             command=f"triage themes show {one.id}",
             key=f"theme{one.id}{side}",
             examples=examples.get(one.id or 0, ()),
@@ -145,13 +143,11 @@ def group_item(request: DigestRequest, one: GroupChange, what: str) -> Item:
     )
 
 
-def driver_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
+def driver_items(themed: ThemedPeriods) -> Iterator[Item]:
     """Themes that go with other ratings than in the period before."""
-    before = replace(request.scope, period=request.scope.period.previous(request.now))
     try:
         now, then = (
-            theme_effects(read_themed_documents(request.connection, scope, names), names)[0]
-            for scope in (request.scope, before)
+            theme_effects(documents, themed.names)[0] for documents in (themed.now, themed.before)
         )
     except NoAnswerError:
         return
@@ -164,7 +160,7 @@ def driver_items(request: DigestRequest, names: ThemeNames) -> Iterator[Item]:
         half = hypot(_half(effect), _half(earlier)) * (1 + 0.5 * (len(now) > 1))
         interval = Interval(moved - half, moved + half)
         if effect.shown and not interval.low <= 0 <= interval.high:
-            yield _driver(request, names, theme, (effect, earlier), interval)
+            yield _driver(themed.request, themed.names, theme, (effect, earlier), interval)
 
 
 def _half(one: Driver) -> float:

@@ -25,7 +25,7 @@ def function_words(said: Iterable[str]) -> frozenset[str]:
     Args:
         said: The words of the text, as `words` gives them.
     """
-    there = set(said)
+    there = all_function_words().intersection(said)
     best, most = EMPTY_WORDS, len(there & EMPTY_WORDS)
     for empty in _lists():
         count = len(there & empty)

@@ -14,7 +14,7 @@ from schema.insights.false_discovery import MOST_WRONG, benjamini_hochberg
 from schema.questions.counts import COUNTS, DocumentCounts
 from schema.questions.figures import Change, share_change
 from schema.questions.scope import Scope, select_rows
-from schema.questions.themed_documents import read_themed_documents
+from schema.questions.themed_documents import ThemedDocuments
 from schema.questions.themes import ThemeNames
 
 #: Documents with a polarity that a group needs in either period before anything is said of it.
@@ -71,13 +71,13 @@ def read_product_changes(connection: Connection, scope: Scope, now: datetime) ->
     return _compare(sides, {name: (str(name), None) for name in sides[0]})
 
 
-def read_theme_changes(
-    connection: Connection, scope: Scope, names: ThemeNames, now: datetime
+def compare_themes(
+    now: ThemedDocuments, before: ThemedDocuments, names: ThemeNames
 ) -> list[GroupChange]:
-    """The same of each theme; `names` are those that are in lists."""
-    sides = []
-    for each in (scope, replace(scope, period=scope.period.previous(now))):
-        sides.append(read_themed_documents(connection, each, names).counts_by_theme())
+    """Compare each theme of a period with itself in the period before, the surest first; `names`
+    are those that are in lists.
+    """
+    sides = [documents.counts_by_theme() for documents in (now, before)]
     called = {theme: (one.name, theme) for theme, one in names.by_id.items() if theme in sides[0]}
     return _compare(sides, called)
 

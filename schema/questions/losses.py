@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from schema.database.base import Base
+from schema.questions.number_rows import distinct, select_ids_by
 from schema.questions.scope import Scope
 from schema.tables import AbstentionRow, DeadLetter, Run
 
@@ -49,17 +50,28 @@ def read_losses(connection: Connection, scope: Scope) -> Losses:
     return Losses(
         rows=int(rows),
         rejected=int(rejected),
-        not_analysed=_reasons(connection, AbstentionRow, AbstentionRow.reason, runs),
-        dead_letters=_reasons(connection, DeadLetter, DeadLetter.error_class, runs),
+        not_analysed=_reasons(connection, AbstentionRow, "reason", scope),
+        dead_letters=_reasons(connection, DeadLetter, "error_class", scope),
     )
 
 
-def _reasons(connection: Connection, table: Any, reason: Any, runs: Any) -> list[Reason]:
-    count = func.count(table.document_id.distinct())
-    statement = (
-        select(table.analysis, reason, count)
-        .where(table.run_id.in_(runs))
-        .group_by(table.analysis, reason)
-        .order_by(count.desc(), table.analysis, reason)
+def _reasons(connection: Connection, table: type[Base], reason: str, scope: Scope) -> list[Reason]:
+    """What is in a table of documents, each once for an analysis and a reason: it may have failed
+    in several runs.
+    """
+    runs = "SELECT r.id FROM runs AS r WHERE r.deleted_at IS NULL"
+    if scope.run_id is not None:
+        runs += " AND r.id = :only"
+    found = select_ids_by(
+        connection,
+        ("x.analysis", f"x.{reason}"),
+        "x.document_id",
+        f"FROM {table.__tablename__} AS x WHERE x.run_id IN ({runs})",
+        Scope(),
+        **({} if scope.run_id is None else {"only": scope.run_id}),
     )
-    return [Reason(*row) for row in connection.execute(statement)]
+    reasons = [
+        Reason(analysis, said, len(distinct(documents)))
+        for (analysis, said), documents in found.items()
+    ]
+    return sorted(reasons, key=lambda one: (-one.documents, one.analysis, one.reason))

@@ -8,51 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from schema.insights.drivers import Members, membership
-from schema.polarity import Polarity
-from schema.questions.counts import STARS, DocumentCounts
-from schema.questions.measure import Measure
-from schema.questions.number_rows import seconds_of, select_numbers
+from schema.questions.counts import DocumentCounts
+from schema.questions.document_numbers import DocumentNumbers, Mask, read_document_numbers
+from schema.questions.number_rows import distinct
 from schema.questions.scope import Scope
 from schema.questions.theme_clauses import read_theme_clauses
 from schema.questions.themes import EXAMPLES, ThemeNames
 from schema.tables import Theme
 
-Mask = NDArray[np.bool_]
-
-_SIDES = ("negative", "neutral", "positive")
-_SIDE = "CASE d.polarity WHEN 'negative' THEN 0 WHEN 'neutral' THEN 1 WHEN 'positive' THEN 2 END"
-_UNSURE = "CASE WHEN d.sentiment_run_id IS NULL THEN NULL WHEN d.unsure THEN 1 ELSE 0 END"
-
 
 @dataclass(frozen=True)
-class ThemedDocuments:
+class ThemedDocuments(DocumentNumbers):
     """Documents of a scope that were read for themes, n of them in the order of their ids.
 
     Attributes:
-        ids: Of the documents (n).
         copies: The same number for documents with the same words (n).
-        sides: Place of the polarity in negative, neutral, positive; NaN without one (n).
-        unsure: Whether the model is unsure, 1 or 0; NaN where there is no sentiment (n).
-        stars: Rating as stars of five; NaN without one (n).
-        seconds: When it was written, since 1970; NaN if nobody knows (n).
         rows: Of each pair of a document and a theme that it has, the document's place in `ids`, …
         themes: … and the theme's id: a merged one counts as that which it is part of, hidden ones
             are left out, topics of a person's own list are in.
     """
 
-    ids: NDArray[np.int64]
     copies: NDArray[np.int64]
-    sides: NDArray[np.float64]
-    unsure: NDArray[np.float64]
-    stars: NDArray[np.float64]
-    seconds: NDArray[np.float64]
     rows: NDArray[np.int64]
     themes: NDArray[np.int64]
 
@@ -70,29 +52,13 @@ class ThemedDocuments:
         rank[np.lexsort((-self.ids, -dated))] = np.arange(len(self.ids))
         return np.lexsort((rank[self.rows], self._columns[1]))
 
-    def measure(self, measure: Measure) -> NDArray[np.float64]:
-        """What documents are compared by; NaN for one that has none (n)."""
-        if measure is Measure.RATING:
-            return self.stars
-        if measure is Measure.LOW_RATING:
-            return np.where(np.isnan(self.stars), np.nan, self.stars <= 2)
-        return np.where(np.isnan(self.sides), np.nan, self.sides == 0)
-
-    def has(self, measure: Measure) -> bool:
-        """Whether any document has a measure."""
-        return not np.isnan(self.measure(measure)).all()
-
-    def is_side(self, side: Polarity | None) -> Mask:
-        """Whether a document is surely of a polarity, or of none (n)."""
-        return np.isnan(self.sides) if side is None else self.sides == _SIDES.index(side.value)
-
     def texts(self, among: Mask | None = None) -> int:
         """How many different texts documents have: copies count once."""
-        return len(_distinct(self.copies if among is None else self.copies[among]))
+        return len(distinct(self.copies if among is None else self.copies[among]))
 
     def themed_texts(self) -> int:
         """How many different texts are in any theme."""
-        return len(_distinct(self.copies[self.rows]))
+        return len(distinct(self.copies[self.rows]))
 
     def texts_by_theme(self, among: Mask | None = None) -> dict[int, int]:
         """By theme how many different texts its documents have."""
@@ -100,7 +66,7 @@ class ThemedDocuments:
         pairs = places * (int(self.copies.max(initial=0)) + 1) + self.copies[self.rows]
         if among is not None:
             pairs = pairs[among[self.rows]]
-        of_theme = _distinct(pairs) // (int(self.copies.max(initial=0)) + 1)
+        of_theme = distinct(pairs) // (int(self.copies.max(initial=0)) + 1)
         counts = np.bincount(of_theme, minlength=len(ids))
         return dict(zip(ids.tolist(), counts.tolist(), strict=True))
 
@@ -113,32 +79,8 @@ class ThemedDocuments:
     def counts_by_theme(self) -> dict[int, DocumentCounts]:
         """By theme all figures of its documents."""
         ids, places = self._columns
-        rated = np.nan_to_num(self.stars)
-        columns = {
-            "documents": np.ones(len(self.ids)),
-            "analysed": ~np.isnan(self.unsure),
-            "known": ~np.isnan(self.sides),
-            **{side: self.sides == place for place, side in enumerate(_SIDES)},
-            "unsure": self.unsure == 1,
-            "rated": ~np.isnan(self.stars),
-            "low": self.stars <= 2,
-        }
-        counted = {
-            name: np.bincount(places, value[self.rows], len(ids)).astype(np.int64)
-            for name, value in columns.items()
-        }
-        summed = {
-            "total": np.bincount(places, rated[self.rows], len(ids)),
-            "squares": np.bincount(places, (rated * rated)[self.rows], len(ids)),
-        }
-        return {
-            int(theme): DocumentCounts.of(
-                SimpleNamespace(
-                    **{name: value[place].item() for name, value in (counted | summed).items()}
-                )
-            )
-            for place, theme in enumerate(ids)
-        }
+        counted = self.counts(self.rows, places, len(ids))
+        return dict(zip(ids.tolist(), counted, strict=True))
 
     def newest(
         self, themes: Sequence[int], among: Mask | None = None, most: int = EXAMPLES
@@ -176,18 +118,25 @@ def read_themed_documents(
         scope: Which documents.
         names: Of the set of themes.
     """
-    columns = ("d.id", _SIDE, _UNSURE, STARS, seconds_of(connection))
-    documents = select_numbers(connection, columns, "FROM current_documents AS d", scope)
-    documents = documents[np.argsort(documents[:, 0], kind="stable")]
-    known = documents[:, 0].astype(np.int64)
+    documents = read_document_numbers(connection, scope)
+    known = documents.ids
     clauses = read_theme_clauses(connection, scope, names.set_id, known)
     clauses = clauses[np.isin(clauses[:, 0], known)]
     # Those that were read for themes, each once.
     ids, first, place = np.unique(clauses[:, 0], return_index=True, return_inverse=True)
     _, copies = np.unique(clauses[first, 1], return_inverse=True)
     rows, themes = _pairs(connection, names.set_id, place, clauses[:, 2:])
-    _, sides, unsure, stars, seconds = documents[np.searchsorted(known, ids)].T
-    return ThemedDocuments(ids, copies, sides, unsure, stars, seconds, rows, themes)
+    at = np.searchsorted(known, ids)
+    return ThemedDocuments(
+        ids=ids,
+        sides=documents.sides[at],
+        unsure=documents.unsure[at],
+        stars=documents.stars[at],
+        seconds=documents.seconds[at],
+        copies=copies,
+        rows=rows,
+        themes=themes,
+    )
 
 
 def _pairs(
@@ -211,15 +160,5 @@ def _pairs(
     both = np.concatenate([place, place])
     named = np.concatenate([themes[:, 0], themes[:, 1]])
     found = counted[np.where(named < len(counted), named, 0)]
-    pairs = _distinct(both[found > 0] * len(counted) + found[found > 0])
+    pairs = distinct(both[found > 0] * len(counted) + found[found > 0])
     return pairs // len(counted), pairs % len(counted)
-
-
-def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The different values in order. Newer versions of numpy put millions into a hash table for
-    that, which takes ten times as long as to sort them.
-    """
-    ordered = np.sort(values)
-    return (
-        ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(values) else ordered
-    )

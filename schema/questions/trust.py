@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
-from schema.questions.counts import COUNTS, STARS, DocumentCounts
+from schema.polarity import Polarity
+from schema.questions.counts import STARS, DocumentCounts
+from schema.questions.document_numbers import DocumentNumbers, read_document_numbers
 from schema.questions.examples import newest_first, newest_part
 from schema.questions.figures import Share
 from schema.questions.labels import LabelAgreement, read_label_agreement
@@ -73,16 +76,6 @@ class Trust:
 
 
 _BAD, _GOOD = f"{STARS} <= 2", f"{STARS} >= 4"
-_STARS = f"""
-    COUNT(*) FILTER (WHERE {_BAD} AND d.polarity = 'negative') AS bad_negative,
-    COUNT(*) FILTER (WHERE {_BAD} AND d.polarity = 'positive') AS bad_positive,
-    COUNT(*) FILTER (WHERE {_BAD} AND d.polarity IS NOT NULL) AS bad,
-    COUNT(*) FILTER (WHERE {_GOOD} AND d.polarity = 'negative') AS good_negative,
-    COUNT(*) FILTER (WHERE {_GOOD} AND d.polarity = 'positive') AS good_positive,
-    COUNT(*) FILTER (WHERE d.polarity = 'negative' AND {STARS} IS NOT NULL) AS negative_rated,
-    COUNT(*) FILTER (WHERE d.polarity IS NOT NULL AND {STARS} IS NOT NULL) AS rated_known
-"""
-_COUNTS = f"SELECT {COUNTS}, {_STARS} FROM current_documents AS d"
 #: Documents that are shown where stars and sentiment differ.
 _SHOWN = 10
 _DISAGREEING = f"""
@@ -97,31 +90,41 @@ def read_trust(connection: Connection, scope: Scope) -> Trust:
     """Read how far the figures can be trusted. What was rejected and what failed is counted of
     runs, since it has no document that could be chosen by product or time.
     """
-    (row,) = select_rows(connection, _COUNTS, scope)
+    documents = read_document_numbers(connection, scope)
+    every = np.arange(len(documents.ids))
+    (counts,) = documents.counts(every, np.zeros_like(every), 1)
     return Trust(
-        counts=DocumentCounts.of(row),
+        counts=counts,
         models=read_models(connection, scope),
-        stars=_stars(connection, scope, row),
+        stars=_stars(connection, scope, documents),
         labels=read_label_agreement(connection, scope),
         losses=read_losses(connection, scope),
     )
 
 
-def _stars(connection: Connection, scope: Scope, row: Any) -> StarAgreement | None:
-    if not row.rated_known:
+def _stars(
+    connection: Connection, scope: Scope, documents: DocumentNumbers
+) -> StarAgreement | None:
+    negative, positive = (
+        documents.is_side(side) for side in (Polarity.NEGATIVE, Polarity.POSITIVE)
+    )
+    rated, known = ~np.isnan(documents.stars), ~np.isnan(documents.sides)
+    if not (rated & known).any():
         return None
-    same = row.bad_negative + row.good_positive
-    differ = row.bad_positive + row.good_negative
+    bad, good = documents.stars <= 2, documents.stars >= 4
+    found = int((bad & negative).sum())
+    same = found + int((good & positive).sum())
+    differ = int((bad & positive).sum() + (good & negative).sum())
 
     def read(part: Scope, _: Sequence[str]) -> dict[str, list[int]]:
-        found: list[Any] = select_rows(connection, _DISAGREEING, part)
-        return {"differ": [one.id for one in found]}
+        rows: list[Any] = select_rows(connection, _DISAGREEING, part)
+        return {"differ": [row.id for row in rows]}
 
     scopes = newest_part(connection, scope), scope
     examples = newest_first(scopes, {"differ": min(_SHOWN, differ)}, read)
     return StarAgreement(
         agree=Share.of(same, same + differ),
-        found=Share.of(row.bad_negative, row.bad),
-        right=Share.of(row.bad_negative, row.negative_rated),
+        found=Share.of(found, int((bad & known).sum())),
+        right=Share.of(found, int((negative & rated).sum())),
         disagreeing=tuple(examples.get("differ", ())),
     )

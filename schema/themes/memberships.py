@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from schema.database import reading, writing
+from schema.database.insertion import insert_rows
 from schema.tables import DocumentRow, DocumentTheme, Theme, ThemeSet
 from schema.themes.clauses import BLOCK, ClauseBlock, ClauseSource, read_clauses
 
@@ -25,8 +26,7 @@ def write_memberships(engine: Engine, rows: Sequence[dict[str, Any]]) -> int:
         locked = there.with_for_update(read=True, key_share=True)
         left = set(connection.execute(locked).scalars())
         kept = [row for row in rows if row["document_id"] in left]
-        if kept:
-            connection.execute(insert(DocumentTheme), kept)
+        insert_rows(connection, DocumentTheme, kept)
     return len(kept)
 
 

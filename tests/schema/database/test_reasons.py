@@ -32,13 +32,16 @@ def refusal(engine: Engine, statement: str) -> SQLAlchemyError:
     return refused.value
 
 
-def test_no_connection_is_left(limited: str) -> None:
+def test_no_connection_is_left(limited: str, postgres_url: str) -> None:
     engine = open_engine(limited)
-    with psycopg.connect(limited):
+    with psycopg.connect(limited) as only, psycopg.connect(postgres_url) as admin:
         error = refusal(engine, "SELECT 1")
         assert (reason_of(error), is_passing(error)) == (NO_CONNECTION, True)
         with pytest.raises(DatabaseError, match="raise max_connections, or the CONNECTION LIMIT"):
             reachable(engine)
+        # The server needs a moment after a session is closed; this waits for it.
+        ended = "SELECT pg_terminate_backend(%s, 60_000)"
+        assert admin.execute(ended, [only.info.backend_pid]).fetchone() == (True,)
     reachable(engine)
     engine.dispose()
 

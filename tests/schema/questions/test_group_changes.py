@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select, update
 
 from schema.database import reading, writing
 from schema.questions import Scope
-from schema.questions.group_changes import read_product_changes, read_theme_changes
+from schema.questions.group_changes import compare_themes, read_product_changes
+from schema.questions.themed_documents import read_themed_documents
 from schema.questions.themes import read_theme_names
 from schema.reports import Period
 from schema.results.sentiment import SentimentRow
@@ -44,10 +45,15 @@ def test_themes_are_compared_likewise_and_few_say_nothing(engine: Engine) -> Non
     spoil(engine)
     with reading(engine) as connection:
         names = read_theme_names(connection)
-        month = Scope(Period(datetime(2026, 5, 25, tzinfo=UTC), END))
-        found = read_theme_changes(connection, month, names, NOW)
-        week = Scope(Period(datetime(2026, 6, 15, tzinfo=UTC), END))
-        few = read_theme_changes(connection, week, names, NOW)
+        compared = []
+        for since in (datetime(2026, 5, 25, tzinfo=UTC), datetime(2026, 6, 15, tzinfo=UTC)):
+            period = Period(since, END)
+            now, before = (
+                read_themed_documents(connection, Scope(one), names)
+                for one in (period, period.previous(NOW))
+            )
+            compared.append(compare_themes(now, before, names))
+    found, few = compared
     assert {one.name for one in found} <= {one.name for one in names.by_id.values()}
     assert PARCEL in {one.id for one in found}
     assert [one.q for one in found] == sorted(one.q for one in found)
