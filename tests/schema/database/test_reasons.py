@@ -40,7 +40,7 @@ def test_no_connection_is_left(limited: str, postgres_url: str) -> None:
         with pytest.raises(DatabaseError, match="raise max_connections, or the CONNECTION LIMIT"):
             reachable(engine)
         # The server needs a moment after a session is closed; this waits for it.
-        ended = "SELECT pg_terminate_backend(%s, 60_000)"
+        ended = "SELECT pg_terminate_backend(%s, 60000)"
         assert admin.execute(ended, [only.info.backend_pid]).fetchone() == (True,)
     reachable(engine)
     engine.dispose()
