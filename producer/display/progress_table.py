@@ -10,6 +10,7 @@ from rich.text import Text
 
 from producer.display.table import plain_text
 from schema.analyses import ANALYSES
+from schema.results.abstention import advice
 from schema.status.progress import RunProgress
 from schema.tables import RunState
 
@@ -74,6 +75,9 @@ def _notes(run: RunProgress) -> Iterator[Text]:
             reasons = [f"{reason} ({count:,})" for reason, count in one.not_analysed.items()]
             more = f" and {len(reasons) - REASONS} more" if len(reasons) > REASONS else ""
             yield plain_text(f"{one.analysis}: not analysed: {', '.join(reasons[:REASONS])}{more}")
+            for told in dict.fromkeys(map(advice, one.not_analysed)):
+                if told is not None:
+                    yield plain_text(f"  {told}")
 
 
 def runs_table(runs: Sequence[RunProgress]) -> Table:

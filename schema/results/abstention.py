@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Of a translation that its model is too unsure of.
+LOW_CONFIDENCE = "low confidence"
+#: Before the language that no model of the catalog reads.
+OF_LANGUAGE = "language "
+
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
@@ -14,3 +19,15 @@ class Abstention:
     """
 
     reason: str
+
+
+def advice(reason: str) -> str | None:
+    """What to do about documents that were left alone for a reason; None where nothing helps."""
+    if reason == LOW_CONFIDENCE:
+        return (
+            "what is probably wrong is not shown; a larger model translates more, see "
+            "docs/models.md"
+        )
+    if reason.startswith(OF_LANGUAGE):
+        return "name a model that reads it in the catalog, see docs/languages.md"
+    return None

@@ -18,6 +18,7 @@ from schema.document import Document
 from schema.languages import DEFAULT_LANGUAGE
 from schema.options import RunOptions
 from schema.results import Abstention, Result
+from schema.results.abstention import LOW_CONFIDENCE
 from schema.results.translation import Translation
 from workers.analysis import Window
 from workers.errors import DocumentError, ModelError
@@ -31,7 +32,7 @@ from workers.models.registry import ModelRegistry
 logger = logging.getLogger(__name__)
 
 #: Of a document whose translation is not shown.
-LOW_CONFIDENCE = Abstention("low confidence")
+UNCERTAIN = Abstention(LOW_CONFIDENCE)
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -120,7 +121,7 @@ class TranslationAnalysis(GenerationAnalysis):
         results = super().assemble(document, windows, outputs, options)
         sure = [each.confidence for each in outputs if each.confidence is not None]
         if sure and min(sure) < self._groups[windows[0].group].threshold:
-            return LOW_CONFIDENCE
+            return UNCERTAIN
         return results
 
     def _load(self, source: str, target: str) -> Generator:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from schema.document import Document
 from schema.options import RunOptions
 from schema.results import Abstention
+from schema.results.abstention import OF_LANGUAGE
 from schema.results.language import NO_LANGUAGE, DetectedLanguage, LanguageRow
 from workers.engine.document_state import Conclusion
 from workers.engine.engine import Engine
@@ -48,7 +49,7 @@ def run_analyses(
         reading = tuple(name for name in others if _reads(others[name], document, options))
         readers[reading].append(place)
         for name in others.keys() - reading:
-            found[name][place] = Abstention(f"language {document.language}")
+            found[name][place] = Abstention(f"{OF_LANGUAGE}{document.language}")
     for reading, places in readers.items():
         chosen = {name: engines[name] for name in reading}
         done = run_together(chosen, [known[place] for place in places], options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from schema.document import TRANSLATION, Document
 from schema.ledger.claim import Claim
 from schema.results import Abstention
+from schema.results.abstention import OF_LANGUAGE
 from schema.results.outcome import Outcome
 from schema.results.translation import TranslationRow
 
@@ -49,6 +50,6 @@ def choose_texts(
             translated = Document(document.id, translation, target, text_used=TRANSLATION)
             chosen.append(translated)
         else:
-            reason = Abstention(f"language {document.language}")
+            reason = Abstention(f"{OF_LANGUAGE}{document.language}")
             abstained.append(Outcome(int(document.id), reason, None))
     return chosen, abstained

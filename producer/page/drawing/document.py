@@ -16,6 +16,7 @@ from producer.page.drawing.policy import content_security_policy
 from producer.page.lines import best_lines
 from producer.page.page import Page
 from producer.page.weeks import SIDES, side_count
+from schema.results.abstention import advice
 
 #: In the order in which they run.
 SCRIPTS = ("echarts.common.min.js", "texts.js", "page.js")
@@ -87,6 +88,7 @@ def make_environment(loader: BaseLoader) -> Environment:
     )
     made.globals.update(marks=marks, sides=SIDES, side_count=side_count)
     made.filters.update(
+        advice=advice,
         alert=numbers.alert,
         count=numbers.count,
         percent=numbers.percent,

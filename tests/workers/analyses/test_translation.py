@@ -22,7 +22,7 @@ from tests.support.feedback_texts import long_texts
 from tests.support.generated import assert_settings, reference_of
 from tests.support.hub_server import hub_server
 from tests.support.seq2seq_variants import SETTINGS, TRANSLATION, with_decoding
-from workers.analyses.translation import LOW_CONFIDENCE, TranslationAnalysis
+from workers.analyses.translation import UNCERTAIN, TranslationAnalysis
 from workers.engine.document_state import Conclusion
 from workers.errors import DocumentError
 from workers.models.loading import ModelError
@@ -231,7 +231,7 @@ def test_what_the_model_is_not_sure_of_is_no_translation(folders: dict[str, Path
     some, outcomes = at(threshold)
     for each, confidence, translated in zip(outcomes, sure, found, strict=True):
         if confidence < threshold:
-            assert each == LOW_CONFIDENCE
+            assert each == UNCERTAIN
         else:
             assert_same(only(each), translated)
     assert some.provenance()[0].options["threshold"] == threshold
