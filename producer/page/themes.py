@@ -14,11 +14,11 @@ from producer.themes.quotes import CANDIDATES, choose_quotes
 from schema.polarity import Polarity
 from schema.questions import NoAnswerError, Scope
 from schema.questions.counts import DocumentCounts
+from schema.questions.document_numbers import Mask
 from schema.questions.drivers import ThemeDriver, read_drivers
 from schema.questions.figures import Share
 from schema.questions.scope import select_rows
 from schema.questions.theme_weeks import read_theme_weeks
-from schema.questions.document_numbers import Mask
 from schema.questions.themed_documents import ThemedDocuments, read_themed_documents
 from schema.questions.themes import ThemeName, read_theme_names
 from schema.themes.edits import find_theme
