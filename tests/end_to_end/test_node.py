@@ -66,6 +66,26 @@ def test_models_are_loaded_once_per_child_and_again_when_it_is_killed(
     assert all(job.attempts == 1 for job in jobs(engine))
 
 
+def test_a_child_that_is_killed_before_its_node_is_ready_is_replaced(
+    sqlite_engine: Engine, redis_url: str, tmp_path: Path
+) -> None:
+    run_id = make_run(sqlite_engine, TEXTS)
+    send(sqlite_engine, ["sentiment"])
+    with running_node(tmp_path, ["sentiment"], app="tests.end_to_end.killed_at_start") as node:
+        wait_until(lambda: all_done(sqlite_engine, run_id) or node.process.poll(), PATIENCE)
+        assert node.process.poll() is None, node.text()
+        assert "exited with 'signal 9 (SIGKILL)'" in node.text()
+
+
+def test_a_node_that_is_told_to_end_before_it_is_ready_ends_without_an_error(
+    sqlite_engine: Engine, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOLD_TO_END", "1")
+    with running_node(tmp_path, ["sentiment"], app="tests.end_to_end.killed_at_start") as node:
+        assert node.process.wait(PATIENCE) == 0, node.text()
+        assert "Traceback" not in node.text()
+
+
 def test_a_node_takes_its_own_queues_only(
     sqlite_engine: Engine, redis_url: str, tmp_path: Path
 ) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from celery.exceptions import CPendingDeprecationWarning, WorkerLostError
+from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import consumer
 from celery.worker.consumer.consumer import CONNECTION_RETRY
 from celery.worker.state import maybe_shutdown
@@ -50,30 +49,15 @@ class Pauses:
         return pause
 
 
-def shutdown_first(loop: Callable[..., None]) -> Callable[..., None]:
-    """Celery's loop for a node that may be told to end while it starts. Its children that load are
-    killed then (`workers.node.shutdown`), and to Celery that means that they could not start.
-    """
-
-    def run(*args: Any) -> None:
-        try:
-            loop(*args)
-        except WorkerLostError:
-            # Raises what ends a node that was told to.
-            maybe_shutdown()
-            raise
-
-    return run
-
-
 class Consumer(consumer.Consumer):  # type: ignore[misc]
     """Celery's consumer, for which a refusal is a lost connection (see `transport.Transport`)."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._pauses = Pauses()
-        loop: Callable[..., None] = vars(self)["loop"]
-        self.loop = shutdown_first(loop)
+        # Celery asks this once, when it is ready, and ends a node of which a child has died by
+        # then. Ours replaces it, as it does later.
+        self.pool.did_start_ok = _is_ready
 
     def ensure_connected(self, conn: Connection) -> Connection:
         """Connect, and try until Redis takes a write or the node is to end."""
@@ -125,6 +109,10 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
         """Close a connection that is of no use: the next one may lead to another server."""
         with suppress(*conn.connection_errors, *conn.channel_errors):
             conn.collect()  # type: ignore[no-untyped-call]
+
+
+def _is_ready() -> bool:
+    return True
 
 
 class _Unsaid(logging.Filter):
