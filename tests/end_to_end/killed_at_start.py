@@ -1,7 +1,7 @@
 """The shipped Celery application, whose first child is killed just before its node is ready.
 
-`celery -A tests.end_to_end.killed_at_start worker …`. Where `TOLD_TO_END` is set, the node is told to
-end as well.
+`celery -A tests.end_to_end.killed_at_start worker …`. Where `TOLD_TO_END` is set, the node is told
+to end as well.
 """
 
 from __future__ import annotations
