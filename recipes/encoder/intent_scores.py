@@ -23,6 +23,7 @@ from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
 from recipes.encoder.data.intent_data import measured
 from recipes.encoder.data.intent_phrases import IntentPhrases
 from recipes.encoder.data.intent_sources import SOURCES
+from recipes.encoder.data.reader_reviews import ReaderReviews
 from recipes.encoder.data.tickets import Tickets
 from recipes.encoder.model import JointModel, load
 
@@ -78,10 +79,12 @@ def intent_report(
     """Precision, recall and F1 of each class on each set, of `most` texts of it, or of all."""
     rng = random.Random(9)
     phrases, tickets = IntentPhrases(measured=True), Tickets(measured=True)
+    for_readers = ReaderReviews(measured=True)
     sets: dict[str, Sequence[IntentText]] = {
         "by hand": by_hand(),
         "templates": [phrases.draw(rng) for _ in range(most or MADE)],
         "tickets": [tickets.draw(rng) for _ in range(most or MADE)],
+        "reader reviews": [for_readers.draw(rng) for _ in range(most or MADE)],
     }
     for source in SOURCES:
         texts = measured(source, data)

@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from recipes.encoder.data.reader_reviews import ReaderReviews
 from recipes.encoder.data.tickets import Tickets
 from recipes.encoder.export import ENCODER, HEADS, WEIGHTS, restored, write_head
 from recipes.encoder.intent_head import examples, first_states, fit_head
@@ -23,8 +24,8 @@ from recipes.encoder.intent_scores import intent_report
 from recipes.encoder.model import JointModel
 
 log = logging.getLogger("recipes.encoder.shipped")
-#: Tickets beside the other texts.
-TICKETS = 6000
+#: Tickets and reviews for other customers beside the other texts.
+TICKETS, REVIEWS = 6000, 6000
 (INTENT,) = [head for head in HEADS if head.folder == "intent"]
 
 
@@ -59,9 +60,10 @@ def main() -> None:
         for name, found in intent_report(model, tokenizer, options.data, options.most).items():
             print(f"{name}:", *found)
         return
-    rng, tickets = random.Random(options.seed), Tickets()
+    rng, tickets, reviews = random.Random(options.seed), Tickets(), ReaderReviews()
     texts = examples(options.data, options.most, options.seed)
     texts += [tickets.draw(rng) for _ in range(TICKETS)]
+    texts += [reviews.draw(rng) for _ in range(REVIEWS)]
     states = first_states(model, tokenizer, [text.text for text in texts])
     log.info("loss %.3f", fit_head(model, states, texts, options.steps, options.seed))
     sha256 = hashlib.sha256((options.pocket / ENCODER / WEIGHTS).read_bytes()).hexdigest()

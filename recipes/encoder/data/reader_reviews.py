@@ -1,0 +1,73 @@
+"""Reviews that are written for other customers, made of templates in seven languages: what a book
+or a film is about, what is thought of it, and advice to read it or not.
+
+Without them the head of intent took advice to others, and what the people of a story want, for
+wishes that somebody has of us.
+"""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from pathlib import Path
+
+from recipes.encoder.data.files import held_out
+from recipes.encoder.data.intent import IntentText, labelled
+from recipes.text.grammar import Lexicon, expand
+from recipes.text.names import Names
+
+PHRASES = Path(__file__).with_name("reader_reviews.toml")
+#: How often each language is drawn; of English there are sets.
+WEIGHTS = {"en": 2, "de": 5, "fr": 5, "es": 4, "it": 3, "nl": 5, "pt": 3}
+#: Of the templates of each section that are measured and never trained on.
+MEASURED = 0.2
+#: By what a review thinks: how often it is drawn, the sections that its sentences are of, and how
+#: often each is.
+KINDS: tuple[tuple[int, dict[str, int]], ...] = (
+    (5, {"about": 4, "good": 4, "advice": 3}),
+    (4, {"about": 4, "bad": 4, "warning": 2}),
+    (2, {"about": 3, "good": 2, "bad": 2, "advice": 1}),
+    (1, {"about": 1}),
+)
+#: Sentences of one at the most.
+_LONGEST = 9
+
+
+class ReaderReviews:
+    """Draws reviews.
+
+    Args:
+        measured: Of the templates that are held out, in place of those to train on.
+    """
+
+    def __init__(self, measured: bool = False) -> None:
+        names = Names()
+        self._lexicons: dict[str, Lexicon] = {}
+        self._templates: dict[str, dict[str, list[str]]] = {}
+        for language, tables in tomllib.loads(PHRASES.read_text("utf-8")).items():
+            self._lexicons[language] = {**tables.pop("words"), "rival": names.person}
+            self._templates[language] = {
+                section: [t for t in every if held_out(t, MEASURED) == measured] or every[:1]
+                for section, every in tables.items()
+            }
+
+    def draw(self, rng: random.Random) -> IntentText:
+        """A review: it asks nobody for anything, and whether it praises or complains is known."""
+        language = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        templates = self._templates[language]
+        _, parts = rng.choices(KINDS, [often for often, _ in KINDS])[0]
+        sections = rng.choices(list(parts), list(parts.values()), k=rng.randint(1, _LONGEST))
+        chosen = dict.fromkeys((name, rng.choice(templates[name])) for name in sections)
+        written = []
+        for _, template in chosen:
+            sentence = expand(template, self._lexicons[language], rng).text
+            written.append(sentence[0].upper() + sentence[1:])
+        said = {name for name, _ in chosen}
+        return labelled(
+            " ".join(written),
+            request=0,
+            question=0,
+            churn_risk=0,
+            praise=int(bool(said & {"good", "advice"})),
+            complaint=int(bool(said & {"bad", "warning"})),
+        )
