@@ -101,17 +101,26 @@ def _rows(
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def read_document_numbers(connection: Connection, scope: Scope) -> DocumentNumbers:
-    """Read the documents of a scope."""
-    columns = ("d.id", _SENTIMENT, STARS, seconds_of(connection))
+def read_document_numbers(
+    connection: Connection, scope: Scope, dated: bool = True
+) -> DocumentNumbers:
+    """Read the documents of a scope.
+
+    Args:
+        connection: Open.
+        scope: Which documents.
+        dated: Whether to read when they were written, too; `seconds` is NaN without.
+    """
+    columns = ("d.id", _SENTIMENT, STARS, *((seconds_of(connection),) if dated else ()))
     rows = select_numbers(connection, columns, "FROM current_documents AS d", scope)
-    rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    ids, sentiment, stars, seconds = rows.T
+    if (rows[1:, 0] < rows[:-1, 0]).any():
+        rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    ids, sentiment, stars = rows.T[:3]
     sides, sure = sentiment % 4, sentiment // 4
     return DocumentNumbers(
         ids=ids.astype(np.int64),
         sides=np.where(sides == len(_SIDES), np.nan, sides),
         unsure=np.where(sure == 0, np.nan, sure - 1),
         stars=stars,
-        seconds=seconds,
+        seconds=rows[:, 3] if dated else np.full(len(ids), np.nan),
     )

@@ -63,7 +63,7 @@ def _of_metadata(
     """Those of keys. Metadata are in the documents' own rows, and to join these with what is stored
     of them takes longer than to read the ids of each value.
     """
-    documents = read_document_numbers(connection, scope)
+    documents = read_document_numbers(connection, scope, dated=False)
     ids = documents.ids
     whole = is_dense(ids)
     ends = {"first": int(ids[0]), "last": int(ids[-1])} if whole else {}

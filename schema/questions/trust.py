@@ -90,7 +90,7 @@ def read_trust(connection: Connection, scope: Scope) -> Trust:
     """Read how far the figures can be trusted. What was rejected and what failed is counted of
     runs, since it has no document that could be chosen by product or time.
     """
-    documents = read_document_numbers(connection, scope)
+    documents = read_document_numbers(connection, scope, dated=False)
     every = np.arange(len(documents.ids))
     (counts,) = documents.counts(every, np.zeros_like(every), 1)
     return Trust(

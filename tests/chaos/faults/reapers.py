@@ -10,9 +10,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 
+import psutil
+
 from producer.nodes.lifetime import dying_with_us
+from schema.database import writing
 from schema.ledger.reap import reap
 from tests.chaos.faults.fault import Fault, Struck, pick_node
 from tests.chaos.ledger import has_moved_on, take_snapshot, works
@@ -26,15 +30,22 @@ REAPERS = 3
 @contextmanager
 def _nobody_watching(stage: Stage) -> Iterator[None]:
     """The parents of all nodes are stopped: else they would see a child die, and free its job at
-    once, and nobody would ever find a lease that is over.
+    once, and nobody would ever find a lease that is over. None of them has SQLite's lock then,
+    which nobody could take from it.
     """
-    for node in stage.nodes:
-        node.process.send_signal(signal.SIGSTOP)
     try:
+        with writing(stage.engine):
+            for node in stage.nodes:
+                node.process.send_signal(signal.SIGSTOP)
+                wait_until(partial(_is_stopped, node.process.pid), LEASE, f"{node.name} stops")
         yield
     finally:
         for node in stage.nodes:
             node.process.send_signal(signal.SIGCONT)
+
+
+def _is_stopped(pid: int) -> bool:
+    return psutil.Process(pid).status() == psutil.STATUS_STOPPED
 
 
 def _moved_on(stage: Stage, running: dict[int, int]) -> bool:
