@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, event, func, select
 
 from schema.questions.scope import Scope, select_result, select_rows
 from schema.tables import DocumentRow
@@ -16,6 +17,8 @@ from schema.tables import DocumentRow
 #: Ids whose numbers come as one value, which may have a gigabyte. More are grouped, which takes a
 #: third longer.
 _BLOCK = 10_000_000
+#: The format of values, of PostgreSQL's protocol.
+BINARY = 1
 #: How PostgreSQL gives the bytes of a number in place of null, and what numpy calls that.
 _SENT = {
     np.float64: ("float8send(COALESCE(CAST({} AS double precision), 'NaN'))", ">f8"),
@@ -97,7 +100,9 @@ def select_ids_by(
         groups.append(f"{ids} / {_BLOCK}")
     sql = f"SELECT {', '.join(key)}, {gathered} {rest} GROUP BY {', '.join(groups)}"
     found: dict[tuple[Any, ...], list[NDArray[np.int64]]] = {}
-    for *values, many in select_rows(connection, sql, scope, **parameters):
+    with _as_bytes(connection) if sent else nullcontext():
+        rows = select_rows(connection, sql, scope, **parameters)
+    for *values, many in rows:
         read = np.frombuffer(many, ">i8") if sent else np.fromstring(str(many), np.int64, sep=",")
         found.setdefault(tuple(values), []).append(read.astype(np.int64))
     return {values: np.concatenate(parts) for values, parts in found.items()}
@@ -127,13 +132,28 @@ def _sent(
     sql = f"SELECT {values} {rest}"
     if _highest_id(connection) > _BLOCK:
         sql += f" GROUP BY {columns[0]} / {_BLOCK}"
+    with _as_bytes(connection):
+        rows = select_rows(connection, sql, scope, **parameters)
     # Without any rows there is one, without any value.
-    rows = select_rows(connection, sql, scope, **parameters)
     found = [row for row in rows if row[0] is not None]
     made = np.empty((sum(len(row[0]) for row in found) // 8, len(columns)), dtype=kind)
     for place in range(len(columns)):
         made[:, place] = np.frombuffer(b"".join(row[place] for row in found), dtype=bytes_of)
     return made
+
+
+@contextmanager
+def _as_bytes(connection: Connection) -> Iterator[None]:
+    """Ask PostgreSQL for values as they are: as text, which is usual, bytes are twice as long."""
+
+    def ask(_connection: Connection, cursor: Any, *_statement: Any) -> None:
+        cursor.format = BINARY
+
+    event.listen(connection, "before_cursor_execute", ask)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", ask)
 
 
 def _highest_id(connection: Connection) -> int:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from sqlalchemy import Connection
 
-from schema.questions.number_rows import seconds_of, select_integers, select_numbers
+from schema.questions import number_rows
+from schema.questions.number_rows import (
+    seconds_of,
+    select_ids_by,
+    select_integers,
+    select_numbers,
+)
 from schema.questions.scope import Scope, select_rows
 from schema.reports import Condition
 
@@ -34,6 +41,33 @@ def test_times_are_seconds_since_1970(connection: Connection) -> None:
     rows = select_rows(connection, f"SELECT d.id AS id, d.time AS time {FROM}", Scope())
     times = {row.id: row.time.timestamp() for row in rows if row.time is not None}
     assert times == {int(one): second for one, second in found if not np.isnan(second)}
+
+
+def test_more_than_one_value_can_hold_comes_in_several(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = ("d.id", "d.rating")
+    whole = select_numbers(connection, columns, FROM, Scope())
+    monkeypatch.setattr(number_rows, "_BLOCK", 7)
+    parts = select_numbers(connection, columns, FROM, Scope())
+    whole, parts = (rows[np.argsort(rows[:, 0])] for rows in (whole, parts))
+    np.testing.assert_array_equal(whole, parts)
+
+
+@pytest.mark.parametrize("block", [number_rows._BLOCK, 7])
+def test_ids_come_by_what_their_rows_say(
+    connection: Connection, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(number_rows, "_BLOCK", block)
+    key = ("d.product", "d.polarity")
+    expected: dict[tuple[str | None, ...], list[int]] = {}
+    for product, polarity, one in select_rows(
+        connection, f"SELECT {', '.join(key)}, d.id {FROM} ORDER BY d.id", Scope()
+    ):
+        expected.setdefault((product, polarity), []).append(one)
+    found = select_ids_by(connection, key, "d.id", FROM, Scope())
+    assert {values: np.sort(ids).tolist() for values, ids in found.items()} == expected
+    assert len(expected) > 2 and any(None in values for values in expected)
 
 
 def test_of_no_documents_there_are_no_rows(connection: Connection) -> None:
