@@ -25,7 +25,7 @@ from recipes.encoder.model import JointModel
 
 log = logging.getLogger("recipes.encoder.shipped")
 #: Tickets and reviews for other customers beside the other texts.
-TICKETS, REVIEWS = 6000, 6000
+TICKETS, REVIEWS = 6000, 5000
 (INTENT,) = [head for head in HEADS if head.folder == "intent"]
 
 

@@ -2,7 +2,7 @@
 or a film is about, what is thought of it, and advice to read it or not.
 
 Without them the head of intent took advice to others, and what the people of a story want, for
-wishes that somebody has of us.
+wishes that somebody has of us. Some reviews have such a wish, too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 from recipes.encoder.data.files import held_out
-from recipes.encoder.data.intent import IntentText, labelled
+from recipes.encoder.data.intent import UNKNOWN, IntentText, labelled
 from recipes.text.grammar import Lexicon, expand
 from recipes.text.names import Names
 
@@ -27,6 +27,7 @@ KINDS: tuple[tuple[int, dict[str, int]], ...] = (
     (5, {"about": 4, "good": 4, "advice": 3}),
     (4, {"about": 4, "bad": 4, "warning": 2}),
     (2, {"about": 3, "good": 2, "bad": 2, "advice": 1}),
+    (4, {"about": 3, "good": 2, "bad": 1, "advice": 1, "wish": 3}),
     (1, {"about": 1}),
 )
 #: Sentences of one at the most.
@@ -52,7 +53,7 @@ class ReaderReviews:
             }
 
     def draw(self, rng: random.Random) -> IntentText:
-        """A review: it asks nobody for anything, and whether it praises or complains is known."""
+        """A review, with what is known of it."""
         language = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         templates = self._templates[language]
         _, parts = rng.choices(KINDS, [often for often, _ in KINDS])[0]
@@ -65,8 +66,8 @@ class ReaderReviews:
         said = {name for name, _ in chosen}
         return labelled(
             " ".join(written),
-            request=0,
-            question=0,
+            request=int("wish" in said),
+            question=UNKNOWN if "wish" in said else 0,
             churn_risk=0,
             praise=int(bool(said & {"good", "advice"})),
             complaint=int(bool(said & {"bad", "warning"})),

@@ -1,4 +1,4 @@
-"""Made reviews for other customers: they ask for nothing, and some templates are held out."""
+"""Made reviews for other customers: advice is no request, and some templates are held out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ def drawn(measured: bool, number: int = 1500) -> list[IntentText]:
 
 def test_advice_is_no_request_and_says_what_is_thought() -> None:
     texts = drawn(measured=False) + drawn(measured=True)
-    for text in texts:
-        assert text.labels[REQUEST] == text.labels[QUESTION] == text.labels[CHURN] == 0
+    assert all(text.labels[CHURN] == 0 for text in texts)
+    wishing = [text for text in texts if text.labels[REQUEST] == 1]
+    others = [text for text in texts if text.labels[REQUEST] == 0]
+    assert len(wishing) + len(others) == len(texts) and len(others) > 2 * len(wishing) > 400
+    assert all(text.labels[QUESTION] == 0 for text in others)
+    assert any("Merci de le sortir" in text.text for text in wishing)
+    assert not any("Merci de le sortir" in text.text for text in others)
     advised = [text for text in texts if "Lisez-le !" in text.text]
     assert advised and all(text.labels[PRAISE] == 1 for text in advised)
     warned = [text for text in texts if "Geen aanrader." in text.text]
