@@ -29,9 +29,10 @@ WITH counted AS MATERIALIZED (
 _KIND = "SELECT {place} AS kind, {name} AS name, {sums} FROM counted GROUP BY {name}"
 
 #: Metadata of the documents that are asked about, and of all whose ids are between some.
-_METADATA = "FROM document_versions AS d WHERE d.replaced_at IS NULL AND d.gone_at IS NULL"
-_METADATA_AMONG = f"{_METADATA} AND d.id IN (SELECT d.id FROM current_documents AS d)"
-_METADATA_BETWEEN = f"{_METADATA} AND d.id BETWEEN :first AND :last"
+_METADATA_AMONG = (
+    "FROM document_versions AS d WHERE d.id IN (SELECT d.id FROM current_documents AS d)"
+)
+_METADATA_BETWEEN = "FROM document_versions AS d WHERE d.id BETWEEN :first AND :last"
 
 
 def read_segment_counts(

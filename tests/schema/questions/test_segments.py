@@ -59,3 +59,13 @@ def test_several_kinds_at_once_are_counted_as_each_alone(connection: Connection)
     for by in kinds:
         assert together[by] == read_segment_counts(connection, Scope(), [by])[by]
         assert sum(one.documents for one in together[by].values()) == documents
+
+
+def test_segments_of_metadata_have_all_documents_of_a_scope(connection: Connection) -> None:
+    few = Condition("d.id % 9 = 0", {})
+    for scope in (Scope(run_id=1), Scope(where=(few,)), Scope(run_id=1, where=(few,))):
+        documents = read_headline(connection, scope).counts
+        counted = read_segment_counts(connection, scope, ["metadata.plan"])["metadata.plan"]
+        assert sum(one.documents for one in counted.values()) == documents.documents > 0
+        assert sum(one.negative.count for one in counted.values()) == documents.negative.count
+        assert sum(one.rating.count for one in counted.values()) == documents.rating.count
