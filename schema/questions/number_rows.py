@@ -18,7 +18,7 @@ from schema.tables import DocumentRow
 #: third longer.
 _BLOCK = 10_000_000
 #: The format of values, of PostgreSQL's protocol.
-BINARY = 1
+_BINARY = 1
 #: How PostgreSQL gives the bytes of a number in place of null, and what numpy calls that.
 _SENT = {
     np.float64: ("float8send(COALESCE(CAST({} AS double precision), 'NaN'))", ">f8"),
@@ -147,7 +147,7 @@ def _as_bytes(connection: Connection) -> Iterator[None]:
     """Ask PostgreSQL for values as they are: as text, which is usual, bytes are twice as long."""
 
     def ask(_connection: Connection, cursor: Any, *_statement: Any) -> None:
-        cursor.format = BINARY
+        cursor.format = _BINARY
 
     event.listen(connection, "before_cursor_execute", ask)
     try:

@@ -8,19 +8,15 @@ wishes that somebody has of us. Some reviews have such a wish, too.
 from __future__ import annotations
 
 import random
-import tomllib
 from pathlib import Path
 
-from recipes.encoder.data.files import held_out
 from recipes.encoder.data.intent import UNKNOWN, IntentText, labelled
-from recipes.text.grammar import Lexicon, expand
+from recipes.encoder.data.templates import Templates
 from recipes.text.names import Names
 
 PHRASES = Path(__file__).with_name("reader_reviews.toml")
 #: How often each language is drawn; of English there are sets.
 WEIGHTS = {"en": 2, "de": 5, "fr": 5, "es": 4, "it": 3, "nl": 5, "pt": 3}
-#: Of the templates of each section that are measured and never trained on.
-MEASURED = 0.2
 #: By what a review thinks: how often it is drawn, the sections that its sentences are of, and how
 #: often each is.
 KINDS: tuple[tuple[int, dict[str, int]], ...] = (
@@ -42,26 +38,19 @@ class ReaderReviews:
     """
 
     def __init__(self, measured: bool = False) -> None:
-        names = Names()
-        self._lexicons: dict[str, Lexicon] = {}
-        self._templates: dict[str, dict[str, list[str]]] = {}
-        for language, tables in tomllib.loads(PHRASES.read_text("utf-8")).items():
-            self._lexicons[language] = {**tables.pop("words"), "rival": names.person}
-            self._templates[language] = {
-                section: [t for t in every if held_out(t, MEASURED) == measured] or every[:1]
-                for section, every in tables.items()
-            }
+        self._templates = Templates(PHRASES, {"rival": Names().person}, measured)
 
     def draw(self, rng: random.Random) -> IntentText:
         """A review, with what is known of it."""
         language = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        templates = self._templates[language]
         _, parts = rng.choices(KINDS, [often for often, _ in KINDS])[0]
         sections = rng.choices(list(parts), list(parts.values()), k=rng.randint(1, _LONGEST))
-        chosen = dict.fromkeys((name, rng.choice(templates[name])) for name in sections)
+        chosen = dict.fromkeys(
+            (name, self._templates.choose(language, name, rng)) for name in sections
+        )
         written = []
         for _, template in chosen:
-            sentence = expand(template, self._lexicons[language], rng).text
+            sentence = self._templates.write(language, template, rng)
             written.append(sentence[0].upper() + sentence[1:])
         said = {name for name, _ in chosen}
         return labelled(

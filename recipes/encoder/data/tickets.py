@@ -8,12 +8,10 @@ took the greeting for it.
 from __future__ import annotations
 
 import random
-import tomllib
 from pathlib import Path
 
-from recipes.encoder.data.files import held_out
 from recipes.encoder.data.intent import CLASSES, UNKNOWN, IntentText, labelled
-from recipes.text.grammar import Lexicon, expand
+from recipes.encoder.data.templates import Templates
 from recipes.text.names import Names
 
 PHRASES = Path(__file__).with_name("tickets.toml")
@@ -28,8 +26,6 @@ MATTERS: tuple[tuple[tuple[str, ...], dict[str, int], int], ...] = (
     (("incident", "leave"), {"complaint": 1, "churn_risk": 1, "request": UNKNOWN}, 2),
     (("leave",), {"churn_risk": 1, "request": UNKNOWN}, 1),
 )
-#: Of the templates of a matter that are measured and never trained on.
-MEASURED = 0.2
 
 
 class Tickets:
@@ -42,17 +38,8 @@ class Tickets:
     def __init__(self, measured: bool = False) -> None:
         names = Names()
         matters = {section for sections, _, _ in MATTERS for section in sections}
-        self._lexicons: dict[str, Lexicon] = {}
-        self._templates: dict[str, dict[str, list[str]]] = {}
-        for language, tables in tomllib.loads(PHRASES.read_text("utf-8")).items():
-            words = tables.pop("words")
-            self._lexicons[language] = {**words, "org": names.company, "rival": names.company}
-            self._templates[language] = {
-                section: [t for t in every if held_out(t, MEASURED) == measured] or every[:1]
-                if section in matters
-                else every
-                for section, every in tables.items()
-            }
+        slots = {"org": names.company, "rival": names.company}
+        self._templates = Templates(PHRASES, slots, measured, matters)
 
     def draw(self, rng: random.Random) -> IntentText:
         """A ticket, with what is known of it."""
@@ -69,5 +56,5 @@ class Tickets:
         return labelled(subject + body, **told)
 
     def _one(self, language: str, section: str, rng: random.Random) -> str:
-        template = rng.choice(self._templates[language][section])
-        return expand(template, self._lexicons[language], rng).text
+        template = self._templates.choose(language, section, rng)
+        return self._templates.write(language, template, rng)
