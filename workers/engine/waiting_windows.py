@@ -12,10 +12,14 @@ from workers.engine.batching import room_of
 
 #: Tokens of urgent windows to those of others while both wait: these keep more than a third.
 URGENT, OTHERS = 7, 4
+#: What others got before is held against them up to one in so many of the budget: a few small runs
+#: that meet one worker, one after the other, would wait for its part of a large one that all
+#: workers compute.
+CREDIT = 4
 #: Batches of others after an urgent one that are short, so that what is urgent next waits less, …
 SHORT_BATCHES = 64
 #: … and what they cost: one in so many of the budget.
-SHORT = 8
+SHORT = 16
 
 
 class WaitingWindows:
@@ -37,7 +41,8 @@ class WaitingWindows:
         self._urgent: list[tuple[int, int, int, Window]] = []
         self._came = 0
         self._lock = threading.Lock()
-        #: Of urgent windows ahead of their part, while others waited: tokens times `OTHERS`.
+        #: Of urgent windows ahead of their part, while others waited: tokens times `OTHERS`; less
+        #: than 0 where others have had more.
         self._lead = 0
         self._short_batches = 0
         self.tokens = 0
@@ -78,7 +83,8 @@ class WaitingWindows:
             tokens = sum(window.length for window in batch.values())
             self.tokens -= tokens
             # Who has nothing to do meanwhile is owed nothing.
-            self._lead = max(0, self._lead + weight * tokens) if self._others else 0
+            lead = self._lead + weight * tokens if self._others else min(0, self._lead)
+            self._lead = max(-URGENT * budget // CREDIT, lead)
         return batch
 
     def _is_urgent_turn(self, budget: int) -> bool:

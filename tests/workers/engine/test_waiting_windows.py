@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from workers.analysis import Window
-from workers.engine.waiting_windows import OTHERS, SHORT, SHORT_BATCHES, URGENT, WaitingWindows
+from workers.engine.waiting_windows import (
+    CREDIT,
+    OTHERS,
+    SHORT,
+    SHORT_BATCHES,
+    URGENT,
+    WaitingWindows,
+)
 
 BUDGET = 64
 #: Tokens of every window.
@@ -51,6 +58,35 @@ def test_others_keep_a_third_beside_urgent_jobs_that_never_end() -> None:
     assert 1 / 3 < large / (large + small) <= OTHERS / (URGENT + OTHERS) + 0.02
     # Batches of 5 and more, as the urgent ones heap up: no long time without the others.
     assert rarest <= 3
+
+
+def test_urgent_jobs_one_after_the_other_do_not_wait_for_others_that_have_had_much_more() -> None:
+    some = waiting()
+    some.add(windows(2_000))
+    for _ in range(10):
+        some.take(1)
+    credit = URGENT * BUDGET // CREDIT
+    # Of two windows each: their lead grows by `OTHERS` for each token.
+    jobs = credit // (OTHERS * 2 * LENGTH)
+    for _ in range(jobs):
+        some.add(windows(2), urgency=0)
+        assert min(some.take(1)) >= 2_000
+
+
+def test_what_others_have_had_before_is_held_against_them_up_to_a_part_of_a_batch() -> None:
+    some = waiting()
+    some.add(windows(2_000))
+    for _ in range(40):
+        some.take(1)
+    before_others = 0
+    while True:
+        some.add(windows(5), urgency=0)
+        batch = some.take(1)
+        if min(batch) < 2_000:
+            break
+        before_others += len(batch) * LENGTH
+    most = (URGENT * BUDGET // CREDIT + URGENT * BUDGET // SHORT) / OTHERS
+    assert most <= before_others < most + 2 * 5 * LENGTH
 
 
 def test_nobody_is_owed_for_a_time_in_which_he_had_nothing_to_do() -> None:
