@@ -9,18 +9,15 @@ import numpy as np
 from sqlalchemy import Connection
 
 from schema.insights.before_after import BeforeAfter, before_and_after
+from schema.questions.document_numbers import read_document_numbers
 from schema.questions.errors import NoAnswerError
 from schema.questions.measure import Measure
-from schema.questions.number_rows import seconds_of, select_numbers
 from schema.questions.scope import Scope
 
 #: Days on either side of the date, if nobody says how many.
 DAYS = 28
 #: Documents that either side needs before a change is spoken of.
 MIN_DOCUMENTS = 30
-
-
-_DATED = "FROM current_documents AS d WHERE d.time IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,11 @@ def read_before_after(
     """
     moment = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     found = []
-    columns = ("d.id", seconds_of(connection), *(measure.sql for measure in Measure))
-    rows = select_numbers(connection, columns, _DATED, scope)
-    rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    times = np.floor(rows[:, 1]).astype("datetime64[s]")
-    for measure, values in zip(Measure, rows[:, 2:].T, strict=True):
+    documents = read_document_numbers(connection, scope)
+    dated = ~np.isnan(documents.seconds)
+    times = np.floor(documents.seconds[dated]).astype("datetime64[s]")
+    for measure in Measure:
+        values = documents.measure(measure)[dated]
         known = ~np.isnan(values)
         if not known.any():
             continue

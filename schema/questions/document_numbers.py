@@ -13,16 +13,19 @@ from sqlalchemy import Connection
 from schema.polarity import Polarity
 from schema.questions.counts import STARS, DocumentCounts
 from schema.questions.measure import Measure
-from schema.questions.number_rows import seconds_of, select_numbers
+from schema.questions.number_format import Timestamp, Whole
+from schema.questions.number_rows import select_numbers
 from schema.questions.scope import Scope
 
 Mask = NDArray[np.bool_]
 
 _SIDES = ("negative", "neutral", "positive")
-#: The place in `_SIDES`, 3 without a polarity, and 4 more where sentiment is sure, 8 where not: one
-#: number for all, since each costs.
-_SENTIMENT = (
-    "CASE d.polarity WHEN 'negative' THEN 0 WHEN 'neutral' THEN 1 WHEN 'positive' THEN 2 ELSE 3 END"
+#: Sixteen times the id, the place in `_SIDES`, 3 without a polarity, and 4 more where sentiment is
+#: sure, 8 where not: one number for all, since each costs.
+_SENTIMENTS = 16
+_ID_AND_SENTIMENT = (
+    f"{_SENTIMENTS} * d.id + CASE d.polarity"
+    " WHEN 'negative' THEN 0 WHEN 'neutral' THEN 1 WHEN 'positive' THEN 2 ELSE 3 END"
     " + CASE WHEN d.sentiment_run_id IS NULL THEN 0 WHEN d.unsure THEN 8 ELSE 4 END"
 )
 
@@ -111,16 +114,17 @@ def read_document_numbers(
         scope: Which documents.
         dated: Whether to read when they were written, too; `seconds` is NaN without.
     """
-    columns = ("d.id", _SENTIMENT, STARS, *((seconds_of(connection),) if dated else ()))
+    columns = (Whole(_ID_AND_SENTIMENT), STARS, *((Timestamp("d.time"),) if dated else ()))
     rows = select_numbers(connection, columns, "FROM current_documents AS d", scope)
     if (rows[1:, 0] < rows[:-1, 0]).any():
         rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    ids, sentiment, stars = rows.T[:3]
+    ids, sentiment = np.divmod(rows[:, 0].astype(np.int64), _SENTIMENTS)
+    stars = rows[:, 1]
     sides, sure = sentiment % 4, sentiment // 4
     return DocumentNumbers(
-        ids=ids.astype(np.int64),
+        ids=ids,
         sides=np.where(sides == len(_SIDES), np.nan, sides),
         unsure=np.where(sure == 0, np.nan, sure - 1),
         stars=stars,
-        seconds=rows[:, 3] if dated else np.full(len(ids), np.nan),
+        seconds=rows[:, 2] if dated else np.full(len(ids), np.nan),
     )

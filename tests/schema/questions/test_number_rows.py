@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sqlalchemy import Connection
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, update
 
+from schema.database import reading, writing
 from schema.questions import number_rows
+from schema.questions.number_format import Timestamp
 from schema.questions.number_rows import (
-    seconds_of,
     select_ids_by,
     select_integers,
     select_numbers,
 )
 from schema.questions.scope import Scope, select_rows
 from schema.reports import Condition
+from schema.tables import DocumentRow
+from schema.views.refresh import refresh
+from tests.support.shop import make_shop
 
 FROM = "FROM current_documents AS d"
 
@@ -37,7 +42,7 @@ def test_whole_numbers_have_all_their_digits(connection: Connection) -> None:
 
 
 def test_times_are_seconds_since_1970(connection: Connection) -> None:
-    found = select_numbers(connection, ("d.id", seconds_of(connection)), FROM, Scope())
+    found = select_numbers(connection, ("d.id", Timestamp("d.time")), FROM, Scope())
     rows = select_rows(connection, f"SELECT d.id AS id, d.time AS time {FROM}", Scope())
     times = {row.id: row.time.timestamp() for row in rows if row.time is not None}
     assert times == {int(one): second for one, second in found if not np.isnan(second)}
@@ -74,3 +79,26 @@ def test_of_no_documents_there_are_no_rows(connection: Connection) -> None:
     nobody = Scope(where=(Condition("d.source = :source", {"source": "nowhere"}),))
     assert select_numbers(connection, ("d.id", "d.rating"), FROM, nobody).shape == (0, 2)
     assert select_integers(connection, ("d.id", "d.id"), FROM, nobody).shape == (0, 2)
+
+
+def test_what_has_changed_since_the_rollups_were_made_is_in_the_numbers(engine: Engine) -> None:
+    make_shop(engine)
+    columns = ("d.id", "d.rating", Timestamp("d.time"))
+
+    def numbers() -> NDArray[np.float64]:
+        with reading(engine) as connection:
+            rows = select_numbers(connection, columns, FROM, Scope())
+        return rows[np.argsort(rows[:, 0])]
+
+    before = numbers()
+    refresh(engine)
+    np.testing.assert_array_equal(numbers(), before)
+    rated = np.flatnonzero(before[:, 1] == 1)
+    changed = before[rated[0], 0]
+    with writing(engine) as connection:
+        one = update(DocumentRow).where(DocumentRow.id == int(changed))
+        connection.execute(one.values(rating=4))
+    before[rated[0], 1] = 4
+    np.testing.assert_array_equal(numbers(), before)
+    refresh(engine)
+    np.testing.assert_array_equal(numbers(), before)
