@@ -75,9 +75,12 @@ def _notes(run: RunProgress) -> Iterator[Text]:
             reasons = [f"{reason} ({count:,})" for reason, count in one.not_analysed.items()]
             more = f" and {len(reasons) - REASONS} more" if len(reasons) > REASONS else ""
             yield plain_text(f"{one.analysis}: not analysed: {', '.join(reasons[:REASONS])}{more}")
-            for told in dict.fromkeys(map(advice, one.not_analysed)):
-                if told is not None:
-                    yield plain_text(f"  {told}")
+            helped: dict[str, list[str]] = {}
+            for reason in one.not_analysed:
+                if told := advice(reason):
+                    helped.setdefault(told, []).append(reason)
+            for told, of in helped.items():
+                yield plain_text(f"  {', '.join(of[:REASONS])}: {told}")
 
 
 def runs_table(runs: Sequence[RunProgress]) -> Table:

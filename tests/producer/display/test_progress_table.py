@@ -55,7 +55,9 @@ def test_it_says_what_is_not_analysed_and_why() -> None:
     left_alone = one("qa", not_analysed={"language de": 2, "language fr": 1})
     text = said(one("language"), left_alone)
     assert "qa: not analysed: language de (2), language fr (1)" in text
-    assert text.count("name a model that reads it in the catalog") == 1
+    words = " ".join(text.split())
+    assert words.count("name a model that reads it in the catalog") == 1
+    assert "language de, language fr: name a model" in words
     assert "analysed" not in said(one("language"))
     (row,) = (line for line in text.splitlines() if line.startswith("qa   "))
     assert row.split()[:7] == ["qa", "9", "2", "0", "4", "0", "3"]
@@ -65,6 +67,14 @@ def test_it_says_what_to_do_about_translations_that_are_not_shown() -> None:
     text = said(one("translation", not_analysed={"low confidence": 553}))
     assert "translation: not analysed: low confidence (553)" in text
     assert "a larger model translates more, see docs/models.md" in " ".join(text.split())
+
+
+def test_what_to_do_says_for_which_reason() -> None:
+    reasons = {"low confidence": 9, "language de": 2, "no name found": 1}
+    text = " ".join(said(one("translation", not_analysed=reasons)).split())
+    assert "low confidence: what is probably wrong" in text
+    assert "language de: name a model" in text
+    assert "no name found:" not in text
 
 
 def test_it_does_not_say_endless_reasons() -> None:
