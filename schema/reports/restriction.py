@@ -64,7 +64,18 @@ def reads(sql: str, names: Iterable[str]) -> bool:
     return re.search(rf"\b({'|'.join(names)})\b", sql) is not None
 
 
-def restricted(written: str, sql: str, options: ReportOptions, dialect: str) -> str:
+def from_tables(sql: str) -> str:
+    """A SELECT on all documents that reads the tables of rollups and not their views, which have
+    the same rows where nothing is stale.
+    """
+    read = [one for one in ROLLUPS if reads(sql, [one.name])]
+    tables = [f"{one.name} AS NOT MATERIALIZED (\n{one.stored}\n)" for one in read]
+    return _with_tables(tables, sql) if tables else sql
+
+
+def restricted(
+    written: str, sql: str, options: ReportOptions, dialect: str, from_table: bool = False
+) -> str:
     """A SELECT, with views of the documents that are asked for in front of it.
 
     Args:
@@ -72,6 +83,7 @@ def restricted(written: str, sql: str, options: ReportOptions, dialect: str) -> 
         sql: The same, as the report has it.
         options: Which documents.
         dialect: `sqlite` or `postgresql`.
+        from_table: Whether to read the table of the rollup of documents and not its view.
 
     Raises:
         ReportError: If it reads what is counted of all documents only.
@@ -85,7 +97,7 @@ def restricted(written: str, sql: str, options: ReportOptions, dialect: str) -> 
         others = _BESIDE_ROLLUP if dialect == "postgresql" else _BODIES
         # In front, since others may read it.
         rest = {name: body for name, body in others.items() if name != chosen}
-        there = {chosen: _of_rollup(conditions, options, dialect), **rest}
+        there = {chosen: _of_rollup(conditions, options, dialect, from_table), **rest}
     views = needed_views(sql, there)
     if any(_is_alone(there[name]) for name in views if name != chosen):
         views = [chosen, *(name for name in views if name != chosen)]
@@ -120,10 +132,11 @@ def _is_alone(body: str) -> bool:
     return not reads(body, _BODIES)
 
 
-def _of_rollup(conditions: str, options: ReportOptions, dialect: str) -> str:
+def _of_rollup(conditions: str, options: ReportOptions, dialect: str, from_table: bool) -> str:
     """A SELECT of rollups of the documents that are asked for, with their metadata if need be."""
     # SQLite takes a view for its own common table expression, unless it is said where it is.
     view = "main.current_documents" if dialect == "sqlite" else "current_documents"
+    view = f"({ROLLUPS[0].stored})" if from_table else view
     if options.by is None or not options.by.startswith("metadata."):
         return f"SELECT d.* FROM {view} AS d WHERE {conditions}"
     return (

@@ -56,12 +56,17 @@ class Rollup:
             lambda of: _STALE.format(view=of[1], name=of[2], id=of[3]), self.body
         )
         return (
-            f"SELECT {names} FROM {self.table}\n"
+            f"{self.stored}\n"
             "WHERE block NOT IN (SELECT stale.block FROM rollup_stale AS stale)\n"
             # The condition is looked at once, before anything is joined: nothing is, as a rule.
             f"UNION ALL\nSELECT {names} FROM (\n{stale}\n) AS plain\n"
-            "WHERE EXISTS (SELECT 1 FROM rollup_stale)"
+            f"WHERE {ANY_STALE}"
         )
+
+    @property
+    def stored(self) -> str:
+        """The SELECT of the table alone: all rows of the view, as long as nothing is stale."""
+        return f"SELECT {', '.join(self.columns)} FROM {self.table}"
 
     @property
     def of_blocks(self) -> str:
@@ -81,6 +86,9 @@ def _read(name: str) -> str:
     sql = resources.files("schema.views").joinpath(f"{name}.sql").read_text("utf-8")
     return sql.partition("\n")[2]
 
+
+#: Whether there is any block of which a rollup is not what the plain SELECT gives.
+ANY_STALE = "EXISTS (SELECT 1 FROM rollup_stale)"
 
 ROLLUPS = (
     Rollup(

@@ -12,7 +12,7 @@ from schema.database.clock import now
 from schema.ledger.delete import begin_deletion, delete_run
 from schema.ledger.forget import Which, forget
 from schema.ledger.prefer import prefer, stop_preferring
-from schema.reports import find_report, reports, run_report
+from schema.reports import Condition, ReportOptions, find_report, reports, run_report
 from schema.results.sentiment import SentimentRow
 from schema.tables import (
     DocumentRow,
@@ -29,6 +29,7 @@ from schema.views.rollup import BLOCK
 from tests.support.feedback import add_document, add_result, add_run, add_to_run
 from tests.support.two_runs import WANT, seed
 
+SOME = ReportOptions(where=(Condition("d.product = :product", {"product": "Kettle"}),))
 NAMES = [*(report.name for report in reports()), *(view.name for view in VIEWS)]
 
 
@@ -39,6 +40,8 @@ def everything(engine: Engine) -> dict[str, list[Any]]:
         for name in NAMES:
             rows = list(run_report(connection, find_report(name)).rows)
             found[name] = sorted(rows, key=repr) if name.startswith("v_") else rows
+        of_some = run_report(connection, find_report("sentiment-by-product"), SOME)
+        found["of some"] = list(of_some.rows)
     return found
 
 
