@@ -80,7 +80,9 @@ class TextFormat:
     def joined(self, column: Column) -> str:
         """See `NumberFormat`."""
         if isinstance(column, Timestamp):
-            return f"group_concat(COALESCE({column.sql}, '{_NEVER}'), '')"
+            # All are as long, also what somebody has written by hand without a fraction.
+            written = f"substr(COALESCE({column.sql}, '{_NEVER}') || '.000000', 1, {len(_NEVER)})"
+            return f"group_concat({written}, '')"
         if isinstance(column, Whole):
             return f"group_concat(COALESCE({column.sql}, 0))"
         # All digits that a number has: by itself SQLite writes 15.
