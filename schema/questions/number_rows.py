@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event, func, select
 
 from schema.questions.number_format import FORMATS, Column, Whole
 from schema.questions.scope import Scope, select_rows
+from schema.reports.restriction import reads
 from schema.tables import DocumentRow
 from schema.views.rollup import ANY_STALE, ROLLUPS
 
@@ -24,9 +25,7 @@ _BINARY = 1
 _DENSE = 4
 #: Where no rollup of documents is stale, their table has all that the view has, which takes
 #: PostgreSQL three times as long to read.
-_OF_TABLE = (
-    f"WITH current_documents AS NOT MATERIALIZED ({ROLLUPS[0].stored} WHERE NOT {ANY_STALE})"
-)
+_OF_TABLE = f"WITH {ROLLUPS[0].in_front(f'WHERE NOT {ANY_STALE}')}"
 
 
 def is_dense(documents: NDArray[np.int64]) -> bool:
@@ -128,7 +127,7 @@ def _select(
 
 def _reads_view(connection: Connection, rest: str, scope: Scope) -> bool:
     """Whether the view of rollups would be read; on SQLite it is not without need."""
-    of_all = scope.is_everything and "current_documents" in rest
+    of_all = scope.is_everything and reads(rest, [ROLLUPS[0].name])
     return of_all and connection.dialect.name == "postgresql"
 
 

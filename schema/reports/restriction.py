@@ -68,8 +68,7 @@ def from_tables(sql: str) -> str:
     """A SELECT on all documents that reads the tables of rollups and not their views, which have
     the same rows where nothing is stale.
     """
-    read = [one for one in ROLLUPS if reads(sql, [one.name])]
-    tables = [f"{one.name} AS NOT MATERIALIZED (\n{one.stored}\n)" for one in read]
+    tables = [one.in_front() for one in ROLLUPS if reads(sql, [one.name])]
     return _with_tables(tables, sql) if tables else sql
 
 

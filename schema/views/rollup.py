@@ -68,6 +68,14 @@ class Rollup:
         """The SELECT of the table alone: all rows of the view, as long as nothing is stale."""
         return f"SELECT {', '.join(self.columns)} FROM {self.table}"
 
+    def in_front(self, condition: str = "") -> str:
+        """A common table expression of the view's name that has the table's rows.
+
+        Args:
+            condition: From `WHERE` on, if there is one.
+        """
+        return f"{self.name} AS NOT MATERIALIZED (\n{self.stored} {condition}\n)"
+
     @property
     def of_blocks(self) -> str:
         """The SELECT of the rows of the table, `block` in front, of documents whose ids are from
